@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: EUPL-1.2
+#
+# make            build            make check    test (installs what it needs)
+# make demo       the main job     make asan     test under the sanitizers
+# make fuzz       fuzz a minute each             make soak  the long tests
+# make bench      figures beside peers           make format
+# make install    DESTDIR=, PREFIX=              make clean
+#
+# Sources are found by folder: src/X/*.c is part of the tree, a src/X with a
+# main.c is the program X, tests/*/*.c are tests, fuzz/*.c fuzzers and
+# bench/*.c benchmarks: adding one edits nothing here.
+
+.DEFAULT_GOAL := all
+SHELL := /bin/sh
+
+B ?= obj
+PREFIX ?= /usr/local
+CC := $(if $(filter default,$(origin CC)),gcc,$(CC))
+FUZZ_SECONDS ?= 60
+
+# ---- what people ask for: the set-up first, then a make that sees it -------
+
+again = @$(MAKE) --no-print-directory
+.PHONY: all check demo asan fuzz soak bench install format clean
+all:
+	@tools/setup build
+	$(again) build
+check:
+	@tools/setup build check
+	$(again) check-run
+demo:
+	@tools/setup build demo
+	$(again) build
+	@tools/demo $(B)/bin/antin
+asan:
+	@tools/setup build check dev
+	$(again) B=obj/asan CC=clang SAN=1 check-run
+fuzz:
+	@tools/setup build check dev
+	$(again) B=obj/fuzz CC=clang SAN=1 FUZZ=1 fuzz-run
+soak:
+	@tools/setup build check dev
+	$(again) soak-run
+bench:
+	@tools/setup build bench
+	$(again) bench-run
+install:
+	@tools/setup build
+	$(again) build
+	$(again) install-run
+format:
+	@tools/setup dev
+	clang-format -i $(shell git ls-files -co --exclude-standard '*.c' '*.h')
+clean:
+	rm -rf obj
+
+# ---- flags ------------------------------------------------------------------
+
+OPENSSL_DIR := $(shell tools/openssl-dir)
+PKGS := libzstd jansson libutf8proc
+ifneq ($(OPENSSL_DIR),)
+OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
+OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \
+    -Wl,--disable-new-dtags,-rpath,$(OPENSSL_DIR)/lib -lcrypto
+else
+OPENSSL_LIBS := -lcrypto
+endif
+
+WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla -Wundef \
+    -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+    -Wwrite-strings -Wformat=2 -Wswitch-enum -Wdouble-promotion \
+    -Wmissing-field-initializers -Werror
+HARD := -fPIE -fstack-protector-strong -fstack-clash-protection \
+    -fcf-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+HARD_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+OPT := -O2 -g
+ifeq ($(SAN),1)
+# gcc 12 warns falsely under UBSan: sanitized builds are clang's
+HARD := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all \
+    -fno-omit-frame-pointer
+HARD_LD := -pie -fsanitize=address,undefined
+OPT := -O1 -g
+endif
+ifeq ($(FUZZ),1)
+HARD += -fsanitize=fuzzer-no-link
+endif
+VERSION := $(shell sed -n 's/^\#\# \([0-9][^ ]*\).*/\1/p' CHANGES.md | head -1)
+ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DANTIN_VERSION='"$(VERSION)"' -Isrc \
+    $(WARN) $(HARD) $(OPT) -pthread $(OPENSSL_CFLAGS) \
+    $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+ALL_LIBS := $(OPENSSL_LIBS) $(shell pkg-config --libs $(PKGS) 2>/dev/null) \
+    -pthread
+LINK = $(CC) $(HARD_LD) $(LDFLAGS)
+
+# ---- what there is ------------------------------------------------------------
+
+PROGRAMS := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
+PROGRAM_SRC := $(foreach p,$(PROGRAMS),$(wildcard src/$(p)/*.c))
+LIB_SRC := $(filter-out $(PROGRAM_SRC),$(wildcard src/*/*.c))
+TEST_SRC := $(filter-out tests/tap.c,$(wildcard tests/*/*.c))
+FUZZ_SRC := $(filter-out fuzz/replay.c,$(wildcard fuzz/*.c))
+BENCH_SRC := $(wildcard bench/*.c)
+
+obj = $(patsubst %.c,$(B)/%.o,$(1))
+LIB := $(B)/libantin.a
+BINS := $(PROGRAMS:%=$(B)/bin/%)
+TESTS := $(TEST_SRC:%.c=$(B)/%.t)
+FUZZERS := $(FUZZ_SRC:%.c=$(B)/%)
+REPLAYS := $(FUZZ_SRC:%.c=$(B)/%.replay)
+BENCHES := $(BENCH_SRC:%.c=$(B)/%)
+
+.PHONY: build check-run fuzz-run soak-run bench-run install-run tests
+build: $(BINS)
+tests: $(TESTS)
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(if $(V),,@echo "  cc  $<")
+	$(if $(V),,@)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$(B)/po/vi.c: po/vi.po tools/catalogue
+	@mkdir -p $(@D)
+	@tools/catalogue po/vi.po >$@.new && mv $@.new $@
+$(B)/po/vi.o: $(B)/po/vi.c
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(LIB): $(call obj,$(LIB_SRC)) $(B)/po/vi.o
+	@rm -f $@
+	@ar rcs $@ $^
+
+define program
+$(B)/bin/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(LIB)
+	@mkdir -p $$(@D)
+	@echo "  ld  $$@"
+	@$$(LINK) -o $$@ $$^ $$(ALL_LIBS)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+$(B)/tests/%.t: $(B)/tests/%.o $(B)/tests/tap.o $(LIB)
+	@$(LINK) -o $@ $^ $(ALL_LIBS)
+$(B)/bench/%: $(B)/bench/%.o $(LIB)
+	@$(LINK) -o $@ $^ $(ALL_LIBS)
+$(B)/fuzz/%.replay: $(B)/fuzz/%.o $(B)/fuzz/replay.o $(LIB)
+	@$(LINK) -o $@ $^ $(ALL_LIBS)
+$(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)
+	@$(LINK) -fsanitize=fuzzer -o $@ $^ $(ALL_LIBS)
+
+# ---- what runs ------------------------------------------------------------------
+
+SCRIPTS := $(wildcard tests/*.t tests/*/*.t)
+check-run: $(TESTS) $(REPLAYS) $(BINS)
+	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) prove -j2 --timer --exec '' \
+	    $(sort $(TESTS)) $(SCRIPTS)
+
+fuzz-run: $(FUZZERS)
+	@tools/fuzz $(B) $(FUZZ_SECONDS) $(FUZZERS)
+
+soak-run:
+	@ANTIN_SOAK=1 $(MAKE) --no-print-directory check-run
+	@$(MAKE) --no-print-directory FUZZ_SECONDS=900 fuzz
+
+bench-run: $(BENCHES) $(BINS)
+	@bench/run $(B)
+
+install-run:
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
+	for m in man/*.[1-8]; do \
+	    install -D -m 644 $$m \
+	    $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; \
+	done
+
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "core/utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+#define FILE_NAME_MAX 200
+
+/* The next code point of *in, which is stepped over it; -1 if there is none
+ * that is valid. */
+static int32_t
+step(struct bytes *in)
+{
+	utf8proc_int32_t c;
+	utf8proc_ssize_t n;
+
+	n = utf8proc_iterate(in->p, (utf8proc_ssize_t)in->len, &c);
+	if (n <= 0 || c < 0 || (c & 0xfffe) == 0xfffe ||
+	    (c >= 0xfdd0 && c <= 0xfdef))
+		return -1;
+	in->p += n;
+	in->len -= (size_t)n;
+	return c;
+}
+
+static bool
+is_control(int32_t c)
+{
+	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 ||
+	    c == 0x2029;
+}
+
+/* Characters that turn or hide the direction of writing. */
+static bool
+is_direction(int32_t c)
+{
+	return c == 0x061c || c == 0x200e || c == 0x200f ||
+	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+}
+
+bool
+utf8_valid(struct bytes in)
+{
+	while (in.len > 0)
+		if (step(&in) < 0)
+			return false;
+	return true;
+}
+
+static bool
+is_nfc(struct bytes in)
+{
+	utf8proc_uint8_t *nfc = NULL;
+	utf8proc_ssize_t n;
+	bool same;
+
+	n = utf8proc_map(in.p, (utf8proc_ssize_t)in.len, &nfc,
+	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	same = n >= 0 && bytes_eq(in, bytes_of(nfc, (size_t)n));
+	if (n > 0)
+		wipe(nfc, (size_t)n);
+	free(nfc);
+	return same;
+}
+
+bool
+utf8_is_text(struct bytes in)
+{
+	struct bytes rest = in;
+	bool ascii = true;
+	int32_t c;
+
+	while (rest.len > 0) {
+		c = step(&rest);
+		if (c < 0 || is_control(c) || is_direction(c))
+			return false;
+		ascii = ascii && c < 0x80;
+	}
+	return ascii || is_nfc(in);
+}
+
+size_t
+utf8_count(struct bytes in)
+{
+	size_t n = 0;
+
+	while (in.len > 0 && step(&in) >= 0)
+		n++;
+	return n;
+}
+
+/* Left out of a person's input: 0xAD is the 'ư' of an old 8-bit code, and so
+ * a sign of damage, but a soft hyphen in Unicode text (domain: TCVN3). */
+static bool
+is_invisible(int32_t c)
+{
+	return c == 0xad || c == 0x200b || c == 0xfeff;
+}
+
+static void
+trim(struct buf *b)
+{
+	size_t lead = 0;
+
+	while (b->len > 0 && b->p[b->len - 1] == ' ')
+		b->len--;
+	while (lead < b->len && b->p[lead] == ' ')
+		lead++;
+	if (lead > 0) {
+		memmove(b->p, b->p + lead, b->len - lead);
+		b->len -= lead;
+	}
+}
+
+enum rc
+utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e)
+{
+	utf8proc_uint8_t *nfc = NULL;
+	utf8proc_ssize_t n;
+	struct buf kept = { 0 };
+	struct bytes rest = in, one;
+	int32_t c;
+	enum rc rc = RC_OK;
+
+	*out = (struct buf){ 0 };
+	if (in.len > 4 * max)
+		return fail(e, RC_LIMIT, "text of %zu bytes, at most %zu",
+		    in.len, max);
+	while (rest.len > 0) {
+		one = rest;
+		c = step(&rest);
+		if (c < 0)
+			rc = fail(e, RC_INVALID,
+			    "text that is not UTF-8, at byte %zu",
+			    in.len - rest.len);
+		else if (is_control(c) || is_direction(c))
+			rc = fail(e, RC_INVALID,
+			    "text with the control character U+%04X",
+			    (unsigned)c);
+		if (rc != RC_OK)
+			goto out;
+		one.len -= rest.len;
+		if (c == 0xa0)
+			buf_u8(&kept, ' ');
+		else if (!is_invisible(c))
+			buf_add(&kept, one);
+	}
+	n = utf8proc_map(kept.p, (utf8proc_ssize_t)kept.len, &nfc,
+	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	if (n < 0) {
+		rc = fail(e, RC_INVALID, "text that has no NFC form");
+		goto out;
+	}
+	buf_add(out, bytes_of(nfc, (size_t)n));
+	trim(out);
+	if (out->len > max) {
+		rc = fail(e, RC_LIMIT, "text of %zu bytes, at most %zu",
+		    out->len, max);
+		buf_free(out);
+	}
+out:
+	if (nfc != NULL)
+		wipe(nfc, strlen((const char *)nfc));
+	free(nfc);
+	buf_free(&kept);
+	return rc;
+}
+
+void
+utf8_file_name(struct buf *out, struct bytes name)
+{
+	struct bytes one;
+	int32_t c;
+
+	*out = (struct buf){ 0 };
+	while (name.len > 0) {
+		one = name;
+		c = step(&name);
+		if (c < 0) {
+			name = bytes_of(name.p + 1, name.len - 1);
+			c = 0;
+		}
+		one.len -= name.len;
+		if (out->len + one.len > FILE_NAME_MAX)
+			break;
+		if (out->len == 0 && c == '.')
+			continue;
+		if (is_control(c) || is_direction(c) || is_invisible(c) ||
+		    c == '/' || c == '\\' || c == ':')
+			buf_u8(out, '_');
+		else
+			buf_add(out, one);
+	}
+	while (out->len > 0 &&
+	    (out->p[out->len - 1] == '.' || out->p[out->len - 1] == ' '))
+		out->len--;
+	if (out->len == 0)
+		buf_add(out, bytes_str("_"));
+}
+
+size_t
+utf8_columns(struct bytes in)
+{
+	size_t n = 0;
+	int32_t c;
+
+	while (in.len > 0 && (c = step(&in)) >= 0)
+		n += (size_t)utf8proc_charwidth(c);
+	return n;
+}
