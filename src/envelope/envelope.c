@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "envelope/envelope.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/lang.h"
+#include "core/time.h"
+#include "core/work.h"
+#include "crypto/random.h"
+#include "crypto/suite.h"
+
+#define BATCH 512 /* slips made at once, on all cores */
+
+/* ---- the outer layer's pieces: each reader beside its writer ------------- */
+
+/* docs/envelope.md 5.4: contentEncryptionAlgorithm. */
+static void
+cipher_write(struct der_wr *w, const uint8_t nonce[static AEAD_NONCE])
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put_oid(w, oid(OID_AES256_GCM));
+	der_put_open(w, DER_SEQUENCE);
+	der_put_octets(w, bytes_of(nonce, AEAD_NONCE));
+	der_put_uint(w, AEAD_TAG);
+	der_put_close(w);
+	der_put_close(w);
+}
+
+static void
+cipher_read(struct der *d, struct envelope *env)
+{
+	struct der copy = *d;
+
+	env->cipher = der_raw(&copy, DER_SEQUENCE);
+	der_open(d, DER_SEQUENCE);
+	der_oid_is(d, oid(OID_AES256_GCM));
+	der_open(d, DER_SEQUENCE);
+	env->nonce = der_octets(d, AEAD_NONCE, AEAD_NONCE);
+	if (der_uint(d, 255) != AEAD_TAG)
+		der_fault(d, "a tag that is not of 16 bytes");
+	der_close(d);
+	der_close(d);
+}
+
+/* docs/envelope.md 5.2: the authenticated attributes, as the SET OF that is
+ * the AAD (RFC 5083 2.2). */
+static void
+attributes_write(struct der_wr *w, const struct header *h)
+{
+	der_put_open(w, DER_SET);
+	der_put_open(w, DER_SEQUENCE);
+	der_put_oid(w, oid(OID_AT_CONTENT_TYPE));
+	der_put_open(w, DER_SET);
+	der_put_oid(w, oid(OID_SIGNED_DATA));
+	der_put_close(w);
+	der_put_close(w);
+	der_put_open(w, DER_SEQUENCE);
+	der_put_oid(w, oid(OID_ANTIN_AT_HEADER));
+	der_put_open(w, DER_SET);
+	header_write(w, h);
+	der_put_close(w);
+	der_put_close(w);
+	der_put_close_set(w);
+}
+
+static void
+attributes_read(struct der *d, struct envelope *env)
+{
+	struct der copy = *d;
+
+	env->attributes = der_raw(&copy, DER_CTXC(1));
+	der_open_set(d, DER_CTXC(1));
+	der_open(d, DER_SEQUENCE);
+	der_oid_is(d, oid(OID_AT_CONTENT_TYPE));
+	der_open(d, DER_SET);
+	der_oid_is(d, oid(OID_SIGNED_DATA));
+	der_close(d);
+	der_close(d);
+	der_open(d, DER_SEQUENCE);
+	der_oid_is(d, oid(OID_ANTIN_AT_HEADER));
+	der_open(d, DER_SET);
+	header_read(d, &env->header);
+	der_close(d);
+	der_close(d);
+	der_close(d);
+}
+
+/* docs/envelope.md 6.3: what every slip's key derivation is bound to. */
+static void
+ukm_of(uint8_t out[static UKM_SIZE], const struct kem_alg *alg,
+    struct bytes cipher, struct bytes set, struct bytes origin)
+{
+	uint8_t header[SHA256_SIZE];
+	struct der_wr w = { 0 };
+
+	sha256(header, set);
+	der_put_open(&w, DER_SEQUENCE);
+	der_put_oid(&w, oid(alg->oid));
+	der_put_raw(&w, cipher);
+	der_put_octets(&w, bytes_of(header, sizeof(header)));
+	der_put(&w, DER_IA5, origin);
+	der_put_close(&w);
+	sha256(out, buf_bytes(&w.out));
+	der_wr_free(&w);
+}
+
+/* ---- reading ------------------------------------------------------------------ */
+
+static void
+slips_read(struct der *d, struct envelope *env)
+{
+	const uint8_t *start;
+
+	der_open_set(d, DER_SET);
+	start = d->at;
+	for (; der_more(d); env->slip_count++)
+		(void)der_raw(d, DER_CTXC(4));
+	if (d->why == NULL)
+		env->slips = bytes_of(start, (size_t)(d->at - start));
+	der_close(d);
+}
+
+enum rc
+envelope_parse(struct envelope *out, struct bytes in, struct err *e)
+{
+	struct der d = der_init(in);
+	struct slip slip;
+	struct bytes rest, one;
+	enum rc rc;
+
+	*out = (struct envelope){ 0 };
+	if (in.len > ENVELOPE_MAX)
+		return fail(e, RC_LIMIT,
+		    "an envelope of %zu bytes, at most %u", in.len,
+		    ENVELOPE_MAX);
+	der_open(&d, DER_SEQUENCE);
+	der_oid_is(&d, oid(OID_AUTH_ENVELOPED));
+	der_open(&d, DER_CTXC(0));
+	der_open(&d, DER_SEQUENCE);
+	(void)der_uint(&d, 0); /* version */
+	slips_read(&d, out);
+	der_open(&d, DER_SEQUENCE);
+	der_oid_is(&d, oid(OID_SIGNED_DATA));
+	cipher_read(&d, out);
+	out->sealed = der_tagged(&d, DER_CTX(0), 1, ENVELOPE_SEALED_MAX);
+	der_close(&d);
+	attributes_read(&d, out);
+	out->mac = der_octets(&d, AEAD_TAG, AEAD_TAG);
+	der_close(&d);
+	der_close(&d);
+	der_close(&d);
+	rc = der_end(&d, "docs/envelope.md 5: an envelope", e);
+	if (rc != RC_OK)
+		goto out;
+	if (out->slip_count == 0 || out->slip_count > LIMIT_SLIPS) {
+		rc = fail(e, RC_LIMIT,
+		    "docs/envelope.md 5.3: %zu slips, 1 to %u are wanted",
+		    out->slip_count, LIMIT_SLIPS);
+		goto out;
+	}
+	for (rest = out->slips; rest.len > 0 && rc == RC_OK;
+	     rest = bytes_of(rest.p + one.len, rest.len - one.len)) {
+		one = der_element(rest);
+		rc = slip_parse(&slip, one, e);
+		if (rc == RC_OK && !slip_is_ours(&slip))
+			rc = fail(e, RC_INVALID,
+			    "docs/envelope.md 6.2: a slip outside the "
+			    "profile");
+	}
+out:
+	if (rc != RC_OK)
+		*out = (struct envelope){ 0 };
+	return rc;
+}
+
+bool
+envelope_slip(const struct envelope *env, size_t *at, struct slip *out)
+{
+	struct bytes rest = bytes_of(env->slips.p + *at, env->slips.len - *at);
+	struct bytes one = der_element(rest);
+	struct err e;
+
+	if (one.len == 0)
+		return false;
+	*at += one.len;
+	if (slip_parse(out, one, &e) != RC_OK)
+		bug("a slip that was read before");
+	return true;
+}
+
+/* ---- writing ------------------------------------------------------------------ */
+
+/* What comes before the slips: headers down to the set. */
+static void
+head_write(struct buf *out, size_t slips, size_t tail)
+{
+	size_t set = der_header_size(slips) + slips;
+	size_t body = 3 + set + tail;
+	size_t body_all = der_header_size(body) + body;
+	size_t explicit_all = der_header_size(body_all) + body_all;
+	struct der_wr w = { 0 };
+
+	der_put_oid(&w, oid(OID_AUTH_ENVELOPED));
+	der_put_header(out, DER_SEQUENCE, w.out.len + explicit_all);
+	buf_add(out, buf_bytes(&w.out));
+	der_wr_free(&w);
+	der_put_header(out, DER_CTXC(0), body_all);
+	der_put_header(out, DER_SEQUENCE, body);
+	der_put_uint(&w, 0);
+	buf_add(out, buf_bytes(&w.out));
+	der_wr_free(&w);
+	der_put_header(out, DER_SET, slips);
+}
+
+/* What comes after the slips: the sealed content, the attributes, the tag. */
+static void
+tail_write(struct der_wr *w, struct bytes cipher, struct bytes sealed,
+    struct bytes set, struct bytes mac)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put_oid(w, oid(OID_SIGNED_DATA));
+	der_put_raw(w, cipher);
+	der_put(w, DER_CTX(0), sealed);
+	der_put_close(w);
+	buf_u8(&w->out, DER_CTXC(1)); /* the set under its other tag */
+	buf_add(&w->out, bytes_of(set.p + 1, set.len - 1));
+	der_put_octets(w, mac);
+}
+
+/* Making the slips, a batch at a time. */
+struct slip_work {
+	const struct recipient **order;
+	size_t first; /* of this batch, in order */
+	const uint8_t *cek;
+	struct bytes cipher, set, origin;
+	size_t *at; /* where each slip of the batch goes in "out" */
+	struct buf out;
+};
+
+static enum rc
+one_slip(void *ctx, size_t i, struct err *e)
+{
+	struct slip_work *work = ctx;
+	const struct recipient *r = work->order[work->first + i];
+	uint8_t ukm[UKM_SIZE];
+	enum rc rc;
+
+	ukm_of(ukm, r->alg, work->cipher, work->set, work->origin);
+	rc = slip_seal(work->out.p + work->at[i], r->alg, &r->tag, r->pub, ukm,
+	    work->cek, e);
+	if (rc != RC_OK)
+		rc = fail_at(e, "recipient %zu", work->first + i + 1);
+	return rc;
+}
+
+static enum rc
+slips_write(
+    const struct sink *to, struct slip_work *work, size_t n, struct err *e)
+{
+	size_t batch, i, at;
+	enum rc rc = RC_OK;
+
+	work->at = alloc(BATCH, sizeof(*work->at));
+	for (; work->first < n && rc == RC_OK; work->first += batch) {
+		batch = n - work->first < BATCH ? n - work->first : BATCH;
+		for (i = 0, at = 0; i < batch; i++) {
+			work->at[i] = at;
+			at += slip_size(work->order[work->first + i]->alg);
+		}
+		work->out.len = 0;
+		(void)buf_grow(&work->out, at);
+		rc = work_each(batch, one_slip, work, e);
+		if (rc == RC_OK)
+			rc = to->put(to->ctx, buf_bytes(&work->out), e);
+	}
+	buf_free(&work->out);
+	free(work->at);
+	return rc;
+}
+
+static int
+by_slip_order(const void *a, const void *b)
+{
+	const struct recipient *x = *(const struct recipient *const *)a;
+	const struct recipient *y = *(const struct recipient *const *)b;
+
+	return slip_order(x->alg, &x->tag, y->alg, &y->tag);
+}
+
+/* Recipients in DER's order of their slips; the caller frees *out. */
+static enum rc
+recipients_sort(const struct recipient ***out, const struct recipient *r,
+    size_t n, struct err *e)
+{
+	const struct recipient **order;
+	size_t i;
+
+	*out = NULL;
+	if (n == 0 || n > LIMIT_SLIPS)
+		return fail(e, RC_LIMIT,
+		    "docs/envelope.md 5.3: %zu slips, 1 to %u are wanted", n,
+		    LIMIT_SLIPS);
+	order = alloc(n, sizeof(const struct recipient *));
+	for (i = 0; i < n; i++)
+		order[i] = &r[i];
+	qsort(order, n, sizeof(const struct recipient *), by_slip_order);
+	for (i = 1; i < n; i++)
+		if (by_slip_order(&order[i - 1], &order[i]) == 0) {
+			free(order);
+			return fail(e, RC_INVALID,
+			    "docs/envelope.md 6.2: a recipient stands twice");
+		}
+	*out = order;
+	return RC_OK;
+}
+
+static size_t
+slips_size(const struct recipient *r, size_t n)
+{
+	size_t size = 0, i;
+
+	for (i = 0; i < n; i++)
+		size += slip_size(r[i].alg);
+	return size;
+}
+
+static void
+content_seal(struct der_wr *tail, struct bytes inner, struct bytes cipher,
+    const uint8_t nonce[static AEAD_NONCE], struct bytes set,
+    const uint8_t cek[static AEAD_KEY])
+{
+	struct aead *aead = aead_new(cek);
+	uint8_t mac[AEAD_TAG];
+	struct buf sealed = { 0 };
+
+	aead_seal(aead, nonce, set, inner, buf_grow(&sealed, inner.len), mac);
+	tail_write(tail, cipher, buf_bytes(&sealed), set,
+	    bytes_of(mac, sizeof(mac)));
+	buf_free(&sealed);
+	aead_free(aead);
+}
+
+enum rc
+envelope_seal(const struct sink *to, const struct header *header,
+    struct bytes inner, const uint8_t cek[static AEAD_KEY],
+    const struct recipient *recipients, size_t n, struct err *e)
+{
+	struct der_wr cipher = { 0 }, set = { 0 }, tail = { 0 };
+	const struct recipient **order = NULL;
+	struct slip_work work = { .cek = cek, .origin = header->origin };
+	uint8_t nonce[AEAD_NONCE];
+	struct buf head = { 0 };
+	enum rc rc;
+
+	if (inner.len > ENVELOPE_SEALED_MAX)
+		return fail(e, RC_LIMIT,
+		    "a content of %zu bytes, at most %u; send what is larger "
+		    "as an attachment",
+		    inner.len, ENVELOPE_SEALED_MAX);
+	rc = recipients_sort(&order, recipients, n, e);
+	if (rc != RC_OK)
+		return rc;
+	random_bytes(nonce, sizeof(nonce));
+	cipher_write(&cipher, nonce);
+	attributes_write(&set, header);
+	content_seal(&tail, inner, buf_bytes(&cipher.out), nonce,
+	    buf_bytes(&set.out), cek);
+	head_write(&head, slips_size(recipients, n), tail.out.len);
+	work.order = order;
+	work.cipher = buf_bytes(&cipher.out);
+	work.set = buf_bytes(&set.out);
+
+	rc = to->put(to->ctx, buf_bytes(&head), e);
+	if (rc == RC_OK)
+		rc = slips_write(to, &work, n, e);
+	if (rc == RC_OK)
+		rc = to->put(to->ctx, buf_bytes(&tail.out), e);
+
+	der_wr_free(&cipher);
+	der_wr_free(&set);
+	der_wr_free(&tail);
+	buf_free(&head);
+	free(order);
+	return rc;
+}
+
+size_t
+envelope_size(const struct header *header, size_t inner,
+    const struct recipient *recipients, size_t n)
+{
+	static const uint8_t zero[AEAD_TAG];
+	struct der_wr cipher = { 0 }, set = { 0 }, tail = { 0 };
+	size_t slips = slips_size(recipients, n), size;
+	struct buf head = { 0 };
+
+	cipher_write(&cipher, zero);
+	attributes_write(&set, header);
+	tail_write(&tail, buf_bytes(&cipher.out), (struct bytes){ 0 },
+	    buf_bytes(&set.out), bytes_of(zero, AEAD_TAG));
+	/* the sealed content and its two holders' longer headers */
+	size = tail.out.len + inner + 2 * (der_header_size(inner + 64) - 2);
+	head_write(&head, slips, size);
+	size += head.len + slips;
+	der_wr_free(&cipher);
+	der_wr_free(&set);
+	der_wr_free(&tail);
+	buf_free(&head);
+	return size;
+}
+
+enum rc
+envelope_subset(struct buf *out, const struct envelope *env,
+    bool (*keep)(void *ctx, const struct slip *s), void *ctx, struct err *e)
+{
+	struct buf slips = { 0 }, set = { 0 };
+	struct der_wr tail = { 0 };
+	struct slip slip;
+	size_t at = 0;
+
+	*out = (struct buf){ 0 };
+	while (envelope_slip(env, &at, &slip))
+		if (keep(ctx, &slip))
+			buf_add(&slips, slip.raw);
+	if (slips.len == 0)
+		return fail(e, RC_ABSENT, "no slip is left for that way");
+	buf_add(&set, env->attributes);
+	tail_write(&tail, env->cipher, env->sealed, buf_bytes(&set), env->mac);
+	head_write(out, slips.len, tail.out.len);
+	buf_add(out, buf_bytes(&slips));
+	buf_add(out, buf_bytes(&tail.out));
+	der_wr_free(&tail);
+	buf_free(&slips);
+	buf_free(&set);
+	return RC_OK;
+}
+
+/* ---- opening ------------------------------------------------------------------ */
+
+/* docs/envelope.md 10.1: one outcome until tag and signature hold. */
+static enum rc
+cannot_open(struct err *e)
+{
+	return fail(e, RC_DENIED,
+	    "it cannot be opened: it was changed on the way, it is for "
+	    "another key, or its sender is not known here");
+}
+
+/* The attributes as the AAD; the caller frees. */
+static struct buf
+aad_of(const struct envelope *env)
+{
+	struct buf set = { 0 };
+
+	buf_add(&set, env->attributes);
+	set.p[0] = DER_SET;
+	return set;
+}
+
+enum rc
+envelope_unlock(uint8_t cek[static AEAD_KEY], const struct envelope *env,
+    const struct kem_key *key, const struct tag *tag, struct err *e)
+{
+	struct buf set = aad_of(env);
+	uint8_t ukm[UKM_SIZE];
+	bool seen = false, open = false;
+	struct slip slip;
+	size_t at = 0;
+
+	ukm_of(ukm, kem_key_alg(key), env->cipher, buf_bytes(&set),
+	    env->header.origin);
+	while (!open && envelope_slip(env, &at, &slip)) {
+		if (!bytes_eq(slip.rid, tag_bytes(tag)))
+			continue;
+		seen = true;
+		open = bytes_eq(slip.ukm, bytes_of(ukm, sizeof(ukm))) &&
+		    slip_open(cek, &slip, key);
+	}
+	buf_free(&set);
+	if (open)
+		return RC_OK;
+	wipe(cek, AEAD_KEY);
+	if (!seen)
+		return fail(e, RC_ABSENT,
+		    "it holds no slip for this key: it is addressed to "
+		    "others");
+	return cannot_open(e);
+}
+
+static bool
+decrypt(struct buf *plain, const struct envelope *env,
+    const uint8_t cek[static AEAD_KEY])
+{
+	struct aead *aead = aead_new(cek);
+	struct buf set = aad_of(env);
+	bool ok;
+
+	ok = aead_open(aead, env->nonce.p, buf_bytes(&set), env->sealed,
+	    env->mac.p, buf_grow(plain, env->sealed.len));
+	buf_free(&set);
+	aead_free(aead);
+	return ok;
+}
+
+/* The signature of somebody known; fills in who. */
+static bool
+signature_holds(const struct signed_data *s, const struct opener *by,
+    struct known_signer *who)
+{
+	uint8_t digest[SHA512_SIZE];
+
+	if (!by->foreign && !suite_sig_is_composite(s->alg))
+		return false;
+	if (!by->find(by->ctx, s->signer, s->cert, who))
+		return false;
+	sha512(digest, s->content);
+	return signed_verify(s, who->pub, who->cert, digest);
+}
+
+/* The signed header is, byte for byte, the one that relays saw. */
+static bool
+header_is_signed(const struct header *outer, const struct header *inner)
+{
+	struct der_wr a = { 0 }, b = { 0 };
+	bool same;
+
+	header_write(&a, outer);
+	header_write(&b, inner);
+	same = bytes_eq(buf_bytes(&a.out), buf_bytes(&b.out));
+	der_wr_free(&a);
+	der_wr_free(&b);
+	return same;
+}
+
+/* docs/envelope.md 10.2 to 10.6, once tag and signature hold. */
+static enum rc
+check_statement(const struct opened *o, const struct envelope *env,
+    const struct opener *by, const struct known_signer *who, struct err *e)
+{
+	const struct dispatch *d = &o->dispatch;
+	char until[TIME_TEXT];
+
+	if (!header_is_signed(&env->header, &d->header) ||
+	    !bytes_eq(o->signature.receipt_id, id_bytes(&d->header.id)) ||
+	    !bytes_eq(o->signature.receipts_to, d->originator))
+		return fail(e, RC_INVALID,
+		    "docs/envelope.md 10.2: what was signed is not what the "
+		    "header says");
+	if (!bytes_eq(d->originator, who->address))
+		return fail(e, RC_DENIED,
+		    "docs/envelope.md 10.3: it names \"%.*s\" as its "
+		    "originator and is signed by \"%.*s\"",
+		    (int)d->originator.len, (const char *)d->originator.p,
+		    (int)who->address.len, (const char *)who->address.p);
+	if (by->address.len > 0 && !d->list.set &&
+	    dispatch_addressee(d, by->address) == NULL)
+		return fail(e, RC_DENIED,
+		    "docs/envelope.md 10.4: its originator did not address "
+		    "it to \"%.*s\": somebody forwarded it",
+		    (int)by->address.len, (const char *)by->address.p);
+	if (d->header.expires < by->now) {
+		time_write_vn(until, d->header.expires);
+		return fail(e, RC_EXPIRED,
+		    "docs/envelope.md 10.5: it expired at %s", until);
+	}
+	return RC_OK;
+}
+
+enum rc
+envelope_open(struct opened *out, const struct envelope *env,
+    const uint8_t cek[static AEAD_KEY], const struct opener *by, struct err *e)
+{
+	struct opened o = { 0 };
+	struct known_signer who;
+	struct bytes data;
+	enum rc rc;
+
+	*out = o;
+	if (!decrypt(&o.plain, env, cek) ||
+	    signed_read(&o.signature, SIGNED_DISPATCH, buf_bytes(&o.plain),
+		e) != RC_OK ||
+	    !signature_holds(&o.signature, by, &who)) {
+		rc = cannot_open(e);
+		goto out;
+	}
+	if ((rc = dispatch_read(&o.dispatch, o.signature.statement, e)) !=
+		RC_OK ||
+	    (rc = check_statement(&o, env, by, &who, e)) != RC_OK ||
+	    (rc = content_read(&data, o.signature.content, e)) != RC_OK ||
+	    (rc = unpack(&o.content, o.dispatch.coding, data, o.dispatch.size,
+		 e)) != RC_OK)
+		goto out;
+	o.dispatch.level = o.signature.level;
+	*out = o; /* the caller owns it now */
+	o = (struct opened){ 0 };
+out:
+	opened_free(&o);
+	return rc;
+}
+
+void
+opened_free(struct opened *o)
+{
+	dispatch_free(&o->dispatch);
+	buf_free(&o->content);
+	buf_free(&o->plain);
+	*o = (struct opened){ 0 };
+}

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "file/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "crypto/random.h"
+
+bool
+file_exists(const char *path)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0;
+}
+
+enum rc
+in_open(struct in_file *in, const char *path, struct err *e)
+{
+	struct stat st;
+
+	*in = (struct in_file){ .fd = -1, .path = path };
+	in->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (in->fd < 0)
+		return fail_io(e, "%s cannot be opened", path);
+	if (fstat(in->fd, &st) != 0) {
+		in_close(in);
+		return fail_io(e, "%s cannot be read", path);
+	}
+	if (S_ISDIR(st.st_mode)) {
+		in_close(in);
+		return fail(e, RC_INVALID,
+		    "%s is a folder; a file is wanted", path);
+	}
+	in->regular = S_ISREG(st.st_mode);
+	in->size = in->regular ? (uint64_t)st.st_size : 0;
+	return RC_OK;
+}
+
+void
+in_close(struct in_file *in)
+{
+	if (in->fd >= 0)
+		(void)close(in->fd);
+	in->fd = -1;
+}
+
+enum rc
+in_read(
+    struct in_file *in, uint8_t *to, size_t len, size_t *got, struct err *e)
+{
+	ssize_t n;
+
+	for (*got = 0; *got < len; *got += (size_t)n) {
+		n = read(in->fd, to + *got, len - *got);
+		if (n == 0)
+			break;
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		if (n < 0)
+			return fail_io(e, "%s cannot be read", in->path);
+	}
+	return RC_OK;
+}
+
+enum rc
+in_read_at(const struct in_file *in, uint8_t *to, size_t len, uint64_t at,
+    struct err *e)
+{
+	size_t got;
+	ssize_t n;
+
+	for (got = 0; got < len; got += (size_t)n) {
+		n = pread(in->fd, to + got, len - got, (off_t)(at + got));
+		if (n == 0)
+			return fail(e, RC_INVALID,
+			    "%s is cut off: it ends at byte %llu, before "
+			    "what it promises",
+			    in->path, (unsigned long long)(at + got));
+		if (n < 0 && errno == EINTR)
+			n = 0;
+		if (n < 0)
+			return fail_io(e, "%s cannot be read", in->path);
+	}
+	return RC_OK;
+}
+
+enum rc
+file_read(struct buf *out, const char *path, size_t max, struct err *e)
+{
+	struct buf b = { 0 };
+	struct in_file in;
+	size_t got = 0, step;
+	enum rc rc;
+
+	*out = (struct buf){ 0 };
+	rc = in_open(&in, path, e);
+	if (rc != RC_OK)
+		return rc;
+	if (in.size > max) {
+		rc = fail(e, RC_LIMIT, "%s has %llu bytes, at most %zu", path,
+		    (unsigned long long)in.size, max);
+		goto out;
+	}
+	/* a regular file in one piece, a stream in several */
+	step = in.regular ? (size_t)in.size + 1 : 65536;
+	do {
+		rc = in_read(&in, buf_grow(&b, step), step, &got, e);
+		b.len -= step - got;
+		if (rc == RC_OK && b.len > max)
+			rc = fail(e, RC_LIMIT,
+			    "%s has over %zu bytes, which is the limit", path,
+			    max);
+	} while (rc == RC_OK && got == step);
+	if (rc == RC_OK) {
+		*out = b;
+		b = (struct buf){ 0 };
+	}
+out:
+	buf_free(&b);
+	in_close(&in);
+	return rc;
+}
+
+/* The folder of a path, and the name within it (owned by *out). */
+static int
+open_folder(struct out_file *out, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder;
+	int fd;
+
+	if (slash == NULL)
+		folder = strdup(".");
+	else
+		folder = strndup(path, (size_t)(slash - path) + 1);
+	out->name = strdup(slash == NULL ? path : slash + 1);
+	if (folder == NULL || out->name == NULL)
+		bug("no memory");
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(folder);
+	return fd;
+}
+
+static char *
+temp_name(const char *name)
+{
+	uint8_t random[8];
+	char hex[17], *temp = NULL;
+
+	random_bytes(random, sizeof(random));
+	hex_write(hex, bytes_of(random, sizeof(random)));
+	if (asprintf(&temp, ".%.64s.%s.tmp", name, hex) < 0)
+		bug("no memory");
+	return temp;
+}
+
+enum rc
+out_open(struct out_file *out, const char *path, mode_t mode, bool replace,
+    struct err *e)
+{
+	struct stat st;
+
+	*out = (struct out_file){ .dir = -1,
+		.fd = -1,
+		.replace = replace,
+		.path = path };
+	out->dir = open_folder(out, path);
+	if (out->dir < 0) {
+		out_drop(out);
+		return fail_io(e, "the folder of %s cannot be opened", path);
+	}
+	if (fstatat(out->dir, out->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    (!replace || !S_ISREG(st.st_mode))) {
+		out_drop(out);
+		return fail(e, RC_EXISTS,
+		    "%s is there already; give another name or --force", path);
+	}
+	out->fd = openat(
+	    out->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777);
+	if (out->fd < 0) {
+		/* a file system that knows no nameless files (FAT) */
+		out->temp = temp_name(out->name);
+		out->fd = openat(out->dir, out->temp,
+		    O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW,
+		    mode & 0777);
+		if (out->fd < 0) {
+			free(out->temp);
+			out->temp = NULL;
+		}
+	}
+	if (out->fd < 0) {
+		out_drop(out);
+		return fail_io(e, "%s cannot be written", path);
+	}
+	return RC_OK;
+}
+
+enum rc
+out_put_at(struct out_file *out, struct bytes more, uint64_t at, struct err *e)
+{
+	ssize_t n;
+
+	while (more.len > 0) {
+		n = pwrite(out->fd, more.p, more.len, (off_t)at);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return fail_io(e, "%s cannot be written", out->path);
+		more = bytes_of(more.p + n, more.len - (size_t)n);
+		at += (uint64_t)n;
+	}
+	return RC_OK;
+}
+
+enum rc
+out_put(struct out_file *out, struct bytes more, struct err *e)
+{
+	enum rc rc = out_put_at(out, more, out->at, e);
+
+	out->at += more.len;
+	return rc;
+}
+
+static enum rc
+sink_put(void *ctx, struct bytes more, struct err *e)
+{
+	return out_put(ctx, more, e);
+}
+
+struct sink
+out_sink(struct out_file *out)
+{
+	return (struct sink){ sink_put, out };
+}
+
+/* Give the nameless file a name: the target's own where it may not replace,
+ * else a temporary one that is then renamed over it. */
+static bool
+name_it(struct out_file *out)
+{
+	char self[64];
+
+	if (out->temp == NULL) {
+		if (out->replace)
+			out->temp = temp_name(out->name);
+		(void)snprintf(
+		    self, sizeof(self), "/proc/self/fd/%d", out->fd);
+		if (linkat(AT_FDCWD, self, out->dir,
+			out->replace ? out->temp : out->name,
+			AT_SYMLINK_FOLLOW) != 0) {
+			free(out->temp);
+			out->temp = NULL;
+			return false;
+		}
+		if (!out->replace)
+			return true;
+	}
+	if (renameat2(out->dir, out->temp, out->dir, out->name,
+		out->replace ? 0 : RENAME_NOREPLACE) != 0)
+		return false;
+	free(out->temp);
+	out->temp = NULL;
+	return true;
+}
+
+enum rc
+out_commit(struct out_file *out, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	if (fsync(out->fd) != 0 || !name_it(out))
+		rc = errno == EEXIST
+		    ? fail(e, RC_EXISTS,
+			  "%s is there already; give another name or --force",
+			  out->path)
+		    : fail_io(e, "%s cannot be written", out->path);
+	else if (fsync(out->dir) != 0)
+		rc = fail_io(e, "%s cannot be written", out->path);
+	out_drop(out);
+	return rc;
+}
+
+void
+out_drop(struct out_file *out)
+{
+	if (out->temp != NULL && out->dir >= 0)
+		(void)unlinkat(out->dir, out->temp, 0);
+	if (out->fd >= 0)
+		(void)close(out->fd);
+	if (out->dir >= 0)
+		(void)close(out->dir);
+	free(out->temp);
+	free(out->name);
+	*out = (struct out_file){ .dir = -1, .fd = -1, .path = out->path };
+}
+
+enum rc
+file_write(const char *path, struct bytes all, mode_t mode, bool replace,
+    struct err *e)
+{
+	struct out_file out;
+	enum rc rc;
+
+	rc = out_open(&out, path, mode, replace, e);
+	if (rc == RC_OK)
+		rc = out_put(&out, all, e);
+	if (rc == RC_OK)
+		rc = out_commit(&out, e);
+	out_drop(&out);
+	return rc;
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "pki/cert.h"
+
+#include <string.h>
+
+#include "core/limits.h"
+#include "core/time.h"
+#include "crypto/random.h"
+#include "der/der.h"
+#include "envelope/address.h"
+
+#define SERIAL 16
+#define SERIAL_MAX 20 /* RFC 5280 4.1.2.2 */
+/* keyUsage's bits, as the byte of its BIT STRING (RFC 5280 4.2.1.3) */
+#define USAGE_SIGN 0x80 /* digitalSignature; 7 bits unused */
+#define USAGE_KEM 0x20	/* keyEncipherment (RFC 9935 5); 5 unused */
+
+/* ---- names -------------------------------------------------------------------- */
+
+/* RFC 5280 4.1.2.4: one common name, in UTF-8. */
+static void
+name_write(struct der_wr *w, struct bytes name)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put_open(w, DER_SET);
+	der_put_open(w, DER_SEQUENCE);
+	der_put_oid(w, oid(OID_X_COMMON_NAME));
+	der_put(w, DER_UTF8, name);
+	der_put_close(w);
+	der_put_close(w);
+	der_put_close(w);
+}
+
+static struct bytes
+name_read(struct der *d)
+{
+	struct bytes name;
+
+	der_open(d, DER_SEQUENCE);
+	der_open(d, DER_SET);
+	der_open(d, DER_SEQUENCE);
+	der_oid_is(d, oid(OID_X_COMMON_NAME));
+	name = der_utf8(d, LIMIT_NAME);
+	if (name.len == 0)
+		der_fault(d, "RFC 5280 4.1.2.6: an empty name");
+	der_close(d);
+	der_close(d);
+	der_close(d);
+	return name;
+}
+
+/* ---- keys --------------------------------------------------------------------- */
+
+static void
+algorithm_write(struct der_wr *w, enum oid alg)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put_oid(w, oid(alg));
+	der_put_close(w);
+}
+
+static struct bytes
+algorithm_read(struct der *d)
+{
+	struct bytes alg;
+
+	der_open(d, DER_SEQUENCE);
+	alg = der_oid(d);
+	der_close(d);
+	return alg;
+}
+
+static enum oid
+key_oid(const struct cert_request *r)
+{
+	return r->use == CERT_SIGN ? r->sig->oid : r->kem->oid;
+}
+
+void
+cert_tag(struct tag *out, const struct cert_request *r)
+{
+	tag_of(out, key_oid(r), r->pub);
+}
+
+static void
+key_read(struct der *d, struct cert *c)
+{
+	struct bytes alg;
+	size_t want = 0;
+
+	der_open(d, DER_SEQUENCE);
+	alg = algorithm_read(d);
+	c->pub = der_bits(d);
+	der_close(d);
+	c->sig = sig_by_oid(alg);
+	c->kem = kem_by_oid(alg);
+	if (c->sig != NULL)
+		want = c->sig->pub;
+	else if (c->kem != NULL)
+		want = c->kem->pub;
+	else
+		der_fault(d, "a key of an algorithm that is of no suite");
+	if (c->pub.len != want)
+		der_fault(d, "a key of another length than its algorithm's");
+	c->use = c->sig != NULL ? CERT_SIGN : CERT_KEM;
+	if (d->why == NULL)
+		tag_of(&c->tag, c->sig != NULL ? c->sig->oid : c->kem->oid,
+		    c->pub);
+}
+
+/* ---- extensions: each one's reader beside its writer ------------------------- */
+
+struct making {
+	const struct cert_request *r;
+	struct tag tag, issuer_tag;
+};
+
+static void
+put_basic(struct der_wr *w, const struct making *m)
+{
+	(void)m;
+	der_put_open(w, DER_SEQUENCE); /* cA FALSE is the default: absent */
+	der_put_close(w);
+}
+
+static void
+read_basic(struct der *d, struct cert *c)
+{
+	(void)c;
+	der_open(d, DER_SEQUENCE);
+	der_close(d);
+}
+
+static void
+put_usage(struct der_wr *w, const struct making *m)
+{
+	const uint8_t sign[] = { 7, USAGE_SIGN }, kem[] = { 5, USAGE_KEM };
+
+	der_put(w, DER_BITS, bytes_of(m->r->use == CERT_SIGN ? sign : kem, 2));
+}
+
+static void
+read_usage(struct der *d, struct cert *c)
+{
+	struct bytes bits = der_tagged(d, DER_BITS, 2, 2);
+	uint8_t want = c->use == CERT_SIGN ? USAGE_SIGN : USAGE_KEM;
+
+	if (bits.len == 2 && bits.p[1] != want)
+		der_fault(d, "RFC 5280 4.2.1.3: a key usage that is not its "
+			     "key's");
+}
+
+static void
+put_tag(struct der_wr *w, const struct making *m)
+{
+	der_put_octets(w, tag_bytes(&m->tag));
+}
+
+static void
+read_tag(struct der *d, struct cert *c)
+{
+	if (!bytes_eq(der_octets(d, 1, 64), tag_bytes(&c->tag)))
+		der_fault(d, "a key identifier that is not its key's tag");
+}
+
+static void
+put_issuer_tag(struct der_wr *w, const struct making *m)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put(w, DER_CTX(0), tag_bytes(&m->issuer_tag));
+	der_put_close(w);
+}
+
+static void
+read_issuer_tag(struct der *d, struct cert *c)
+{
+	struct bytes tag;
+
+	der_open(d, DER_SEQUENCE);
+	tag = der_tagged(d, DER_CTX(0), TAG_SIZE, TAG_SIZE);
+	der_close(d);
+	if (tag.len == TAG_SIZE)
+		memcpy(c->issuer_tag.b, tag.p, TAG_SIZE);
+}
+
+static void
+put_address(struct der_wr *w, const struct making *m)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put(w, DER_CTX(6), m->r->address);
+	der_put_close(w);
+}
+
+static void
+read_address(struct der *d, struct cert *c)
+{
+	struct address a;
+
+	der_open(d, DER_SEQUENCE);
+	c->address = der_tagged(d, DER_CTX(6), 1, LIMIT_ADDRESS);
+	der_close(d);
+	if (d->why == NULL && !address_parse(&a, c->address))
+		der_fault(d, "docs/envelope.md 3: not an antin:// address");
+}
+
+/* In the order they stand in a certificate: all must, none else may. */
+static const struct extension {
+	enum oid oid;
+	bool critical;
+	void (*put)(struct der_wr *w, const struct making *m);
+	void (*read)(struct der *d, struct cert *c);
+} extensions[] = {
+	{ OID_X_BASIC, true, put_basic, read_basic },
+	{ OID_X_KEY_USAGE, true, put_usage, read_usage },
+	{ OID_X_SKI, false, put_tag, read_tag },
+	{ OID_X_AKI, false, put_issuer_tag, read_issuer_tag },
+	{ OID_X_SAN, true, put_address, read_address },
+};
+#define EXTENSIONS (sizeof(extensions) / sizeof(extensions[0]))
+
+static void
+extensions_write(struct der_wr *w, const struct making *m)
+{
+	struct der_wr value = { 0 };
+	size_t i;
+
+	der_put_open(w, DER_CTXC(3));
+	der_put_open(w, DER_SEQUENCE);
+	for (i = 0; i < EXTENSIONS; i++) {
+		der_put_open(w, DER_SEQUENCE);
+		der_put_oid(w, oid(extensions[i].oid));
+		if (extensions[i].critical)
+			der_put_bool(w, true);
+		extensions[i].put(&value, m);
+		der_put_octets(w, buf_bytes(&value.out));
+		der_wr_free(&value);
+		der_put_close(w);
+	}
+	der_put_close(w);
+	der_put_close(w);
+}
+
+static void
+extensions_read(struct der *d, struct cert *c)
+{
+	struct der value;
+	struct bytes octets;
+	size_t i;
+
+	der_open(d, DER_CTXC(3));
+	der_open(d, DER_SEQUENCE);
+	for (i = 0; i < EXTENSIONS; i++) {
+		der_open(d, DER_SEQUENCE);
+		if (!bytes_eq(der_oid(d), oid(extensions[i].oid)))
+			der_fault(d, "docs/envelope.md 13.3: an extension "
+				     "that is not expected here");
+		if (extensions[i].critical && !der_bool(d))
+			der_fault(d, "an extension that must be critical");
+		octets = der_octets(d, 1, CERT_MAX);
+		der_close(d);
+		value = der_init(octets);
+		if (d->why == NULL) {
+			extensions[i].read(&value, c);
+			if (value.why != NULL || value.depth != 0 ||
+			    value.at != value.end[0])
+				der_fault(d, value.why != NULL
+					? value.why
+					: "more bytes than wanted");
+		}
+	}
+	der_close(d);
+	der_close(d);
+}
+
+/* ---- the certificate ------------------------------------------------------------ */
+
+static void
+tbs_write(struct der_wr *w, const struct making *m, const struct sig_alg *alg)
+{
+	const struct cert_request *r = m->r;
+	uint8_t serial[SERIAL];
+
+	random_bytes(serial, sizeof(serial));
+	serial[0] = (uint8_t)(serial[0] >> 1 | 0x40); /* positive, 16 bytes */
+	der_put_open(w, DER_SEQUENCE);
+	der_put_open(w, DER_CTXC(0));
+	der_put_uint(w, 2); /* v3 */
+	der_put_close(w);
+	der_put_big(w, bytes_of(serial, sizeof(serial)));
+	algorithm_write(w, alg->oid);
+	name_write(w, r->issuer);
+	der_put_open(w, DER_SEQUENCE);
+	der_put_when(w, r->from);
+	der_put_when(w, r->until);
+	der_put_close(w);
+	name_write(w, r->name);
+	der_put_open(w, DER_SEQUENCE);
+	algorithm_write(w, key_oid(r));
+	der_put_bits(w, r->pub);
+	der_put_close(w);
+	extensions_write(w, m);
+	der_put_close(w);
+}
+
+void
+cert_write(struct buf *out, const struct cert_request *r,
+    const struct sig_key *issuer)
+{
+	const struct sig_alg *alg = sig_key_alg(issuer);
+	struct making m = { .r = r };
+	uint8_t signature[SIG_MAX];
+	struct der_wr tbs = { 0 }, w = { 0 };
+	size_t len;
+
+	cert_tag(&m.tag, r);
+	tag_of(&m.issuer_tag, alg->oid, sig_key_pub(issuer));
+	tbs_write(&tbs, &m, alg);
+	len = sig_sign(
+	    issuer, (struct bytes){ 0 }, buf_bytes(&tbs.out), signature);
+	der_put_open(&w, DER_SEQUENCE);
+	der_put_raw(&w, buf_bytes(&tbs.out));
+	algorithm_write(&w, alg->oid);
+	der_put_bits(&w, bytes_of(signature, len));
+	der_put_close(&w);
+	*out = w.out;
+	der_wr_free(&tbs);
+}
+
+static void
+tbs_read(struct der *d, struct cert *c)
+{
+	struct der copy = *d;
+
+	c->tbs = der_raw(&copy, DER_SEQUENCE);
+	der_open(d, DER_SEQUENCE);
+	der_open(d, DER_CTXC(0));
+	if (der_uint(d, 2) != 2)
+		der_fault(d, "RFC 5280 4.1.2.1: not a v3 certificate");
+	der_close(d);
+	c->serial = der_big(d, SERIAL_MAX);
+	c->signed_by = sig_by_oid(algorithm_read(d));
+	if (c->signed_by == NULL)
+		der_fault(d, "a signature algorithm that is of no suite");
+	c->issuer = name_read(d);
+	der_open(d, DER_SEQUENCE);
+	c->from = der_when(d);
+	c->until = der_when(d);
+	der_close(d);
+	c->name = name_read(d);
+	key_read(d, c);
+	extensions_read(d, c);
+	der_close(d);
+}
+
+enum rc
+cert_parse(struct cert *out, struct bytes in, struct err *e)
+{
+	struct der d = der_init(in);
+
+	*out = (struct cert){ .der = in };
+	if (in.len > CERT_MAX)
+		return fail(e, RC_LIMIT,
+		    "a certificate of %zu bytes, at most %u", in.len,
+		    CERT_MAX);
+	der_open(&d, DER_SEQUENCE);
+	tbs_read(&d, out);
+	if (sig_by_oid(algorithm_read(&d)) != out->signed_by)
+		der_fault(&d, "RFC 5280 4.1.1.2: two signature algorithms");
+	out->signature = der_bits(&d);
+	der_close(&d);
+	return der_end(&d, "docs/envelope.md 13: a certificate", e);
+}
+
+bool
+cert_verify(const struct cert *c, const struct sig_pub *issuer)
+{
+	return c->signed_by == sig_pub_alg(issuer) &&
+	    sig_verify(issuer, (struct bytes){ 0 }, c->tbs, c->signature);
+}
+
+void
+cert_fingerprint(uint8_t out[static SHA256_SIZE], struct bytes der)
+{
+	sha256(out, der);
+}
