@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/crypto.h>
+
 const struct suite suite_table[SUITE_COUNT] = {
 	{ "A", "MLKEM768-X25519", "MLDSA65-Ed25519", true,
 	    "ML-KEM-768 with X25519, ML-DSA-65 with Ed25519" },
@@ -57,4 +59,10 @@ suite_sig_is_composite(const struct sig_alg *alg)
 	const struct suite *s = suite_by_sig(alg);
 
 	return s != NULL && s->composite;
+}
+
+const char *
+crypto_library(void)
+{
+	return OpenSSL_version(OPENSSL_VERSION);
 }

@@ -26,4 +26,7 @@ const struct suite *suite_by_sig(const struct sig_alg *alg);
 bool suite_kem_is_composite(const struct kem_alg *alg);
 bool suite_sig_is_composite(const struct sig_alg *alg);
 
+/* The library that computes, and its version. */
+const char *crypto_library(void);
+
 #endif

@@ -496,7 +496,8 @@ give_unpacked(struct opening *o, struct bytes coded, struct err *e)
 			return does_not_unpack(o, e);
 		o->zstd_ended = left == 0;
 		rc = give_on(o, bytes_of(o->plain.p, out.pos), e);
-	} while (rc == RC_OK && (in.pos < in.size || out.pos == out.size));
+	} while (rc == RC_OK &&
+	    (in.pos < in.size || (!o->zstd_ended && out.pos == out.size)));
 	return rc;
 }
 

@@ -214,7 +214,7 @@ static const struct extension {
 	{ OID_X_KEY_USAGE, true, put_usage, read_usage },
 	{ OID_X_SKI, false, put_tag, read_tag },
 	{ OID_X_AKI, false, put_issuer_tag, read_issuer_tag },
-	{ OID_X_SAN, true, put_address, read_address },
+	{ OID_X_SAN, false, put_address, read_address },
 };
 #define EXTENSIONS (sizeof(extensions) / sizeof(extensions[0]))
 

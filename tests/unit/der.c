@@ -24,7 +24,7 @@ hex(const char *text)
 	return bytes_of(out, len);
 }
 
-/* ---- one value, read and written again ---------------------------------- */
+/* ---- one value, read and written again -------------------------------- */
 
 static void
 copy_bool(struct der *d, struct der_wr *w)
@@ -173,13 +173,13 @@ copy(void (*one)(struct der *d, struct der_wr *w), struct bytes in,
 	if (der_end(&d, "a row", &e) == RC_OK)
 		c = bytes_eq(buf_bytes(&w.out), in) ? SAME : OTHER;
 	else if (d.why == NULL)
-		*why = strstr(e.text, "more bytes") != NULL ? "more bytes" :
-							      e.text;
+		*why = strstr(e.text, "more bytes") != NULL ? "more bytes"
+							    : e.text;
 	der_wr_free(&w);
 	return c;
 }
 
-/* ---- what is no DER -------------------------------------------------------- */
+/* ---- what is no DER --------------------------------------------------- */
 
 static const struct refusal {
 	void (*one)(struct der *d, struct der_wr *w);
@@ -294,9 +294,9 @@ static const struct refusal {
 	{ copy_pair, "3003020101", "found the end" },
 	{ copy_pair, "30050201010201", "longer than what holds it" },
 	{ copy_pair, "3005020101020201", "longer than what holds it" },
-	{ copy_pair, "3006020101020201ff", "negative" },
+	{ copy_pair, "30060201010201ff", "negative" },
 	{ copy_pair, "3009020101020102020103", "not expected here" },
-	{ copy_pair, "30070201010201020500", "longer than what holds it" },
+	{ copy_pair, "30070201010201020500", "not expected here" },
 	{ copy_pair, "3006020101020102020103", "more bytes" },
 	{ copy_pair, "30800201010201020000", "indefinite" },
 	{ copy_pair, "3106020101020102", "another type" },
@@ -314,7 +314,7 @@ static const struct refusal {
 	{ copy_set, "3109020101020103020102", "out of order" },
 	{ copy_set, "3107020200800201ff", "out of order" },
 	{ copy_set, "3104020101ff", "broken element" },
-	{ copy_set, "310402010102", "longer than what holds it" },
+	{ copy_set, "310402010102", "broken element" },
 	{ copy_set, "3105020101020201", "broken element" },
 	{ copy_set, "3105020101020102", "broken element" },
 	{ copy_set, "31050201010280", "broken element" },
@@ -396,7 +396,7 @@ good_values_are_written_as_they_were_read(void)
 	    COUNT(goods));
 }
 
-/* ---- times ----------------------------------------------------------------- */
+/* ---- times ------------------------------------------------------------ */
 
 #define NO INT64_C(-1)
 
@@ -488,8 +488,8 @@ times_are_read_in_one_form_only(void)
 		when = time_of(der_when, buf_bytes(&w.out));
 		if (t != times[i].time || when != times[i].when) {
 			bad++;
-			note("%02x %s: %lld, %lld", times[i].tag,
-			    times[i].text, (long long)t, (long long)when);
+			note("%02x %s: %lld, %lld", times[i].tag, times[i].text,
+			    (long long)t, (long long)when);
 		}
 		other += copy(copy_time, buf_bytes(&w.out), &why) == OTHER;
 		other += copy(copy_when, buf_bytes(&w.out), &why) == OTHER;
@@ -519,7 +519,7 @@ times_go_to_der_and_back(void)
 	is(bad, 0, "%zu times go to DER and back, UTCTime through 2049", n);
 }
 
-/* ---- numbers, lengths, depth ------------------------------------------------- */
+/* ---- numbers, lengths, depth ------------------------------------------ */
 
 static const struct {
 	uint64_t v;
@@ -587,8 +587,8 @@ numbers_go_to_der_and_back(void)
 
 static const struct {
 	size_t len;
-	const char *header;  /* of an OCTET STRING so long */
-	const char *longer;  /* the same length, a byte longer: not minimal */
+	const char *header; /* of an OCTET STRING so long */
+	const char *longer; /* the same length, a byte longer: not minimal */
 } lengths[] = {
 	{ 0, "0400", "048100" },
 	{ 1, "0401", "048101" },
@@ -621,7 +621,7 @@ length_is_read(size_t len, struct bytes header)
 	buf_add(&b, header);
 	(void)buf_grow(&b, len);
 	good = octets_are(buf_bytes(&b), len) &&
-	    der_element(buf_bytes(&b)).len == b.len;
+	       der_element(buf_bytes(&b)).len == b.len;
 	buf_free(&b);
 	return good;
 }
@@ -642,7 +642,7 @@ lengths_have_one_form(void)
 		bad += !bytes_eq(buf_bytes(&b), hex(lengths[i].header));
 		bad += der_header_size(len) != b.len;
 		bad += w.out.len != b.len + len ||
-		    memcmp(w.out.p, b.p, b.len) != 0;
+		       memcmp(w.out.p, b.p, b.len) != 0;
 		bad += !octets_are(buf_bytes(&w.out), len);
 		bad += octets_are(bytes_of(w.out.p, w.out.len - 1), len);
 		bad += !length_is_read(len, hex(lengths[i].header));
@@ -699,7 +699,7 @@ depth_is_bounded(void)
 	is(bad, 0, "but no deeper");
 }
 
-/* ---- after a fault ----------------------------------------------------------- */
+/* ---- after a fault ---------------------------------------------------- */
 
 static void
 after_a_fault_everything_is_empty(void)
@@ -754,14 +754,13 @@ the_end_must_be_reached(void)
 		strcmp(e.text, "x: byte 7: the caller's finding") == 0,
 	    "unless the caller finds a fault");
 	d = der_init(nothing);
-	ok(der_end(&d, "x", &e) == RC_OK && !der_more(&d),
-	    "nothing is an end");
+	ok(der_end(&d, "x", &e) == RC_OK && !der_more(&d), "nothing is an end");
 	ok(der_take(&d, DER_NULL).len == 0 &&
 		der_end(&d, "x", &e) == RC_INVALID,
 	    "but no element");
 }
 
-/* ---- a schema of everything ---------------------------------------------------- */
+/* ---- a schema of everything ------------------------------------------- */
 
 /* What each reader reads, one after the other. */
 static void (*const schema[])(struct der *d, struct der_wr *w) = { copy_uint,
@@ -796,7 +795,7 @@ sample(void)
 	der_put_oid(&w, oid(OID_MLKEM768));
 	der_put_octets(&w, bytes_str("ab"));
 	der_put_bits(&w, bytes_str("bits"));
-	der_put(&w, DER_UTF8, bytes_str("Hỏa tốc"));
+	der_put(&w, DER_UTF8, bytes_str("Hỏa"));
 	der_put(&w, DER_IA5, bytes_str("antin:"));
 	der_put_time(&w, 1795318200);
 	der_put_when(&w, 1795318200);
@@ -862,15 +861,15 @@ static const struct {
 	size_t values; /* of up to two bytes of contents: how many there are */
 } shorts[] = {
 	{ DER_BOOLEAN, copy_bool, 2 },
-	{ DER_INTEGER, copy_uint, 128 + 128 * 256 },
+	{ DER_INTEGER, copy_uint, 128 * 256 },
 	{ DER_INTEGER, copy_byte, 256 },
-	{ DER_INTEGER, copy_big, 128 + 128 * 256 },
+	{ DER_INTEGER, copy_big, 128 * 256 },
 	{ DER_BITS, copy_bits, 1 + 256 },
 	{ DER_OCTETS, copy_octets, 256 + 65536 },
 	{ DER_NULL, copy_null, 1 },
 	{ DER_OID, copy_oid, 128 + 128 * 128 + 127 * 128 },
-	/* one letter less controls; two, or one of U+00A0 to U+07FF */
-	{ DER_UTF8, copy_utf8, 0 },
+	/* ASCII, and U+00A0 to U+07FF without U+061C and 7 that NFC changes */
+	{ DER_UTF8, copy_utf8, 1 + 95 + 95 * 95 + 1888 - 8 },
 	{ DER_IA5, copy_ia5, 1 + 95 + 95 * 95 },
 	{ DER_SEQUENCE, copy_take, 1 + 256 + 65536 },
 	{ DER_CTX(1), copy_tagged, 1 + 256 + 65536 },
@@ -899,20 +898,18 @@ every_short_encoding_is_canonical(void)
 				in[1] = len[j];
 				in[2] = (uint8_t)(size == 3 ? v : v >> 8);
 				in[3] = (uint8_t)v;
-				t.n[copy(shorts[i].one, bytes_of(in, size),
-				    &why)]++;
+				t.n[copy(
+				    shorts[i].one, bytes_of(in, size), &why)]++;
 			}
 		}
-		ok(t.n[OTHER] == 0 &&
-			(t.n[SAME] == shorts[i].values ||
-			    shorts[i].values == 0),
+		ok(t.n[OTHER] == 0 && t.n[SAME] == shorts[i].values,
 		    "tag %02x: of %zu short encodings %zu are a value each",
 		    shorts[i].tag, t.n[SAME] + t.n[OTHER] + t.n[REFUSED],
 		    t.n[SAME]);
 	}
 }
 
-/* ---- sets -------------------------------------------------------------------- */
+/* ---- sets ------------------------------------------------------------- */
 
 /* Random integers of up to four bytes: their DER sorts by length first. */
 static struct buf
@@ -922,8 +919,8 @@ random_set(struct dice *dice, size_t n)
 
 	der_put_open(&w, DER_SET);
 	while (n-- > 0)
-		der_put_uint(&w, dice_below(dice, UINT32_MAX) >>
-			dice_below(dice, 32));
+		der_put_uint(
+		    &w, dice_below(dice, UINT32_MAX) >> dice_below(dice, 32));
 	der_put_close_set(&w);
 	return w.out;
 }
@@ -961,7 +958,7 @@ sets_are_sorted_when_written(void)
 		b = random_set(&dice, i);
 		for (k = 0, wanted = 0; k < i; k++)
 			wanted += dice_below(&again, UINT32_MAX) >>
-			    dice_below(&again, 32);
+				  dice_below(&again, 32);
 		bad += !set_rises(buf_bytes(&b), &sum, &n);
 		bad += n != i || sum != wanted;
 		buf_free(&b);
@@ -994,7 +991,7 @@ sets_of_several_types_are_sorted(void)
 	der_wr_free(&w);
 }
 
-/* ---- object identifiers --------------------------------------------------------- */
+/* ---- object identifiers ----------------------------------------------- */
 
 static void
 each_oid_of_ours_is_what_it_says(void)
@@ -1011,7 +1008,8 @@ each_oid_of_ours_is_what_it_says(void)
 		bad += !der_oid_ok(oid_table[i].der);
 		bad += oid_name(oid_table[i].der) != oid_table[i].name;
 		for (j = 0; j < i; j++)
-			bad += bytes_eq(oid_table[i].der, oid_table[j].der) ||
+			bad +=
+			    bytes_eq(oid_table[i].der, oid_table[j].der) ||
 			    strcmp(oid_table[i].name, oid_table[j].name) == 0;
 	}
 	is(bad, 0, "each of %d object identifiers has its own text and bytes",
@@ -1089,7 +1087,7 @@ object_identifiers_are_bounded(void)
 	    "an object identifier has at most 64 bytes");
 }
 
-/* ---- elements ------------------------------------------------------------------- */
+/* ---- elements --------------------------------------------------------- */
 
 static void
 an_element_is_whole_or_empty(void)

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antin: the command. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "antin/cmd.h"
+#include "core/lang.h"
+#include "crypto/suite.h"
+
+static const struct cmd *const commands[] = {
+	&cmd_key_new,
+	&cmd_key_show,
+	&cmd_key_passwd,
+	&cmd_seal,
+	&cmd_open,
+	&cmd_sign,
+	&cmd_verify,
+	&cmd_inspect,
+};
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+/* What a program that calls us sees (man antin, EXIT STATUS). */
+static int
+exit_status(enum rc rc)
+{
+	static const int status[] = {
+		[RC_OK] = 0,
+		[RC_INVALID] = 1,
+		[RC_DENIED] = 3,
+		[RC_LIMIT] = 1,
+		[RC_EXPIRED] = 4,
+		[RC_ABSENT] = 1,
+		[RC_EXISTS] = 1,
+		[RC_IO] = 5,
+		[RC_USAGE] = 2,
+	};
+
+	return status[rc];
+}
+
+/* No secret in a core file, and none to a debugger of the same user; a file
+ * that meets its size limit is an error like a full disk. */
+static void
+harden(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	(void)umask(022);
+}
+
+static void
+usage(FILE *to)
+{
+	size_t i;
+
+	(void)fprintf(to, "%s\n\n",
+	    tr("antin: sealed, signed dispatches for an organisation that "
+	       "works in a tree"));
+	for (i = 0; i < COMMANDS; i++)
+		(void)fprintf(to, "  antin %-11s %s\n", commands[i]->name,
+		    tr(commands[i]->args));
+	(void)fprintf(to, "\n%s\n",
+	    tr("antin COMMAND --help tells more; antin --version, which "
+	       "program this is."));
+}
+
+/* The command that the first words name; *words of them. */
+static const struct cmd *
+find(char **argv, int *words)
+{
+	char two[64];
+	size_t i;
+
+	for (i = 0; i < COMMANDS && argv[0] != NULL; i++) {
+		*words = strchr(commands[i]->name, ' ') == NULL ? 1 : 2;
+		(void)snprintf(two, sizeof(two), "%s %s", argv[0],
+		    *words == 2 && argv[1] != NULL ? argv[1] : "");
+		if (strcmp(*words == 1 ? argv[0] : two, commands[i]->name) ==
+		    0)
+			return commands[i];
+	}
+	return NULL;
+}
+
+static int
+run(const struct cmd *cmd, char **argv)
+{
+	struct err e = { 0 };
+	struct args a;
+	enum rc rc;
+
+	rc = args_parse(&a, cmd, argv, &e);
+	if (rc == RC_OK && a.help)
+		cmd_help(cmd);
+	else if (rc == RC_OK)
+		rc = cmd->run(&a, &e);
+	if (rc == RC_OK && (fflush(stdout) != 0 || ferror(stdout)))
+		rc = fail_io(&e, "standard output cannot be written");
+	if (rc != RC_OK)
+		(void)fprintf(stderr, "antin %s: %s\n", cmd->name, e.text);
+	if (rc == RC_USAGE)
+		(void)fprintf(stderr, "%s: antin %s --help\n", tr("Help"),
+		    cmd->name);
+	args_free(&a);
+	return exit_status(rc);
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct cmd *cmd;
+	int words;
+
+	harden();
+	lang_set(lang_of_environment());
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		(void)printf("antin %s (%s)\n", ANTIN_VERSION,
+		    crypto_library());
+		return 0;
+	}
+	cmd = argc > 1 ? find(argv + 1, &words) : NULL;
+	if (cmd != NULL)
+		return run(cmd, argv + 1 + words);
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		usage(stdout);
+		return 0;
+	}
+	usage(stderr);
+	return exit_status(RC_USAGE);
+}

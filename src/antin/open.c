@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "antin/letter.h"
+#include "core/lang.h"
+#include "core/utf8.h"
+#include "core/work.h"
+
+#define NAME_TRIES 1000 /* files of one name in a dispatch */
+
+/* What is written, and where. */
+struct saving {
+	const struct letter *l;
+	const char *folder;
+	bool made; /* the folder is ours: it goes when nothing was saved */
+	char *paths[DISPATCH_PARTS]; /* of what was saved; owned */
+	uint8_t digests[DISPATCH_PARTS][SHA512_SIZE];
+	struct progress progress;
+};
+
+/* A path in the folder that no part has yet; the caller frees.  The name is
+ * made of the part's, which is only data. */
+static char *
+path_for(const struct saving *s, struct bytes name)
+{
+	struct buf clean;
+	char *path = NULL, number[8] = "";
+	unsigned try;
+
+	utf8_file_name(&clean, name);
+	buf_u8(&clean, '\0');
+	for (try = 1; try < NAME_TRIES; try++) {
+		free(path);
+		if (try > 1)
+			(void)snprintf(number, sizeof(number), "%u-", try);
+		if (asprintf(&path, "%s/%s%s", s->folder, number,
+			(const char *)clean.p) < 0)
+			bug("no memory");
+		if (!file_exists(path))
+			break;
+	}
+	buf_free(&clean);
+	return path;
+}
+
+/* A sink that writes and hashes. */
+struct hashed {
+	struct out_file out;
+	struct sha512 hash;
+};
+
+static enum rc
+put_hashed(void *ctx, struct bytes more, struct err *e)
+{
+	struct hashed *h = ctx;
+
+	sha512_add(&h->hash, more);
+	return out_put(&h->out, more, e);
+}
+
+static enum rc
+pour(const struct saving *s, size_t part, struct sink to,
+    struct progress *progress, struct err *e)
+{
+	const struct dispatch *d = &s->l->opened.dispatch;
+	uint8_t key[AEAD_KEY];
+	uint64_t at;
+	enum rc rc;
+
+	if (!d->parts[part].attached)
+		return to.put(to.ctx,
+		    dispatch_part(
+			d, part, buf_bytes(&s->l->opened.content)),
+		    e);
+	rc = sealed_attachment_at(&at, &s->l->file, d, part, e);
+	if (rc != RC_OK)
+		return rc;
+	attachment_key(key, s->l->cek, &d->header.id, part);
+	rc = attach_open(
+	    &to, &s->l->file.in, at, key, &d->parts[part], progress, e);
+	wipe(key, sizeof(key));
+	return rc;
+}
+
+static enum rc
+save_part(struct saving *s, size_t part, struct err *e)
+{
+	char *path = path_for(s, s->l->opened.dispatch.parts[part].name);
+	struct hashed h;
+	enum rc rc;
+
+	rc = out_open(&h.out, path, 0600, false, e);
+	if (rc == RC_OK) {
+		h.hash = sha512_start();
+		rc = pour(s, part, (struct sink){ put_hashed, &h },
+		    &s->progress, e);
+		sha512_end(&h.hash, s->digests[part]);
+	}
+	if (rc == RC_OK)
+		rc = out_commit(&h.out, e);
+	out_drop(&h.out);
+	if (rc == RC_OK)
+		s->paths[part] = path;
+	else
+		free(path);
+	return rc;
+}
+
+/* A failure takes back what this run made: all of a dispatch, or nothing. */
+static void
+take_back(struct saving *s)
+{
+	size_t i;
+
+	for (i = 0; i < DISPATCH_PARTS; i++)
+		if (s->paths[i] != NULL)
+			(void)unlink(s->paths[i]);
+	if (s->made)
+		(void)rmdir(s->folder);
+}
+
+static enum rc
+save(struct saving *s, struct err *e)
+{
+	const struct dispatch *d = &s->l->opened.dispatch;
+	uint64_t total = 0;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	if (mkdir(s->folder, 0700) == 0)
+		s->made = true;
+	else if (errno != EEXIST)
+		return fail_io(e, "%s cannot be made", s->folder);
+	for (i = 0; i < d->part_count; i++)
+		total += d->parts[i].attached ? d->parts[i].size : 0;
+	s->progress = progress_start(tr("Opening"), total);
+	for (i = 0; i < d->part_count && rc == RC_OK; i++)
+		rc = save_part(s, i, e);
+	progress_end(&s->progress);
+	if (rc != RC_OK)
+		take_back(s);
+	return rc;
+}
+
+/* ---- told ---------------------------------------------------------------------------- */
+
+/* Where each part lies now, and how each signature stands. */
+static void
+add_saved(json_t *root, const struct saving *s)
+{
+	const struct dispatch *d = &s->l->opened.dispatch;
+	json_t *parts =
+	    json_object_get(json_object_get(root, "dispatch"), "parts");
+	struct bytes signer;
+	const char *state;
+	json_t *item;
+	size_t i;
+
+	for (i = 0; i < d->part_count; i++) {
+		item = json_array_get(parts, i);
+		if (s->paths[i] != NULL)
+			show_word(item, "saved", s->paths[i]);
+		if (d->parts[i].kind != PART_SIGNATURE)
+			continue;
+		state = letter_signature(
+		    s->l, i, s->digests[d->parts[i].of], &signer);
+		show_word(item, "signature", state);
+		if (signer.len > 0)
+			show_text(item, "signer", signer);
+	}
+}
+
+static void
+print_texts(const struct letter *l)
+{
+	const struct dispatch *d = &l->opened.dispatch;
+	size_t i;
+
+	for (i = 0; i < d->part_count; i++) {
+		if (d->parts[i].kind != PART_TEXT || d->parts[i].attached)
+			continue;
+		(void)putchar('\n');
+		print_text(
+		    dispatch_part(d, i, buf_bytes(&l->opened.content)));
+		(void)putchar('\n');
+	}
+}
+
+static void
+tell(const struct args *a, const struct saving *s)
+{
+	json_t *root = json_object();
+	bool as_json = arg_given(a, "json");
+
+	letter_show_inside(root, s->l);
+	add_saved(root, s);
+	show(root, as_json);
+	if (!as_json)
+		print_texts(s->l);
+}
+
+/* The file's name without ".antin", or with ".open". */
+static char *
+folder_for(const struct args *a)
+{
+	const char *into = arg(a, "into"), *path = a->rest[0];
+	size_t n = strlen(path);
+	char *folder;
+
+	if (into != NULL)
+		folder = strdup(into);
+	else if (n > 6 && strcmp(path + n - 6, ".antin") == 0)
+		folder = strndup(path, n - 6);
+	else if (asprintf(&folder, "%s.open", path) < 0)
+		folder = NULL;
+	if (folder == NULL)
+		bug("no memory");
+	return folder;
+}
+
+/* Without --into the folder is named after the envelope: it must be new. */
+static enum rc
+folder_check(const struct args *a, const char *folder, struct err *e)
+{
+	char *other;
+
+	if (arg(a, "into") != NULL || !file_exists(folder))
+		return RC_OK;
+	other = NULL;
+	if (asprintf(&other, "%s.open", a->rest[0]) < 0)
+		bug("no memory");
+	(void)fail(e, RC_EXISTS,
+	    "%s is there already; say where to save: --into %s", folder,
+	    other);
+	free(other);
+	return RC_EXISTS;
+}
+
+static enum rc
+open_letter(const struct args *a, struct err *e)
+{
+	char *folder = folder_for(a);
+	struct saving *s = alloc(1, sizeof(*s));
+	uint64_t threads = 0;
+	struct letter l;
+	enum rc rc;
+	size_t i;
+
+	s->folder = folder;
+	rc = arg_number(&threads, a, "threads", 8, e);
+	work_threads_set((unsigned)threads);
+	if (rc == RC_OK)
+		rc = folder_check(a, folder, e);
+	if (rc == RC_OK && (rc = letter_open(&l, a, a->rest[0], e)) == RC_OK) {
+		s->l = &l;
+		rc = save(s, e);
+		if (rc == RC_OK)
+			tell(a, s);
+		letter_free(&l);
+	}
+	for (i = 0; i < DISPATCH_PARTS; i++)
+		free(s->paths[i]);
+	free(s);
+	free(folder);
+	return rc;
+}
+
+static const struct opt opts[] = {
+	{ "key", "FILE.key", "the key file of the desk that opens", false },
+	{ "from", "CARD",
+	    "whom to know as sender or signer (or a folder of cards)", true },
+	{ "into", "FOLDER", "where to save (default: named after the file)",
+	    false },
+	{ "foreign", NULL, "allow keys that are for foreign tools only",
+	    false },
+	OPT_PASSPHRASE,
+	OPT_THREADS,
+	OPT_JSON,
+	OPT_END,
+};
+const struct cmd cmd_open = {
+	.name = "open",
+	.args = "FILE",
+	.does = "Open an envelope as one of its addressees: check who sent it, "
+		"show what it says, save what it holds.",
+	.opts = opts,
+	.least = 1,
+	.most = 1,
+	.run = open_letter,
+};

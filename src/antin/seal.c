@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+#include "antin/show.h"
+#include "antin/who.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "core/utf8.h"
+#include "core/work.h"
+#include "crypto/random.h"
+#include "crypto/suite.h"
+#include "envelope/address.h"
+#include "file/sealed.h"
+
+#define INSIDE_FILE (64u << 10)	  /* a file to this size lies inside */
+#define INSIDE_ALL (512u << 10)	  /* and all of them together to this */
+#define THREADS_MAX 8
+
+static const struct {
+	const char *suffix, *type;
+} media_types[] = {
+	{ ".pdf", "application/pdf" },
+	{ ".txt", "text/plain; charset=utf-8" },
+	{ ".xml", "application/xml" },
+	{ ".json", "application/json" },
+	{ ".doc", "application/msword" },
+	{ ".docx",
+	    "application/"
+	    "vnd.openxmlformats-officedocument.wordprocessingml.document" },
+	{ ".xlsx",
+	    "application/"
+	    "vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+	{ ".odt", "application/vnd.oasis.opendocument.text" },
+	{ ".ods", "application/vnd.oasis.opendocument.spreadsheet" },
+	{ ".png", "image/png" },
+	{ ".jpg", "image/jpeg" },
+	{ ".tif", "image/tiff" },
+	{ ".zip", "application/zip" },
+};
+
+static const char *
+media_type(const char *path)
+{
+	const char *dot = strrchr(path, '.');
+	size_t i;
+
+	for (i = 0; dot != NULL &&
+	     i < sizeof(media_types) / sizeof(media_types[0]);
+	     i++)
+		if (strcasecmp(media_types[i].suffix, dot) == 0)
+			return media_types[i].type;
+	return "application/octet-stream";
+}
+
+/* What a dispatch is made from; owns what the dispatch borrows. */
+struct job {
+	const struct args *a;
+	struct dispatch d;
+	struct identity from;
+	struct recipient *to;
+	struct buf *pubs; /* one a recipient */
+	struct buf *addresses;
+	size_t count;
+	enum role role; /* of those being gathered */
+	struct sealing_part parts[DISPATCH_PARTS];
+	struct buf names[DISPATCH_PARTS], inside[DISPATCH_PARTS];
+	size_t part_count, inside_size;
+	uint64_t total; /* bytes to be read */
+	struct buf subject;
+};
+
+static void
+job_free(struct job *j)
+{
+	size_t i;
+
+	for (i = 0; i < j->count; i++) {
+		buf_free(&j->pubs[i]);
+		buf_free(&j->addresses[i]);
+	}
+	for (i = 0; i < DISPATCH_PARTS; i++) {
+		buf_free(&j->names[i]);
+		buf_free(&j->inside[i]);
+	}
+	free(j->to);
+	free(j->pubs);
+	free(j->addresses);
+	buf_free(&j->subject);
+	dispatch_free(&j->d);
+	identity_free(&j->from);
+}
+
+/* ---- addressees --------------------------------------------------------------------- */
+
+static enum rc
+add_recipient(void *ctx, struct card *c, struct err *e)
+{
+	struct job *j = ctx;
+	struct recipient *r;
+	enum rc rc;
+
+	if (j->count == LIMIT_SLIPS)
+		return fail(e, RC_LIMIT, "over %u desks", LIMIT_SLIPS);
+	rc = card_valid_at(c, time_now(), e);
+	if (rc != RC_OK)
+		return rc;
+	if (!c->has_kem || !address_is_desk(c->sign.address))
+		return fail(e, RC_INVALID,
+		    "\"%.*s\" is a person or a station; dispatches go to "
+		    "desks",
+		    (int)c->sign.name.len, (const char *)c->sign.name.p);
+	if (!arg_given(j->a, "foreign") && !suite_kem_is_composite(c->kem.kem))
+		return fail(e, RC_DENIED,
+		    "\"%.*s\" has a key for foreign tools only; give "
+		    "--foreign if that is meant",
+		    (int)c->sign.name.len, (const char *)c->sign.name.p);
+	buf_add(&j->pubs[j->count], c->kem.pub);
+	buf_add(&j->addresses[j->count], c->sign.address);
+	r = &j->to[j->count];
+	r->tag = c->kem.tag;
+	r->alg = c->kem.kem;
+	r->pub = buf_bytes(&j->pubs[j->count]);
+	j->d.to[j->count].address = buf_bytes(&j->addresses[j->count]);
+	j->d.to[j->count].role = j->role;
+	j->count++;
+	return RC_OK;
+}
+
+static enum rc
+count_card(void *ctx, struct card *c, struct err *e)
+{
+	(void)c;
+	(void)e;
+	(*(size_t *)ctx)++;
+	return RC_OK;
+}
+
+static enum rc
+gather_recipients(struct job *j, struct err *e)
+{
+	size_t n = 0;
+	enum rc rc;
+
+	if ((rc = who_each(j->a, "to", count_card, &n, e)) != RC_OK ||
+	    (rc = who_each(j->a, "info", count_card, &n, e)) != RC_OK)
+		return rc;
+	if (n == 0)
+		return fail(e, RC_USAGE,
+		    "--to is wanted: the card (.pub) of a desk, or a folder "
+		    "of cards");
+	j->to = alloc(n, sizeof(*j->to));
+	j->pubs = alloc(n, sizeof(*j->pubs));
+	j->addresses = alloc(n, sizeof(*j->addresses));
+	j->d.to = alloc(n, sizeof(*j->d.to));
+	rc = who_each(j->a, "to", add_recipient, j, e);
+	j->role = ROLE_INFO;
+	if (rc == RC_OK)
+		rc = who_each(j->a, "info", add_recipient, j, e);
+	j->d.to_count = j->count;
+	return rc;
+}
+
+/* ---- parts ------------------------------------------------------------------------------ */
+
+static enum rc
+new_part(struct job *j, enum part_kind kind, const char *name,
+    const char *type, struct err *e)
+{
+	struct sealing_part *p = &j->parts[j->part_count];
+	enum rc rc;
+
+	if (j->part_count == DISPATCH_PARTS)
+		return fail(e, RC_LIMIT, "over %d parts", DISPATCH_PARTS);
+	rc = utf8_clean(
+	    &j->names[j->part_count], bytes_str(name), LIMIT_NAME, e);
+	if (rc != RC_OK)
+		return fail_at(e, "the name of a file");
+	p->part.kind = kind;
+	p->part.name = buf_bytes(&j->names[j->part_count]);
+	p->part.type = bytes_str(type);
+	return RC_OK;
+}
+
+static enum rc
+put_inside(struct job *j, const char *path, struct err *e)
+{
+	struct buf *b = &j->inside[j->part_count];
+	enum rc rc;
+
+	rc = file_read(b, path, LIMIT_CONTENT, e);
+	if (rc != RC_OK)
+		return rc;
+	j->inside_size += b->len;
+	j->parts[j->part_count++].inside = buf_bytes(b);
+	return RC_OK;
+}
+
+static enum rc
+add_text(struct job *j, struct err *e)
+{
+	const char *path = arg(j->a, "text");
+	enum rc rc;
+
+	if (path == NULL)
+		return RC_OK;
+	rc = new_part(
+	    j, PART_TEXT, tr("text"), "text/plain; charset=utf-8", e);
+	if (rc == RC_OK)
+		rc = put_inside(j, path, e);
+	if (rc == RC_OK && !utf8_valid(buf_bytes(&j->inside[0])))
+		rc = fail(e, RC_INVALID,
+		    "%s is not UTF-8 text; send it as a file", path);
+	return rc;
+}
+
+static enum rc
+add_file(struct job *j, const char *path, struct err *e)
+{
+	char *copy = strdup(path);
+	struct in_file in;
+	enum rc rc;
+
+	if (copy == NULL)
+		bug("no memory");
+	rc = new_part(j, PART_DOCUMENT, basename(copy), media_type(path), e);
+	free(copy);
+	if (rc != RC_OK || (rc = in_open(&in, path, e)) != RC_OK)
+		return rc;
+	in_close(&in);
+	j->total += in.size;
+	if (in.regular && in.size <= INSIDE_FILE &&
+	    j->inside_size + in.size <= INSIDE_ALL)
+		return put_inside(j, path, e);
+	j->parts[j->part_count++].path = path;
+	return RC_OK;
+}
+
+/* The document that "doc.pdf.sig" signs: the part named "doc.pdf". */
+static enum rc
+add_signature(struct job *j, const char *path, struct err *e)
+{
+	char *copy = strdup(path);
+	const char *name = basename(copy);
+	size_t len = strlen(name), i;
+	struct bytes of = bytes_of(name, len > 4 ? len - 4 : 0);
+	enum rc rc;
+
+	for (i = 0; i < j->part_count; i++)
+		if (j->parts[i].part.kind != PART_SIGNATURE &&
+		    bytes_eq(j->parts[i].part.name, of))
+			break;
+	if (i == j->part_count) {
+		rc = fail(e, RC_USAGE,
+		    "%s signs none of the files given: it is named after the "
+		    "file it signs, with .sig behind",
+		    path);
+	} else {
+		rc = new_part(j, PART_SIGNATURE, name,
+		    "application/pkcs7-signature", e);
+		j->parts[j->part_count].part.of = i;
+		if (rc == RC_OK)
+			rc = put_inside(j, path, e);
+	}
+	free(copy);
+	return rc;
+}
+
+static enum rc
+gather_parts(struct job *j, struct err *e)
+{
+	const char *path;
+	size_t at = 0, i;
+	enum rc rc;
+
+	rc = add_text(j, e);
+	for (i = 0; i < j->a->rest_count && rc == RC_OK; i++)
+		rc = add_file(j, j->a->rest[i], e);
+	while (rc == RC_OK &&
+	    (path = arg_each(j->a, "signature", &at)) != NULL)
+		rc = add_signature(j, path, e);
+	if (rc == RC_OK && j->part_count == 0)
+		rc = fail(e, RC_USAGE,
+		    "there is nothing to seal: give files, or --text FILE");
+	return rc;
+}
+
+/* ---- what it says of itself ---------------------------------------------------------- */
+
+static enum rc
+take_subject(struct job *j, struct err *e)
+{
+	const char *words = arg(j->a, "subject"), *path;
+	struct buf text = { 0 };
+	enum rc rc = RC_OK;
+
+	path = arg(j->a, "subject-file");
+	if (words != NULL && j->d.level != LEVEL_ORDINARY)
+		return fail(e, RC_USAGE,
+		    "everybody on this machine can read a command line: give "
+		    "a secret dispatch's subject by --subject-file");
+	if (path != NULL)
+		rc = file_read(&text, path, LIMIT_SUBJECT, e);
+	else if (words != NULL)
+		buf_add(&text, bytes_str(words));
+	while (text.len > 0 && text.p[text.len - 1] == '\n')
+		text.len--;
+	if (rc == RC_OK)
+		rc = utf8_clean(
+		    &j->subject, buf_bytes(&text), LIMIT_SUBJECT, e);
+	buf_free(&text);
+	j->d.subject = buf_bytes(&j->subject);
+	return rc == RC_OK ? RC_OK : fail_at(e, "the subject");
+}
+
+static enum rc
+take_labels(struct job *j, struct err *e)
+{
+	const char *level = arg(j->a, "level");
+	const char *action = arg(j->a, "precedence");
+	const char *info = arg(j->a, "info-precedence");
+
+	j->d.info = PRECEDENCE_THUONG;
+	if (level != NULL && !level_parse(&j->d.level, bytes_str(level)))
+		return fail(e, RC_USAGE,
+		    "--level wants thuong, mat, toi-mat or tuyet-mat, found "
+		    "\"%s\"",
+		    level);
+	if ((action != NULL &&
+		!precedence_parse(
+		    &j->d.header.precedence, bytes_str(action))) ||
+	    (info != NULL && !precedence_parse(&j->d.info, bytes_str(info))))
+		return fail(e, RC_USAGE,
+		    "a precedence is thuong, khan, thuong-khan, hoa-toc or "
+		    "hoa-toc-hen-gio");
+	return RC_OK;
+}
+
+static enum rc
+take_ids(struct job *j, struct err *e)
+{
+	const char *word;
+	size_t at = 0;
+
+	j->d.references = alloc(DISPATCH_REFERENCES, sizeof(struct id));
+	while ((word = arg_each(j->a, "reference", &at)) != NULL) {
+		if (j->d.reference_count == DISPATCH_REFERENCES)
+			return fail(e, RC_LIMIT, "over %d references",
+			    DISPATCH_REFERENCES);
+		if (!id_parse(&j->d.references[j->d.reference_count++],
+			bytes_str(word)))
+			return fail(e, RC_USAGE,
+			    "--reference wants a dispatch id, found \"%s\"",
+			    word);
+	}
+	word = arg(j->a, "supersedes");
+	j->d.supersedes_set = word != NULL;
+	if (word != NULL && !id_parse(&j->d.supersedes, bytes_str(word)))
+		return fail(e, RC_USAGE,
+		    "--supersedes wants a dispatch id, found \"%s\"", word);
+	return RC_OK;
+}
+
+static enum rc
+take_numbers(struct job *j, struct err *e)
+{
+	struct header *h = &j->d.header;
+	enum rc rc;
+
+	h->expires = TIME_NEVER;
+	j->d.due = TIME_NEVER;
+	if ((rc = arg_number(&h->serial, j->a, "serial", INT64_MAX, e)) !=
+		RC_OK ||
+	    (rc = arg_number(&h->incarnation, j->a, "incarnation", INT64_MAX,
+		 e)) != RC_OK ||
+	    (rc = arg_time(&h->expires, j->a, "expires", e)) != RC_OK)
+		return rc;
+	return arg_time(&j->d.due, j->a, "due", e);
+}
+
+/* ---- sealing ---------------------------------------------------------------------------- */
+
+static enum rc
+take_sender(struct job *j, struct err *e)
+{
+	const char *key;
+	struct address a;
+	enum rc rc;
+
+	if ((rc = arg_must(&key, j->a, "key", e)) != RC_OK ||
+	    (rc = who_acts(&j->from, j->a, key, e)) != RC_OK ||
+	    (rc = card_valid_at(&j->from.card, time_now(), e)) != RC_OK)
+		return rc;
+	if (!suite_sig_is_composite(j->from.card.sign.sig) &&
+	    !arg_given(j->a, "foreign"))
+		return fail(e, RC_DENIED,
+		    "%s is a key for foreign tools only; give --foreign if "
+		    "that is meant",
+		    key);
+	j->d.originator = j->from.card.sign.address;
+	if (!address_parse(&a, j->d.originator) || a.desk.len == 0)
+		return fail(e, RC_INVALID,
+		    "%s is not a desk's key: \"%.*s\"", key,
+		    (int)j->d.originator.len,
+		    (const char *)j->d.originator.p);
+	j->d.header.origin = a.station;
+	return RC_OK;
+}
+
+/* The first file's name with .antin behind it, or the id's; the caller
+ * frees. */
+static char *
+target(const struct job *j)
+{
+	const char *out = arg(j->a, "out");
+	char id[ID_TEXT], *path;
+
+	id_write(id, &j->d.header.id);
+	if (out != NULL)
+		path = strdup(out);
+	else if (asprintf(&path, "%s.antin",
+		     j->a->rest_count > 0 ? j->a->rest[0] : id) < 0)
+		path = NULL;
+	if (path == NULL)
+		bug("no memory");
+	return path;
+}
+
+static void
+tell(const struct job *j, const char *path)
+{
+	char id[ID_TEXT], size[SIZE_TEXT] = "";
+	json_t *root;
+	struct stat st;
+
+	id_write(id, &j->d.header.id);
+	if (stat(path, &st) == 0)
+		size_write(size, (uint64_t)st.st_size);
+	if (arg_given(j->a, "json")) {
+		root = json_object();
+		show_word(root, "file", path);
+		show_id(root, "id", &j->d.header.id);
+		show_number(root, "total", (uint64_t)st.st_size);
+		show_number(root, "slips", j->count);
+		show(root, true);
+		return;
+	}
+	say("Sealed in %s (%s), which only the addressees (%zu) can open.\n",
+	    path, size, j->count);
+	say("Dispatch id: %s\n", id);
+}
+
+static enum rc
+make(struct job *j, struct err *e)
+{
+	struct signer signer = identity_signer(&j->from);
+	struct progress progress;
+	char *path;
+	enum rc rc;
+
+	random_bytes(j->d.header.id.b, ID_SIZE);
+	path = target(j);
+	progress = progress_start(tr("Sealing"), j->total);
+	rc = sealed_make(path, arg_given(j->a, "force"), &j->d, j->parts,
+	    j->part_count, &signer, j->to, j->count, time_now(), &progress, e);
+	progress_end(&progress);
+	if (rc == RC_OK)
+		tell(j, path);
+	free(path);
+	return rc;
+}
+
+static enum rc
+seal(const struct args *a, struct err *e)
+{
+	struct job *j = alloc(1, sizeof(*j));
+	uint64_t threads = 0;
+	enum rc rc;
+
+	j->a = a;
+	rc = arg_number(&threads, a, "threads", THREADS_MAX, e);
+	work_threads_set((unsigned)threads);
+	if (rc == RC_OK && (rc = take_labels(j, e)) == RC_OK &&
+	    (rc = take_numbers(j, e)) == RC_OK &&
+	    (rc = take_ids(j, e)) == RC_OK &&
+	    (rc = take_subject(j, e)) == RC_OK &&
+	    (rc = gather_parts(j, e)) == RC_OK &&
+	    (rc = gather_recipients(j, e)) == RC_OK &&
+	    (rc = take_sender(j, e)) == RC_OK)
+		rc = make(j, e);
+	job_free(j);
+	free(j);
+	return rc;
+}
+
+static const struct opt opts[] = {
+	{ "key", "FILE.key", "the sender's key file", false },
+	{ "to", "CARD", "a desk that acts on it (or a folder of cards)", true },
+	{ "info", "CARD", "a desk that is informed", true },
+	{ "out", "FILE", "the envelope file to make", false },
+	{ "text", "FILE", "a text to be read as it stands (- is no file)",
+	    false },
+	{ "subject", "TEXT", "subject of an ordinary dispatch", false },
+	{ "subject-file", "FILE", "subject, from a file", false },
+	{ "level", "LEVEL", "thuong (default), mat, toi-mat, tuyet-mat",
+	    false },
+	{ "precedence", "P",
+	    "thuong (default), khan, thuong-khan, hoa-toc, hoa-toc-hen-gio",
+	    false },
+	{ "info-precedence", "P", "precedence for those who are informed",
+	    false },
+	{ "due", "TIME", "the set time of hoa-toc-hen-gio", false },
+	{ "expires", "TIME", "nobody opens it after this time", false },
+	{ "reference", "ID", "a dispatch that this one refers to", true },
+	{ "supersedes", "ID", "the dispatch that this one takes the place of",
+	    false },
+	{ "signature", "FILE.sig", "a person's signature of one of the files",
+	    true },
+	{ "serial", "N", "serial of the origin (0: sealed outside a station)",
+	    false },
+	{ "incarnation", "N", "incarnation of the origin", false },
+	{ "foreign", NULL, "allow keys that are for foreign tools only",
+	    false },
+	OPT_PASSPHRASE,
+	OPT_THREADS,
+	OPT_FORCE,
+	OPT_JSON,
+	OPT_END,
+};
+const struct cmd cmd_seal = {
+	.name = "seal",
+	.args = "[FILE...]",
+	.does = "Sign files or a text as a desk and seal them for other desks, "
+		"in one envelope file that may go any way.",
+	.opts = opts,
+	.least = 0,
+	.most = DISPATCH_PARTS,
+	.run = seal,
+};

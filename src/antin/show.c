@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "antin/show.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/lang.h"
+#include "core/progress.h"
+#include "core/time.h"
+#include "core/utf8.h"
+#include "envelope/label.h"
+
+#define INDENT_MAX 256 /* bytes before a line of the tree */
+
+/* How a person reads the values under a key. */
+enum kind { TEXT, TIME, SIZE, LEVEL, PRECEDENCE, WORD };
+
+static const struct label {
+	const char *key, *text;
+	enum kind kind;
+} labels[] = {
+	{ "address", "Address", TEXT },
+	{ "addressees", "Addressees", TEXT },
+	{ "algorithm", "Algorithm", TEXT },
+	{ "attachments", "Attachments", SIZE },
+	{ "card", "Card", TEXT },
+	{ "cipher", "Cipher", TEXT },
+	{ "coded", "Packed", SIZE },
+	{ "coding", "Packing", WORD },
+	{ "dispatch", "What an addressee sees", TEXT },
+	{ "due", "Due at", TIME },
+	{ "encryption", "Sealing key", TEXT },
+	{ "envelope", "What a relay sees", TEXT },
+	{ "expires", "Expires", TIME },
+	{ "file", "File", TEXT },
+	{ "fingerprint", "Fingerprint", TEXT },
+	{ "from", "Valid from", TIME },
+	{ "id", "Dispatch id", TEXT },
+	{ "incarnation", "Incarnation", TEXT },
+	{ "info_precedence", "Precedence for information", PRECEDENCE },
+	{ "key", "Key file", TEXT },
+	{ "level", "Level", LEVEL },
+	{ "list", "Addressee list", TEXT },
+	{ "name", "Name", TEXT },
+	{ "of", "Signs", TEXT },
+	{ "origin", "Origin station", TEXT },
+	{ "originator", "Originator", TEXT },
+	{ "outcome", "Outcome", WORD },
+	{ "part", "Part", WORD },
+	{ "parts", "Parts", TEXT },
+	{ "place", "Lies", WORD },
+	{ "precedence", "Precedence", PRECEDENCE },
+	{ "protected", "Under a passphrase", WORD },
+	{ "references", "Refers to", TEXT },
+	{ "role", "Role", WORD },
+	{ "root", "Merkle root", TEXT },
+	{ "saved", "Saved as", TEXT },
+	{ "sealed", "Sealed content", SIZE },
+	{ "serial", "Serial", TEXT },
+	{ "signature", "Signature", WORD },
+	{ "signed_at", "Signed at", TIME },
+	{ "signer", "Signer", TEXT },
+	{ "signing", "Signature key", TEXT },
+	{ "size", "Size", SIZE },
+	{ "slips", "Slips", TEXT },
+	{ "subject", "Subject", TEXT },
+	{ "supersedes", "Supersedes", TEXT },
+	{ "tag", "Key tag", TEXT },
+	{ "total", "Size of the file", SIZE },
+	{ "type", "Media type", TEXT },
+	{ "until", "Valid until", TIME },
+	{ "version", "Version", TEXT },
+};
+
+static const struct label *
+label_of(const char *key)
+{
+	static const struct label unknown = { "", "", TEXT };
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+		if (strcmp(labels[i].key, key) == 0)
+			return &labels[i];
+	return &unknown;
+}
+
+/* ---- for a person: a drawn tree ------------------------------------------------ */
+
+static void
+print_string(enum kind kind, const char *s)
+{
+	char text[TIME_TEXT];
+	enum precedence p;
+	enum level l;
+	int64_t t;
+
+	if (kind == TIME && time_parse(&t, bytes_str(s))) {
+		time_write_vn(text, t);
+		(void)printf("%s", text);
+	} else if (kind == LEVEL && level_parse(&l, bytes_str(s))) {
+		(void)printf("%s", level_name(l));
+	} else if (kind == PRECEDENCE && precedence_parse(&p, bytes_str(s))) {
+		(void)printf("%s", precedence_name(p));
+	} else {
+		(void)printf("%s", kind == WORD ? tr(s) : s);
+	}
+}
+
+static void
+print_value(const struct label *label, const json_t *v)
+{
+	char size[SIZE_TEXT];
+
+	if (json_is_string(v)) {
+		print_string(label->kind, json_string_value(v));
+	} else if (json_is_integer(v) && label->kind == SIZE) {
+		size_write(size, (uint64_t)json_integer_value(v));
+		(void)printf("%s", size);
+	} else if (json_is_integer(v)) {
+		(void)printf("%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	} else if (json_is_boolean(v)) {
+		(void)printf("%s", json_is_true(v) ? tr("yes") : tr("no"));
+	} else if (json_is_array(v)) {
+		(void)printf("%zu", json_array_size(v));
+	}
+}
+
+static void draw(json_t *v, char *indent, bool headed);
+
+/* A line "label: value" and, below it, what the value holds. */
+static void
+draw_branch(const struct label *label, json_t *value, json_t *below,
+    bool headed, bool last, char *indent)
+{
+	size_t n = strlen(indent);
+
+	(void)printf("%s%s ", indent, last ? "└─" : "├─");
+	if (label->text[0] != '\0' && !headed)
+		(void)printf("%s%s", tr(label->text),
+		    json_is_object(value) ? "" : ": ");
+	print_value(label, value);
+	(void)putchar('\n');
+	if (n + 8 > INDENT_MAX)
+		return;
+	(void)strcat(indent, last ? "   " : "│  ");
+	draw(below, indent, headed);
+	indent[n] = '\0';
+}
+
+/* An item of a list: an object is headed by its first value. */
+static void
+draw_item(json_t *item, bool last, char *indent)
+{
+	const char *head = "";
+	json_t *value = item;
+
+	if (json_is_object(item)) {
+		head = json_object_iter_key(json_object_iter(item));
+		value = json_object_get(item, head);
+	}
+	draw_branch(label_of(head), value, item, true, last, indent);
+}
+
+/* What an object or a list holds; of a headed object all but the first. */
+static void
+draw(json_t *v, char *indent, bool headed)
+{
+	size_t i = 0, n;
+	json_t *value;
+	const char *key;
+
+	if (json_is_array(v)) {
+		n = json_array_size(v);
+		for (; i < n; i++)
+			draw_item(json_array_get(v, i), i + 1 == n, indent);
+	} else if (json_is_object(v)) {
+		n = json_object_size(v);
+		json_object_foreach(v, key, value)
+			if (i++ > 0 || !headed)
+				draw_branch(label_of(key), value, value, false,
+				    i == n, indent);
+	}
+}
+
+void
+show(json_t *root, bool as_json)
+{
+	char indent[INDENT_MAX] = "";
+
+	if (as_json) {
+		(void)json_dumpf(root, stdout, JSON_INDENT(2));
+		(void)putchar('\n');
+	} else {
+		draw(root, indent, false);
+	}
+	json_decref(root);
+}
+
+/* ---- making it ------------------------------------------------------------------- */
+
+void
+show_word(json_t *to, const char *key, const char *word)
+{
+	(void)json_object_set_new(to, key, json_string(word));
+}
+
+void
+show_text(json_t *to, const char *key, struct bytes text)
+{
+	if (utf8_is_text(text))
+		(void)json_object_set_new(to, key,
+		    json_stringn((const char *)text.p, text.len));
+	else
+		show_hex(to, key, text);
+}
+
+void
+show_number(json_t *to, const char *key, uint64_t n)
+{
+	(void)json_object_set_new(to, key, json_integer((json_int_t)n));
+}
+
+void
+show_bool(json_t *to, const char *key, bool b)
+{
+	(void)json_object_set_new(to, key, json_boolean(b));
+}
+
+void
+show_hex(json_t *to, const char *key, struct bytes b)
+{
+	struct buf hex = { 0 };
+
+	hex_write((char *)buf_grow(&hex, 2 * b.len + 1), b);
+	show_word(to, key, (const char *)hex.p);
+	buf_free(&hex);
+}
+
+void
+show_id(json_t *to, const char *key, const struct id *id)
+{
+	char text[ID_TEXT];
+
+	id_write(text, id);
+	show_word(to, key, text);
+}
+
+void
+show_time(json_t *to, const char *key, int64_t t)
+{
+	char text[TIME_TEXT];
+
+	time_write(text, t);
+	show_word(to, key, text);
+}
+
+json_t *
+show_object(json_t *to, const char *key)
+{
+	json_t *o = json_object();
+
+	(void)json_object_set_new(to, key, o);
+	return o;
+}
+
+json_t *
+show_array(json_t *to, const char *key)
+{
+	json_t *a = json_array();
+
+	(void)json_object_set_new(to, key, a);
+	return a;
+}
+
+json_t *
+show_item(json_t *array)
+{
+	json_t *o = json_object();
+
+	(void)json_array_append_new(array, o);
+	return o;
+}
+
+void
+print_text(struct bytes text)
+{
+	bool utf8 = utf8_valid(text);
+	size_t i;
+
+	for (i = 0; i < text.len; i++) {
+		uint8_t c = text.p[i];
+		/* U+0080 to U+009F steer terminals too: c2 80 to c2 9f */
+		bool c1 = c == 0xc2 && i + 1 < text.len && text.p[i + 1] < 0xa0;
+
+		if (c1)
+			i++;
+		if (c1 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ||
+		    (!utf8 && c >= 0x80))
+			(void)printf("\xef\xbf\xbd"); /* U+FFFD */
+		else
+			(void)putchar(c);
+	}
+}

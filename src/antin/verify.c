@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "antin/digest.h"
+#include "antin/show.h"
+#include "antin/who.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "crypto/suite.h"
+#include "file/file.h"
+
+#define SIGNATURE_MAX (256u << 10) /* bytes of a signature file */
+
+static enum rc
+check_who(const struct card *c, const struct signed_data *s,
+    const struct args *a, struct err *e)
+{
+	if (c == NULL)
+		return fail(e, RC_DENIED,
+		    "the signature is of somebody unknown: give the card of "
+		    "its signer by --from");
+	if (!suite_sig_is_composite(s->alg) && !arg_given(a, "foreign"))
+		return fail(e, RC_DENIED,
+		    "the signature is by %s, which is for foreign tools; "
+		    "give --foreign if that is meant",
+		    s->alg->name);
+	/* judged by what held at its date, where it says one */
+	return card_valid_at(
+	    c, s->signed_at == TIME_NEVER ? time_now() : s->signed_at, e);
+}
+
+static void
+tell(const struct args *a, const struct card *c, const struct signed_data *s)
+{
+	json_t *root = json_object();
+
+	show_word(root, "file", a->rest[0]);
+	show_word(root, "signature", "holds");
+	show_text(root, "signer", c->sign.name);
+	show_text(root, "address", c->sign.address);
+	show_word(root, "algorithm", s->alg->name);
+	show_hex(root, "fingerprint", bytes_of(c->sign_cert, SHA256_SIZE));
+	if (s->signed_at != TIME_NEVER)
+		show_time(root, "signed_at", s->signed_at);
+	show(root, arg_given(a, "json"));
+}
+
+static enum rc
+verify(const struct args *a, struct err *e)
+{
+	const char *path = a->rest[0], *sig_path = arg(a, "signature");
+	uint8_t digest[SHA512_SIZE];
+	struct known known = { 0 };
+	const struct card *card = NULL;
+	struct buf file = { 0 };
+	struct signed_data s;
+	char *named = NULL;
+	enum rc rc;
+
+	if (asprintf(&named, "%s.sig", path) < 0)
+		bug("no memory");
+	sig_path = sig_path == NULL ? named : sig_path;
+	if ((rc = file_read(&file, sig_path, SIGNATURE_MAX, e)) != RC_OK ||
+	    (rc = signed_read(&s, SIGNED_DOCUMENT, buf_bytes(&file), e)) !=
+		RC_OK ||
+	    (rc = who_known(&known, a, e)) != RC_OK)
+		goto out;
+	card = known_card(&known, s.signer, s.cert);
+	if ((rc = check_who(card, &s, a, e)) != RC_OK ||
+	    (rc = digest_file(digest, path, e)) != RC_OK)
+		goto out;
+	if (signed_verify(&s, card->pub, card->sign_cert, digest))
+		tell(a, card, &s);
+	else
+		rc = fail(e, RC_DENIED,
+		    "the signature does not hold: %s is not what \"%.*s\" "
+		    "signed",
+		    path, (int)card->sign.name.len,
+		    (const char *)card->sign.name.p);
+out:
+	known_free(&known);
+	buf_free(&file);
+	free(named);
+	return rc;
+}
+
+static const struct opt opts[] = {
+	{ "from", "CARD", "the signer's card (or a folder of cards)", true },
+	{ "signature", "FILE", "the signature file (default: FILE.sig)",
+	    false },
+	{ "foreign", NULL, "allow keys that are for foreign tools only",
+	    false },
+	OPT_JSON,
+	OPT_END,
+};
+const struct cmd cmd_verify = {
+	.name = "verify",
+	.args = "FILE",
+	.does = "Check the signature of a file: who signed it, when, and that "
+		"it was not changed since.",
+	.opts = opts,
+	.least = 1,
+	.most = 1,
+	.run = verify,
+};

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "antin/who.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "core/lang.h"
+#include "core/utf8.h"
+#include "crypto/keyfile.h"
+#include "file/file.h"
+
+#define CARDS_MAX 20000 /* of a folder of cards */
+
+/* ---- passphrases ------------------------------------------------------------------ */
+
+static enum rc
+line_of_file(struct buf *line, const char *path, struct err *e)
+{
+	const uint8_t *end;
+	enum rc rc;
+
+	rc = file_read(line, path, KEYFILE_PASSPHRASE, e);
+	if (rc != RC_OK)
+		return rc;
+	end = line->len == 0 ? NULL : memchr(line->p, '\n', line->len);
+	if (end != NULL)
+		line->len = (size_t)(end - line->p);
+	return RC_OK;
+}
+
+/* A line from the terminal, not shown.  The terminal is set right again
+ * before anything can fail. */
+static enum rc
+line_of_terminal(struct buf *line, const char *prompt, struct err *e)
+{
+	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+	struct termios was, quiet;
+	ssize_t n;
+
+	if (fd < 0 || tcgetattr(fd, &was) != 0) {
+		if (fd >= 0)
+			(void)close(fd);
+		return fail(e, RC_USAGE,
+		    "a passphrase is wanted and there is no terminal to ask "
+		    "at; give --passphrase-file");
+	}
+	quiet = was;
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	(void)dprintf(fd, "%s: ", prompt);
+	n = read(fd, buf_grow(line, KEYFILE_PASSPHRASE), KEYFILE_PASSPHRASE);
+	line->len = n < 0 ? 0 : (size_t)n;
+	(void)tcsetattr(fd, TCSAFLUSH, &was);
+	(void)dprintf(fd, "\n");
+	(void)close(fd);
+	if (n <= 0)
+		return fail(e, RC_USAGE, "no passphrase was given");
+	while (line->len > 0 && (line->p[line->len - 1] == '\n' ||
+				    line->p[line->len - 1] == '\r'))
+		line->len--;
+	return RC_OK;
+}
+
+enum rc
+passphrase_get(struct buf *out, const struct args *a, const char *option,
+    const char *prompt, bool new, struct err *e)
+{
+	const char *path = arg(a, option);
+	struct buf line = { 0 }, again = { 0 };
+	enum rc rc;
+
+	*out = (struct buf){ 0 };
+	if (path != NULL)
+		rc = line_of_file(&line, path, e);
+	else
+		rc = line_of_terminal(&line, prompt, e);
+	if (rc == RC_OK && path == NULL && new) {
+		rc = line_of_terminal(&again, tr("Once more"), e);
+		if (rc == RC_OK && !ct_equal(buf_bytes(&line), buf_bytes(&again)))
+			rc = fail(e, RC_DENIED,
+			    "the two passphrases differ; nothing was made");
+	}
+	if (rc == RC_OK && line.len == 0)
+		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
+	if (rc == RC_OK)
+		rc = utf8_clean(
+		    out, buf_bytes(&line), KEYFILE_PASSPHRASE, e);
+	buf_free(&line);
+	buf_free(&again);
+	return rc;
+}
+
+/* ---- who acts ----------------------------------------------------------------------- */
+
+enum rc
+who_acts(struct identity *out, const struct args *a, const char *path,
+    struct err *e)
+{
+	struct buf file = { 0 }, passphrase = { 0 }, card = { 0 };
+	bool protected;
+	enum rc rc;
+
+	*out = (struct identity){ 0 };
+	if ((rc = file_read(&file, path, KEYFILE_MAX, e)) != RC_OK ||
+	    (rc = keyfile_public(&card, &protected, buf_bytes(&file), e)) !=
+		RC_OK ||
+	    (protected &&
+		(rc = passphrase_get(&passphrase, a, "passphrase-file",
+		     tr("Passphrase"), false, e)) != RC_OK))
+		goto out;
+	rc = identity_open(
+	    out, buf_bytes(&file), buf_bytes(&passphrase), e);
+out:
+	if (rc != RC_OK)
+		rc = fail_at(e, "%s", path);
+	buf_free(&file);
+	buf_free(&passphrase);
+	buf_free(&card);
+	return rc;
+}
+
+enum rc
+who_card(struct card *out, const char *path, struct err *e)
+{
+	struct buf file = { 0 }, card = { 0 };
+	struct err not_key;
+	bool protected;
+	enum rc rc;
+
+	*out = (struct card){ 0 };
+	rc = file_read(&file, path, KEYFILE_MAX, e);
+	if (rc != RC_OK)
+		return rc;
+	if (keyfile_public(&card, &protected, buf_bytes(&file), &not_key) ==
+	    RC_OK)
+		rc = card_parse(out, buf_bytes(&card), e);
+	else
+		rc = card_parse(out, buf_bytes(&file), e);
+	if (rc != RC_OK)
+		rc = fail_at(e, "%s is no card", path);
+	buf_free(&file);
+	buf_free(&card);
+	return rc;
+}
+
+/* ---- who is known ------------------------------------------------------------------ */
+
+struct each {
+	enum rc (*each)(void *ctx, struct card *c, struct err *e);
+	void *ctx;
+};
+
+static enum rc
+each_file(const struct each *to, const char *path, struct err *e)
+{
+	struct card card;
+	enum rc rc;
+
+	rc = who_card(&card, path, e);
+	if (rc == RC_OK && (rc = to->each(to->ctx, &card, e)) != RC_OK)
+		rc = fail_at(e, "%s", path);
+	card_free(&card);
+	return rc;
+}
+
+static bool
+ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), m = strlen(end);
+
+	return n > m && strcmp(s + n - m, end) == 0;
+}
+
+static int
+is_card_file(const struct dirent *entry)
+{
+	return ends_in(entry->d_name, ".pub");
+}
+
+static enum rc
+each_in_folder(const struct each *to, const char *folder, struct err *e)
+{
+	struct dirent **entries;
+	int n = scandir(folder, &entries, is_card_file, alphasort), i;
+	enum rc rc = RC_OK;
+	char *path;
+
+	if (n < 0)
+		return fail_io(e, "%s cannot be opened", folder);
+	for (i = 0; i < n; i++) {
+		if (asprintf(&path, "%s/%s", folder, entries[i]->d_name) < 0)
+			bug("no memory");
+		if (rc == RC_OK)
+			rc = each_file(to, path, e);
+		free(path);
+		free(entries[i]);
+	}
+	free(entries);
+	return rc;
+}
+
+enum rc
+who_each(const struct args *a, const char *option,
+    enum rc (*each)(void *ctx, struct card *c, struct err *e), void *ctx,
+    struct err *e)
+{
+	const struct each to = { each, ctx };
+	const char *path;
+	struct stat st;
+	size_t at = 0;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && (path = arg_each(a, option, &at)) != NULL) {
+		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
+			rc = each_in_folder(&to, path, e);
+		else
+			rc = each_file(&to, path, e);
+	}
+	return rc;
+}
+
+void
+known_free(struct known *k)
+{
+	size_t i;
+
+	for (i = 0; i < k->count; i++)
+		card_free(&k->cards[i]);
+	free(k->cards);
+	*k = (struct known){ 0 };
+}
+
+static enum rc
+known_add(void *ctx, struct card *card, struct err *e)
+{
+	struct known *k = ctx;
+	struct card *more;
+
+	if (k->count == CARDS_MAX)
+		return fail(e, RC_LIMIT, "over %d cards", CARDS_MAX);
+	if ((k->count & (k->count - 1)) == 0) { /* room for twice as many */
+		more = alloc(2 * k->count + 1, sizeof(*more));
+		if (k->count > 0)
+			memcpy(more, k->cards, k->count * sizeof(*more));
+		free(k->cards);
+		k->cards = more;
+	}
+	k->cards[k->count++] = *card;
+	*card = (struct card){ 0 };
+	return RC_OK;
+}
+
+enum rc
+who_known(struct known *out, const struct args *a, struct err *e)
+{
+	struct known k = { 0 };
+	enum rc rc;
+
+	*out = k;
+	rc = who_each(a, "from", known_add, &k, e);
+	if (rc == RC_OK && k.count == 0)
+		rc = fail(e, RC_USAGE,
+		    "--from is wanted: the card (.pub) of the sender, or a "
+		    "folder of cards you trust");
+	if (rc == RC_OK)
+		*out = k;
+	else
+		known_free(&k);
+	return rc;
+}
+
+const struct card *
+known_card(const struct known *k, struct bytes tag, struct bytes cert)
+{
+	const struct card *c;
+	size_t i;
+
+	/* one key may have several certificates: the one that is named */
+	for (i = 0; i < k->count; i++) {
+		c = &k->cards[i];
+		if (bytes_eq(tag_bytes(&c->sign.tag), tag) &&
+		    (cert.len == 0 ||
+			bytes_eq(bytes_of(c->sign_cert, SHA256_SIZE), cert)))
+			return c;
+	}
+	return NULL;
+}
+
+bool
+known_find(
+    void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out)
+{
+	const struct card *c = known_card(ctx, tag, cert);
+
+	if (c == NULL)
+		return false;
+	out->pub = c->pub;
+	memcpy(out->cert, c->sign_cert, SHA256_SIZE);
+	out->address = c->sign.address;
+	return true;
+}
