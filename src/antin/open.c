@@ -48,9 +48,10 @@ path_for(const struct saving *s, struct bytes name)
 	return path;
 }
 
-/* A sink that writes and hashes. */
+/* A sink that writes, and hashes what somebody signed. */
 struct hashed {
 	struct out_file out;
+	bool wanted;
 	struct sha512 hash;
 };
 
@@ -59,7 +60,8 @@ put_hashed(void *ctx, struct bytes more, struct err *e)
 {
 	struct hashed *h = ctx;
 
-	sha512_add(&h->hash, more);
+	if (h->wanted)
+		sha512_add(&h->hash, more);
 	return out_put(&h->out, more, e);
 }
 
@@ -87,19 +89,33 @@ pour(const struct saving *s, size_t part, struct sink to,
 	return rc;
 }
 
+static bool
+is_signed(const struct dispatch *d, size_t part)
+{
+	size_t i;
+
+	for (i = 0; i < d->part_count; i++)
+		if (d->parts[i].kind == PART_SIGNATURE && d->parts[i].of == part)
+			return true;
+	return false;
+}
+
 static enum rc
 save_part(struct saving *s, size_t part, struct err *e)
 {
-	char *path = path_for(s, s->l->opened.dispatch.parts[part].name);
-	struct hashed h;
+	const struct dispatch *d = &s->l->opened.dispatch;
+	char *path = path_for(s, d->parts[part].name);
+	struct hashed h = { .wanted = is_signed(d, part) };
 	enum rc rc;
 
 	rc = out_open(&h.out, path, 0600, false, e);
 	if (rc == RC_OK) {
-		h.hash = sha512_start();
+		if (h.wanted)
+			h.hash = sha512_start();
 		rc = pour(s, part, (struct sink){ put_hashed, &h },
 		    &s->progress, e);
-		sha512_end(&h.hash, s->digests[part]);
+		if (h.wanted)
+			sha512_end(&h.hash, s->digests[part]);
 	}
 	if (rc == RC_OK)
 		rc = out_commit(&h.out, e);

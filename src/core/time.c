@@ -117,6 +117,7 @@ time_parse(int64_t *t, struct bytes in)
 	struct civil c = { 0 };
 	struct rd r = rd_init(in);
 	int64_t offset = VN_OFFSET;
+	int hours, minutes;
 	uint8_t sign;
 
 	c.year = digits(&r, 4);
@@ -139,12 +140,11 @@ time_parse(int64_t *t, struct bytes in)
 		offset = 0;
 	} else if (r.in.len > 0) {
 		sign = rd_u8(&r);
-		offset = digits(&r, 2) * 3600;
+		hours = digits(&r, 2);
 		literal(&r, ':');
-		offset += digits(&r, 2) * 60;
-		if (sign == '-')
-			offset = -offset;
-		else if (sign != '+')
+		minutes = digits(&r, 2);
+		offset = (sign == '-' ? -1 : 1) * (hours * 60 + minutes) * 60;
+		if ((sign != '+' && sign != '-') || hours > 23 || minutes > 59)
 			r.bad = true;
 	}
 	if (!rd_end(&r) || !time_of_civil(t, &c))

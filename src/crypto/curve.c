@@ -93,23 +93,41 @@ curve_pub(enum curve c, struct bytes pub)
 	return pub.p[0] == 0x04 ? nist_pub(row, pub) : NULL;
 }
 
+/* RFC 5915 bytes whose number is one the curve allows. */
+static EVP_PKEY *
+nist_priv(struct bytes priv)
+{
+	const uint8_t *at = priv.p;
+	EVP_PKEY *key = d2i_PrivateKey_ex(
+	    EVP_PKEY_EC, NULL, &at, (long)priv.len, NULL, NULL);
+	EVP_PKEY_CTX *ctx = NULL;
+	bool ok;
+
+	if (key != NULL)
+		ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
+	ok = ctx != NULL && EVP_PKEY_private_check(ctx) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	if (ok)
+		return key;
+	EVP_PKEY_free(key);
+	return NULL;
+}
+
 EVP_PKEY *
 curve_priv(enum curve c, struct bytes priv)
 {
 	const struct curve_row *row = &curves[c];
 	const struct frame *f = &row->frame;
-	const uint8_t *at = priv.p;
 
 	if (priv.len != row->priv)
 		return NULL;
 	if (row->group == NULL)
 		return EVP_PKEY_new_raw_private_key_ex(
 		    NULL, row->type, NULL, priv.p, priv.len);
-	if (memcmp(at, f->head, f->head_len) != 0 ||
-	    memcmp(at + priv.len - f->tail_len, f->tail, f->tail_len) != 0)
+	if (memcmp(priv.p, f->head, f->head_len) != 0 ||
+	    memcmp(priv.p + priv.len - f->tail_len, f->tail, f->tail_len) != 0)
 		return NULL;
-	return d2i_PrivateKey_ex(
-	    EVP_PKEY_EC, NULL, &at, (long)priv.len, NULL, NULL);
+	return nist_priv(priv);
 }
 
 void

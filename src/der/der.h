@@ -44,7 +44,7 @@ enum {
 
 struct der {
 	const uint8_t *begin, *at;
-	const uint8_t *end[DER_DEPTH]; /* of each open element */
+	const uint8_t *end[DER_DEPTH + 1]; /* of all, and of each open one */
 	unsigned depth;
 	const char *why; /* the first fault, or NULL */
 	size_t why_at;	 /* and the byte it was found at */

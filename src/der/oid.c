@@ -124,8 +124,8 @@ struct decimal {
 	uint8_t digit[48];
 };
 
-/* v = v * 128 + more */
-static void
+/* v = v * 128 + more; false where it has more digits than are kept. */
+static bool
 decimal_step(struct decimal *v, unsigned more)
 {
 	size_t i;
@@ -135,6 +135,7 @@ decimal_step(struct decimal *v, unsigned more)
 		v->digit[i] = (uint8_t)(more % 10);
 		more /= 10;
 	}
+	return more == 0;
 }
 
 /* v = v - less, where v >= less */
@@ -177,14 +178,16 @@ der_oid_text(char out[static DER_OID_TEXT], struct bytes oid)
 {
 	struct decimal v = { 0 };
 	size_t i, top, n = 0;
+	bool fits = der_oid_ok(oid);
 
-	(void)snprintf(out, DER_OID_TEXT, "?");
-	if (!der_oid_ok(oid) || oid.len > DER_OID_TEXT / 4)
-		return;
-	for (i = 0; i < oid.len; i++) {
-		decimal_step(&v, oid.p[i] & 0x7fu);
+	for (i = 0; i < oid.len && fits; i++) {
+		fits = decimal_step(&v, oid.p[i] & 0x7fu);
 		if (oid.p[i] & 0x80)
 			continue;
+		/* a root, a dot, the digits and in the end a NUL */
+		fits = fits && n + decimal_top(&v) + 4 <= DER_OID_TEXT;
+		if (!fits)
+			break;
 		if (n == 0)
 			out[n++] = (char)('0' + split_root(&v));
 		out[n++] = '.';
@@ -194,4 +197,6 @@ der_oid_text(char out[static DER_OID_TEXT], struct bytes oid)
 		v = (struct decimal){ 0 };
 	}
 	out[n] = '\0';
+	if (!fits)
+		(void)snprintf(out, DER_OID_TEXT, "?");
 }

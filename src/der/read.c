@@ -91,7 +91,7 @@ der_open(struct der *d, uint8_t tag)
 {
 	struct bytes contents;
 
-	if (d->depth + 1 >= DER_DEPTH)
+	if (d->depth == DER_DEPTH)
 		der_fault(d, "elements nested too deep");
 	contents = next(d, tag);
 	if (d->why != NULL)

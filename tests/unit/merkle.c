@@ -240,11 +240,30 @@ altered_paths_that_pass(const struct proof *good, unsigned index, unsigned n,
 	return passed;
 }
 
+/* A good proof with a node more, for the root that this would give: the size
+ * says where a proof ends. */
+static unsigned
+longer_paths_that_pass(const struct proof *good, unsigned index, unsigned n,
+    const struct node *root)
+{
+	struct proof p = *good;
+	struct node above;
+	unsigned passed;
+
+	p.node[p.len] = leaves[MOST];
+	merkle_parent(&above, &leaves[MOST], root);
+	passed =
+	    merkle_check(&leaves[index], index, n, p.node, p.len + 1, &above);
+	merkle_parent(&above, root, &leaves[MOST]);
+	return passed + merkle_check(&leaves[index], index, n, p.node,
+			    p.len + 1, &above);
+}
+
 /* A root does not tell its size: a proof passes for another one where the
  * way up has the same turns, and nowhere else. */
 static unsigned
-other_sizes_that_differ(const struct proof *good, unsigned index, unsigned n,
-    const struct node *root)
+other_sizes_that_differ(
+    const struct proof *good, unsigned index, const struct node *root)
 {
 	unsigned other, differ = 0;
 	bool may;
@@ -258,7 +277,6 @@ other_sizes_that_differ(const struct proof *good, unsigned index, unsigned n,
 		differ += merkle_check(&leaves[index], index, other, good->node,
 			      good->len, root) != may;
 	}
-	(void)n;
 	return differ;
 }
 
@@ -278,7 +296,8 @@ every_leaf_is_proved_and_nothing_else(void)
 			bad += !proof_is(&p, got, len);
 			bad += !merkle_check(&leaves[i], i, n, got, len, &root);
 			passed += altered_paths_that_pass(&p, i, n, &root);
-			differ += other_sizes_that_differ(&p, i, n, &root);
+			passed += longer_paths_that_pass(&p, i, n, &root);
+			differ += other_sizes_that_differ(&p, i, &root);
 		}
 	}
 	is(bad, 0, "%u leaves are proved as RFC 9162 2.1.3 says", proofs);
@@ -321,6 +340,24 @@ altered_extensions_that_pass(const struct proof *good, unsigned m,
 }
 
 static unsigned
+longer_extensions_that_pass(const struct proof *good, unsigned m,
+    const struct node *root_m, unsigned n, const struct node *root_n)
+{
+	struct proof p = *good;
+	struct node above_m, above_n;
+	unsigned passed;
+
+	p.node[p.len] = leaves[MOST];
+	merkle_parent(&above_m, &leaves[MOST], root_m);
+	merkle_parent(&above_n, &leaves[MOST], root_n);
+	passed =
+	    merkle_check_extends(m, &above_m, n, &above_n, p.node, p.len + 1);
+	merkle_parent(&above_n, root_n, &leaves[MOST]);
+	return passed +
+	       merkle_check_extends(m, root_m, n, &above_n, p.node, p.len + 1);
+}
+
+static unsigned
 other_pairs_that_differ(const struct proof *good, const struct node *root_m,
     const struct node *root_n)
 {
@@ -357,6 +394,8 @@ every_extension_is_proved_and_nothing_else(void)
 			bad += !merkle_check_extends(
 			    m, &root_m, n, &root_n, got, len);
 			passed += altered_extensions_that_pass(
+			    &p, m, &root_m, n, &root_n);
+			passed += longer_extensions_that_pass(
 			    &p, m, &root_m, n, &root_n);
 			if (n <= SHAPES)
 				differ += other_pairs_that_differ(
