@@ -8,6 +8,9 @@
 
 static unsigned made, failed;
 
+static void line(bool good, const char *name, va_list ap)
+    __attribute__((format(printf, 2, 0)));
+
 static void
 line(bool good, const char *name, va_list ap)
 {

@@ -44,7 +44,7 @@ show_cert(json_t *to, const char *key, const struct cert *c)
 static void
 show_card(json_t *to, const char *path, const struct card *c)
 {
-	show_word(to, "file", path);
+	show_text(to, "file", bytes_str(path));
 	show_text(to, "name", c->sign.name);
 	show_text(to, "address", c->sign.address);
 	show_time(to, "from", c->sign.from);

@@ -180,7 +180,7 @@ add_saved(json_t *root, const struct saving *s)
 	for (i = 0; i < d->part_count; i++) {
 		item = json_array_get(parts, i);
 		if (s->paths[i] != NULL)
-			show_word(item, "saved", s->paths[i]);
+			show_text(item, "saved", bytes_str(s->paths[i]));
 		if (d->parts[i].kind != PART_SIGNATURE)
 			continue;
 		state = letter_signature(

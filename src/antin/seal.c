@@ -442,7 +442,7 @@ tell(const struct job *j, const char *path)
 		size_write(size, (uint64_t)st.st_size);
 	if (arg_given(j->a, "json")) {
 		root = json_object();
-		show_word(root, "file", path);
+		show_text(root, "file", bytes_str(path));
 		show_id(root, "id", &j->d.header.id);
 		show_number(root, "total", (uint64_t)st.st_size);
 		show_number(root, "slips", j->count);

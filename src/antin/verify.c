@@ -35,7 +35,7 @@ tell(const struct args *a, const struct card *c, const struct signed_data *s)
 {
 	json_t *root = json_object();
 
-	show_word(root, "file", a->rest[0]);
+	show_text(root, "file", bytes_str(a->rest[0]));
 	show_word(root, "signature", "holds");
 	show_text(root, "signer", c->sign.name);
 	show_text(root, "address", c->sign.address);

@@ -125,10 +125,11 @@ buf_grow(struct buf *b, size_t len)
 {
 	uint8_t *at;
 
+	if (len == 0)
+		return b->p;
 	buf_reserve(b, len);
 	at = b->p + b->len;
-	if (len > 0)
-		memset(at, 0, len);
+	memset(at, 0, len);
 	b->len += len;
 	return at;
 }
@@ -163,8 +164,8 @@ rd_bytes(struct rd *r, size_t len)
 		return out;
 	}
 	out = bytes_of(r->in.p, len);
-	r->in.p += len;
-	r->in.len -= len;
+	if (len > 0)
+		r->in = bytes_of(r->in.p + len, r->in.len - len);
 	return out;
 }
 

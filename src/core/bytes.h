@@ -45,7 +45,8 @@ void buf_reserve(struct buf *b, size_t more);
 void buf_add(struct buf *b, struct bytes more);
 void buf_u8(struct buf *b, uint8_t v);
 void buf_u64(struct buf *b, uint64_t v); /* big-endian */
-/* "len" zero bytes at the end, for the caller to fill; until the next call. */
+/* "len" zero bytes at the end, for the caller to fill; until the next call.
+ * Of no bytes it is no place to write. */
 uint8_t *buf_grow(struct buf *b, size_t len);
 struct bytes buf_bytes(const struct buf *b);
 void buf_free(struct buf *b); /* wipes; leaves it empty */

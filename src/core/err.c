@@ -13,6 +13,20 @@
  * conversions when the catalogue is built. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
+/* A text that was cut off ends with a whole letter all the same. */
+static void
+whole_letters(char text[static ERR_TEXT])
+{
+	size_t n = strlen(text);
+
+	if (n + 1 < ERR_TEXT)
+		return;
+	while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+		text[--n] = '\0';
+	if (n > 0 && (unsigned char)text[n - 1] >= 0xc0)
+		text[n - 1] = '\0';
+}
+
 enum rc
 fail(struct err *e, enum rc rc, const char *fmt, ...)
 {
@@ -22,6 +36,7 @@ fail(struct err *e, enum rc rc, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(e->text, sizeof(e->text), tr(fmt), ap);
 	va_end(ap);
+	whole_letters(e->text);
 	return rc;
 }
 
@@ -39,6 +54,7 @@ fail_io(struct err *e, const char *fmt, ...)
 	n = strlen(e->text);
 	(void)snprintf(
 	    e->text + n, sizeof(e->text) - n, ": %s", strerror(error));
+	whole_letters(e->text);
 	return RC_IO;
 }
 
@@ -55,6 +71,7 @@ fail_at(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(e->text);
 	(void)snprintf(e->text + n, sizeof(e->text) - n, ": %s", was);
+	whole_letters(e->text);
 	return e->rc;
 }
 

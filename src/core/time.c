@@ -82,7 +82,8 @@ time_write(char out[static TIME_TEXT], int64_t t)
 void
 time_write_vn(char out[static TIME_TEXT], int64_t t)
 {
-	struct civil c = time_civil(t + VN_OFFSET);
+	struct civil c =
+	    time_civil(t > TIME_MAX - VN_OFFSET ? TIME_MAX : t + VN_OFFSET);
 
 	(void)snprintf(out, TIME_TEXT, "%02d/%02d/%04d %02d:%02d:%02d", c.day,
 	    c.month, c.year % 10000, c.hour, c.minute, c.second);

@@ -26,6 +26,7 @@ enum rc work_each(size_t n, enum rc (*job)(void *ctx, size_t i, struct err *e),
  * "piece" is one of work_threads() elements of piece_size zeroed bytes; it is
  * wiped in the end, after drop(), which may be NULL, has freed what it owns.
  * take() says through *end that the stream has ended and the piece is void.
+ * The first failure ends the work; pieces under way then are not given on.
  */
 struct work_stream {
 	size_t piece_size;

@@ -42,9 +42,10 @@ octets(const char *name, struct bytes v)
 		const uint8_t *in;
 		void *out;
 	} p = { .in = v.p };
+	static char empty[1];
 
 	return OSSL_PARAM_construct_octet_string(
-	    name, v.len == 0 ? (char[1]){ 0 } : p.out, v.len);
+	    name, v.len == 0 ? empty : p.out, v.len);
 }
 
 void

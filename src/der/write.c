@@ -79,11 +79,14 @@ by_bytes(const void *a, const void *b)
 void
 der_put_close_set(struct der_wr *w)
 {
-	size_t start = w->start[w->depth - 1], n = 0, i;
-	struct bytes all = bytes_of(w->out.p + start, w->out.len - start);
-	struct bytes rest, one, *elements;
+	struct bytes all, rest, one, *elements;
 	struct buf sorted = { 0 };
+	size_t start, n = 0, i;
 
+	if (w->depth == 0)
+		bug("der: closed more than opened");
+	start = w->start[w->depth - 1];
+	all = bytes_of(w->out.p + start, w->out.len - start);
 	for (rest = all; rest.len > 0; n++) {
 		one = der_element(rest);
 		if (one.len == 0)
