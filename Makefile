@@ -165,9 +165,10 @@ bench-run: $(BENCHES) $(BINS)
 install-run:
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
-	for m in man/*.[1-8]; do \
-	    install -D -m 644 $$m \
-	    $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/}; \
+	for m in $$(cd man && ls *.[1-8] vi/*.[1-8]); do \
+	    l=$${m%/*}; [ "$$l" = "$$m" ] && l=; \
+	    install -D -m 644 man/$$m \
+	    $(DESTDIR)$(PREFIX)/share/man/$$l/man$${m##*.}/$${m##*/}; \
 	done
 
 .SECONDARY:

@@ -62,7 +62,7 @@ seal_once(struct set *s, const struct signer *signer, size_t *size)
 		.type = bytes_str("text/plain; charset=utf-8"),
 		.size = sizeof(text) };
 	struct dispatch d = { .header = { .origin =
-					     bytes_str("antin://dien-bien.vn"),
+					      bytes_str("antin://dien-bien.vn"),
 				  .expires = TIME_NEVER },
 		.originator = bytes_str("antin://dien-bien.vn/van-thu"),
 		.due = TIME_NEVER,
@@ -82,8 +82,8 @@ seal_once(struct set *s, const struct signer *signer, size_t *size)
 	random_bytes(d.header.id.b, ID_SIZE);
 	random_bytes(cek, sizeof(cek));
 	bench_must(dispatch_check(&d, &e), &e);
-	signed_dispatch(&inner, &d, bytes_of(text, sizeof(text)), signer,
-	    1800000000);
+	signed_dispatch(
+	    &inner, &d, bytes_of(text, sizeof(text)), signer, 1800000000);
 	bench_must(envelope_seal(&sink, &d.header, buf_bytes(&inner), cek,
 		       s->to, DESKS, &e),
 	    &e);

@@ -28,8 +28,8 @@ take_option(struct args *a, char ***argv, struct err *e)
 	const struct opt *o = opt_find(a->cmd, word, len);
 
 	if (o == NULL)
-		return fail(e, RC_USAGE, "there is no option --%.*s", (int)len,
-		    word);
+		return fail(
+		    e, RC_USAGE, "there is no option --%.*s", (int)len, word);
 	if (value != NULL)
 		value++;
 	if (o->arg == NULL && value != NULL)
@@ -48,8 +48,7 @@ take_option(struct args *a, char ***argv, struct err *e)
 }
 
 enum rc
-args_parse(
-    struct args *out, const struct cmd *cmd, char **argv, struct err *e)
+args_parse(struct args *out, const struct cmd *cmd, char **argv, struct err *e)
 {
 	struct args a = { .cmd = cmd };
 	bool options = true;

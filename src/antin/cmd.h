@@ -34,7 +34,7 @@ struct args {
 	struct given {
 		const struct opt *opt;
 		const char *value; /* borrowed from argv */
-	} *given; /* owned */
+	} * given;		   /* owned */
 	size_t given_count;
 	const char **rest; /* owned; the words are argv's */
 	size_t rest_count;
@@ -66,16 +66,26 @@ void cmd_help(const struct cmd *cmd);
 
 /* Options that several commands have. */
 #define OPT_FORCE                                                              \
-	{ "force", NULL, "write over a file that is there", false }
+	{                                                                      \
+		"force", NULL, "write over a file that is there", false        \
+	}
 #define OPT_JSON                                                               \
-	{ "json", NULL, "print what a program would read", false }
+	{                                                                      \
+		"json", NULL, "print what a program would read", false         \
+	}
 #define OPT_PASSPHRASE                                                         \
-	{ "passphrase-file", "FILE",                                           \
-	    "read the passphrase from the first line of FILE", false }
+	{                                                                      \
+		"passphrase-file", "FILE",                                     \
+		    "read the passphrase from the first line of FILE", false   \
+	}
 #define OPT_THREADS                                                            \
-	{ "threads", "N", "use N threads (default: one a core)", false }
+	{                                                                      \
+		"threads", "N", "use N threads (default: one a core)", false   \
+	}
 #define OPT_END                                                                \
-	{ NULL, NULL, NULL, false }
+	{                                                                      \
+		NULL, NULL, NULL, false                                        \
+	}
 
 extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,
     cmd_open, cmd_sign, cmd_verify, cmd_inspect;

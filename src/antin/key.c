@@ -26,7 +26,8 @@ with_suffix(const char *name, const char *suffix)
 	return path;
 }
 
-/* ---- key show -------------------------------------------------------------------------- */
+/* ---- key show
+ * -------------------------------------------------------------------------- */
 
 static void
 show_cert(json_t *to, const char *key, const struct cert *c)
@@ -35,8 +36,8 @@ show_cert(json_t *to, const char *key, const struct cert *c)
 	uint8_t fingerprint[SHA256_SIZE];
 
 	cert_fingerprint(fingerprint, c->der);
-	show_word(o, "algorithm",
-	    c->use == CERT_SIGN ? c->sig->name : c->kem->name);
+	show_word(
+	    o, "algorithm", c->use == CERT_SIGN ? c->sig->name : c->kem->name);
 	show_hex(o, "tag", tag_bytes(&c->tag));
 	show_hex(o, "fingerprint", bytes_of(fingerprint, SHA256_SIZE));
 }
@@ -87,7 +88,9 @@ const struct cmd cmd_key_show = {
 	.run = key_show,
 };
 
-/* ---- key new ---------------------------------------------------------------------------- */
+/* ---- key new
+ * ----------------------------------------------------------------------------
+ */
 
 static enum rc
 suite_of(const struct suite **out, const struct args *a, struct err *e)
@@ -121,10 +124,10 @@ write_pair(const char *name, const struct identity *id,
 	}
 	card_write(&card, &id->card);
 	if ((rc = identity_seal(&key, id, passphrase, e)) != RC_OK ||
-	    (rc = file_write(
-		 key_path, buf_bytes(&key), 0600, replace, e)) != RC_OK ||
-	    (rc = file_write(
-		 card_path, buf_bytes(&card), 0644, replace, e)) != RC_OK)
+	    (rc = file_write(key_path, buf_bytes(&key), 0600, replace, e)) !=
+		RC_OK ||
+	    (rc = file_write(card_path, buf_bytes(&card), 0644, replace, e)) !=
+		RC_OK)
 		goto out;
 	say("Made %s (keep it secret) and %s (give it to those who write to "
 	    "you).\n",
@@ -218,7 +221,8 @@ const struct cmd cmd_key_new = {
 	.run = key_new,
 };
 
-/* ---- key passwd ------------------------------------------------------------------------ */
+/* ---- key passwd
+ * ------------------------------------------------------------------------ */
 
 static enum rc
 key_passwd(const struct args *a, struct err *e)

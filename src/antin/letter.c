@@ -28,8 +28,8 @@ letter_free(struct letter *l)
 }
 
 enum rc
-letter_open(struct letter *out, const struct args *a, const char *path,
-    struct err *e)
+letter_open(
+    struct letter *out, const struct args *a, const char *path, struct err *e)
 {
 	struct letter l = { .file = { .in = { .fd = -1 } } };
 	struct opener by = { .now = time_now(),
@@ -55,8 +55,8 @@ letter_open(struct letter *out, const struct args *a, const char *path,
 	by.address = me.card.sign.address;
 	if ((rc = envelope_unlock(l.cek, &l.file.envelope, me.kem,
 		 &me.card.kem.tag, e)) != RC_OK ||
-	    (rc = envelope_open(
-		 &l.opened, &l.file.envelope, l.cek, &by, e)) != RC_OK)
+	    (rc = envelope_open(&l.opened, &l.file.envelope, l.cek, &by, e)) !=
+		RC_OK)
 		goto out;
 	rc = sealed_check_end(&l.file, &l.opened.dispatch, e);
 out:
@@ -89,11 +89,12 @@ letter_signature(const struct letter *l, size_t part,
 		return "signer not known";
 	*signer = who->sign.name;
 	return signed_verify(&s, who->pub, who->sign_cert, digest)
-	    ? "holds"
-	    : "does not hold";
+		   ? "holds"
+		   : "does not hold";
 }
 
-/* ---- shown -------------------------------------------------------------------------- */
+/* ---- shown
+ * -------------------------------------------------------------------------- */
 
 static void
 show_header(json_t *to, const struct header *h)

@@ -16,8 +16,8 @@ struct letter {
 };
 
 /* Open the envelope file with --key and --from.  Freed by letter_free(). */
-enum rc letter_open(struct letter *out, const struct args *a,
-    const char *path, struct err *e);
+enum rc letter_open(
+    struct letter *out, const struct args *a, const char *path, struct err *e);
 void letter_free(struct letter *l);
 
 /* What a relay sees; what an addressee sees. */

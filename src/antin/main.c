@@ -83,8 +83,7 @@ find(char **argv, int *words)
 		*words = strchr(commands[i]->name, ' ') == NULL ? 1 : 2;
 		(void)snprintf(two, sizeof(two), "%s %s", argv[0],
 		    *words == 2 && argv[1] != NULL ? argv[1] : "");
-		if (strcmp(*words == 1 ? argv[0] : two, commands[i]->name) ==
-		    0)
+		if (strcmp(*words == 1 ? argv[0] : two, commands[i]->name) == 0)
 			return commands[i];
 	}
 	return NULL;
@@ -107,8 +106,8 @@ run(const struct cmd *cmd, char **argv)
 	if (rc != RC_OK)
 		(void)fprintf(stderr, "antin %s: %s\n", cmd->name, e.text);
 	if (rc == RC_USAGE)
-		(void)fprintf(stderr, "%s: antin %s --help\n", tr("Help"),
-		    cmd->name);
+		(void)fprintf(
+		    stderr, "%s: antin %s --help\n", tr("Help"), cmd->name);
 	args_free(&a);
 	return exit_status(rc);
 }
@@ -122,8 +121,8 @@ main(int argc, char **argv)
 	harden();
 	lang_set(lang_of_environment());
 	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
-		(void)printf("antin %s (%s)\n", ANTIN_VERSION,
-		    crypto_library());
+		(void)printf(
+		    "antin %s (%s)\n", ANTIN_VERSION, crypto_library());
 		return 0;
 	}
 	cmd = argc > 1 ? find(argv + 1, &words) : NULL;

@@ -76,8 +76,7 @@ pour(const struct saving *s, size_t part, struct sink to,
 
 	if (!d->parts[part].attached)
 		return to.put(to.ctx,
-		    dispatch_part(
-			d, part, buf_bytes(&s->l->opened.content)),
+		    dispatch_part(d, part, buf_bytes(&s->l->opened.content)),
 		    e);
 	rc = sealed_attachment_at(&at, &s->l->file, d, part, e);
 	if (rc != RC_OK)
@@ -95,7 +94,8 @@ is_signed(const struct dispatch *d, size_t part)
 	size_t i;
 
 	for (i = 0; i < d->part_count; i++)
-		if (d->parts[i].kind == PART_SIGNATURE && d->parts[i].of == part)
+		if (d->parts[i].kind == PART_SIGNATURE &&
+		    d->parts[i].of == part)
 			return true;
 	return false;
 }
@@ -112,8 +112,8 @@ save_part(struct saving *s, size_t part, struct err *e)
 	if (rc == RC_OK) {
 		if (h.wanted)
 			h.hash = sha512_start();
-		rc = pour(s, part, (struct sink){ put_hashed, &h },
-		    &s->progress, e);
+		rc = pour(
+		    s, part, (struct sink){ put_hashed, &h }, &s->progress, e);
 		if (h.wanted)
 			sha512_end(&h.hash, s->digests[part]);
 	}
@@ -163,7 +163,9 @@ save(struct saving *s, struct err *e)
 	return rc;
 }
 
-/* ---- told ---------------------------------------------------------------------------- */
+/* ---- told
+ * ----------------------------------------------------------------------------
+ */
 
 /* Where each part lies now, and how each signature stands. */
 static void
@@ -201,8 +203,7 @@ print_texts(const struct letter *l)
 		if (d->parts[i].kind != PART_TEXT || d->parts[i].attached)
 			continue;
 		(void)putchar('\n');
-		print_text(
-		    dispatch_part(d, i, buf_bytes(&l->opened.content)));
+		print_text(dispatch_part(d, i, buf_bytes(&l->opened.content)));
 		(void)putchar('\n');
 	}
 }
@@ -251,8 +252,7 @@ folder_check(const struct args *a, const char *folder, struct err *e)
 	if (asprintf(&other, "%s.open", a->rest[0]) < 0)
 		bug("no memory");
 	(void)fail(e, RC_EXISTS,
-	    "%s is there already; say where to save: --into %s", folder,
-	    other);
+	    "%s is there already; say where to save: --into %s", folder, other);
 	free(other);
 	return RC_EXISTS;
 }

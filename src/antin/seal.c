@@ -17,8 +17,8 @@
 #include "envelope/address.h"
 #include "file/sealed.h"
 
-#define INSIDE_FILE (64u << 10)	  /* a file to this size lies inside */
-#define INSIDE_ALL (512u << 10)	  /* and all of them together to this */
+#define INSIDE_FILE (64u << 10) /* a file to this size lies inside */
+#define INSIDE_ALL (512u << 10) /* and all of them together to this */
 #define THREADS_MAX 8
 
 static const struct {
@@ -32,9 +32,8 @@ static const struct {
 	{ ".docx",
 	    "application/"
 	    "vnd.openxmlformats-officedocument.wordprocessingml.document" },
-	{ ".xlsx",
-	    "application/"
-	    "vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
+	{ ".xlsx", "application/"
+		   "vnd.openxmlformats-officedocument.spreadsheetml.sheet" },
 	{ ".odt", "application/vnd.oasis.opendocument.text" },
 	{ ".ods", "application/vnd.oasis.opendocument.spreadsheet" },
 	{ ".png", "image/png" },
@@ -49,8 +48,8 @@ media_type(const char *path)
 	const char *dot = strrchr(path, '.');
 	size_t i;
 
-	for (i = 0; dot != NULL &&
-	     i < sizeof(media_types) / sizeof(media_types[0]);
+	for (i = 0;
+	     dot != NULL && i < sizeof(media_types) / sizeof(media_types[0]);
 	     i++)
 		if (strcasecmp(media_types[i].suffix, dot) == 0)
 			return media_types[i].type;
@@ -65,7 +64,7 @@ struct job {
 	struct recipient *to;
 	struct buf *pubs; /* one a recipient */
 	struct buf *addresses;
-	size_t count;
+	size_t count, room;
 	enum role role; /* of those being gathered */
 	struct sealing_part parts[DISPATCH_PARTS];
 	struct buf names[DISPATCH_PARTS], inside[DISPATCH_PARTS];
@@ -95,7 +94,34 @@ job_free(struct job *j)
 	identity_free(&j->from);
 }
 
-/* ---- addressees --------------------------------------------------------------------- */
+/* ---- addressees
+ * --------------------------------------------------------------------- */
+
+/* Elements moved to room for more; what they point to stays. */
+static void *
+moved(void *from, size_t n, size_t room, size_t size)
+{
+	void *to = alloc(room, size);
+
+	if (n > 0)
+		memcpy(to, from, n * size);
+	free(from);
+	return to;
+}
+
+static void
+make_room(struct job *j)
+{
+	size_t n = j->count;
+
+	if (n < j->room)
+		return;
+	j->room = n + n / 2 + 16;
+	j->to = moved(j->to, n, j->room, sizeof(*j->to));
+	j->pubs = moved(j->pubs, n, j->room, sizeof(*j->pubs));
+	j->addresses = moved(j->addresses, n, j->room, sizeof(*j->addresses));
+	j->d.to = moved(j->d.to, n, j->room, sizeof(*j->d.to));
+}
 
 static enum rc
 add_recipient(void *ctx, struct card *c, struct err *e)
@@ -104,6 +130,7 @@ add_recipient(void *ctx, struct card *c, struct err *e)
 	struct recipient *r;
 	enum rc rc;
 
+	make_room(j);
 	if (j->count == LIMIT_SLIPS)
 		return fail(e, RC_LIMIT, "over %u desks", LIMIT_SLIPS);
 	rc = card_valid_at(c, time_now(), e);
@@ -132,44 +159,29 @@ add_recipient(void *ctx, struct card *c, struct err *e)
 }
 
 static enum rc
-count_card(void *ctx, struct card *c, struct err *e)
-{
-	(void)c;
-	(void)e;
-	(*(size_t *)ctx)++;
-	return RC_OK;
-}
-
-static enum rc
 gather_recipients(struct job *j, struct err *e)
 {
-	size_t n = 0;
 	enum rc rc;
 
-	if ((rc = who_each(j->a, "to", count_card, &n, e)) != RC_OK ||
-	    (rc = who_each(j->a, "info", count_card, &n, e)) != RC_OK)
-		return rc;
-	if (n == 0)
-		return fail(e, RC_USAGE,
-		    "--to is wanted: the card (.pub) of a desk, or a folder "
-		    "of cards");
-	j->to = alloc(n, sizeof(*j->to));
-	j->pubs = alloc(n, sizeof(*j->pubs));
-	j->addresses = alloc(n, sizeof(*j->addresses));
-	j->d.to = alloc(n, sizeof(*j->d.to));
 	rc = who_each(j->a, "to", add_recipient, j, e);
 	j->role = ROLE_INFO;
 	if (rc == RC_OK)
 		rc = who_each(j->a, "info", add_recipient, j, e);
 	j->d.to_count = j->count;
+	if (rc == RC_OK && j->count == 0)
+		rc = fail(e, RC_USAGE,
+		    "--to is wanted: the card (.pub) of a desk, or a folder "
+		    "of cards");
 	return rc;
 }
 
-/* ---- parts ------------------------------------------------------------------------------ */
+/* ---- parts
+ * ------------------------------------------------------------------------------
+ */
 
 static enum rc
-new_part(struct job *j, enum part_kind kind, const char *name,
-    const char *type, struct err *e)
+new_part(struct job *j, enum part_kind kind, const char *name, const char *type,
+    struct err *e)
 {
 	struct sealing_part *p = &j->parts[j->part_count];
 	enum rc rc;
@@ -208,8 +220,7 @@ add_text(struct job *j, struct err *e)
 
 	if (path == NULL)
 		return RC_OK;
-	rc = new_part(
-	    j, PART_TEXT, tr("text"), "text/plain; charset=utf-8", e);
+	rc = new_part(j, PART_TEXT, tr("text"), "text/plain; charset=utf-8", e);
 	if (rc == RC_OK)
 		rc = put_inside(j, path, e);
 	if (rc == RC_OK && !utf8_valid(buf_bytes(&j->inside[0])))
@@ -260,8 +271,8 @@ add_signature(struct job *j, const char *path, struct err *e)
 		    "file it signs, with .sig behind",
 		    path);
 	} else {
-		rc = new_part(j, PART_SIGNATURE, name,
-		    "application/pkcs7-signature", e);
+		rc = new_part(
+		    j, PART_SIGNATURE, name, "application/pkcs7-signature", e);
 		j->parts[j->part_count].part.of = i;
 		if (rc == RC_OK)
 			rc = put_inside(j, path, e);
@@ -280,8 +291,7 @@ gather_parts(struct job *j, struct err *e)
 	rc = add_text(j, e);
 	for (i = 0; i < j->a->rest_count && rc == RC_OK; i++)
 		rc = add_file(j, j->a->rest[i], e);
-	while (rc == RC_OK &&
-	    (path = arg_each(j->a, "signature", &at)) != NULL)
+	while (rc == RC_OK && (path = arg_each(j->a, "signature", &at)) != NULL)
 		rc = add_signature(j, path, e);
 	if (rc == RC_OK && j->part_count == 0)
 		rc = fail(e, RC_USAGE,
@@ -289,7 +299,8 @@ gather_parts(struct job *j, struct err *e)
 	return rc;
 }
 
-/* ---- what it says of itself ---------------------------------------------------------- */
+/* ---- what it says of itself
+ * ---------------------------------------------------------- */
 
 static enum rc
 take_subject(struct job *j, struct err *e)
@@ -310,8 +321,8 @@ take_subject(struct job *j, struct err *e)
 	while (text.len > 0 && text.p[text.len - 1] == '\n')
 		text.len--;
 	if (rc == RC_OK)
-		rc = utf8_clean(
-		    &j->subject, buf_bytes(&text), LIMIT_SUBJECT, e);
+		rc =
+		    utf8_clean(&j->subject, buf_bytes(&text), LIMIT_SUBJECT, e);
 	buf_free(&text);
 	j->d.subject = buf_bytes(&j->subject);
 	return rc == RC_OK ? RC_OK : fail_at(e, "the subject");
@@ -330,9 +341,8 @@ take_labels(struct job *j, struct err *e)
 		    "--level wants thuong, mat, toi-mat or tuyet-mat, found "
 		    "\"%s\"",
 		    level);
-	if ((action != NULL &&
-		!precedence_parse(
-		    &j->d.header.precedence, bytes_str(action))) ||
+	if ((action != NULL && !precedence_parse(&j->d.header.precedence,
+				   bytes_str(action))) ||
 	    (info != NULL && !precedence_parse(&j->d.info, bytes_str(info))))
 		return fail(e, RC_USAGE,
 		    "a precedence is thuong, khan, thuong-khan, hoa-toc or "
@@ -379,10 +389,15 @@ take_numbers(struct job *j, struct err *e)
 		 e)) != RC_OK ||
 	    (rc = arg_time(&h->expires, j->a, "expires", e)) != RC_OK)
 		return rc;
+	if (h->expires < time_now())
+		return fail(e, RC_USAGE,
+		    "--expires is in the past: nobody could open it");
 	return arg_time(&j->d.due, j->a, "due", e);
 }
 
-/* ---- sealing ---------------------------------------------------------------------------- */
+/* ---- sealing
+ * ----------------------------------------------------------------------------
+ */
 
 static enum rc
 take_sender(struct job *j, struct err *e)
@@ -403,9 +418,8 @@ take_sender(struct job *j, struct err *e)
 		    key);
 	j->d.originator = j->from.card.sign.address;
 	if (!address_parse(&a, j->d.originator) || a.desk.len == 0)
-		return fail(e, RC_INVALID,
-		    "%s is not a desk's key: \"%.*s\"", key,
-		    (int)j->d.originator.len,
+		return fail(e, RC_INVALID, "%s is not a desk's key: \"%.*s\"",
+		    key, (int)j->d.originator.len,
 		    (const char *)j->d.originator.p);
 	j->d.header.origin = a.station;
 	return RC_OK;
@@ -502,8 +516,7 @@ static const struct opt opts[] = {
 	{ "to", "CARD", "a desk that acts on it (or a folder of cards)", true },
 	{ "info", "CARD", "a desk that is informed", true },
 	{ "out", "FILE", "the envelope file to make", false },
-	{ "text", "FILE", "a text to be read as it stands (- is no file)",
-	    false },
+	{ "text", "FILE", "a text file to be read as it stands", false },
 	{ "subject", "TEXT", "subject of an ordinary dispatch", false },
 	{ "subject-file", "FILE", "subject, from a file", false },
 	{ "level", "LEVEL", "thuong (default), mat, toi-mat, tuyet-mat",

@@ -85,7 +85,8 @@ label_of(const char *key)
 	return &unknown;
 }
 
-/* ---- for a person: a drawn tree ------------------------------------------------ */
+/* ---- for a person: a drawn tree
+ * ------------------------------------------------ */
 
 static void
 print_string(enum kind kind, const char *s)
@@ -137,8 +138,8 @@ draw_branch(const struct label *label, json_t *value, json_t *below,
 
 	(void)printf("%s%s ", indent, last ? "└─" : "├─");
 	if (label->text[0] != '\0' && !headed)
-		(void)printf("%s%s", tr(label->text),
-		    json_is_object(value) ? "" : ": ");
+		(void)printf(
+		    "%s%s", tr(label->text), json_is_object(value) ? "" : ": ");
 	print_value(label, value);
 	(void)putchar('\n');
 	if (n + 8 > INDENT_MAX)
@@ -176,10 +177,9 @@ draw(json_t *v, char *indent, bool headed)
 			draw_item(json_array_get(v, i), i + 1 == n, indent);
 	} else if (json_is_object(v)) {
 		n = json_object_size(v);
-		json_object_foreach(v, key, value)
-			if (i++ > 0 || !headed)
-				draw_branch(label_of(key), value, value, false,
-				    i == n, indent);
+		json_object_foreach(v, key, value) if (i++ > 0 || !headed)
+		    draw_branch(
+			label_of(key), value, value, false, i == n, indent);
 	}
 }
 
@@ -197,7 +197,8 @@ show(json_t *root, bool as_json)
 	json_decref(root);
 }
 
-/* ---- making it ------------------------------------------------------------------- */
+/* ---- making it
+ * ------------------------------------------------------------------- */
 
 void
 show_word(json_t *to, const char *key, const char *word)
@@ -209,8 +210,8 @@ void
 show_text(json_t *to, const char *key, struct bytes text)
 {
 	if (utf8_is_text(text))
-		(void)json_object_set_new(to, key,
-		    json_stringn((const char *)text.p, text.len));
+		(void)json_object_set_new(
+		    to, key, json_stringn((const char *)text.p, text.len));
 	else
 		show_hex(to, key, text);
 }

@@ -29,8 +29,8 @@ sign(const struct args *a, struct err *e)
 	signer = identity_signer(&me);
 	signed_document(&signature, digest, &signer, time_now());
 	out = out == NULL ? named : out;
-	rc = file_write(out, buf_bytes(&signature), 0644,
-	    arg_given(a, "force"), e);
+	rc = file_write(
+	    out, buf_bytes(&signature), 0644, arg_given(a, "force"), e);
 	if (rc == RC_OK)
 		say("Signed: %s\n", out);
 out:

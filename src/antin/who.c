@@ -17,7 +17,8 @@
 
 #define CARDS_MAX 20000 /* of a folder of cards */
 
-/* ---- passphrases ------------------------------------------------------------------ */
+/* ---- passphrases
+ * ------------------------------------------------------------------ */
 
 static enum rc
 line_of_file(struct buf *line, const char *path, struct err *e)
@@ -82,25 +83,26 @@ passphrase_get(struct buf *out, const struct args *a, const char *option,
 		rc = line_of_terminal(&line, prompt, e);
 	if (rc == RC_OK && path == NULL && new) {
 		rc = line_of_terminal(&again, tr("Once more"), e);
-		if (rc == RC_OK && !ct_equal(buf_bytes(&line), buf_bytes(&again)))
+		if (rc == RC_OK &&
+		    !ct_equal(buf_bytes(&line), buf_bytes(&again)))
 			rc = fail(e, RC_DENIED,
 			    "the two passphrases differ; nothing was made");
 	}
 	if (rc == RC_OK && line.len == 0)
 		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
 	if (rc == RC_OK)
-		rc = utf8_clean(
-		    out, buf_bytes(&line), KEYFILE_PASSPHRASE, e);
+		rc = utf8_clean(out, buf_bytes(&line), KEYFILE_PASSPHRASE, e);
 	buf_free(&line);
 	buf_free(&again);
 	return rc;
 }
 
-/* ---- who acts ----------------------------------------------------------------------- */
+/* ---- who acts
+ * ----------------------------------------------------------------------- */
 
 enum rc
-who_acts(struct identity *out, const struct args *a, const char *path,
-    struct err *e)
+who_acts(
+    struct identity *out, const struct args *a, const char *path, struct err *e)
 {
 	struct buf file = { 0 }, passphrase = { 0 }, card = { 0 };
 	bool protected;
@@ -114,8 +116,7 @@ who_acts(struct identity *out, const struct args *a, const char *path,
 		(rc = passphrase_get(&passphrase, a, "passphrase-file",
 		     tr("Passphrase"), false, e)) != RC_OK))
 		goto out;
-	rc = identity_open(
-	    out, buf_bytes(&file), buf_bytes(&passphrase), e);
+	rc = identity_open(out, buf_bytes(&file), buf_bytes(&passphrase), e);
 out:
 	if (rc != RC_OK)
 		rc = fail_at(e, "%s", path);
@@ -149,7 +150,8 @@ who_card(struct card *out, const char *path, struct err *e)
 	return rc;
 }
 
-/* ---- who is known ------------------------------------------------------------------ */
+/* ---- who is known
+ * ------------------------------------------------------------------ */
 
 struct each {
 	enum rc (*each)(void *ctx, struct card *c, struct err *e);

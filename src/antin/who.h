@@ -37,8 +37,8 @@ struct known {
 enum rc who_known(struct known *out, const struct args *a, struct err *e);
 void known_free(struct known *k);
 /* The find() of struct opener; ctx is a struct known. */
-bool known_find(void *ctx, struct bytes tag, struct bytes cert,
-    struct known_signer *out);
+bool known_find(
+    void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out);
 /* The card with this key tag and certificate (empty: any of that key), or
  * NULL. */
 const struct card *known_card(

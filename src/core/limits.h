@@ -9,8 +9,8 @@
 #define LIMIT_CONTENT (1u << 20) /* bytes of a dispatch's signed content */
 #define LIMIT_SLIPS 10000u	 /* slips over one body */
 #define LIMIT_ADDRESS 255u	 /* bytes of an address */
-#define LIMIT_NAME 255u		 /* bytes of a person's, desk's or file's name */
-#define LIMIT_SUBJECT 2000u	 /* bytes of a subject (500 letters) */
-#define LIMIT_THREADS 8u	 /* threads of one job */
+#define LIMIT_NAME 255u	    /* bytes of a person's, desk's or file's name */
+#define LIMIT_SUBJECT 2000u /* bytes of a subject (500 letters) */
+#define LIMIT_THREADS 8u    /* threads of one job */
 
 #endif

@@ -45,7 +45,7 @@ log_quote(struct buf *out, struct bytes v)
 			buf_u8(out, '\\');
 			buf_u8(out, v.p[i]);
 		} else if (v.p[i] >= 0x20 && v.p[i] != 0x7f &&
-		    (text || v.p[i] < 0x80)) {
+			   (text || v.p[i] < 0x80)) {
 			buf_u8(out, v.p[i]);
 		} else {
 			(void)snprintf(esc, sizeof(esc), "\\x%02x", v.p[i]);

@@ -24,8 +24,8 @@ now_ms(void)
 void
 size_write(char out[static SIZE_TEXT], uint64_t bytes)
 {
-	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB",
-		"PiB", "EiB" };
+	static const char *const units[] = { "KiB", "MiB", "GiB", "TiB", "PiB",
+		"EiB" };
 	uint64_t whole = bytes, tenths = 0;
 	int unit = -1;
 

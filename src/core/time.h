@@ -11,8 +11,8 @@
 
 #include "core/bytes.h"
 
-#define TIME_NEVER INT64_MAX /* no such time is set */
-#define TIME_MIN 0	     /* 1970-01-01T00:00:00Z */
+#define TIME_NEVER INT64_MAX	       /* no such time is set */
+#define TIME_MIN 0		       /* 1970-01-01T00:00:00Z */
 #define TIME_MAX INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
 #define TIME_DAY INT64_C(86400)
 #define TIME_TEXT 32 /* bytes a written time needs, with its NUL */

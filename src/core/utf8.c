@@ -29,7 +29,7 @@ static bool
 is_control(int32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 ||
-	    c == 0x2029;
+	       c == 0x2029;
 }
 
 /* Characters that turn or hide the direction of writing. */
@@ -37,7 +37,7 @@ static bool
 is_direction(int32_t c)
 {
 	return c == 0x061c || c == 0x200e || c == 0x200f ||
-	    (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
+	       (c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069);
 }
 
 bool
@@ -126,8 +126,8 @@ utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e)
 
 	*out = (struct buf){ 0 };
 	if (in.len > 4 * max)
-		return fail(e, RC_LIMIT, "text of %zu bytes, at most %zu",
-		    in.len, max);
+		return fail(
+		    e, RC_LIMIT, "text of %zu bytes, at most %zu", in.len, max);
 	while (rest.len > 0) {
 		one = rest;
 		c = step(&rest);
@@ -194,7 +194,7 @@ utf8_file_name(struct buf *out, struct bytes name)
 			buf_add(out, one);
 	}
 	while (out->len > 0 &&
-	    (out->p[out->len - 1] == '.' || out->p[out->len - 1] == ' '))
+	       (out->p[out->len - 1] == '.' || out->p[out->len - 1] == ' '))
 		out->len--;
 	if (out->len == 0)
 		buf_add(out, bytes_str("_"));

@@ -26,8 +26,7 @@ size_t utf8_count(struct bytes in);
  *
  * The caller frees *out.
  */
-enum rc utf8_clean(
-    struct buf *out, struct bytes in, size_t max, struct err *e);
+enum rc utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e);
 
 /*
  * A name from outside as a name for a file of ours: path separators, control

@@ -68,8 +68,7 @@ team_run(struct team *t, void *(*body)(void *), size_t most, struct err *e)
 	(void)pthread_cond_init(&t->turned, NULL);
 	wanted = wanted > LIMIT_THREADS ? LIMIT_THREADS : wanted;
 	wanted = wanted > most ? most : wanted;
-	while (n + 1 < wanted &&
-	    pthread_create(&more[n], NULL, body, t) == 0)
+	while (n + 1 < wanted && pthread_create(&more[n], NULL, body, t) == 0)
 		n++;
 	(void)body(t);
 	while (n > 0)

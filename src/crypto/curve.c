@@ -177,8 +177,8 @@ curve_agree(enum curve c, EVP_PKEY *own, EVP_PKEY *peer, uint8_t *out)
 
 	/* set_peer_ex with 0: a public key was checked when it came in */
 	ok = ctx != NULL && EVP_PKEY_derive_init(ctx) == 1 &&
-	    EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1 &&
-	    EVP_PKEY_derive(ctx, out, &len) == 1 && len == curves[c].secret;
+	     EVP_PKEY_derive_set_peer_ex(ctx, peer, 0) == 1 &&
+	     EVP_PKEY_derive(ctx, out, &len) == 1 && len == curves[c].secret;
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
 }

@@ -52,8 +52,7 @@ hash_parts(EVP_MD *const *md, uint8_t *out, const struct bytes *parts, size_t n)
 	ok = EVP_DigestInit_ex(md_ctx, *md, NULL);
 	for (i = 0; i < n && ok == 1; i++)
 		if (parts[i].len > 0)
-			ok = EVP_DigestUpdate(
-			    md_ctx, parts[i].p, parts[i].len);
+			ok = EVP_DigestUpdate(md_ctx, parts[i].p, parts[i].len);
 	if (ok != 1 || EVP_DigestFinal_ex(md_ctx, out, NULL) != 1)
 		bug("a hash failed");
 }

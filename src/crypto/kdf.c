@@ -13,9 +13,9 @@ static EVP_KDF *kdf_hkdf, *kdf_argon2;
 static EVP_CIPHER *kdf_wrap;
 static pthread_once_t kdf_once = PTHREAD_ONCE_INIT;
 
-const struct argon2 argon2_default = { .kib = 64 << 10,
-	.passes = 3,
-	.lanes = 4 };
+const struct argon2 argon2_default = {
+	.kib = 64 << 10, .passes = 3, .lanes = 4
+};
 
 static void
 kdf_fetch(void)
@@ -103,9 +103,9 @@ key_unwrap(uint8_t out[static WRAP_KEY], const uint8_t kek[static WRAP_KEY],
 		bug("no memory for a key wrap");
 	EVP_CIPHER_CTX_set_flags(ctx, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
 	ok = EVP_DecryptInit_ex2(ctx, kdf_wrap, kek, NULL, NULL) == 1 &&
-	    EVP_DecryptUpdate(ctx, key, &n, in, WRAP_SIZE) == 1 &&
-	    EVP_DecryptFinal_ex(ctx, key + n, &more) == 1 &&
-	    n + more == WRAP_KEY;
+	     EVP_DecryptUpdate(ctx, key, &n, in, WRAP_SIZE) == 1 &&
+	     EVP_DecryptFinal_ex(ctx, key + n, &more) == 1 &&
+	     n + more == WRAP_KEY;
 	if (ok)
 		memcpy(out, key, WRAP_KEY);
 	else
@@ -119,7 +119,7 @@ bool
 argon2_acceptable(const struct argon2 *a)
 {
 	return a->lanes >= 1 && a->lanes <= 16 && a->passes >= 1 &&
-	    a->passes <= 16 && a->kib >= 8 * a->lanes && a->kib <= 1 << 20;
+	       a->passes <= 16 && a->kib >= 8 * a->lanes && a->kib <= 1 << 20;
 }
 
 enum rc

@@ -9,8 +9,8 @@
 #include "core/bytes.h"
 #include "core/err.h"
 
-#define WRAP_KEY 32	/* a key-encryption key, and the key under it */
-#define WRAP_SIZE 40	/* a 32-byte key under AES-256 key wrap (RFC 3394) */
+#define WRAP_KEY 32  /* a key-encryption key, and the key under it */
+#define WRAP_SIZE 40 /* a 32-byte key under AES-256 key wrap (RFC 3394) */
 #define ARGON2_SALT 16
 
 /* HKDF-SHA256 (RFC 5869); salt and info may be empty. */

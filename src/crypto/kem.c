@@ -29,13 +29,13 @@ static const struct kem_row rows[] = {
 	    "ML-KEM-1024", 1568, 1568, CURVE_P384, "MLKEM1024-P384" },
 	{ { "ML-KEM-768", OID_MLKEM768, 1184, 64, 1088 }, "ML-KEM-768", 1184,
 	    1088, CURVE_NONE, NULL },
-	{ { "ML-KEM-1024", OID_MLKEM1024, 1568, 64, 1568 }, "ML-KEM-1024",
-	    1568, 1568, CURVE_NONE, NULL },
+	{ { "ML-KEM-1024", OID_MLKEM1024, 1568, 64, 1568 }, "ML-KEM-1024", 1568,
+	    1568, CURVE_NONE, NULL },
 	/* The published examples use these two; no suite does. */
-	{ { "ML-KEM-512", OID_MLKEM512, 800, 64, 768 }, "ML-KEM-512", 800,
-	    768, CURVE_NONE, NULL },
-	{ { "MLKEM768-P256", OID_MLKEM768_P256, 1249, 115, 1153 },
-	    "ML-KEM-768", 1184, 1088, CURVE_P256, "MLKEM768-P256" },
+	{ { "ML-KEM-512", OID_MLKEM512, 800, 64, 768 }, "ML-KEM-512", 800, 768,
+	    CURVE_NONE, NULL },
+	{ { "MLKEM768-P256", OID_MLKEM768_P256, 1249, 115, 1153 }, "ML-KEM-768",
+	    1184, 1088, CURVE_P256, "MLKEM768-P256" },
 };
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
 
@@ -107,10 +107,10 @@ key_complete(struct kem_key *k)
 
 	if (k->pq == NULL || (row->curve != CURVE_NONE && k->trad == NULL))
 		return false;
-	if (EVP_PKEY_get_octet_string_param(k->pq, OSSL_PKEY_PARAM_PUB_KEY,
-		k->pub, len, &len) != 1 ||
-	    EVP_PKEY_get_octet_string_param(k->pq,
-		OSSL_PKEY_PARAM_ML_KEM_SEED, k->priv, seed, &seed) != 1)
+	if (EVP_PKEY_get_octet_string_param(
+		k->pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, len, &len) != 1 ||
+	    EVP_PKEY_get_octet_string_param(
+		k->pq, OSSL_PKEY_PARAM_ML_KEM_SEED, k->priv, seed, &seed) != 1)
 		bug("an ML-KEM key did not come out");
 	if (row->curve != CURVE_NONE) {
 		curve_write_pub(row->curve, k->trad, k->pub + row->pub);
@@ -144,8 +144,8 @@ kem_key_of(const struct kem_alg *alg, struct bytes priv)
 	k->row = row_of(alg);
 	k->pq = mlkem_of_seed(k->row, priv.p);
 	if (k->row->curve != CURVE_NONE)
-		k->trad = curve_priv(k->row->curve,
-		    bytes_of(priv.p + SEED, priv.len - SEED));
+		k->trad = curve_priv(
+		    k->row->curve, bytes_of(priv.p + SEED, priv.len - SEED));
 	if (!key_complete(k)) {
 		kem_key_free(k);
 		return NULL;
@@ -185,8 +185,8 @@ kem_key_priv(const struct kem_key *k)
 /* The composite's secret from both halves. */
 static void
 combine(const struct kem_row *row, const uint8_t *pq_secret,
-    const uint8_t *trad_secret, const uint8_t *trad_ct,
-    const uint8_t *trad_pub, uint8_t secret[static KEM_SECRET])
+    const uint8_t *trad_secret, const uint8_t *trad_ct, const uint8_t *trad_pub,
+    uint8_t secret[static KEM_SECRET])
 {
 	const struct bytes parts[] = {
 		bytes_of(pq_secret, KEM_SECRET),
@@ -212,8 +212,8 @@ mlkem_encapsulate(
 	if (key != NULL)
 		ctx = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
 	ok = ctx != NULL && EVP_PKEY_encapsulate_init(ctx, NULL) == 1 &&
-	    EVP_PKEY_encapsulate(ctx, ct, &ct_len, secret, &secret_len) == 1 &&
-	    ct_len == row->ct && secret_len == KEM_SECRET;
+	     EVP_PKEY_encapsulate(ctx, ct, &ct_len, secret, &secret_len) == 1 &&
+	     ct_len == row->ct && secret_len == KEM_SECRET;
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
 	return ok;
@@ -221,8 +221,7 @@ mlkem_encapsulate(
 
 /* An ephemeral key of the curve: its public half is the ciphertext. */
 static bool
-curve_encapsulate(
-    enum curve c, struct bytes pub, uint8_t *ct, uint8_t *secret)
+curve_encapsulate(enum curve c, struct bytes pub, uint8_t *ct, uint8_t *secret)
 {
 	EVP_PKEY *peer = curve_pub(c, pub), *own = NULL;
 	bool ok;
@@ -255,11 +254,11 @@ kem_encapsulate(const struct kem_alg *alg, struct bytes pub, uint8_t *ct,
 		memcpy(secret, pq, KEM_SECRET);
 	} else {
 		trad_pub = bytes_of(pub.p + row->pub, pub.len - row->pub);
-		ok = ok &&
-		    curve_encapsulate(row->curve, trad_pub, ct + row->ct, trad);
+		ok = ok && curve_encapsulate(
+			       row->curve, trad_pub, ct + row->ct, trad);
 		if (ok)
-			combine(row, pq, trad, ct + row->ct, trad_pub.p,
-			    secret);
+			combine(
+			    row, pq, trad, ct + row->ct, trad_pub.p, secret);
 	}
 	wipe(pq, sizeof(pq));
 	wipe(trad, sizeof(trad));
@@ -270,23 +269,22 @@ kem_encapsulate(const struct kem_alg *alg, struct bytes pub, uint8_t *ct,
 }
 
 static bool
-mlkem_decapsulate(
-    const struct kem_key *k, struct bytes ct, uint8_t *secret)
+mlkem_decapsulate(const struct kem_key *k, struct bytes ct, uint8_t *secret)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->pq, NULL);
 	size_t len = KEM_SECRET;
 	bool ok;
 
 	ok = ctx != NULL && EVP_PKEY_decapsulate_init(ctx, NULL) == 1 &&
-	    EVP_PKEY_decapsulate(ctx, secret, &len, ct.p, k->row->ct) == 1 &&
-	    len == KEM_SECRET;
+	     EVP_PKEY_decapsulate(ctx, secret, &len, ct.p, k->row->ct) == 1 &&
+	     len == KEM_SECRET;
 	EVP_PKEY_CTX_free(ctx);
 	return ok;
 }
 
 bool
-kem_decapsulate(const struct kem_key *k, struct bytes ct,
-    uint8_t secret[static KEM_SECRET])
+kem_decapsulate(
+    const struct kem_key *k, struct bytes ct, uint8_t secret[static KEM_SECRET])
 {
 	const struct kem_row *row = k->row;
 	uint8_t pq[KEM_SECRET], trad[CURVE_SECRET_MAX];
@@ -305,7 +303,7 @@ kem_decapsulate(const struct kem_key *k, struct bytes ct,
 		trad_ct = bytes_of(ct.p + row->ct, ct.len - row->ct);
 		peer = curve_pub(row->curve, trad_ct);
 		ok = ok && peer != NULL &&
-		    curve_agree(row->curve, k->trad, peer, trad);
+		     curve_agree(row->curve, k->trad, peer, trad);
 		if (ok)
 			combine(row, pq, trad, trad_ct.p, k->pub + row->pub,
 			    secret);

@@ -20,7 +20,8 @@ struct keyfile {
 	struct argon2 argon2;
 };
 
-/* ---- the file: reader beside writer ---------------------------------------- */
+/* ---- the file: reader beside writer ----------------------------------------
+ */
 
 static void
 kdf_write(struct der_wr *w, bool protected, struct bytes salt)
@@ -112,7 +113,8 @@ pem_to_file(
 	return rc;
 }
 
-/* ---- the key over it -------------------------------------------------------------- */
+/* ---- the key over it
+ * -------------------------------------------------------------- */
 
 static enum rc
 file_key(uint8_t key[static AEAD_KEY], bool protected, struct bytes passphrase,
@@ -167,8 +169,8 @@ out:
 }
 
 enum rc
-keyfile_public(struct buf *public, bool *protected, struct bytes file,
-    struct err *e)
+keyfile_public(
+    struct buf *public, bool *protected, struct bytes file, struct err *e)
 {
 	struct buf der;
 	struct keyfile k;

@@ -28,8 +28,8 @@ enum rc keyfile_seal(struct buf *out, struct bytes public, struct bytes secret,
 
 /* The readable part, not yet authenticated, and whether a passphrase is
  * asked for.  The caller frees *public. */
-enum rc keyfile_public(struct buf *public, bool *protected,
-    struct bytes file, struct err *e);
+enum rc keyfile_public(
+    struct buf *public, bool *protected, struct bytes file, struct err *e);
 
 /*
  * RC_INVALID	not a key file

@@ -56,8 +56,7 @@ is_mark(struct bytes line, const char *which, const char *label)
 {
 	char mark[LABEL_MAX + 24];
 
-	(void)snprintf(
-	    mark, sizeof(mark), "-----%s %s-----", which, label);
+	(void)snprintf(mark, sizeof(mark), "-----%s %s-----", which, label);
 	return bytes_is(line, mark);
 }
 
@@ -74,12 +73,12 @@ decode_line(struct buf *out, struct bytes line)
 		return false;
 	n = EVP_DecodeBlock(raw, line.p, (int)line.len);
 	pad = (size_t)(line.p[line.len - 1] == '=') +
-	    (size_t)(line.p[line.len - 2] == '=');
+	      (size_t)(line.p[line.len - 2] == '=');
 	ok = n >= 0 && (size_t)n >= pad;
 	if (ok) {
 		n = (int)((size_t)n - pad);
 		ok = EVP_EncodeBlock(back, raw, n) == (int)line.len &&
-		    memcmp(back, line.p, line.len) == 0;
+		     memcmp(back, line.p, line.len) == 0;
 	}
 	if (ok)
 		buf_add(out, bytes_of(raw, (size_t)n));
@@ -92,8 +91,8 @@ static enum rc
 not_pem(struct buf *out, const char *label, struct err *e)
 {
 	buf_free(out);
-	return fail(e, RC_INVALID,
-	    "RFC 7468 3: not a proper PEM block \"%s\"", label);
+	return fail(
+	    e, RC_INVALID, "RFC 7468 3: not a proper PEM block \"%s\"", label);
 }
 
 enum rc
@@ -106,14 +105,13 @@ pem_read(struct buf *out, struct bytes *in, const char *label, struct err *e)
 	*out = (struct buf){ 0 };
 	do {
 		if (!next_line(in, &line))
-			return fail(e, RC_ABSENT,
-			    "no PEM block \"%s\" is here", label);
-	} while (line.len < strlen(any) ||
-	    memcmp(line.p, any, strlen(any)) != 0);
+			return fail(
+			    e, RC_ABSENT, "no PEM block \"%s\" is here", label);
+	} while (
+	    line.len < strlen(any) || memcmp(line.p, any, strlen(any)) != 0);
 	if (!is_mark(line, "BEGIN", label))
 		return fail(e, RC_INVALID,
-		    "a PEM block \"%s\" is wanted, another one is here",
-		    label);
+		    "a PEM block \"%s\" is wanted, another one is here", label);
 	while (next_line(in, &line)) {
 		if (is_mark(line, "END", label))
 			return RC_OK;

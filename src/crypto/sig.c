@@ -30,10 +30,10 @@ static const struct sig_row rows[] = {
 	    "COMPSIG-MLDSA65-Ed25519-SHA512" },
 	{ { "MLDSA87-P384", OID_MLDSA87_P384, 2689, 96, 4731 }, "ML-DSA-87",
 	    2592, 4627, CURVE_P384, "COMPSIG-MLDSA87-ECDSA-P384-SHA512" },
-	{ { "ML-DSA-65", OID_MLDSA65, 1952, 32, 3309 }, "ML-DSA-65", 1952,
-	    3309, CURVE_NONE, NULL },
-	{ { "ML-DSA-87", OID_MLDSA87, 2592, 32, 4627 }, "ML-DSA-87", 2592,
-	    4627, CURVE_NONE, NULL },
+	{ { "ML-DSA-65", OID_MLDSA65, 1952, 32, 3309 }, "ML-DSA-65", 1952, 3309,
+	    CURVE_NONE, NULL },
+	{ { "ML-DSA-87", OID_MLDSA87, 2592, 32, 4627 }, "ML-DSA-87", 2592, 4627,
+	    CURVE_NONE, NULL },
 	{ { "Ed25519", OID_ED25519, 32, 32, 64 }, NULL, 0, 0, CURVE_ED25519,
 	    NULL },
 };
@@ -86,7 +86,7 @@ static bool
 has_halves(const struct sig_pub *p)
 {
 	return (p->row->mldsa == NULL || p->pq != NULL) &&
-	    (p->row->curve == CURVE_NONE || p->trad != NULL);
+	       (p->row->curve == CURVE_NONE || p->trad != NULL);
 }
 
 static void
@@ -131,8 +131,8 @@ key_complete(struct sig_key *k)
 	if (!has_halves(&k->keys))
 		return false;
 	if (row->mldsa != NULL &&
-	    (EVP_PKEY_get_octet_string_param(k->keys.pq,
-		 OSSL_PKEY_PARAM_PUB_KEY, k->pub, len, &len) != 1 ||
+	    (EVP_PKEY_get_octet_string_param(
+		 k->keys.pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, len, &len) != 1 ||
 		EVP_PKEY_get_octet_string_param(k->keys.pq,
 		    OSSL_PKEY_PARAM_ML_DSA_SEED, k->priv, seed, &seed) != 1))
 		bug("an ML-DSA key did not come out");
@@ -225,8 +225,8 @@ sig_pub_of(const struct sig_alg *alg, struct bytes pub)
 		p->pq = EVP_PKEY_new_raw_public_key_ex(
 		    NULL, row->mldsa, NULL, pub.p, row->pub);
 	if (row->curve != CURVE_NONE)
-		p->trad = curve_pub(row->curve,
-		    bytes_of(pub.p + row->pub, pub.len - row->pub));
+		p->trad = curve_pub(
+		    row->curve, bytes_of(pub.p + row->pub, pub.len - row->pub));
 	if (!has_halves(p)) {
 		sig_pub_free(p);
 		return NULL;
@@ -251,8 +251,8 @@ sig_pub_alg(const struct sig_pub *p)
 
 /* What a composite's halves sign: M'. */
 static void
-representative(struct buf *out, const struct sig_row *row,
-    struct bytes context, struct bytes msg)
+representative(struct buf *out, const struct sig_row *row, struct bytes context,
+    struct bytes msg)
 {
 	uint8_t digest[SHA512_SIZE];
 
@@ -278,8 +278,8 @@ context_params(OSSL_PARAM params[static 2], struct bytes context,
 }
 
 static void
-mldsa_sign(EVP_PKEY *key, struct bytes context, struct bytes msg,
-    uint8_t *out, size_t len)
+mldsa_sign(EVP_PKEY *key, struct bytes context, struct bytes msg, uint8_t *out,
+    size_t len)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	uint8_t copy[CONTEXT_MAX];
@@ -288,8 +288,8 @@ mldsa_sign(EVP_PKEY *key, struct bytes context, struct bytes msg,
 
 	context_params(params, context, copy);
 	if (ctx == NULL ||
-	    EVP_DigestSignInit_ex(
-		ctx, NULL, NULL, NULL, NULL, key, params) != 1 ||
+	    EVP_DigestSignInit_ex(ctx, NULL, NULL, NULL, NULL, key, params) !=
+		1 ||
 	    EVP_DigestSign(ctx, out, &got, msg.p, msg.len) != 1 || got != len)
 		bug("ML-DSA failed to sign");
 	EVP_MD_CTX_free(ctx);
@@ -306,9 +306,9 @@ mldsa_verify(
 
 	context_params(params, context, copy);
 	ok = ctx != NULL &&
-	    EVP_DigestVerifyInit_ex(
-		ctx, NULL, NULL, NULL, NULL, key, params) == 1 &&
-	    EVP_DigestVerify(ctx, sig.p, sig.len, msg.p, msg.len) == 1;
+	     EVP_DigestVerifyInit_ex(
+		 ctx, NULL, NULL, NULL, NULL, key, params) == 1 &&
+	     EVP_DigestVerify(ctx, sig.p, sig.len, msg.p, msg.len) == 1;
 	EVP_MD_CTX_free(ctx);
 	return ok;
 }
@@ -321,8 +321,8 @@ curve_digest(enum curve c)
 }
 
 static size_t
-curve_sign(enum curve c, EVP_PKEY *key, struct bytes msg, uint8_t *out,
-    size_t max)
+curve_sign(
+    enum curve c, EVP_PKEY *key, struct bytes msg, uint8_t *out, size_t max)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	size_t len = max;
@@ -360,9 +360,9 @@ curve_verify(enum curve c, EVP_PKEY *key, struct bytes msg, struct bytes sig)
 		return false;
 	ctx = EVP_MD_CTX_new();
 	ok = ctx != NULL &&
-	    EVP_DigestVerifyInit_ex(
-		ctx, NULL, curve_digest(c), NULL, NULL, key, NULL) == 1 &&
-	    EVP_DigestVerify(ctx, sig.p, sig.len, msg.p, msg.len) == 1;
+	     EVP_DigestVerifyInit_ex(
+		 ctx, NULL, curve_digest(c), NULL, NULL, key, NULL) == 1 &&
+	     EVP_DigestVerify(ctx, sig.p, sig.len, msg.p, msg.len) == 1;
 	EVP_MD_CTX_free(ctx);
 	return ok;
 }
@@ -375,7 +375,8 @@ sig_sign(const struct sig_key *k, struct bytes context, struct bytes msg,
 	struct buf m = { 0 };
 	size_t len;
 
-	if (context.len > CONTEXT_MAX || (row->mldsa == NULL && context.len > 0))
+	if (context.len > CONTEXT_MAX ||
+	    (row->mldsa == NULL && context.len > 0))
 		bug("a signature context that cannot be");
 	if (row->curve == CURVE_NONE) {
 		mldsa_sign(k->keys.pq, context, msg, out, row->sig);
@@ -385,11 +386,10 @@ sig_sign(const struct sig_key *k, struct bytes context, struct bytes msg,
 		return curve_sign(
 		    row->curve, k->keys.trad, msg, out, row->alg.max);
 	representative(&m, row, context, msg);
-	mldsa_sign(k->keys.pq, bytes_str(row->label), buf_bytes(&m), out,
-	    row->sig);
-	len = row->sig +
-	    curve_sign(row->curve, k->keys.trad, buf_bytes(&m),
-		out + row->sig, row->alg.max - row->sig);
+	mldsa_sign(
+	    k->keys.pq, bytes_str(row->label), buf_bytes(&m), out, row->sig);
+	len = row->sig + curve_sign(row->curve, k->keys.trad, buf_bytes(&m),
+			     out + row->sig, row->alg.max - row->sig);
 	buf_free(&m);
 	return len;
 }
@@ -409,12 +409,12 @@ sig_verify(const struct sig_pub *p, struct bytes context, struct bytes msg,
 		return mldsa_verify(p->pq, context, msg, sig);
 	if (row->mldsa == NULL)
 		return context.len == 0 &&
-		    curve_verify(row->curve, p->trad, msg, sig);
+		       curve_verify(row->curve, p->trad, msg, sig);
 	representative(&m, row, context, msg);
 	ok = mldsa_verify(p->pq, bytes_str(row->label), buf_bytes(&m),
 		 bytes_of(sig.p, row->sig)) &&
-	    curve_verify(row->curve, p->trad, buf_bytes(&m),
-		bytes_of(sig.p + row->sig, sig.len - row->sig));
+	     curve_verify(row->curve, p->trad, buf_bytes(&m),
+		 bytes_of(sig.p + row->sig, sig.len - row->sig));
 	buf_free(&m);
 	return ok;
 }

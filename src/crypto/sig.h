@@ -46,9 +46,9 @@ const struct sig_alg *sig_pub_alg(const struct sig_pub *p);
 
 /* Sign with a context of at most 255 bytes (none for Ed25519); "out" takes
  * alg->max bytes.  Returns the signature's length. */
-size_t sig_sign(const struct sig_key *k, struct bytes context,
-    struct bytes msg, uint8_t *out);
-bool sig_verify(const struct sig_pub *p, struct bytes context,
-    struct bytes msg, struct bytes sig);
+size_t sig_sign(const struct sig_key *k, struct bytes context, struct bytes msg,
+    uint8_t *out);
+bool sig_verify(const struct sig_pub *p, struct bytes context, struct bytes msg,
+    struct bytes sig);
 
 #endif

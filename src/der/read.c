@@ -219,8 +219,7 @@ der_bool(struct der *d)
 {
 	struct bytes v = next(d, DER_BOOLEAN);
 
-	if (d->why == NULL &&
-	    (v.len != 1 || (v.p[0] != 0 && v.p[0] != 0xff)))
+	if (d->why == NULL && (v.len != 1 || (v.p[0] != 0 && v.p[0] != 0xff)))
 		der_fault(d, "X.690 11.1: a boolean that is not 00 or FF");
 	return d->why == NULL && v.p[0] == 0xff;
 }

@@ -96,8 +96,8 @@ der_put_close_set(struct der_wr *w)
 	elements = alloc(n, sizeof(*elements));
 	for (rest = all, i = 0; i < n; i++) {
 		elements[i] = der_element(rest);
-		rest = bytes_of(rest.p + elements[i].len,
-		    rest.len - elements[i].len);
+		rest = bytes_of(
+		    rest.p + elements[i].len, rest.len - elements[i].len);
 	}
 	qsort(elements, n, sizeof(*elements), by_bytes);
 	buf_reserve(&sorted, all.len);

@@ -62,8 +62,8 @@ address_parse(struct address *out, struct bytes in)
 	if (in.len > LIMIT_ADDRESS || in.len <= n ||
 	    memcmp(in.p, SCHEME, n) != 0)
 		return false;
-	out->host = cut(
-	    bytes_of(in.p + n, in.len - n), '/', &out->desk, &has_desk);
+	out->host =
+	    cut(bytes_of(in.p + n, in.len - n), '/', &out->desk, &has_desk);
 	out->station = bytes_of(in.p, n + out->host.len);
 	return is_host(out->host) && (!has_desk || is_id(out->desk));
 }

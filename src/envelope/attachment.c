@@ -10,16 +10,16 @@
 enum kind { CHUNK = 0, LAST_CHUNK = 1, TABLE = 2 };
 
 void
-attachment_key(uint8_t out[static AEAD_KEY],
-    const uint8_t cek[static AEAD_KEY], const struct id *dispatch, size_t part)
+attachment_key(uint8_t out[static AEAD_KEY], const uint8_t cek[static AEAD_KEY],
+    const struct id *dispatch, size_t part)
 {
 	struct buf info = { 0 };
 
 	buf_add(&info, bytes_str("antin attachment"));
 	buf_add(&info, id_bytes(dispatch));
 	buf_u64(&info, part);
-	hkdf_sha256(out, AEAD_KEY, (struct bytes){ 0 },
-	    bytes_of(cek, AEAD_KEY), buf_bytes(&info));
+	hkdf_sha256(out, AEAD_KEY, (struct bytes){ 0 }, bytes_of(cek, AEAD_KEY),
+	    buf_bytes(&info));
 	buf_free(&info);
 }
 
@@ -36,14 +36,14 @@ uint64_t
 attachment_groups(uint64_t stored)
 {
 	return (attachment_chunks(stored) + ATTACHMENT_GROUP - 1) /
-	    ATTACHMENT_GROUP;
+	       ATTACHMENT_GROUP;
 }
 
 uint64_t
 attachment_chunk_at(uint64_t chunk)
 {
 	return chunk * ATTACHMENT_SEALED +
-	    chunk / ATTACHMENT_GROUP * ATTACHMENT_TABLE;
+	       chunk / ATTACHMENT_GROUP * ATTACHMENT_TABLE;
 }
 
 size_t
@@ -67,9 +67,9 @@ attachment_table_at(uint64_t stored, uint64_t group)
 {
 	if (group + 1 < attachment_groups(stored))
 		return attachment_chunk_at((group + 1) * ATTACHMENT_GROUP) -
-		    ATTACHMENT_TABLE;
+		       ATTACHMENT_TABLE;
 	return stored + attachment_chunks(stored) * AEAD_TAG +
-	    group * ATTACHMENT_TABLE;
+	       group * ATTACHMENT_TABLE;
 }
 
 uint64_t
@@ -78,7 +78,7 @@ attachment_size(uint64_t stored)
 	uint64_t last = attachment_groups(stored) - 1;
 
 	return attachment_table_at(stored, last) +
-	    attachment_table_len(stored, last) * SHA256_SIZE + AEAD_TAG;
+	       attachment_table_len(stored, last) * SHA256_SIZE + AEAD_TAG;
 }
 
 static void
@@ -99,8 +99,7 @@ seal(struct aead *key, enum kind kind, uint64_t number, struct bytes plain,
 	uint8_t nonce[AEAD_NONCE];
 
 	nonce_of(nonce, kind, number);
-	aead_seal(key, nonce, (struct bytes){ 0 }, plain, out,
-	    out + plain.len);
+	aead_seal(key, nonce, (struct bytes){ 0 }, plain, out, out + plain.len);
 }
 
 static bool
@@ -119,8 +118,8 @@ open(struct aead *key, enum kind kind, uint64_t number, struct bytes sealed,
 }
 
 void
-attachment_seal(struct aead *key, uint64_t chunk, bool last,
-    struct bytes plain, uint8_t *out, struct node *leaf)
+attachment_seal(struct aead *key, uint64_t chunk, bool last, struct bytes plain,
+    uint8_t *out, struct node *leaf)
 {
 	merkle_leaf(leaf, plain);
 	seal(key, last ? LAST_CHUNK : CHUNK, chunk, plain, out);
@@ -149,8 +148,8 @@ attachment_table_seal(struct aead *key, uint64_t group,
 }
 
 bool
-attachment_table_open(struct aead *key, uint64_t group, struct bytes sealed,
-    struct node *leaves)
+attachment_table_open(
+    struct aead *key, uint64_t group, struct bytes sealed, struct node *leaves)
 {
 	return open(key, TABLE, group, sealed, leaves->b);
 }

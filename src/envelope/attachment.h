@@ -26,14 +26,13 @@
 
 /* The key of attachment number "part" of the manifest. */
 void attachment_key(uint8_t out[static AEAD_KEY],
-    const uint8_t cek[static AEAD_KEY], const struct id *dispatch,
-    size_t part);
+    const uint8_t cek[static AEAD_KEY], const struct id *dispatch, size_t part);
 
 /* How "stored" bytes lie when sealed. */
 uint64_t attachment_chunks(uint64_t stored); /* at least 1 */
 uint64_t attachment_groups(uint64_t stored);
-uint64_t attachment_size(uint64_t stored); /* sealed, with its tables */
-uint64_t attachment_chunk_at(uint64_t chunk);	 /* offset of a sealed chunk */
+uint64_t attachment_size(uint64_t stored);    /* sealed, with its tables */
+uint64_t attachment_chunk_at(uint64_t chunk); /* offset of a sealed chunk */
 size_t attachment_chunk_len(uint64_t stored, uint64_t chunk); /* unsealed */
 uint64_t attachment_table_at(uint64_t stored, uint64_t group);
 size_t attachment_table_len(uint64_t stored, uint64_t group); /* hashes */
@@ -49,8 +48,8 @@ bool attachment_open(struct aead *key, uint64_t chunk, bool last,
 /* The same for a table of "n" hashes. */
 void attachment_table_seal(struct aead *key, uint64_t group,
     const struct node *leaves, size_t n, uint8_t *out);
-bool attachment_table_open(struct aead *key, uint64_t group,
-    struct bytes sealed, struct node *leaves);
+bool attachment_table_open(
+    struct aead *key, uint64_t group, struct bytes sealed, struct node *leaves);
 
 /*
  * The root, of tables one after another.  A table that is not the last must be

@@ -224,8 +224,7 @@ read_references(struct der *d, struct dispatch *out)
 		der_fault(d, "no references, or too many");
 		out->reference_count = 0;
 	}
-	out->references = alloc(
-	    out->reference_count, sizeof(*out->references));
+	out->references = alloc(out->reference_count, sizeof(*out->references));
 	for (i = 0; i < out->reference_count; i++)
 		read_id(d, &out->references[i]);
 	der_close(d);
@@ -331,7 +330,8 @@ dispatch_read(struct dispatch *out, struct bytes in, struct err *e)
 	return rc;
 }
 
-/* ---- the rules -------------------------------------------------------------- */
+/* ---- the rules --------------------------------------------------------------
+ */
 
 static int
 by_address(const void *a, const void *b)
@@ -380,8 +380,8 @@ check_part(const struct dispatch *d, size_t i, struct err *e)
 		return fail(e, RC_INVALID,
 		    "docs/envelope.md 8.5: part %zu has no proper name", i + 1);
 	if (p->kind == PART_SIGNATURE &&
-	    (p->of >= d->part_count ||
-		d->parts[p->of].kind == PART_SIGNATURE || p->attached))
+	    (p->of >= d->part_count || d->parts[p->of].kind == PART_SIGNATURE ||
+		p->attached))
 		return fail(e, RC_INVALID,
 		    "docs/envelope.md 8.6: part %zu signs no document here",
 		    i + 1);
@@ -425,10 +425,9 @@ check_parts(const struct dispatch *d, struct err *e)
 }
 
 enum rc
-dispatch_check(const struct dispatch *d, struct err *e)
+dispatch_check_head(const struct dispatch *d, struct err *e)
 {
 	struct address from;
-	enum rc rc;
 
 	if (!address_parse(&from, d->originator) || from.desk.len == 0 ||
 	    !bytes_eq(from.station, d->header.origin))
@@ -446,10 +445,15 @@ dispatch_check(const struct dispatch *d, struct err *e)
 		    "docs/envelope.md 8.9: a subject of %zu bytes, at most "
 		    "%u",
 		    d->subject.len, LIMIT_SUBJECT);
-	rc = check_addressees(d, e);
-	if (rc == RC_OK)
-		rc = check_parts(d, e);
-	return rc;
+	return check_addressees(d, e);
+}
+
+enum rc
+dispatch_check(const struct dispatch *d, struct err *e)
+{
+	enum rc rc = dispatch_check_head(d, e);
+
+	return rc == RC_OK ? check_parts(d, e) : rc;
 }
 
 const struct addressee *

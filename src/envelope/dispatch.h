@@ -16,9 +16,9 @@
 #include "envelope/label.h"
 #include "envelope/pack.h"
 
-#define DISPATCH_PARTS 256	/* of a manifest */
+#define DISPATCH_PARTS 256 /* of a manifest */
 #define DISPATCH_REFERENCES 64
-#define DISPATCH_TYPE 127	/* bytes of a media type */
+#define DISPATCH_TYPE 127 /* bytes of a media type */
 
 /* What no relay may change. */
 struct header {
@@ -99,11 +99,12 @@ void dispatch_write(struct der_wr *w, const struct dispatch *d);
  *
  * The caller frees *out with dispatch_free(); it is empty on failure.
  */
-enum rc dispatch_read(
-    struct dispatch *out, struct bytes in, struct err *e);
+enum rc dispatch_read(struct dispatch *out, struct bytes in, struct err *e);
 
-/* The rules of docs/envelope.md 8.3 to 8.9 for one being made. */
+/* The rules of docs/envelope.md 8.3 to 8.9 for one being made; those that can
+ * be asked before its parts are known. */
 enum rc dispatch_check(const struct dispatch *d, struct err *e);
+enum rc dispatch_check_head(const struct dispatch *d, struct err *e);
 
 /* The address is among the addressees (not asked of a list). */
 const struct addressee *dispatch_addressee(

@@ -105,7 +105,8 @@ ukm_of(uint8_t out[static UKM_SIZE], const struct kem_alg *alg,
 	der_wr_free(&w);
 }
 
-/* ---- reading ------------------------------------------------------------------ */
+/* ---- reading
+ * ------------------------------------------------------------------ */
 
 static void
 slips_read(struct der *d, struct envelope *env)
@@ -131,9 +132,8 @@ envelope_parse(struct envelope *out, struct bytes in, struct err *e)
 
 	*out = (struct envelope){ 0 };
 	if (in.len > ENVELOPE_MAX)
-		return fail(e, RC_LIMIT,
-		    "an envelope of %zu bytes, at most %u", in.len,
-		    ENVELOPE_MAX);
+		return fail(e, RC_LIMIT, "an envelope of %zu bytes, at most %u",
+		    in.len, ENVELOPE_MAX);
 	der_open(&d, DER_SEQUENCE);
 	der_oid_is(&d, oid(OID_AUTH_ENVELOPED));
 	der_open(&d, DER_CTXC(0));
@@ -189,7 +189,8 @@ envelope_slip(const struct envelope *env, size_t *at, struct slip *out)
 	return true;
 }
 
-/* ---- writing ------------------------------------------------------------------ */
+/* ---- writing
+ * ------------------------------------------------------------------ */
 
 /* What comes before the slips: headers down to the set. */
 static void
@@ -335,8 +336,8 @@ content_seal(struct der_wr *tail, struct bytes inner, struct bytes cipher,
 	struct buf sealed = { 0 };
 
 	aead_seal(aead, nonce, set, inner, buf_grow(&sealed, inner.len), mac);
-	tail_write(tail, cipher, buf_bytes(&sealed), set,
-	    bytes_of(mac, sizeof(mac)));
+	tail_write(
+	    tail, cipher, buf_bytes(&sealed), set, bytes_of(mac, sizeof(mac)));
 	buf_free(&sealed);
 	aead_free(aead);
 }
@@ -435,7 +436,8 @@ envelope_subset(struct buf *out, const struct envelope *env,
 	return RC_OK;
 }
 
-/* ---- opening ------------------------------------------------------------------ */
+/* ---- opening
+ * ------------------------------------------------------------------ */
 
 /* docs/envelope.md 10.1: one outcome until tag and signature hold. */
 static enum rc
@@ -474,7 +476,7 @@ envelope_unlock(uint8_t cek[static AEAD_KEY], const struct envelope *env,
 			continue;
 		seen = true;
 		open = bytes_eq(slip.ukm, bytes_of(ukm, sizeof(ukm))) &&
-		    slip_open(cek, &slip, key);
+		       slip_open(cek, &slip, key);
 	}
 	buf_free(&set);
 	if (open)

@@ -16,7 +16,8 @@
 
 #define ENVELOPE_SEALED_MAX (2u * LIMIT_CONTENT) /* sealed content, bytes */
 #define ENVELOPE_SLIP_MAX 2048u			 /* a slip, bytes */
-#define ENVELOPE_MAX (LIMIT_SLIPS * ENVELOPE_SLIP_MAX + ENVELOPE_SEALED_MAX + 4096u)
+#define ENVELOPE_MAX                                                           \
+	(LIMIT_SLIPS * ENVELOPE_SLIP_MAX + ENVELOPE_SEALED_MAX + 4096u)
 
 /* One that was read; borrows from what it was read from. */
 struct envelope {
@@ -101,7 +102,7 @@ struct opener {
 };
 
 struct opened {
-	struct buf plain; /* the signed dispatch; what follows borrows it */
+	struct buf plain;   /* the signed dispatch; what follows borrows it */
 	struct buf content; /* the unpacked parts that lie inside */
 	struct signed_data signature;
 	struct dispatch dispatch;
@@ -122,8 +123,7 @@ struct opened {
  * On failure *out is empty.  The caller frees it with opened_free().
  */
 enum rc envelope_open(struct opened *out, const struct envelope *env,
-    const uint8_t cek[static AEAD_KEY], const struct opener *by,
-    struct err *e);
+    const uint8_t cek[static AEAD_KEY], const struct opener *by, struct err *e);
 void opened_free(struct opened *o);
 
 #endif

@@ -15,7 +15,8 @@ struct making {
 	int64_t now;
 };
 
-/* ---- algorithm identifiers ------------------------------------------------- */
+/* ---- algorithm identifiers -------------------------------------------------
+ */
 
 static void
 put_algorithm(struct der_wr *w, uint8_t tag, enum oid alg)
@@ -49,7 +50,8 @@ read_signature_alg(struct der *d, uint8_t tag)
 	return alg;
 }
 
-/* ---- attributes: each one's reader beside its writer ----------------------- */
+/* ---- attributes: each one's reader beside its writer -----------------------
+ */
 
 static enum oid
 content_type(enum signed_kind kind)
@@ -68,8 +70,8 @@ static void
 read_content_type(struct der *d, struct signed_data *s)
 {
 	struct bytes type = der_oid(d);
-	bool foreign = s->kind == SIGNED_DOCUMENT &&
-	    bytes_eq(type, oid(OID_CONTENT_DATA));
+	bool foreign =
+	    s->kind == SIGNED_DOCUMENT && bytes_eq(type, oid(OID_CONTENT_DATA));
 
 	if (!foreign && !bytes_eq(type, oid(content_type(s->kind))))
 		der_fault(d, "a signature over another type of content");
@@ -313,7 +315,8 @@ read_attributes(struct der *d, struct signed_data *s)
 	der_close(d);
 }
 
-/* ---- writing -------------------------------------------------------------------- */
+/* ---- writing
+ * -------------------------------------------------------------------- */
 
 /* docs/envelope.md 8.1: the octets that are hashed. */
 static void
@@ -369,8 +372,8 @@ sign(struct der_wr *w, struct making *m, struct bytes content,
 	m->alg = sig_key_alg(signer->key);
 	m->cert = bytes_of(signer->cert, SHA256_SIZE);
 	put_attributes(&set, m);
-	len = sig_sign(signer->key, (struct bytes){ 0 }, buf_bytes(&set.out),
-	    signature);
+	len = sig_sign(
+	    signer->key, (struct bytes){ 0 }, buf_bytes(&set.out), signature);
 	signed_write(w, m, content, buf_bytes(&set.out), &signer->tag,
 	    bytes_of(signature, len));
 	der_wr_free(&set);
@@ -396,15 +399,15 @@ dispatch_size(const struct dispatch *d, const struct sig_alg *alg, size_t data,
 	der_wr_free(&w);
 	der_wr_free(&set);
 
-	content = der_header_size(data) + data + der_header_size(padding) +
-	    padding;
+	content =
+	    der_header_size(data) + data + der_header_size(padding) + padding;
 	content += der_header_size(content);
 	octets = content + der_header_size(content);
 	octets += der_header_size(octets);
 	info = 2 + oid(OID_ANTIN_DISPATCH).len + octets;
 	/* the empty OCTET STRING took 2 bytes in [0] with 2, in 2 of header */
 	rest += info - (2 + oid(OID_ANTIN_DISPATCH).len + 4) +
-	    der_header_size(info) - 2;
+		der_header_size(info) - 2;
 	return rest + der_header_size(rest);
 }
 
@@ -434,8 +437,8 @@ signed_dispatch(struct buf *out, const struct dispatch *d, struct bytes data,
 	struct der_wr content = { 0 }, w = { 0 };
 	uint8_t digest[SHA512_SIZE];
 
-	content_write(&content, data,
-	    padding_for(d, sig_key_alg(signer->key), data.len));
+	content_write(
+	    &content, data, padding_for(d, sig_key_alg(signer->key), data.len));
 	sha512(digest, buf_bytes(&content.out));
 	m.digest = bytes_of(digest, sizeof(digest));
 	sign(&w, &m, buf_bytes(&content.out), signer);
@@ -461,7 +464,8 @@ signed_document(struct buf *out, const uint8_t digest[static SHA512_SIZE],
 	*out = w.out;
 }
 
-/* ---- reading -------------------------------------------------------------------- */
+/* ---- reading
+ * -------------------------------------------------------------------- */
 
 enum rc
 content_read(struct bytes *data, struct bytes content, struct err *e)
@@ -571,8 +575,8 @@ signed_verify(const struct signed_data *s, const struct sig_pub *pub,
 		return false;
 	buf_add(&set, s->attributes);
 	set.p[0] = DER_SET;
-	ok = sig_verify(
-	    pub, (struct bytes){ 0 }, buf_bytes(&set), s->signature);
+	ok =
+	    sig_verify(pub, (struct bytes){ 0 }, buf_bytes(&set), s->signature);
 	buf_free(&set);
 	return ok;
 }

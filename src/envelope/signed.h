@@ -52,8 +52,8 @@ enum rc content_read(struct bytes *data, struct bytes content, struct err *e);
 void signed_dispatch(struct buf *out, const struct dispatch *d,
     struct bytes data, const struct signer *signer, int64_t now);
 /* The size signed_dispatch() will not exceed for this much data. */
-size_t signed_dispatch_size(const struct dispatch *d, size_t data,
-    const struct sig_alg *alg);
+size_t signed_dispatch_size(
+    const struct dispatch *d, size_t data, const struct sig_alg *alg);
 
 /* Sign a document by its SHA-512, detached.  *out is a ContentInfo. */
 void signed_document(struct buf *out, const uint8_t digest[static SHA512_SIZE],

@@ -82,8 +82,8 @@ bool
 slip_is_ours(const struct slip *s)
 {
 	return s->rid.len == TAG_SIZE && s->ukm.len == UKM_SIZE &&
-	    s->kek_size == WRAP_KEY && s->wrapped.len == WRAP_SIZE &&
-	    bytes_eq(s->wrap, oid(OID_AES256_WRAP));
+	       s->kek_size == WRAP_KEY && s->wrapped.len == WRAP_SIZE &&
+	       bytes_eq(s->wrap, oid(OID_AES256_WRAP));
 }
 
 static void
@@ -196,7 +196,7 @@ slip_kek(uint8_t kek[static WRAP_KEY], const struct slip *s,
 
 	wipe(kek, WRAP_KEY);
 	ok = s->kem == kem_key_alg(key) && s->kek_size <= WRAP_KEY &&
-	    kem_decapsulate(key, s->ct, secret);
+	     kem_decapsulate(key, s->ct, secret);
 	if (ok)
 		derive_kek(kek, s->kek_size, secret, s->wrap, s->ukm);
 	wipe(secret, sizeof(secret));
@@ -212,8 +212,8 @@ slip_open(uint8_t cek[static WRAP_KEY], const struct slip *s,
 
 	wipe(cek, WRAP_KEY);
 	ok = s->kek_size == WRAP_KEY && s->wrapped.len == WRAP_SIZE &&
-	    bytes_eq(s->wrap, oid(OID_AES256_WRAP)) &&
-	    slip_kek(kek, s, key) && key_unwrap(cek, kek, s->wrapped.p);
+	     bytes_eq(s->wrap, oid(OID_AES256_WRAP)) && slip_kek(kek, s, key) &&
+	     key_unwrap(cek, kek, s->wrapped.p);
 	wipe(kek, sizeof(kek));
 	return ok;
 }

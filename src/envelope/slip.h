@@ -52,9 +52,8 @@ int slip_order(const struct kem_alg *alg_a, const struct tag *a,
 /* Seal "cek" for the key "pub": writes slip_size() bytes.  RC_INVALID where
  * it is no public key. */
 enum rc slip_seal(uint8_t *out, const struct kem_alg *alg,
-    const struct tag *tag, struct bytes pub,
-    const uint8_t ukm[static UKM_SIZE], const uint8_t cek[static WRAP_KEY],
-    struct err *e);
+    const struct tag *tag, struct bytes pub, const uint8_t ukm[static UKM_SIZE],
+    const uint8_t cek[static WRAP_KEY], struct err *e);
 
 /* The key-encryption key a slip was made with, of slip->kek_size bytes (at
  * most WRAP_KEY); false where it does not come out. */

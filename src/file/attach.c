@@ -8,7 +8,7 @@
 
 #include "core/work.h"
 
-#define BATCH 4u /* chunks a thread works on at once */
+#define BATCH 4u	   /* chunks a thread works on at once */
 #define PROBE (256u << 10) /* bytes looked at to choose a coding */
 #define ZSTD_LEVEL 3
 #define ZSTD_WINDOW_LOG 21 /* 2 MiB: what opening is ready to hold */
@@ -35,7 +35,8 @@ piece_drop(void *ctx, void *piece)
 	aead_free(((struct piece *)piece)->key);
 }
 
-/* ---- the stored stream: a file, packed and padded -------------------------- */
+/* ---- the stored stream: a file, packed and padded --------------------------
+ */
 
 /* Where stored bytes come from. */
 struct source {
@@ -91,14 +92,14 @@ zstd_next(struct source *s, uint8_t *to, size_t len, size_t *got, struct err *e)
 			s->raw_at = 0;
 		}
 		in = (ZSTD_inBuffer){ s->raw.p, s->raw.len, s->raw_at };
-		left = ZSTD_compressStream2(
-		    s->zstd, &out, &in, s->ended ? ZSTD_e_end : ZSTD_e_continue);
+		left = ZSTD_compressStream2(s->zstd, &out, &in,
+		    s->ended ? ZSTD_e_end : ZSTD_e_continue);
 		if (ZSTD_isError(left))
-			return fail(e, RC_LIMIT, "zstd: %s",
-			    ZSTD_getErrorName(left));
+			return fail(
+			    e, RC_LIMIT, "zstd: %s", ZSTD_getErrorName(left));
 		s->raw_at = in.pos;
-		s->coded_ended = s->ended && left == 0 &&
-		    s->raw_at == s->raw.len;
+		s->coded_ended =
+		    s->ended && left == 0 && s->raw_at == s->raw.len;
 	}
 	*got = out.pos;
 	return RC_OK;
@@ -181,7 +182,8 @@ source_end(struct source *s)
 	buf_free(&s->raw);
 }
 
-/* ---- sealing ----------------------------------------------------------------------- */
+/* ---- sealing
+ * ----------------------------------------------------------------------- */
 
 struct sealing {
 	const uint8_t *key;
@@ -224,8 +226,8 @@ seal_take(void *ctx, void *arg, bool *end, struct err *e)
 	p->last = s->taken_all = !s->source.peeked;
 	p->chunk = s->chunk;
 	p->count = p->len == 0
-	    ? 1
-	    : (p->len + ATTACHMENT_CHUNK - 1) / ATTACHMENT_CHUNK;
+		       ? 1
+		       : (p->len + ATTACHMENT_CHUNK - 1) / ATTACHMENT_CHUNK;
 	s->chunk += p->count;
 	progress_to(s->progress, s->before + s->source.size);
 	return RC_OK;
@@ -246,8 +248,7 @@ seal_turn(void *ctx, void *arg, struct err *e)
 		len = p->len - at < ATTACHMENT_CHUNK ? p->len - at
 						     : ATTACHMENT_CHUNK;
 		attachment_seal(p->key, p->chunk + i,
-		    p->last && i + 1 == p->count,
-		    bytes_of(p->plain + at, len),
+		    p->last && i + 1 == p->count, bytes_of(p->plain + at, len),
 		    p->sealed + i * ATTACHMENT_SEALED, &p->leaves[i]);
 	}
 	return RC_OK;
@@ -258,8 +259,8 @@ table_put(struct sealing *s, struct err *e)
 {
 	size_t len = s->table_len * SHA256_SIZE + AEAD_TAG;
 
-	attachment_table_seal(s->table_key, s->group++, s->table, s->table_len,
-	    s->sealed_table);
+	attachment_table_seal(
+	    s->table_key, s->group++, s->table, s->table_len, s->sealed_table);
 	attachment_fold(&s->tree, s->table, s->table_len);
 	s->table_len = 0;
 	return out_put(s->out, bytes_of(s->sealed_table, len), e);
@@ -272,11 +273,11 @@ seal_give(void *ctx, void *arg, struct err *e)
 	struct piece *p = arg;
 	enum rc rc;
 
-	memcpy(s->table + s->table_len, p->leaves,
-	    p->count * sizeof(*p->leaves));
+	memcpy(
+	    s->table + s->table_len, p->leaves, p->count * sizeof(*p->leaves));
 	s->table_len += p->count;
-	rc = out_put(s->out,
-	    bytes_of(p->sealed, p->len + p->count * AEAD_TAG), e);
+	rc = out_put(
+	    s->out, bytes_of(p->sealed, p->len + p->count * AEAD_TAG), e);
 	if (rc == RC_OK && (p->last || s->table_len == ATTACHMENT_GROUP))
 		rc = table_put(s, e);
 	return rc;
@@ -316,7 +317,8 @@ attach_seal(struct out_file *out, struct in_file *in,
 	return rc;
 }
 
-/* ---- opening ----------------------------------------------------------------------- */
+/* ---- opening
+ * ----------------------------------------------------------------------- */
 
 struct opening {
 	const uint8_t *key;
@@ -325,7 +327,7 @@ struct opening {
 	const struct part *part;
 	const struct sink *out;
 	struct progress *progress;
-	uint64_t before; /* of the progress */
+	uint64_t before;     /* of the progress */
 	struct node *groups; /* roots of the tables, under the part's root */
 	uint64_t chunk, chunks;
 	uint64_t coded; /* bytes given on so far */
@@ -443,15 +445,15 @@ open_turn(void *ctx, void *arg, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	p->len = (p->count - 1) * ATTACHMENT_CHUNK +
-	    attachment_chunk_len(stored, p->chunk + p->count - 1);
+		 attachment_chunk_len(stored, p->chunk + p->count - 1);
 	rc = in_read_at(o->in, p->sealed, p->len + p->count * AEAD_TAG,
 	    o->at + attachment_chunk_at(p->chunk), e);
 	for (i = 0; i < p->count && rc == RC_OK; i++) {
 		chunk = p->chunk + i;
 		len = attachment_chunk_len(stored, chunk);
 		if (!attachment_open(p->key, chunk, chunk + 1 == o->chunks,
-			bytes_of(p->sealed + i * ATTACHMENT_SEALED,
-			    len + AEAD_TAG),
+			bytes_of(
+			    p->sealed + i * ATTACHMENT_SEALED, len + AEAD_TAG),
 			&p->table[chunk % ATTACHMENT_GROUP],
 			p->plain + i * ATTACHMENT_CHUNK))
 			rc = was_changed(o, e);
@@ -490,14 +492,14 @@ give_unpacked(struct opening *o, struct bytes coded, struct err *e)
 	do {
 		out = (ZSTD_outBuffer){ o->plain.p, o->plain.cap, 0 };
 		left = o->zstd_ended
-		    ? 1
-		    : ZSTD_decompressStream(o->zstd, &out, &in);
+			   ? 1
+			   : ZSTD_decompressStream(o->zstd, &out, &in);
 		if (ZSTD_isError(left) || o->zstd_ended)
 			return does_not_unpack(o, e);
 		o->zstd_ended = left == 0;
 		rc = give_on(o, bytes_of(o->plain.p, out.pos), e);
 	} while (rc == RC_OK &&
-	    (in.pos < in.size || (!o->zstd_ended && out.pos == out.size)));
+		 (in.pos < in.size || (!o->zstd_ended && out.pos == out.size)));
 	return rc;
 }
 
@@ -559,8 +561,8 @@ attach_open(const struct sink *out, const struct in_file *in, uint64_t at,
 	if (part->coding == CODING_ZSTD) {
 		o.zstd = ZSTD_createDStream();
 		if (o.zstd == NULL ||
-		    ZSTD_isError(ZSTD_DCtx_setParameter(o.zstd,
-			ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG)))
+		    ZSTD_isError(ZSTD_DCtx_setParameter(
+			o.zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG)))
 			bug("zstd cannot start");
 		(void)buf_grow(&o.plain, PROBE);
 	}

@@ -34,8 +34,8 @@ in_open(struct in_file *in, const char *path, struct err *e)
 	}
 	if (S_ISDIR(st.st_mode)) {
 		in_close(in);
-		return fail(e, RC_INVALID,
-		    "%s is a folder; a file is wanted", path);
+		return fail(
+		    e, RC_INVALID, "%s is a folder; a file is wanted", path);
 	}
 	in->regular = S_ISREG(st.st_mode);
 	in->size = in->regular ? (uint64_t)st.st_size : 0;
@@ -51,8 +51,7 @@ in_close(struct in_file *in)
 }
 
 enum rc
-in_read(
-    struct in_file *in, uint8_t *to, size_t len, size_t *got, struct err *e)
+in_read(struct in_file *in, uint8_t *to, size_t len, size_t *got, struct err *e)
 {
 	ssize_t n;
 
@@ -166,10 +165,9 @@ out_open(struct out_file *out, const char *path, mode_t mode, bool replace,
 {
 	struct stat st;
 
-	*out = (struct out_file){ .dir = -1,
-		.fd = -1,
-		.replace = replace,
-		.path = path };
+	*out = (struct out_file){
+		.dir = -1, .fd = -1, .replace = replace, .path = path
+	};
 	out->dir = open_folder(out, path);
 	if (out->dir < 0) {
 		out_drop(out);
@@ -181,8 +179,8 @@ out_open(struct out_file *out, const char *path, mode_t mode, bool replace,
 		return fail(e, RC_EXISTS,
 		    "%s is there already; give another name or --force", path);
 	}
-	out->fd = openat(
-	    out->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777);
+	out->fd =
+	    openat(out->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777);
 	if (out->fd < 0) {
 		/* a file system that knows no nameless files (FAT) */
 		out->temp = temp_name(out->name);
@@ -249,8 +247,7 @@ name_it(struct out_file *out)
 	if (out->temp == NULL) {
 		if (out->replace)
 			out->temp = temp_name(out->name);
-		(void)snprintf(
-		    self, sizeof(self), "/proc/self/fd/%d", out->fd);
+		(void)snprintf(self, sizeof(self), "/proc/self/fd/%d", out->fd);
 		if (linkat(AT_FDCWD, self, out->dir,
 			out->replace ? out->temp : out->name,
 			AT_SYMLINK_FOLLOW) != 0) {
@@ -276,10 +273,11 @@ out_commit(struct out_file *out, struct err *e)
 
 	if (fsync(out->fd) != 0 || !name_it(out))
 		rc = errno == EEXIST
-		    ? fail(e, RC_EXISTS,
-			  "%s is there already; give another name or --force",
-			  out->path)
-		    : fail_io(e, "%s cannot be written", out->path);
+			 ? fail(e, RC_EXISTS,
+			       "%s is there already; give another name or "
+			       "--force",
+			       out->path)
+			 : fail_io(e, "%s cannot be written", out->path);
 	else if (fsync(out->dir) != 0)
 		rc = fail_io(e, "%s cannot be written", out->path);
 	out_drop(out);

@@ -15,15 +15,14 @@
 #include "core/sink.h"
 
 /* The whole of a file of at most "max" bytes.  The caller frees *out. */
-enum rc file_read(
-    struct buf *out, const char *path, size_t max, struct err *e);
+enum rc file_read(struct buf *out, const char *path, size_t max, struct err *e);
 bool file_exists(const char *path);
 
 /* A file being read in pieces. */
 struct in_file {
-	int fd;		/* -1: none */
-	bool regular;	/* it has a size and offsets; else it is a stream */
-	uint64_t size;	/* of a regular one */
+	int fd;		  /* -1: none */
+	bool regular;	  /* it has a size and offsets; else it is a stream */
+	uint64_t size;	  /* of a regular one */
 	const char *path; /* borrowed */
 };
 enum rc in_open(struct in_file *in, const char *path, struct err *e);

@@ -7,7 +7,8 @@
 
 #include "crypto/random.h"
 
-/* ---- the head: reader beside writer ------------------------------------------- */
+/* ---- the head: reader beside writer
+ * ------------------------------------------- */
 
 static void
 head_write(uint8_t out[static SEALED_HEAD], uint64_t len, uint64_t start)
@@ -96,8 +97,7 @@ sealed_open(struct sealed_file *out, const char *path, struct err *e)
 	}
 	if ((rc = in_read_at(&f.in, buf_grow(&f.der, (size_t)len), (size_t)len,
 		 at, e)) != RC_OK ||
-	    (f.has_attachments &&
-		(rc = gap_check(&f, at + len, e)) != RC_OK))
+	    (f.has_attachments && (rc = gap_check(&f, at + len, e)) != RC_OK))
 		goto out;
 	rc = envelope_parse(&f.envelope, buf_bytes(&f.der), e);
 	if (rc != RC_OK)
@@ -170,7 +170,8 @@ sealed_check_end(
 	return RC_OK;
 }
 
-/* ---- making ------------------------------------------------------------------------ */
+/* ---- making
+ * ------------------------------------------------------------------------ */
 
 struct making {
 	struct out_file out;
@@ -245,8 +246,8 @@ seal_attachments(struct making *m, struct err *e)
 		if (rc != RC_OK)
 			break;
 		attachment_key(key, m->cek, &m->d->header.id, i);
-		rc = attach_seal(&m->out, &in, key, &m->parts[i].part,
-		    m->progress, e);
+		rc = attach_seal(
+		    &m->out, &in, key, &m->parts[i].part, m->progress, e);
 		wipe(key, sizeof(key));
 		in_close(&in);
 	}
@@ -270,8 +271,8 @@ seal_envelope(struct making *m, const struct signer *signer,
 		return rc;
 	signed_dispatch(&inner, m->d, buf_bytes(&m->data), signer, now);
 	m->out.at = begin;
-	rc = envelope_seal(&sink, &m->d->header, buf_bytes(&inner), m->cek,
-	    recipients, n, e);
+	rc = envelope_seal(
+	    &sink, &m->d->header, buf_bytes(&inner), m->cek, recipients, n, e);
 	buf_free(&inner);
 	if (rc != RC_OK || !m->has_attachments)
 		return rc;
@@ -292,15 +293,18 @@ sealed_make(const char *path, bool replace, struct dispatch *d,
 
 	d->parts = alloc(part_count, sizeof(*d->parts));
 	d->part_count = part_count;
+	rc = dispatch_check_head(d, e); /* before hours of work */
+	if (rc != RC_OK)
+		return rc;
 	random_bytes(m.cek, sizeof(m.cek));
 	rc = out_open(&m.out, path, 0644, replace, e);
 	if (rc != RC_OK || (rc = gather_inside(&m, e)) != RC_OK)
 		goto out;
 	parts_to_manifest(&m);
-	m.start = SEALED_HEAD +
-	    envelope_size(&d->header,
-		signed_dispatch_size(d, m.data.len, sig_key_alg(signer->key)),
-		recipients, n);
+	m.start = SEALED_HEAD + envelope_size(&d->header,
+				    signed_dispatch_size(d, m.data.len,
+					sig_key_alg(signer->key)),
+				    recipients, n);
 	if ((rc = seal_attachments(&m, e)) != RC_OK ||
 	    (rc = seal_envelope(&m, signer, recipients, n, now, e)) != RC_OK)
 		goto out;

@@ -24,7 +24,7 @@
 /* One that is open for reading. */
 struct sealed_file {
 	struct in_file in;
-	struct buf der; /* the envelope */
+	struct buf der;		  /* the envelope */
 	struct envelope envelope; /* borrows der */
 	bool has_attachments;
 	uint64_t attachments; /* where they start */
@@ -60,8 +60,8 @@ struct sealing_part {
  * caller has set all else of d, with arrays that dispatch_free() may free.
  */
 enum rc sealed_make(const char *path, bool replace, struct dispatch *d,
-    struct sealing_part *parts, size_t part_count,
-    const struct signer *signer, const struct recipient *recipients, size_t n,
-    int64_t now, struct progress *progress, struct err *e);
+    struct sealing_part *parts, size_t part_count, const struct signer *signer,
+    const struct recipient *recipients, size_t n, int64_t now,
+    struct progress *progress, struct err *e);
 
 #endif

@@ -51,8 +51,7 @@ check_kem(const struct card *c, struct err *e)
 		return fail(e, RC_INVALID,
 		    "a card's second certificate is of another holder, or "
 		    "not of a KEM key");
-	if (!bytes_eq(tag_bytes(&c->kem.issuer_tag),
-		tag_bytes(&c->sign.tag)) ||
+	if (!bytes_eq(tag_bytes(&c->kem.issuer_tag), tag_bytes(&c->sign.tag)) ||
 	    !cert_verify(&c->kem, c->pub))
 		return fail(e, RC_DENIED,
 		    "the card's signature key does not vouch for its KEM "
@@ -82,8 +81,7 @@ card_parse(struct card *out, struct bytes pem, struct err *e)
 		rc = cert_parse(&c.kem, buf_bytes(&c.kem_der), e);
 		if (rc == RC_OK)
 			rc = check_kem(&c, e);
-		if (rc == RC_OK &&
-		    pem_read(&more, &pem, LABEL, e) != RC_ABSENT)
+		if (rc == RC_OK && pem_read(&more, &pem, LABEL, e) != RC_ABSENT)
 			rc = fail(e, RC_INVALID,
 			    "a card holds two certificates at the most");
 	} else if (rc == RC_ABSENT) {
@@ -114,7 +112,8 @@ card_valid_at(const struct card *c, int64_t now, struct err *e)
 	    (int)c->sign.name.len, (const char *)c->sign.name.p, from, until);
 }
 
-/* ---- identities ------------------------------------------------------------------- */
+/* ---- identities
+ * ------------------------------------------------------------------- */
 
 void
 identity_free(struct identity *id)
@@ -230,8 +229,8 @@ identity_seal(struct buf *out, const struct identity *id,
 
 	card_write(&card, &id->card);
 	secret_write(&secret, id);
-	rc = keyfile_seal(out, buf_bytes(&card), buf_bytes(&secret.out),
-	    passphrase, e);
+	rc = keyfile_seal(
+	    out, buf_bytes(&card), buf_bytes(&secret.out), passphrase, e);
 	der_wr_free(&secret);
 	buf_free(&card);
 	return rc;

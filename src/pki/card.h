@@ -19,7 +19,7 @@ struct card {
 	struct buf sign_der, kem_der; /* owned; the certificates borrow them */
 	struct cert sign, kem;
 	bool has_kem;
-	struct sig_pub *pub; /* owned; ready to verify */
+	struct sig_pub *pub;		/* owned; ready to verify */
 	uint8_t sign_cert[SHA256_SIZE]; /* fingerprint of the first */
 };
 

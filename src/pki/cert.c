@@ -15,7 +15,8 @@
 #define USAGE_SIGN 0x80 /* digitalSignature; 7 bits unused */
 #define USAGE_KEM 0x20	/* keyEncipherment (RFC 9935 5); 5 unused */
 
-/* ---- names -------------------------------------------------------------------- */
+/* ---- names
+ * -------------------------------------------------------------------- */
 
 /* RFC 5280 4.1.2.4: one common name, in UTF-8. */
 static void
@@ -49,7 +50,8 @@ name_read(struct der *d)
 	return name;
 }
 
-/* ---- keys --------------------------------------------------------------------- */
+/* ---- keys
+ * --------------------------------------------------------------------- */
 
 static void
 algorithm_write(struct der_wr *w, enum oid alg)
@@ -108,7 +110,8 @@ key_read(struct der *d, struct cert *c)
 		    c->pub);
 }
 
-/* ---- extensions: each one's reader beside its writer ------------------------- */
+/* ---- extensions: each one's reader beside its writer
+ * ------------------------- */
 
 struct making {
 	const struct cert_request *r;
@@ -264,15 +267,16 @@ extensions_read(struct der *d, struct cert *c)
 			if (value.why != NULL || value.depth != 0 ||
 			    value.at != value.end[0])
 				der_fault(d, value.why != NULL
-					? value.why
-					: "more bytes than wanted");
+						 ? value.why
+						 : "more bytes than wanted");
 		}
 	}
 	der_close(d);
 	der_close(d);
 }
 
-/* ---- the certificate ------------------------------------------------------------ */
+/* ---- the certificate
+ * ------------------------------------------------------------ */
 
 static void
 tbs_write(struct der_wr *w, const struct making *m, const struct sig_alg *alg)
@@ -303,8 +307,8 @@ tbs_write(struct der_wr *w, const struct making *m, const struct sig_alg *alg)
 }
 
 void
-cert_write(struct buf *out, const struct cert_request *r,
-    const struct sig_key *issuer)
+cert_write(
+    struct buf *out, const struct cert_request *r, const struct sig_key *issuer)
 {
 	const struct sig_alg *alg = sig_key_alg(issuer);
 	struct making m = { .r = r };
@@ -360,8 +364,7 @@ cert_parse(struct cert *out, struct bytes in, struct err *e)
 	*out = (struct cert){ .der = in };
 	if (in.len > CERT_MAX)
 		return fail(e, RC_LIMIT,
-		    "a certificate of %zu bytes, at most %u", in.len,
-		    CERT_MAX);
+		    "a certificate of %zu bytes, at most %u", in.len, CERT_MAX);
 	der_open(&d, DER_SEQUENCE);
 	tbs_read(&d, out);
 	if (sig_by_oid(algorithm_read(&d)) != out->signed_by)
@@ -375,7 +378,7 @@ bool
 cert_verify(const struct cert *c, const struct sig_pub *issuer)
 {
 	return c->signed_by == sig_pub_alg(issuer) &&
-	    sig_verify(issuer, (struct bytes){ 0 }, c->tbs, c->signature);
+	       sig_verify(issuer, (struct bytes){ 0 }, c->tbs, c->signature);
 }
 
 void

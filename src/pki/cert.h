@@ -30,7 +30,7 @@ struct cert {
 	const struct sig_alg *sig; /* CERT_SIGN */
 	const struct kem_alg *kem; /* CERT_KEM */
 	struct bytes pub;
-	struct tag tag;	   /* of its key */
+	struct tag tag; /* of its key */
 	struct tag issuer_tag;
 	struct bytes address;
 	const struct sig_alg *signed_by;

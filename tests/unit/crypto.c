@@ -48,8 +48,8 @@ a_signature_holds_for_its_message_only(const struct sig_alg *alg)
 	struct sig_key *k = sig_generate(alg), *again;
 	struct sig_pub *p = sig_pub_of(alg, sig_key_pub(k));
 	struct bytes msg = bytes_str("bí mật, chính xác, kịp thời");
-	struct bytes context = bytes_str(
-	    strcmp(alg->name, "Ed25519") == 0 ? "" : "antin test");
+	struct bytes context =
+	    bytes_str(strcmp(alg->name, "Ed25519") == 0 ? "" : "antin test");
 	uint8_t sig[SIG_MAX];
 	size_t len, i, held = 0;
 
@@ -68,8 +68,8 @@ a_signature_holds_for_its_message_only(const struct sig_alg *alg)
 	is(held, 0, "%s: a changed one does not", alg->name);
 	ok(!sig_verify(p, context, msg, bytes_of(sig, len - 1)),
 	    "%s: a short one does not", alg->name);
-	ok(!sig_verify(p, context, bytes_of(msg.p, msg.len - 1),
-	       bytes_of(sig, len)),
+	ok(!sig_verify(
+	       p, context, bytes_of(msg.p, msg.len - 1), bytes_of(sig, len)),
 	    "%s: nor one of another message", alg->name);
 	if (context.len > 0)
 		ok(!sig_verify(p, bytes_str("other"), msg, bytes_of(sig, len)),
@@ -132,21 +132,21 @@ aead_opens_what_it_sealed_and_nothing_else(void)
 	    "what was sealed opens");
 	for (i = 0; i < 50 * 8; i++) {
 		sealed[i / 8] ^= (uint8_t)(1 << i % 8);
-		opened += aead_open(
-		    a, nonce, aad, bytes_of(sealed, 50), tag, out);
+		opened +=
+		    aead_open(a, nonce, aad, bytes_of(sealed, 50), tag, out);
 		leaked += memcmp(out, zero, 50) != 0;
 		sealed[i / 8] ^= (uint8_t)(1 << i % 8);
 	}
 	for (i = 0; i < AEAD_TAG * 8; i++) {
 		tag[i / 8] ^= (uint8_t)(1 << i % 8);
-		opened += aead_open(
-		    a, nonce, aad, bytes_of(sealed, 50), tag, out);
+		opened +=
+		    aead_open(a, nonce, aad, bytes_of(sealed, 50), tag, out);
 		tag[i / 8] ^= (uint8_t)(1 << i % 8);
 	}
 	is(opened, 0, "no flipped bit opens");
 	is(leaked, 0, "nothing is left of what did not authenticate");
-	ok(!aead_open(a, nonce, bytes_str("headex"), bytes_of(sealed, 50), tag,
-	       out),
+	ok(!aead_open(
+	       a, nonce, bytes_str("headex"), bytes_of(sealed, 50), tag, out),
 	    "another header does not open");
 	aead_free(a);
 }
