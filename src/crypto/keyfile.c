@@ -20,8 +20,7 @@ struct keyfile {
 	struct argon2 argon2;
 };
 
-/* ---- the file: reader beside writer ----------------------------------------
- */
+/* ---- the file: reader beside writer ------------------------------------- */
 
 static void
 kdf_write(struct der_wr *w, bool protected, struct bytes salt)

@@ -103,7 +103,7 @@ bool der_oid_ok(struct bytes oid);
 /* Dotted form; "?" when it does not fit or is malformed. */
 void der_oid_text(char out[static DER_OID_TEXT], struct bytes oid);
 
-/* ---- writing ---------------------------------------------------------- */
+/* ---- writing ------------------------------------------------------------ */
 
 /* Owns its bytes: der_wr_free(), or take w->out and leave it. */
 struct der_wr {

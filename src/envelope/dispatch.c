@@ -20,7 +20,7 @@ dispatch_free(struct dispatch *d)
 	*d = (struct dispatch){ 0 };
 }
 
-/* ---- the header: docs/envelope.md 5.2 ---------------------------------- */
+/* ---- the header: docs/envelope.md 5.2 ----------------------------------- */
 
 void
 header_write(struct der_wr *w, const struct header *h)
@@ -71,7 +71,7 @@ header_read(struct der *d, struct header *out)
 		der_fault(d, "an origin that is no station's address");
 }
 
-/* ---- the statement: docs/envelope.md 8.2 ------------------------------- */
+/* ---- the statement: docs/envelope.md 8.2 -------------------------------- */
 
 static void
 write_addressees(struct der_wr *w, const struct dispatch *d)
@@ -330,8 +330,7 @@ dispatch_read(struct dispatch *out, struct bytes in, struct err *e)
 	return rc;
 }
 
-/* ---- the rules --------------------------------------------------------------
- */
+/* ---- the rules ---------------------------------------------------------- */
 
 static int
 by_address(const void *a, const void *b)

@@ -15,8 +15,7 @@ struct making {
 	int64_t now;
 };
 
-/* ---- algorithm identifiers -------------------------------------------------
- */
+/* ---- algorithm identifiers ---------------------------------------------- */
 
 static void
 put_algorithm(struct der_wr *w, uint8_t tag, enum oid alg)
@@ -50,8 +49,7 @@ read_signature_alg(struct der *d, uint8_t tag)
 	return alg;
 }
 
-/* ---- attributes: each one's reader beside its writer -----------------------
- */
+/* ---- attributes: each one's reader beside its writer -------------------- */
 
 static enum oid
 content_type(enum signed_kind kind)
@@ -539,7 +537,7 @@ signed_read(struct signed_data *out, enum signed_kind kind, struct bytes in,
 		der_open(&d, DER_CTXC(0));
 	}
 	der_open(&d, DER_SEQUENCE);
-	if (der_uint(&d, 3) == 0)
+	if (der_uint(&d, 255) != 3)
 		der_fault(&d, "a version that this program does not know");
 	der_open_set(&d, DER_SET);
 	read_sha512(&d, kind);

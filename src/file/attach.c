@@ -35,8 +35,7 @@ piece_drop(void *ctx, void *piece)
 	aead_free(((struct piece *)piece)->key);
 }
 
-/* ---- the stored stream: a file, packed and padded --------------------------
- */
+/* ---- the stored stream: a file, packed and padded ----------------------- */
 
 /* Where stored bytes come from. */
 struct source {
