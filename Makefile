@@ -61,7 +61,8 @@ PKGS := libzstd jansson libutf8proc
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
 OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \
-    -Wl,--disable-new-dtags,-rpath,$(OPENSSL_DIR)/lib -lcrypto
+    -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/antin':$(OPENSSL_DIR)/lib \
+    -lcrypto
 else
 OPENSSL_LIBS := -lcrypto
 endif
@@ -165,6 +166,11 @@ bench-run: $(BENCHES) $(BINS)
 install-run:
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(BINS) $(DESTDIR)$(PREFIX)/bin/
+	if [ -n "$(OPENSSL_DIR)" ]; then \
+	    install -d $(DESTDIR)$(PREFIX)/lib/antin; \
+	    install -m 644 $(OPENSSL_DIR)/lib/libcrypto.so.3 \
+	        $(DESTDIR)$(PREFIX)/lib/antin/; \
+	fi
 	for m in $$(cd man && ls *.[1-8] vi/*.[1-8]); do \
 	    l=$${m%/*}; [ "$$l" = "$$m" ] && l=; \
 	    install -D -m 644 man/$$m \

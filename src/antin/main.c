@@ -89,14 +89,28 @@ find(char **argv, int *words)
 	return NULL;
 }
 
+/* A program that was moved away from its library says so. */
+static enum rc
+check_library(struct err *e)
+{
+	if (crypto_library_fits())
+		return RC_OK;
+	return fail(e, RC_IO,
+	    "OpenSSL 3.5 or newer is wanted, found %s; run \"make install\" "
+	    "again",
+	    crypto_library());
+}
+
 static int
 run(const struct cmd *cmd, char **argv)
 {
 	struct err e = { 0 };
-	struct args a;
+	struct args a = { 0 };
 	enum rc rc;
 
-	rc = args_parse(&a, cmd, argv, &e);
+	rc = check_library(&e);
+	if (rc == RC_OK)
+		rc = args_parse(&a, cmd, argv, &e);
 	if (rc == RC_OK && a.help)
 		cmd_help(cmd);
 	else if (rc == RC_OK)

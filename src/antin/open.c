@@ -221,40 +221,33 @@ tell(const struct args *a, const struct saving *s)
 		print_texts(s->l);
 }
 
-/* The file's name without ".antin", or with ".open". */
+/* The file's name without ".antin", with ".open" behind; the caller frees. */
 static char *
 folder_for(const struct args *a)
 {
 	const char *into = arg(a, "into"), *path = a->rest[0];
 	size_t n = strlen(path);
-	char *folder;
+	char *folder = NULL;
 
+	if (n > 6 && strcmp(path + n - 6, ".antin") == 0)
+		n -= 6;
 	if (into != NULL)
 		folder = strdup(into);
-	else if (n > 6 && strcmp(path + n - 6, ".antin") == 0)
-		folder = strndup(path, n - 6);
-	else if (asprintf(&folder, "%s.open", path) < 0)
+	else if (asprintf(&folder, "%.*s.open", (int)n, path) < 0)
 		folder = NULL;
 	if (folder == NULL)
 		bug("no memory");
 	return folder;
 }
 
-/* Without --into the folder is named after the envelope: it must be new. */
+/* Without --into the folder must be new: two dispatches do not mix. */
 static enum rc
 folder_check(const struct args *a, const char *folder, struct err *e)
 {
-	char *other;
-
 	if (arg(a, "into") != NULL || !file_exists(folder))
 		return RC_OK;
-	other = NULL;
-	if (asprintf(&other, "%s.open", a->rest[0]) < 0)
-		bug("no memory");
-	(void)fail(e, RC_EXISTS,
-	    "%s is there already; say where to save: --into %s", folder, other);
-	free(other);
-	return RC_EXISTS;
+	return fail(e, RC_EXISTS,
+	    "%s is there already; say where to save: --into FOLDER", folder);
 }
 
 static enum rc
@@ -290,8 +283,7 @@ static const struct opt opts[] = {
 	{ "key", "FILE.key", "the key file of the desk that opens", false },
 	{ "from", "CARD",
 	    "whom to know as sender or signer (or a folder of cards)", true },
-	{ "into", "FOLDER", "where to save (default: named after the file)",
-	    false },
+	{ "into", "FOLDER", "where to save (default: FILE.open)", false },
 	{ "foreign", NULL, "allow keys that are for foreign tools only",
 	    false },
 	OPT_PASSPHRASE,

@@ -6,6 +6,8 @@
 
 #include <openssl/crypto.h>
 
+#define OPENSSL_VERSION_NUMBER_MIN 0x30500000ul /* ML-KEM, ML-DSA */
+
 const struct suite suite_table[SUITE_COUNT] = {
 	{ "A", "MLKEM768-X25519", "MLDSA65-Ed25519", true,
 	    "ML-KEM-768 with X25519, ML-DSA-65 with Ed25519" },
@@ -65,4 +67,10 @@ const char *
 crypto_library(void)
 {
 	return OpenSSL_version(OPENSSL_VERSION);
+}
+
+bool
+crypto_library_fits(void)
+{
+	return OpenSSL_version_num() >= OPENSSL_VERSION_NUMBER_MIN;
 }

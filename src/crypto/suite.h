@@ -26,7 +26,9 @@ const struct suite *suite_by_sig(const struct sig_alg *alg);
 bool suite_kem_is_composite(const struct kem_alg *alg);
 bool suite_sig_is_composite(const struct sig_alg *alg);
 
-/* The library that computes, and its version. */
+/* The library that computes, and its version; and whether it is one that has
+ * what the suites need (the one that was built with may not be there). */
 const char *crypto_library(void);
+bool crypto_library_fits(void);
 
 #endif
