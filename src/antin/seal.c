@@ -8,6 +8,7 @@
 
 #include "antin/show.h"
 #include "antin/who.h"
+#include "core/arena.h"
 #include "core/lang.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -62,12 +63,11 @@ struct job {
 	struct dispatch d;
 	struct identity from;
 	struct recipient *to;
-	struct buf *pubs; /* one a recipient */
-	struct buf *addresses;
+	struct arena kept; /* their keys and addresses, names of parts */
 	size_t count, room;
 	enum role role; /* of those being gathered */
 	struct sealing_part parts[DISPATCH_PARTS];
-	struct buf names[DISPATCH_PARTS], inside[DISPATCH_PARTS];
+	struct buf inside[DISPATCH_PARTS];
 	size_t part_count, inside_size;
 	uint64_t total; /* bytes to be read */
 	struct buf subject;
@@ -78,17 +78,10 @@ job_free(struct job *j)
 {
 	size_t i;
 
-	for (i = 0; i < j->count; i++) {
-		buf_free(&j->pubs[i]);
-		buf_free(&j->addresses[i]);
-	}
-	for (i = 0; i < DISPATCH_PARTS; i++) {
-		buf_free(&j->names[i]);
+	for (i = 0; i < DISPATCH_PARTS; i++)
 		buf_free(&j->inside[i]);
-	}
 	free(j->to);
-	free(j->pubs);
-	free(j->addresses);
+	arena_free(&j->kept);
 	buf_free(&j->subject);
 	dispatch_free(&j->d);
 	identity_free(&j->from);
@@ -118,8 +111,6 @@ make_room(struct job *j)
 		return;
 	j->room = n + n / 2 + 16;
 	j->to = moved(j->to, n, j->room, sizeof(*j->to));
-	j->pubs = moved(j->pubs, n, j->room, sizeof(*j->pubs));
-	j->addresses = moved(j->addresses, n, j->room, sizeof(*j->addresses));
 	j->d.to = moved(j->d.to, n, j->room, sizeof(*j->d.to));
 }
 
@@ -146,13 +137,11 @@ add_recipient(void *ctx, struct card *c, struct err *e)
 		    "\"%.*s\" has a key for foreign tools only; give "
 		    "--foreign if that is meant",
 		    (int)c->sign.name.len, (const char *)c->sign.name.p);
-	buf_add(&j->pubs[j->count], c->kem.pub);
-	buf_add(&j->addresses[j->count], c->sign.address);
 	r = &j->to[j->count];
 	r->tag = c->kem.tag;
 	r->alg = c->kem.kem;
-	r->pub = buf_bytes(&j->pubs[j->count]);
-	j->d.to[j->count].address = buf_bytes(&j->addresses[j->count]);
+	r->pub = arena_add(&j->kept, c->kem.pub);
+	j->d.to[j->count].address = arena_add(&j->kept, c->sign.address);
 	j->d.to[j->count].role = j->role;
 	j->count++;
 	return RC_OK;
@@ -184,17 +173,18 @@ new_part(struct job *j, enum part_kind kind, const char *name, const char *type,
     struct err *e)
 {
 	struct sealing_part *p = &j->parts[j->part_count];
+	struct buf clean;
 	enum rc rc;
 
 	if (j->part_count == DISPATCH_PARTS)
 		return fail(e, RC_LIMIT, "over %d parts", DISPATCH_PARTS);
-	rc = utf8_clean(
-	    &j->names[j->part_count], bytes_str(name), LIMIT_NAME, e);
+	rc = utf8_clean(&clean, bytes_str(name), LIMIT_NAME, e);
 	if (rc != RC_OK)
 		return fail_at(e, "the name of a file");
 	p->part.kind = kind;
-	p->part.name = buf_bytes(&j->names[j->part_count]);
+	p->part.name = arena_add(&j->kept, buf_bytes(&clean));
 	p->part.type = bytes_str(type);
+	buf_free(&clean);
 	return RC_OK;
 }
 

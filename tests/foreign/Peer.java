@@ -8,13 +8,15 @@
  *	verify SIGNATURE DOCUMENT CARD
  *	seal TEXT SIGNATURE-KEY CARD OUT RECIPIENT-CARD...
  *	sign DOCUMENT SIGNATURE-KEY CARD OUT
- *	batch LIST		one of the above a line
+ *	batch LIST		one of the above a line, names of files from
+ *				LIST's folder
  *
  * A card is a NAME.pub: the certificates of the signature key and of the KEM
  * key.  A private key is PKCS #8 in PEM.  Each of these prints a line, "yes"
  * or "no" and why; without batch the outcome is also the exit status.
  *
- * docs/envelope.md is what it follows.
+ * It follows docs/envelope.md, but for packing (7.1): what is packed it hands
+ * out as it is, and it packs nothing.
  */
 import java.io.*;
 import java.nio.charset.StandardCharsets;
@@ -24,9 +26,11 @@ import java.security.cert.*;
 import java.util.*;
 import org.bouncycastle.asn1.*;
 import org.bouncycastle.asn1.cms.*;
+import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.ess.*;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
-import org.bouncycastle.asn1.pkcs.*;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x509.*;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -38,7 +42,8 @@ import org.bouncycastle.operator.jcajce.*;
 import org.bouncycastle.util.io.pem.*;
 
 public class Peer {
-	static final String ARC = "2.25.304799355190470511622928586511656478066";
+	static final String ARC =
+	    "2.25.304799355190470511622928586511656478066";
 	static final ASN1ObjectIdentifier
 	    DISPATCH = new ASN1ObjectIdentifier(ARC + ".1.1"),
 	    DOCUMENT = new ASN1ObjectIdentifier(ARC + ".1.2"),
@@ -46,14 +51,15 @@ public class Peer {
 	    AT_STATEMENT = new ASN1ObjectIdentifier(ARC + ".2.2"),
 	    LABEL_POLICY = new ASN1ObjectIdentifier(ARC + ".3.1"),
 	    SIGNED_DATA = PKCSObjectIdentifiers.signedData,
-	    AT_SIGNING_CERT = PKCSObjectIdentifiers.id_aa_signingCertificateV2,
 	    AT_RECEIPT_REQUEST = PKCSObjectIdentifiers.id_aa_receiptRequest,
-	    AT_LABEL = new ASN1ObjectIdentifier("1.2.840.113549.1.9.16.2.2");
+	    AT_LABEL = new ASN1ObjectIdentifier("1.2.840.113549.1.9.16.2.2"),
+	    AT_SIGNING_CERT =
+		PKCSObjectIdentifiers.id_aa_signingCertificateV2;
 	static final AlgorithmIdentifier
 	    SHA512 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha512),
 	    HKDF = new AlgorithmIdentifier(
 		PKCSObjectIdentifiers.id_alg_hkdf_with_sha256);
-	static final int SECRET = 4;	// a label's classification: "tối mật"
+	static final int SECRET = 4; // docs/envelope.md 4.1: "Tối mật"
 
 	// ---- what is not as it must be -------------------------------------
 
@@ -64,27 +70,30 @@ public class Peer {
 
 	// ---- files ---------------------------------------------------------
 
-	static byte[] read(String path) throws IOException {
-		return Files.readAllBytes(Path.of(path));
+	static Path root = Path.of(""); // names of files are relative to it
+
+	static byte[] read(String name) throws IOException {
+		return Files.readAllBytes(root.resolve(name));
 	}
 
-	static void write(String path, byte[] what) throws IOException {
-		Files.write(Path.of(path), what);
+	static void write(String name, byte[] what) throws IOException {
+		Files.write(root.resolve(name), what);
 	}
 
-	static List<byte[]> pem(String path) throws IOException {
+	static List<byte[]> pem(String name) throws IOException {
 		var blocks = new ArrayList<byte[]>();
 
-		try (var in = new PemReader(new FileReader(path))) {
+		try (var in = new PemReader(new StringReader(
+		    new String(read(name), StandardCharsets.US_ASCII)))) {
 			for (PemObject o; (o = in.readPemObject()) != null; )
 				blocks.add(o.getContent());
 		}
 		return blocks;
 	}
 
-	static PrivateKey key(String path) throws IOException {
+	static PrivateKey key(String name) throws IOException {
 		return BouncyCastleProvider.getPrivateKey(
-		    PrivateKeyInfo.getInstance(pem(path).get(0)));
+		    PrivateKeyInfo.getInstance(pem(name).get(0)));
 	}
 
 	// ---- certificates and cards ----------------------------------------
@@ -110,7 +119,7 @@ public class Peer {
 			return holder.getSubjectPublicKeyInfo().getAlgorithm();
 		}
 
-		/* the first bytes of SHA-256 over algorithm and key */
+		/* docs/envelope.md 6.2 */
 		byte[] tag() throws Exception {
 			var info = holder.getSubjectPublicKeyInfo();
 			var oid = algorithm().getAlgorithm().getEncoded();
@@ -128,8 +137,9 @@ public class Peer {
 		}
 
 		String address() {
-			return GeneralNames.fromExtensions(holder.getExtensions(),
-			    Extension.subjectAlternativeName)
+			return GeneralNames
+			    .fromExtensions(holder.getExtensions(),
+				Extension.subjectAlternativeName)
 			    .getNames()[0].getName().toString();
 		}
 	}
@@ -155,7 +165,7 @@ public class Peer {
 		}
 	}
 
-	/* The signature key vouches for itself and for the KEM key. */
+	/* docs/envelope.md 13: the signature key vouches for both keys. */
 	static void cert(String path) throws Exception {
 		var card = new Card(path);
 
@@ -164,9 +174,11 @@ public class Peer {
 			c.x509.checkValidity();
 			must(Arrays.equals(c.tag(), c.identifier()),
 			    "the key identifier is not the key's tag");
-			must(c.address().equals(card.address()), "two addresses");
+			must(c.address().equals(card.address()),
+			    "two addresses");
 			must(c.x509.getVersion() == 3 &&
-			    c.x509.getBasicConstraints() < 0, "not a v3 end entity");
+			    c.x509.getBasicConstraints() < 0,
+			    "not a v3 end entity");
 		}
 		must(card.sign.x509.getKeyUsage()[0], "not for signatures");
 		must(card.kem.x509.getKeyUsage()[2], "not for encipherment");
@@ -195,13 +207,15 @@ public class Peer {
 		    new DERSet(of.toArray(new Attribute[0])));
 	}
 
-	static ASN1Encodable value(AttributeTable of, ASN1ObjectIdentifier type) {
+	static ASN1Encodable value(AttributeTable of,
+	    ASN1ObjectIdentifier type) {
 		must(of.get(type) != null, "no attribute " + type);
-		must(of.get(type).getAttributeValues().length == 1, "two values");
-		return of.get(type).getAttributeValues()[0];
+		var values = of.get(type).getAttributeValues();
+		must(values.length == 1, "not one value in " + type);
+		return values[0];
 	}
 
-	/* docs/envelope.md 6.3: what every slip's key derivation is bound to. */
+	/* docs/envelope.md 6.3: what each slip's key derivation is bound to. */
 	static byte[] ukm(AlgorithmIdentifier kem, AlgorithmIdentifier cipher,
 	    AttributeTable attributes, String origin) throws Exception {
 		var set = new DERSet(attributes.toASN1EncodableVector());
@@ -213,7 +227,7 @@ public class Peer {
 
 	// ---- signatures ----------------------------------------------------
 
-	/* Somebody's one signature, which names its certificate. */
+	/* docs/envelope.md 8.1 and 9.1: the one signature, by this key. */
 	static SignerInformation verified(CMSSignedData signed, Cert by)
 	    throws Exception {
 		var all = signed.getSignerInfos().getSigners();
@@ -235,10 +249,11 @@ public class Peer {
 
 	static void verify(String signature, String document, String card)
 	    throws Exception {
-		var content = new CMSProcessableByteArray(DOCUMENT, read(document));
+		var content = read(document);
 
-		verified(new CMSSignedData(content, read(signature)),
-		    new Card(card).sign);
+		verified(new CMSSignedData(
+		    new CMSProcessableByteArray(DOCUMENT, content),
+		    read(signature)), new Card(card).sign);
 	}
 
 	static byte[] signed(ASN1ObjectIdentifier type, byte[] content,
@@ -249,14 +264,15 @@ public class Peer {
 		    .setProvider("BC").build();
 		var signer = new JcaContentSignerBuilder(key.getAlgorithm())
 		    .setProvider("BC").build(key);
-		var attributes = table(more).add(AT_SIGNING_CERT,
-		    new SigningCertificateV2(new ESSCertIDv2(sha256(cert.der))));
+		var id = new ESSCertIDv2(sha256(cert.der));
+		var attributes = new DefaultSignedAttributeTableGenerator(
+		    table(more).add(AT_SIGNING_CERT,
+			new SigningCertificateV2(id)));
 
 		out.addSignerInfoGenerator(
 		    new JcaSignerInfoGeneratorBuilder(digests)
 			.setContentDigest(SHA512)
-			.setSignedAttributeGenerator(
-			    new DefaultSignedAttributeTableGenerator(attributes))
+			.setSignedAttributeGenerator(attributes)
 			.build(signer, cert.tag()));
 		return der(out.generate(
 		    new CMSProcessableByteArray(type, content), inside)
@@ -275,67 +291,78 @@ public class Peer {
 		return ASN1Sequence.getInstance(of);
 	}
 
-	/* The plain SignedData in it. */
+	/* docs/envelope.md 5 and 6: the plain SignedData in it. */
 	static byte[] unsealed(byte[] envelope, PrivateKey key, Cert me)
 	    throws Exception {
 		var all = new CMSAuthEnvelopedData(envelope);
-		var parts = AuthEnvelopedData.getInstance(
-		    all.toASN1Structure().getContent());
-		var sealed = parts.getAuthEncryptedContentInfo();
-		var header = fields(value(all.getAuthAttrs(), AT_HEADER));
-		var origin = ((ASN1String) header.getObjectAt(2)).getString();
+		var outer = all.getAuthAttrs();
+		var sealed = AuthEnvelopedData
+		    .getInstance(all.toASN1Structure().getContent())
+		    .getAuthEncryptedContentInfo();
+		var origin = (ASN1String) fields(value(outer, AT_HEADER))
+		    .getObjectAt(2);
 
-		must(sealed.getContentType().equals(SIGNED_DATA), "no SignedData");
-		must(all.getMac().length == 16, "a tag of another length");
 		for (var r : all.getRecipientInfos()) {
 			var slip = (KEMRecipientInformation) r;
 			var rid = (KEMRecipientId) slip.getRID();
 
-			if (!Arrays.equals(rid.getSubjectKeyIdentifier(), me.tag()))
+			if (!Arrays.equals(rid.getSubjectKeyIdentifier(),
+			    me.tag()))
 				continue;
+			var plain = slip.getContent(
+			    new JceKEMAuthEnvelopedRecipient(key)
+				.setProvider("BC"));
 			must(Arrays.equals(slip.getUkm(), ukm(me.algorithm(),
-			    sealed.getContentEncryptionAlgorithm(),
-			    all.getAuthAttrs(), origin)), "another ukm");
-			must(value(all.getAuthAttrs(), CMSAttributes.contentType)
-			    .equals(SIGNED_DATA), "another content type");
-			return slip.getContent(new JceKEMAuthEnvelopedRecipient(key)
-			    .setProvider("BC"));
+			    sealed.getContentEncryptionAlgorithm(), outer,
+			    origin.getString())), "another ukm");
+			must(all.getMac().length == 16, "not a whole tag");
+			must(sealed.getContentType().equals(SIGNED_DATA) &&
+			    value(outer, CMSAttributes.contentType)
+				.equals(SIGNED_DATA), "no SignedData");
+			return plain;
 		}
 		throw new IllegalStateException("no slip for this key");
 	}
 
-	/* What was signed is what the header, the label and the card say. */
-	static void check(byte[] envelope, AttributeTable attributes, Card from)
-	    throws Exception {
-		var header = value(
-		    new CMSAuthEnvelopedData(envelope).getAuthAttrs(), AT_HEADER);
-		var statement = fields(value(attributes, AT_STATEMENT));
-		var label = ASN1Set.getInstance(value(attributes, AT_LABEL));
-		var receipt = fields(value(attributes, AT_RECEIPT_REQUEST));
+	/* docs/envelope.md 10.2 to 10.4 */
+	static void check(byte[] envelope, AttributeTable signed, Card from,
+	    Card me) throws Exception {
+		var header = fields(value(
+		    new CMSAuthEnvelopedData(envelope).getAuthAttrs(),
+		    AT_HEADER));
+		var statement = fields(value(signed, AT_STATEMENT));
+		var label = ASN1Set.getInstance(value(signed, AT_LABEL));
+		var receipt = fields(value(signed, AT_RECEIPT_REQUEST));
+		boolean mine = false;
 
 		must(header.equals(statement.getObjectAt(0)), "another header");
+		must(receipt.getObjectAt(0).equals(header.getObjectAt(1)),
+		    "receipts for another id");
 		must(statement.getObjectAt(1).equals(
 		    new DERIA5String(from.address())), "another originator");
+		for (var to : fields(statement.getObjectAt(3)))
+			mine |= fields(to).getObjectAt(1).equals(
+			    new DERIA5String(me.address()));
+		must(mine, "addressed to others");
 		must(Arrays.asList(label.toArray()).contains(LABEL_POLICY),
 		    "a label of another policy");
-		must(receipt.getObjectAt(0).equals(
-		    fields(header).getObjectAt(1)), "receipts for another id");
-		must(attributes.get(CMSAttributes.cmsAlgorithmProtect) != null,
+		must(signed.get(CMSAttributes.cmsAlgorithmProtect) != null,
 		    "no algorithm protection");
 	}
 
-	static void open(String envelope, String key, String card, String sender,
-	    String out) throws Exception {
+	static void open(String envelope, String key, String card,
+	    String sender, String out) throws Exception {
+		var me = new Card(card);
 		var from = new Card(sender);
-		var plain = unsealed(read(envelope), key(key),
-		    new Card(card).kem);
 		var signed = new CMSSignedData(new ContentInfo(SIGNED_DATA,
-		    ASN1Primitive.fromByteArray(plain)));
+		    ASN1Primitive.fromByteArray(
+			unsealed(read(envelope), key(key), me.kem))));
 		var content = signed.getSignedContent();
 
 		must(content.getContentType().equals(DISPATCH), "no dispatch");
 		check(read(envelope),
-		    verified(signed, from.sign).getSignedAttributes(), from);
+		    verified(signed, from.sign).getSignedAttributes(), from,
+		    me);
 		write(out, ASN1OctetString.getInstance(fields(
 		    ASN1Primitive.fromByteArray((byte[]) content.getContent()))
 		    .getObjectAt(0)).getOctets());
@@ -363,8 +390,8 @@ public class Peer {
 			    new DERIA5String(card.address())));
 		return sequence(header, new DERIA5String(from.address()),
 		    new ASN1Integer(0), new DERSequence(addressees),
-		    new DERTaggedObject(false, 2,
-			sequence(new DERUTF8String("Về việc kiểm tra"))),
+		    new DERTaggedObject(2,
+			new DERUTF8String("Về việc kiểm tra")),
 		    new ASN1Integer(0), new ASN1Integer(text.length),
 		    sequence(part));
 	}
@@ -393,8 +420,9 @@ public class Peer {
 	}
 
 	/* The bare SignedData of a dispatch. */
-	static byte[] inner(byte[] text, int padding, List<Attribute> attributes,
-	    PrivateKey key, Card from) throws Exception {
+	static byte[] inner(byte[] text, int padding,
+	    List<Attribute> attributes, PrivateKey key, Card from)
+	    throws Exception {
 		var content = der(sequence(new DEROctetString(text),
 		    new DEROctetString(new byte[padding])));
 
@@ -474,6 +502,7 @@ public class Peer {
 		Security.addProvider(new BouncyCastleProvider());
 		if (!args[0].equals("batch"))
 			System.exit(done(args) ? 0 : 1);
+		root = Path.of(args[1]).toAbsolutePath().getParent();
 		for (var line : Files.readAllLines(Path.of(args[1])))
 			done(line.split(" "));
 	}
