@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "antin/cmd.h"
 #include "core/lang.h"
 #include "core/time.h"
+#include "core/utf8.h"
 
 static const struct opt *
 opt_find(const struct cmd *cmd, const char *name, size_t len)
@@ -38,7 +38,7 @@ take_option(struct args *a, char ***argv, struct err *e)
 		value = (*argv)[1];
 		if (value == NULL)
 			return fail(e, RC_USAGE, "--%s wants a value: %s",
-			    o->name, o->arg);
+			    o->name, tr(o->arg));
 		(*argv)++;
 	}
 	if (!o->many && arg_given(a, o->name))
@@ -59,7 +59,8 @@ args_parse(struct args *out, const struct cmd *cmd, char **argv, struct err *e)
 		n++;
 	*out = (struct args){ 0 };
 	if (n > ARGS_MAX)
-		return fail(e, RC_LIMIT, "over %d words", ARGS_MAX);
+		return fail(
+		    e, RC_LIMIT, "a command line of over %d words", ARGS_MAX);
 	a.given = alloc(n, sizeof(*a.given));
 	a.rest = alloc(n + 1, sizeof(*a.rest));
 	for (; *argv != NULL && rc == RC_OK; argv++) {
@@ -134,8 +135,8 @@ arg_must(
 }
 
 enum rc
-arg_number(uint64_t *out, const struct args *a, const char *name, uint64_t max,
-    struct err *e)
+arg_number(uint64_t *out, const struct args *a, const char *name, uint64_t min,
+    uint64_t max, struct err *e)
 {
 	const char *value = arg(a, name);
 	char *end;
@@ -146,10 +147,10 @@ arg_number(uint64_t *out, const struct args *a, const char *name, uint64_t max,
 	errno = 0;
 	n = strtoull(value, &end, 10);
 	if (value[0] < '0' || value[0] > '9' || *end != '\0' || errno != 0 ||
-	    n > max)
+	    n < min || n > max)
 		return fail(e, RC_USAGE,
-		    "--%s wants a number from 0 to %" PRIu64 ", found \"%s\"",
-		    name, max, value);
+		    "--%s wants a number from %llu to %llu, found \"%s\"", name,
+		    (unsigned long long)min, (unsigned long long)max, value);
 	*out = n;
 	return RC_OK;
 }
@@ -167,20 +168,26 @@ arg_time(int64_t *out, const struct args *a, const char *name, struct err *e)
 	    name, value);
 }
 
+static void
+option_help(const char *name, const char *value, const char *help)
+{
+	size_t n = 4 + strlen(name) + 1 + utf8_columns(bytes_str(value));
+
+	(void)printf("  --%s %s%*s %s\n", name, value,
+	    n < 28 ? (int)(28 - n) : 0, "", help);
+}
+
 void
 cmd_help(const struct cmd *cmd)
 {
 	const struct opt *o;
-	char left[64];
 
 	say("Usage: antin %s [options] %s\n", cmd->name, tr(cmd->args));
 	(void)printf("\n%s\n\n", tr(cmd->does));
-	for (o = cmd->opts; o->name != NULL; o++) {
-		(void)snprintf(left, sizeof(left), "--%s%s%s", o->name,
-		    o->arg == NULL ? "" : " ", o->arg == NULL ? "" : o->arg);
-		(void)printf("  %-26s %s\n", left, tr(o->help));
-	}
-	(void)printf("  %-26s %s\n", "--help", tr("show this"));
+	for (o = cmd->opts; o->name != NULL; o++)
+		option_help(
+		    o->name, o->arg == NULL ? "" : tr(o->arg), tr(o->help));
+	option_help("help", "", tr("show this"));
 	say("\nMore: man antin-%.*s\n", (int)strcspn(cmd->name, " "),
 	    cmd->name);
 }

@@ -55,9 +55,9 @@ const char *arg_each(const struct args *a, const char *name, size_t *at);
 /* The value, or RC_USAGE that it is missing. */
 enum rc arg_must(
     const char **out, const struct args *a, const char *name, struct err *e);
-/* A number of 0 to max; left as it is where the option was not given. */
+/* A number of min to max; left as it is where the option was not given. */
 enum rc arg_number(uint64_t *out, const struct args *a, const char *name,
-    uint64_t max, struct err *e);
+    uint64_t min, uint64_t max, struct err *e);
 /* A time; left as it is where the option was not given. */
 enum rc arg_time(
     int64_t *out, const struct args *a, const char *name, struct err *e);
@@ -71,7 +71,7 @@ void cmd_help(const struct cmd *cmd);
 	}
 #define OPT_JSON                                                               \
 	{                                                                      \
-		"json", NULL, "print what a program would read", false         \
+		"json", NULL, "print JSON, for a program", false               \
 	}
 #define OPT_PASSPHRASE                                                         \
 	{                                                                      \

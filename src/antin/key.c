@@ -129,8 +129,8 @@ write_pair(const char *name, const struct identity *id,
 	    (rc = file_write(card_path, buf_bytes(&card), 0644, replace, e)) !=
 		RC_OK)
 		goto out;
-	say("Made %s (keep it secret) and %s (give it to those who write to "
-	    "you).\n",
+	say("Made %s (keep it secret) and %s (give it to those you exchange "
+	    "dispatches with).\n",
 	    key_path, card_path);
 out:
 	buf_free(&key);
@@ -153,7 +153,7 @@ make_identity(struct identity *id, const struct args *a, struct err *e)
 	if ((rc = suite_of(&suite, a, e)) != RC_OK ||
 	    (rc = arg_must(&name, a, "name", e)) != RC_OK ||
 	    (rc = arg_must(&address, a, "address", e)) != RC_OK ||
-	    (rc = arg_number(&days, a, "days", DAYS_MAX, e)) != RC_OK ||
+	    (rc = arg_number(&days, a, "days", 1, DAYS_MAX, e)) != RC_OK ||
 	    (rc = utf8_clean(&clean, bytes_str(name), LIMIT_NAME, e)) != RC_OK)
 		goto out;
 	if (clean.len == 0) {
@@ -199,13 +199,13 @@ static const struct opt new_opts[] = {
 	    false },
 	{ "suite", "SUITE", "A (default), B, or interop for foreign tools",
 	    false },
-	{ "days", "N", "how long the certificate holds (default: 1825)",
-	    false },
+	{ "days", "N", "days the certificate holds (default: 1825)", false },
 	{ "person", NULL, "a person's key: it signs, and opens nothing",
 	    false },
 	OPT_PASSPHRASE,
 	{ "no-passphrase", NULL,
-	    "for a station that starts unattended: the disk must protect it",
+	    "protect the key by the disk alone: for a station that starts "
+	    "unattended",
 	    false },
 	OPT_FORCE,
 	OPT_END,

@@ -57,11 +57,11 @@ letter_open(
 		 &me.card.kem.tag, e)) != RC_OK ||
 	    (rc = envelope_open(&l.opened, &l.file.envelope, l.cek, &by, e)) !=
 		RC_OK)
-		goto out;
-	rc = sealed_check_end(&l.file, &l.opened.dispatch, e);
+		rc = fail_at(e, "%s", path);
+	if (rc == RC_OK)
+		rc = sealed_check_end(&l.file, &l.opened.dispatch, e);
 out:
 	if (rc != RC_OK) {
-		rc = fail_at(e, "%s", path);
 		letter_free(&l);
 		l = (struct letter){ .file = { .in = { .fd = -1 } } };
 	}

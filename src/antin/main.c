@@ -57,6 +57,13 @@ harden(void)
 }
 
 static void
+usage_of(FILE *to, const struct cmd *cmd)
+{
+	(void)fprintf(to, "  antin %s %s\n      %s\n", cmd->name, tr(cmd->args),
+	    tr(cmd->does));
+}
+
+static void
 usage(FILE *to)
 {
 	size_t i;
@@ -65,8 +72,7 @@ usage(FILE *to)
 	    tr("antin: sealed, signed dispatches for an organisation that "
 	       "works in a tree"));
 	for (i = 0; i < COMMANDS; i++)
-		(void)fprintf(to, "  antin %-11s %s\n", commands[i]->name,
-		    tr(commands[i]->args));
+		usage_of(to, commands[i]);
 	(void)fprintf(to, "\n%s\n",
 	    tr("antin COMMAND --help tells more; antin --version, which "
 	       "program this is."));
@@ -146,6 +152,9 @@ main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
+	if (argc > 1)
+		(void)fprintf(stderr,
+		    tr("antin: there is no command \"%s\"\n\n"), argv[1]);
 	usage(stderr);
 	return exit_status(RC_USAGE);
 }

@@ -261,7 +261,7 @@ open_letter(const struct args *a, struct err *e)
 	size_t i;
 
 	s->folder = folder;
-	rc = arg_number(&threads, a, "threads", 8, e);
+	rc = arg_number(&threads, a, "threads", 1, 8, e);
 	work_threads_set((unsigned)threads);
 	if (rc == RC_OK)
 		rc = folder_check(a, folder, e);

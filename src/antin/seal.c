@@ -21,6 +21,7 @@
 #define INSIDE_FILE (64u << 10) /* a file to this size lies inside */
 #define INSIDE_ALL (512u << 10) /* and all of them together to this */
 #define THREADS_MAX 8
+#define TEXT_NAME "dien.txt" /* the text is saved as */
 
 static const struct {
 	const char *suffix, *type;
@@ -210,7 +211,7 @@ add_text(struct job *j, struct err *e)
 
 	if (path == NULL)
 		return RC_OK;
-	rc = new_part(j, PART_TEXT, tr("text"), "text/plain; charset=utf-8", e);
+	rc = new_part(j, PART_TEXT, TEXT_NAME, "text/plain; charset=utf-8", e);
 	if (rc == RC_OK)
 		rc = put_inside(j, path, e);
 	if (rc == RC_OK && !utf8_valid(buf_bytes(&j->inside[0])))
@@ -373,16 +374,21 @@ take_numbers(struct job *j, struct err *e)
 
 	h->expires = TIME_NEVER;
 	j->d.due = TIME_NEVER;
-	if ((rc = arg_number(&h->serial, j->a, "serial", INT64_MAX, e)) !=
+	if ((rc = arg_number(&h->serial, j->a, "serial", 0, INT64_MAX, e)) !=
 		RC_OK ||
-	    (rc = arg_number(&h->incarnation, j->a, "incarnation", INT64_MAX,
+	    (rc = arg_number(&h->incarnation, j->a, "incarnation", 0, INT64_MAX,
 		 e)) != RC_OK ||
 	    (rc = arg_time(&h->expires, j->a, "expires", e)) != RC_OK)
 		return rc;
 	if (h->expires < time_now())
 		return fail(e, RC_USAGE,
 		    "--expires is in the past: nobody could open it");
-	return arg_time(&j->d.due, j->a, "due", e);
+	rc = arg_time(&j->d.due, j->a, "due", e);
+	if (rc == RC_OK && (h->precedence == PRECEDENCE_HOA_TOC_HEN_GIO) !=
+			       (j->d.due != TIME_NEVER))
+		rc = fail(e, RC_USAGE,
+		    "--precedence hoa-toc-hen-gio and --due go together");
+	return rc;
 }
 
 /* ---- sealing
@@ -407,7 +413,8 @@ take_sender(struct job *j, struct err *e)
 		    "that is meant",
 		    key);
 	j->d.originator = j->from.card.sign.address;
-	if (!address_parse(&a, j->d.originator) || a.desk.len == 0)
+	if (j->from.kem == NULL || !address_parse(&a, j->d.originator) ||
+	    a.desk.len == 0)
 		return fail(e, RC_INVALID, "%s is not a desk's key: \"%.*s\"",
 		    key, (int)j->d.originator.len,
 		    (const char *)j->d.originator.p);
@@ -486,7 +493,7 @@ seal(const struct args *a, struct err *e)
 	enum rc rc;
 
 	j->a = a;
-	rc = arg_number(&threads, a, "threads", THREADS_MAX, e);
+	rc = arg_number(&threads, a, "threads", 1, THREADS_MAX, e);
 	work_threads_set((unsigned)threads);
 	if (rc == RC_OK && (rc = take_labels(j, e)) == RC_OK &&
 	    (rc = take_numbers(j, e)) == RC_OK &&

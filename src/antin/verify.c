@@ -74,8 +74,8 @@ verify(const struct args *a, struct err *e)
 		tell(a, card, &s);
 	else
 		rc = fail(e, RC_DENIED,
-		    "the signature does not hold: %s is not what \"%.*s\" "
-		    "signed",
+		    "the signature does not hold: %s was changed, or \"%.*s\" "
+		    "did not sign it",
 		    path, (int)card->sign.name.len,
 		    (const char *)card->sign.name.p);
 out:

@@ -86,7 +86,7 @@ passphrase_get(struct buf *out, const struct args *a, const char *option,
 		if (rc == RC_OK &&
 		    !ct_equal(buf_bytes(&line), buf_bytes(&again)))
 			rc = fail(e, RC_DENIED,
-			    "the two passphrases differ; nothing was made");
+			    "the two passphrases differ; nothing was changed");
 	}
 	if (rc == RC_OK && line.len == 0)
 		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
@@ -105,21 +105,29 @@ who_acts(
     struct identity *out, const struct args *a, const char *path, struct err *e)
 {
 	struct buf file = { 0 }, passphrase = { 0 }, card = { 0 };
+	char prompt[256];
 	bool protected;
 	enum rc rc;
 
 	*out = (struct identity){ 0 };
-	if ((rc = file_read(&file, path, KEYFILE_MAX, e)) != RC_OK ||
-	    (rc = keyfile_public(&card, &protected, buf_bytes(&file), e)) !=
-		RC_OK ||
-	    (protected &&
-		(rc = passphrase_get(&passphrase, a, "passphrase-file",
-		     tr("Passphrase"), false, e)) != RC_OK))
-		goto out;
-	rc = identity_open(out, buf_bytes(&file), buf_bytes(&passphrase), e);
-out:
+	rc = file_read(&file, path, KEYFILE_MAX, e);
+	if (rc != RC_OK)
+		return rc;
+	rc = keyfile_public(&card, &protected, buf_bytes(&file), e);
+	if (rc == RC_OK && protected) {
+		(void)snprintf(
+		    prompt, sizeof(prompt), tr("Passphrase of %s"), path);
+		rc = passphrase_get(
+		    &passphrase, a, "passphrase-file", prompt, false, e);
+		if (rc != RC_OK)
+			goto out;
+	}
+	if (rc == RC_OK)
+		rc = identity_open(
+		    out, buf_bytes(&file), buf_bytes(&passphrase), e);
 	if (rc != RC_OK)
 		rc = fail_at(e, "%s", path);
+out:
 	buf_free(&file);
 	buf_free(&passphrase);
 	buf_free(&card);
@@ -268,8 +276,8 @@ who_known(struct known *out, const struct args *a, struct err *e)
 	rc = who_each(a, "from", known_add, &k, e);
 	if (rc == RC_OK && k.count == 0)
 		rc = fail(e, RC_USAGE,
-		    "--from is wanted: the card (.pub) of the sender, or a "
-		    "folder of cards you trust");
+		    "--from is wanted: the card (.pub) of who sent or signed "
+		    "it, or a folder of cards you trust");
 	if (rc == RC_OK)
 		*out = k;
 	else

@@ -53,7 +53,7 @@ fail_io(struct err *e, const char *fmt, ...)
 	va_end(ap);
 	n = strlen(e->text);
 	(void)snprintf(
-	    e->text + n, sizeof(e->text) - n, ": %s", strerror(error));
+	    e->text + n, sizeof(e->text) - n, ": %s", tr(strerror(error)));
 	whole_letters(e->text);
 	return RC_IO;
 }

@@ -343,7 +343,7 @@ static enum rc
 check_addressees(const struct dispatch *d, struct err *e)
 {
 	struct bytes *sorted;
-	bool twice = false;
+	struct bytes twice = { 0 };
 	size_t i;
 
 	if ((d->to_count == 0) != d->list.set)
@@ -360,11 +360,14 @@ check_addressees(const struct dispatch *d, struct err *e)
 		sorted[i] = d->to[i].address;
 	qsort(sorted, d->to_count, sizeof(*sorted), by_address);
 	for (i = 1; i < d->to_count; i++)
-		twice = twice || bytes_eq(sorted[i - 1], sorted[i]);
+		if (bytes_eq(sorted[i - 1], sorted[i]))
+			twice = sorted[i];
 	free(sorted);
-	if (twice)
+	if (twice.len > 0)
 		return fail(e, RC_INVALID,
-		    "docs/envelope.md 8.3: an addressee stands twice");
+		    "docs/envelope.md 8.3: the addressee \"%.*s\" stands "
+		    "twice",
+		    (int)twice.len, (const char *)twice.p);
 	return RC_OK;
 }
 

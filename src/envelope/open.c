@@ -129,7 +129,7 @@ check_statement(const struct opened *o, const struct envelope *env,
 	    dispatch_addressee(d, by->address) == NULL)
 		return fail(e, RC_DENIED,
 		    "docs/envelope.md 10.4: its originator did not address "
-		    "it to \"%.*s\": somebody forwarded it",
+		    "it to \"%.*s\": it may have been forwarded",
 		    (int)by->address.len, (const char *)by->address.p);
 	if (d->header.expires < by->now) {
 		time_write_vn(until, d->header.expires);

@@ -340,9 +340,9 @@ static enum rc
 was_changed(const struct opening *o, struct err *e)
 {
 	return fail(e, RC_DENIED,
-	    "docs/envelope.md 11.5: the attachment \"%.*s\" was changed, or "
-	    "is another's",
-	    (int)o->part->name.len, (const char *)o->part->name.p);
+	    "docs/envelope.md 11.5: %s: the attachment \"%.*s\" was changed, "
+	    "or is another's",
+	    o->in->path, (int)o->part->name.len, (const char *)o->part->name.p);
 }
 
 static enum rc

@@ -108,7 +108,7 @@ card_valid_at(const struct card *c, int64_t now, struct err *e)
 	time_write_vn(from, c->sign.from);
 	time_write_vn(until, c->sign.until);
 	return fail(e, RC_EXPIRED,
-	    "the certificate of \"%.*s\" holds from %s to %s",
+	    "the certificate of \"%.*s\" is outside its time: %s to %s",
 	    (int)c->sign.name.len, (const char *)c->sign.name.p, from, until);
 }
 
