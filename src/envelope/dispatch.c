@@ -371,6 +371,40 @@ check_addressees(const struct dispatch *d, struct err *e)
 	return RC_OK;
 }
 
+static bool
+is_ascii(struct bytes in, size_t max)
+{
+	size_t i;
+
+	for (i = 0; i < in.len; i++)
+		if (in.p[i] < 0x20 || in.p[i] > 0x7e)
+			return false;
+	return in.len <= max;
+}
+
+static bool
+is_time(int64_t t)
+{
+	return t == TIME_NEVER || (t >= TIME_MIN && t <= TIME_MAX);
+}
+
+/* 5.2 and 8.2: numbers and times that can be written. */
+static enum rc
+check_numbers(const struct dispatch *d, struct err *e)
+{
+	const struct header *h = &d->header;
+
+	if (h->incarnation > NUMBER_MAX || h->serial > NUMBER_MAX ||
+	    d->list.version > NUMBER_MAX || h->precedence >= PRECEDENCES ||
+	    d->info >= PRECEDENCES)
+		return fail(e, RC_INVALID,
+		    "docs/envelope.md 5.2: a number over its limit");
+	if (!is_time(h->expires) || !is_time(d->due))
+		return fail(e, RC_INVALID,
+		    "docs/envelope.md 5.2: a time before 1970 or after 9999");
+	return RC_OK;
+}
+
 /* 8.5 to 8.7 */
 static enum rc
 check_part(const struct dispatch *d, size_t i, struct err *e)
@@ -378,9 +412,12 @@ check_part(const struct dispatch *d, size_t i, struct err *e)
 	const struct part *p = &d->parts[i];
 
 	if (p->name.len == 0 || p->name.len > LIMIT_NAME ||
-	    !utf8_is_text(p->name))
+	    !utf8_is_text(p->name) || !is_ascii(p->type, DISPATCH_TYPE) ||
+	    p->size > NUMBER_MAX)
 		return fail(e, RC_INVALID,
-		    "docs/envelope.md 8.5: part %zu has no proper name", i + 1);
+		    "docs/envelope.md 8.5: part %zu has no proper name, type "
+		    "or size",
+		    i + 1);
 	if (p->kind == PART_SIGNATURE &&
 	    (p->of >= d->part_count || d->parts[p->of].kind == PART_SIGNATURE ||
 		p->attached))
@@ -430,6 +467,7 @@ enum rc
 dispatch_check_head(const struct dispatch *d, struct err *e)
 {
 	struct address from;
+	enum rc rc;
 
 	if (!address_parse(&from, d->originator) || from.desk.len == 0 ||
 	    !bytes_eq(from.station, d->header.origin))
@@ -447,7 +485,16 @@ dispatch_check_head(const struct dispatch *d, struct err *e)
 		    "docs/envelope.md 8.9: a subject of %zu bytes, at most "
 		    "%u",
 		    d->subject.len, LIMIT_SUBJECT);
-	return check_addressees(d, e);
+	if (!utf8_is_text(d->subject))
+		return fail(e, RC_INVALID,
+		    "docs/envelope.md 8.10: a subject that is not one line "
+		    "of text in NFC");
+	if (d->reference_count > DISPATCH_REFERENCES)
+		return fail(e, RC_LIMIT,
+		    "docs/envelope.md 8.9: %zu references, at most %d",
+		    d->reference_count, DISPATCH_REFERENCES);
+	rc = check_numbers(d, e);
+	return rc == RC_OK ? check_addressees(d, e) : rc;
 }
 
 enum rc

@@ -119,12 +119,37 @@ slips_read(struct der *d, struct envelope *env)
 	der_close(d);
 }
 
+/* Each slip is of the profile, and no tag stands twice: thousands of slips for
+ * one key would be as many decapsulations.  In DER's order the same tags are
+ * neighbours. */
+static enum rc
+slips_check(struct bytes rest, struct err *e)
+{
+	struct slip slip = { 0 }, last;
+	struct bytes one;
+	enum rc rc;
+
+	while (rest.len > 0) {
+		last = slip;
+		one = der_element(rest);
+		rest = bytes_of(rest.p + one.len, rest.len - one.len);
+		rc = slip_parse(&slip, one, e);
+		if (rc != RC_OK)
+			return rc;
+		if (!slip_is_ours(&slip))
+			return fail(e, RC_INVALID,
+			    "docs/envelope.md 6.2: a slip outside the profile");
+		if (slip.kem == last.kem && bytes_eq(slip.rid, last.rid))
+			return fail(e, RC_INVALID,
+			    "docs/envelope.md 6.2: a recipient stands twice");
+	}
+	return RC_OK;
+}
+
 enum rc
 envelope_parse(struct envelope *out, struct bytes in, struct err *e)
 {
 	struct der d = der_init(in);
-	struct slip slip;
-	struct bytes rest, one;
 	enum rc rc;
 
 	*out = (struct envelope){ 0 };
@@ -156,15 +181,7 @@ envelope_parse(struct envelope *out, struct bytes in, struct err *e)
 		    out->slip_count, LIMIT_SLIPS);
 		goto out;
 	}
-	for (rest = out->slips; rest.len > 0 && rc == RC_OK;
-	     rest = bytes_of(rest.p + one.len, rest.len - one.len)) {
-		one = der_element(rest);
-		rc = slip_parse(&slip, one, e);
-		if (rc == RC_OK && !slip_is_ours(&slip))
-			rc = fail(e, RC_INVALID,
-			    "docs/envelope.md 6.2: a slip outside the "
-			    "profile");
-	}
+	rc = slips_check(out->slips, e);
 out:
 	if (rc != RC_OK)
 		*out = (struct envelope){ 0 };

@@ -98,6 +98,9 @@ struct opener {
 	 * What it gives stays until envelope_open() returns. */
 	bool (*find)(void *ctx, struct bytes tag, struct bytes cert,
 	    struct known_signer *out);
+	/* "address" is in this signed list; NULL: no list is known. */
+	bool (*listed)(
+	    void *ctx, const struct list_ref *list, struct bytes address);
 	void *ctx;
 };
 

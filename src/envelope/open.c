@@ -105,6 +105,15 @@ header_is_signed(const struct header *outer, const struct header *inner)
 	return same;
 }
 
+static bool
+is_addressed(const struct dispatch *d, const struct opener *by)
+{
+	if (d->list.set)
+		return by->listed != NULL &&
+		       by->listed(by->ctx, &d->list, by->address);
+	return dispatch_addressee(d, by->address) != NULL;
+}
+
 /* docs/envelope.md 10.2 to 10.6, once tag and signature hold. */
 static enum rc
 check_statement(const struct opened *o, const struct envelope *env,
@@ -125,8 +134,7 @@ check_statement(const struct opened *o, const struct envelope *env,
 		    "originator and is signed by \"%.*s\"",
 		    (int)d->originator.len, (const char *)d->originator.p,
 		    (int)who->address.len, (const char *)who->address.p);
-	if (by->address.len > 0 && !d->list.set &&
-	    dispatch_addressee(d, by->address) == NULL)
+	if (by->address.len > 0 && !is_addressed(d, by))
 		return fail(e, RC_DENIED,
 		    "docs/envelope.md 10.4: its originator did not address "
 		    "it to \"%.*s\": it may have been forwarded",

@@ -511,8 +511,13 @@ open_give(void *ctx, void *arg, struct err *e)
 	/* what is behind the coded bytes is padding */
 	size_t n = p->len < left ? p->len : (size_t)left;
 	struct bytes coded = bytes_of(p->plain, n);
+	size_t i;
 
 	o->coded += n;
+	for (i = n; i < p->len; i++)
+		if (p->plain[i] != 0)
+			return fail(e, RC_INVALID,
+			    "docs/envelope.md 7.4: padding that is not zero");
 	if (n == 0)
 		return RC_OK;
 	return o->part->coding == CODING_ZSTD ? give_unpacked(o, coded, e)
