@@ -84,11 +84,11 @@ letter_signature(const struct letter *l, size_t part,
 	*signer = (struct bytes){ 0 };
 	if (signed_read(&s, SIGNED_DOCUMENT, sig, &e) != RC_OK)
 		return "does not hold";
-	who = known_card(&l->known, s.signer, s.cert);
+	who = known_card(&l->known, &s);
 	if (who == NULL)
 		return "signer not known";
 	*signer = who->sign.name;
-	return signed_verify(&s, who->pub, who->sign_cert, digest)
+	return signed_document_verify(&s, who->pub, who->sign.der, digest)
 		   ? "holds"
 		   : "does not hold";
 }
@@ -198,7 +198,7 @@ letter_show_inside(json_t *to, const struct letter *l)
 {
 	const struct dispatch *d = &l->opened.dispatch;
 	const struct signed_data *s = &l->opened.signature;
-	const struct card *from = known_card(&l->known, s->signer, s->cert);
+	const struct card *from = known_card(&l->known, s);
 	json_t *o = show_object(to, "dispatch"), *list;
 	size_t i;
 

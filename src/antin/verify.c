@@ -66,11 +66,11 @@ verify(const struct args *a, struct err *e)
 		RC_OK ||
 	    (rc = who_known(&known, a, e)) != RC_OK)
 		goto out;
-	card = known_card(&known, s.signer, s.cert);
+	card = known_card(&known, &s);
 	if ((rc = check_who(card, &s, a, e)) != RC_OK ||
 	    (rc = digest_file(digest, path, e)) != RC_OK)
 		goto out;
-	if (signed_verify(&s, card->pub, card->sign_cert, digest))
+	if (signed_document_verify(&s, card->pub, card->sign.der, digest))
 		tell(a, card, &s);
 	else
 		rc = fail(e, RC_DENIED,

@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,13 +36,47 @@ line_of_file(struct buf *line, const char *path, struct err *e)
 	return RC_OK;
 }
 
-/* A line from the terminal, not shown.  The terminal is set right again
- * before anything can fail. */
+/* Signals that would leave the terminal mute: held until it is set right. */
+static const int held[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP };
+#define HELD (sizeof(held) / sizeof(held[0]))
+static volatile sig_atomic_t came;
+
+static void
+note_signal(int sig)
+{
+	came = sig;
+}
+
+/* Read a line while "fd" does not echo; then act on a signal that came. */
+static ssize_t
+read_unseen(int fd, const struct termios *was, uint8_t *to, size_t max)
+{
+	struct sigaction hold = { .sa_handler = note_signal }, old[HELD];
+	struct termios quiet = *was;
+	ssize_t n;
+	size_t i;
+
+	came = 0;
+	for (i = 0; i < HELD; i++)
+		(void)sigaction(held[i], &hold, &old[i]);
+	quiet.c_lflag &= ~(tcflag_t)ECHO;
+	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	n = read(fd, to, max);
+	(void)tcsetattr(fd, TCSAFLUSH, was);
+	(void)dprintf(fd, "\n");
+	for (i = 0; i < HELD; i++)
+		(void)sigaction(held[i], &old[i], NULL);
+	if (came != 0)
+		(void)raise(came);
+	return n;
+}
+
+/* A line from the terminal, not shown. */
 static enum rc
 line_of_terminal(struct buf *line, const char *prompt, struct err *e)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-	struct termios was, quiet;
+	struct termios was;
 	ssize_t n;
 
 	if (fd < 0 || tcgetattr(fd, &was) != 0) {
@@ -51,14 +86,10 @@ line_of_terminal(struct buf *line, const char *prompt, struct err *e)
 		    "a passphrase is wanted and there is no terminal to ask "
 		    "at; give --passphrase-file");
 	}
-	quiet = was;
-	quiet.c_lflag &= ~(tcflag_t)ECHO;
-	(void)tcsetattr(fd, TCSAFLUSH, &quiet);
 	(void)dprintf(fd, "%s: ", prompt);
-	n = read(fd, buf_grow(line, KEYFILE_PASSPHRASE), KEYFILE_PASSPHRASE);
+	n = read_unseen(
+	    fd, &was, buf_grow(line, KEYFILE_PASSPHRASE), KEYFILE_PASSPHRASE);
 	line->len = n < 0 ? 0 : (size_t)n;
-	(void)tcsetattr(fd, TCSAFLUSH, &was);
-	(void)dprintf(fd, "\n");
 	(void)close(fd);
 	if (n <= 0)
 		return fail(e, RC_USAGE, "no passphrase was given");
@@ -286,7 +317,7 @@ who_known(struct known *out, const struct args *a, struct err *e)
 }
 
 const struct card *
-known_card(const struct known *k, struct bytes tag, struct bytes cert)
+known_card(const struct known *k, const struct signed_data *s)
 {
 	const struct card *c;
 	size_t i;
@@ -294,9 +325,8 @@ known_card(const struct known *k, struct bytes tag, struct bytes cert)
 	/* one key may have several certificates: the one that is named */
 	for (i = 0; i < k->count; i++) {
 		c = &k->cards[i];
-		if (bytes_eq(tag_bytes(&c->sign.tag), tag) &&
-		    (cert.len == 0 ||
-			bytes_eq(bytes_of(c->sign_cert, SHA256_SIZE), cert)))
+		if (bytes_eq(tag_bytes(&c->sign.tag), s->signer) &&
+		    signed_names(s, c->sign.der))
 			return c;
 	}
 	return NULL;
@@ -306,7 +336,8 @@ bool
 known_find(
     void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out)
 {
-	const struct card *c = known_card(ctx, tag, cert);
+	const struct signed_data s = { .signer = tag, .cert = cert };
+	const struct card *c = known_card(ctx, &s);
 
 	if (c == NULL)
 		return false;

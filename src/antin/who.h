@@ -39,9 +39,9 @@ void known_free(struct known *k);
 /* The find() of struct opener; ctx is a struct known. */
 bool known_find(
     void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out);
-/* The card with this key tag and certificate (empty: any of that key), or
- * NULL. */
+/* The card of who made this signature, or NULL: it has the key, and the
+ * certificate if that is named. */
 const struct card *known_card(
-    const struct known *k, struct bytes tag, struct bytes cert);
+    const struct known *k, const struct signed_data *s);
 
 #endif

@@ -118,7 +118,13 @@ read_signing_cert(struct der *d, struct signed_data *s)
 	der_open(d, DER_SEQUENCE);
 	der_open(d, DER_SEQUENCE);
 	der_open(d, DER_SEQUENCE);
-	s->cert = der_octets(d, SHA256_SIZE, SHA256_SIZE);
+	/* foreign tools hash with what they sign with: SHA-512 */
+	if (s->kind == SIGNED_DOCUMENT && der_next_is(d, DER_SEQUENCE)) {
+		read_sha512(d, s->kind);
+		s->cert = der_octets(d, SHA512_SIZE, SHA512_SIZE);
+	} else {
+		s->cert = der_octets(d, SHA256_SIZE, SHA256_SIZE);
+	}
 	if (s->kind == SIGNED_DOCUMENT && der_more(d))
 		(void)der_take(d, DER_SEQUENCE); /* issuerSerial */
 	der_close(d);
@@ -560,17 +566,15 @@ signed_read(struct signed_data *out, enum signed_kind kind, struct bytes in,
 	    e);
 }
 
-bool
-signed_verify(const struct signed_data *s, const struct sig_pub *pub,
-    const uint8_t cert[static SHA256_SIZE],
+/* Over content of this digest, under this key; who has it is asked before. */
+static bool
+signature_holds(const struct signed_data *s, const struct sig_pub *pub,
     const uint8_t digest[static SHA512_SIZE])
 {
 	struct buf set = { 0 };
 	bool ok;
 
 	if (s->alg != sig_pub_alg(pub) ||
-	    (s->cert.len > 0 &&
-		!bytes_eq(s->cert, bytes_of(cert, SHA256_SIZE))) ||
 	    !bytes_eq(s->digest, bytes_of(digest, SHA512_SIZE)))
 		return false;
 	buf_add(&set, s->attributes);
@@ -579,4 +583,34 @@ signed_verify(const struct signed_data *s, const struct sig_pub *pub,
 	    sig_verify(pub, (struct bytes){ 0 }, buf_bytes(&set), s->signature);
 	buf_free(&set);
 	return ok;
+}
+
+bool
+signed_verify(const struct signed_data *s, const struct sig_pub *pub,
+    const uint8_t cert[static SHA256_SIZE],
+    const uint8_t digest[static SHA512_SIZE])
+{
+	return (s->cert.len == 0 ||
+		   bytes_eq(s->cert, bytes_of(cert, SHA256_SIZE))) &&
+	       signature_holds(s, pub, digest);
+}
+
+bool
+signed_names(const struct signed_data *s, struct bytes cert)
+{
+	uint8_t hash[SHA512_SIZE];
+
+	if (s->cert.len == SHA512_SIZE)
+		sha512(hash, cert);
+	else
+		sha256(hash, cert);
+	return s->cert.len == 0 ||
+	       bytes_eq(s->cert, bytes_of(hash, s->cert.len));
+}
+
+bool
+signed_document_verify(const struct signed_data *s, const struct sig_pub *pub,
+    struct bytes cert, const uint8_t digest[static SHA512_SIZE])
+{
+	return signed_names(s, cert) && signature_holds(s, pub, digest);
 }

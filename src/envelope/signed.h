@@ -33,7 +33,9 @@ struct signed_data {
 	struct bytes signature;
 	/* attributes; empty or TIME_NEVER where a foreign tool left one out */
 	struct bytes digest;
-	struct bytes cert; /* SHA-256 of the signer's certificate */
+	/* SHA-256 of the signer's certificate; in a foreign tool's signature
+	 * of a document also SHA-512, or nothing */
+	struct bytes cert;
 	int64_t signed_at;
 	enum level level;
 	struct bytes statement;	 /* DER, for dispatch_read() */
@@ -70,5 +72,12 @@ enum rc signed_read(struct signed_data *out, enum signed_kind kind,
 bool signed_verify(const struct signed_data *s, const struct sig_pub *pub,
     const uint8_t cert[static SHA256_SIZE],
     const uint8_t digest[static SHA512_SIZE]);
+/* The same for a document's, whichever hash it names the certificate by;
+ * "cert" is the certificate itself. */
+bool signed_document_verify(const struct signed_data *s,
+    const struct sig_pub *pub, struct bytes cert,
+    const uint8_t digest[static SHA512_SIZE]);
+/* It names this certificate, or none at all. */
+bool signed_names(const struct signed_data *s, struct bytes cert);
 
 #endif
