@@ -344,5 +344,7 @@ known_find(
 	out->pub = c->pub;
 	memcpy(out->cert, c->sign_cert, SHA256_SIZE);
 	out->address = c->sign.address;
+	out->from = c->sign.from;
+	out->until = c->sign.until;
 	return true;
 }

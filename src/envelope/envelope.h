@@ -87,6 +87,7 @@ struct known_signer {
 	const struct sig_pub *pub;
 	uint8_t cert[SHA256_SIZE];
 	struct bytes address; /* what it may sign as */
+	int64_t from, until;  /* and when */
 };
 
 /* What opening asks of its surroundings. */
@@ -121,7 +122,7 @@ struct opened {
  *
  * RC_INVALID	its statement breaks a rule, or is not the header's
  * RC_DENIED	"address" is not an addressee; the signer is not the originator
- * RC_EXPIRED	past its expiry
+ * RC_EXPIRED	past its expiry, or signed outside its certificate's time
  *
  * On failure *out is empty.  The caller frees it with opened_free().
  */

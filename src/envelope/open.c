@@ -120,7 +120,7 @@ check_statement(const struct opened *o, const struct envelope *env,
     const struct opener *by, const struct known_signer *who, struct err *e)
 {
 	const struct dispatch *d = &o->dispatch;
-	char until[TIME_TEXT];
+	char at[TIME_TEXT];
 
 	if (!header_is_signed(&env->header, &d->header) ||
 	    !bytes_eq(o->signature.receipt_id, id_bytes(&d->header.id)) ||
@@ -134,15 +134,23 @@ check_statement(const struct opened *o, const struct envelope *env,
 		    "originator and is signed by \"%.*s\"",
 		    (int)d->originator.len, (const char *)d->originator.p,
 		    (int)who->address.len, (const char *)who->address.p);
+	if (o->signature.signed_at < who->from ||
+	    o->signature.signed_at > who->until) {
+		time_write_vn(at, o->signature.signed_at);
+		return fail(e, RC_EXPIRED,
+		    "docs/envelope.md 10.3: it was signed at %s, when its "
+		    "signer's certificate did not hold",
+		    at);
+	}
 	if (by->address.len > 0 && !is_addressed(d, by))
 		return fail(e, RC_DENIED,
 		    "docs/envelope.md 10.4: its originator did not address "
 		    "it to \"%.*s\": it may have been forwarded",
 		    (int)by->address.len, (const char *)by->address.p);
 	if (d->header.expires < by->now) {
-		time_write_vn(until, d->header.expires);
+		time_write_vn(at, d->header.expires);
 		return fail(e, RC_EXPIRED,
-		    "docs/envelope.md 10.5: it expired at %s", until);
+		    "docs/envelope.md 10.5: it expired at %s", at);
 	}
 	return RC_OK;
 }
@@ -152,7 +160,7 @@ envelope_open(struct opened *out, const struct envelope *env,
     const uint8_t cek[static AEAD_KEY], const struct opener *by, struct err *e)
 {
 	struct opened o = { 0 };
-	struct known_signer who;
+	struct known_signer who = { 0 };
 	struct bytes data;
 	enum rc rc;
 

@@ -870,8 +870,10 @@ find(void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out)
 {
 	const struct card *c = &((const struct known *)ctx)->from->card;
 
-	*out =
-	    (struct known_signer){ .pub = c->pub, .address = c->sign.address };
+	*out = (struct known_signer){ .pub = c->pub,
+		.address = c->sign.address,
+		.from = c->sign.from,
+		.until = c->sign.until };
 	memcpy(out->cert, c->sign_cert, SHA256_SIZE);
 	return bytes_eq(tag, tag_bytes(&c->sign.tag)) &&
 	       bytes_eq(cert, bytes_of(c->sign_cert, SHA256_SIZE));
