@@ -106,7 +106,25 @@ suite_of(const struct suite **out, const struct args *a, struct err *e)
 	return RC_OK;
 }
 
-/* Both files, the private one first: a card without its key helps nobody. */
+/* Both files or none: each is whole before either has its name. */
+static enum rc
+write_both(const char *key_path, struct bytes key, const char *card_path,
+    struct bytes card, bool replace, struct err *e)
+{
+	struct out_file a, b = { .dir = -1, .fd = -1 };
+	enum rc rc;
+
+	rc = out_open(&a, key_path, 0600, replace, e);
+	if (rc == RC_OK && (rc = out_put(&a, key, e)) == RC_OK &&
+	    (rc = out_open(&b, card_path, 0644, replace, e)) == RC_OK &&
+	    (rc = out_put(&b, card, e)) == RC_OK &&
+	    (rc = out_commit(&a, e)) == RC_OK)
+		rc = out_commit(&b, e);
+	out_drop(&a);
+	out_drop(&b);
+	return rc;
+}
+
 static enum rc
 write_pair(const char *name, const struct identity *id,
     const struct bytes *passphrase, bool replace, struct err *e)
@@ -116,23 +134,15 @@ write_pair(const char *name, const struct identity *id,
 	struct buf key = { 0 }, card = { 0 };
 	enum rc rc;
 
-	if (!replace && file_exists(card_path)) {
-		rc = fail(e, RC_EXISTS,
-		    "%s is there already; give another name or --force",
-		    card_path);
-		goto out;
-	}
 	card_write(&card, &id->card);
-	if ((rc = identity_seal(&key, id, passphrase, e)) != RC_OK ||
-	    (rc = file_write(key_path, buf_bytes(&key), 0600, replace, e)) !=
-		RC_OK ||
-	    (rc = file_write(card_path, buf_bytes(&card), 0644, replace, e)) !=
-		RC_OK)
-		goto out;
-	say("Made %s (keep it secret) and %s (give it to those you exchange "
-	    "dispatches with).\n",
-	    key_path, card_path);
-out:
+	rc = identity_seal(&key, id, passphrase, e);
+	if (rc == RC_OK)
+		rc = write_both(key_path, buf_bytes(&key), card_path,
+		    buf_bytes(&card), replace, e);
+	if (rc == RC_OK)
+		say("Made %s (keep it secret) and %s (give it to those you "
+		    "exchange dispatches with).\n",
+		    key_path, card_path);
 	buf_free(&key);
 	buf_free(&card);
 	free(key_path);
@@ -178,6 +188,9 @@ key_new(const struct args *a, struct err *e)
 	bool bare = arg_given(a, "no-passphrase");
 	enum rc rc;
 
+	if (bare && arg_given(a, "passphrase-file"))
+		return fail(e, RC_USAGE,
+		    "--passphrase-file and --no-passphrase exclude each other");
 	rc = make_identity(&id, a, e);
 	if (rc != RC_OK)
 		return rc;

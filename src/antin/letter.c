@@ -3,6 +3,7 @@
 
 #include "core/lang.h"
 #include "core/time.h"
+#include "crypto/suite.h"
 
 static const char *const part_words[PART_KINDS] = {
 	[PART_TEXT] = "text",
@@ -31,9 +32,10 @@ enum rc
 letter_open(
     struct letter *out, const struct args *a, const char *path, struct err *e)
 {
-	struct letter l = { .file = { .in = { .fd = -1 } } };
+	struct letter l = { .file = { .in = { .fd = -1 } },
+		.foreign = arg_given(a, "foreign") };
 	struct opener by = { .now = time_now(),
-		.foreign = arg_given(a, "foreign"),
+		.foreign = l.foreign,
 		.find = known_find,
 		.ctx = &l.known };
 	struct identity me = { 0 };
@@ -88,6 +90,10 @@ letter_signature(const struct letter *l, size_t part,
 	if (who == NULL)
 		return "signer not known";
 	*signer = who->sign.name;
+	if (!l->foreign && !suite_sig_is_composite(s.alg))
+		return "by a key for foreign tools";
+	if (s.signed_at < who->sign.from || s.signed_at > who->sign.until)
+		return "outside its certificate's time";
 	return signed_document_verify(&s, who->pub, who->sign.der, digest)
 		   ? "holds"
 		   : "does not hold";

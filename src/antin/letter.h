@@ -13,6 +13,7 @@ struct letter {
 	struct opened opened;
 	uint8_t cek[AEAD_KEY];
 	struct known known;
+	bool foreign; /* keys for foreign tools count too */
 };
 
 /* Open the envelope file with --key and --from.  Freed by letter_free(). */
@@ -25,8 +26,9 @@ void letter_show_outside(json_t *to, const struct sealed_file *f);
 void letter_show_inside(json_t *to, const struct letter *l);
 
 /*
- * How a person's signature within the dispatch stands: "holds", "does not
- * hold", or "signer not known".  "digest" is the document's SHA-512.
+ * How a person's signature within the dispatch stands, in a word for show():
+ * "holds", "does not hold", "signer not known", ...  "digest" is the document's
+ * SHA-512.
  */
 const char *letter_signature(const struct letter *l, size_t part,
     const uint8_t digest[static SHA512_SIZE], struct bytes *signer);

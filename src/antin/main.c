@@ -10,6 +10,7 @@
 
 #include "antin/cmd.h"
 #include "core/lang.h"
+#include "core/utf8.h"
 #include "crypto/suite.h"
 
 static const struct cmd *const commands[] = {
@@ -123,13 +124,28 @@ run(const struct cmd *cmd, char **argv)
 		rc = cmd->run(&a, &e);
 	if (rc == RC_OK && (fflush(stdout) != 0 || ferror(stdout)))
 		rc = fail_io(&e, "standard output cannot be written");
-	if (rc != RC_OK)
-		(void)fprintf(stderr, "antin %s: %s\n", cmd->name, e.text);
+	if (rc != RC_OK) {
+		(void)fprintf(stderr, "antin %s: ", cmd->name);
+		utf8_print(stderr, bytes_str(e.text));
+		(void)fputc('\n', stderr);
+	}
 	if (rc == RC_USAGE)
 		(void)fprintf(
 		    stderr, "%s: antin %s --help\n", tr("Help"), cmd->name);
 	args_free(&a);
 	return exit_status(rc);
+}
+
+static void
+no_such_command(const char *word)
+{
+	struct err e;
+
+	if (fail(&e, RC_USAGE, "there is no command \"%s\"", word) != RC_OK) {
+		(void)fputs("antin: ", stderr);
+		utf8_print(stderr, bytes_str(e.text));
+		(void)fputs("\n\n", stderr);
+	}
 }
 
 int
@@ -153,8 +169,7 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc > 1)
-		(void)fprintf(stderr,
-		    tr("antin: there is no command \"%s\"\n\n"), argv[1]);
+		no_such_command(argv[1]);
 	usage(stderr);
 	return exit_status(RC_USAGE);
 }

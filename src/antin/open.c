@@ -203,7 +203,8 @@ print_texts(const struct letter *l)
 		if (d->parts[i].kind != PART_TEXT || d->parts[i].attached)
 			continue;
 		(void)putchar('\n');
-		print_text(dispatch_part(d, i, buf_bytes(&l->opened.content)));
+		utf8_print(
+		    stdout, dispatch_part(d, i, buf_bytes(&l->opened.content)));
 		(void)putchar('\n');
 	}
 }

@@ -224,19 +224,23 @@ static enum rc
 add_file(struct job *j, const char *path, struct err *e)
 {
 	char *copy = strdup(path);
-	struct in_file in;
+	struct stat st;
+	uint64_t size;
 	enum rc rc;
 
 	if (copy == NULL)
 		bug("no memory");
 	rc = new_part(j, PART_DOCUMENT, basename(copy), media_type(path), e);
 	free(copy);
-	if (rc != RC_OK || (rc = in_open(&in, path, e)) != RC_OK)
+	if (rc != RC_OK)
 		return rc;
-	in_close(&in);
-	j->total += in.size;
-	if (in.regular && in.size <= INSIDE_FILE &&
-	    j->inside_size + in.size <= INSIDE_ALL)
+	/* looked at, not opened: a pipe is opened once */
+	if (stat(path, &st) != 0)
+		return fail_io(e, "%s cannot be opened", path);
+	size = S_ISREG(st.st_mode) ? (uint64_t)st.st_size : 0;
+	j->total += size;
+	if (S_ISREG(st.st_mode) && size <= INSIDE_FILE &&
+	    j->inside_size + size <= INSIDE_ALL)
 		return put_inside(j, path, e);
 	j->parts[j->part_count++].path = path;
 	return RC_OK;
@@ -301,6 +305,9 @@ take_subject(struct job *j, struct err *e)
 	enum rc rc = RC_OK;
 
 	path = arg(j->a, "subject-file");
+	if (words != NULL && path != NULL)
+		return fail(e, RC_USAGE,
+		    "--subject and --subject-file exclude each other");
 	if (words != NULL && j->d.level != LEVEL_ORDINARY)
 		return fail(e, RC_USAGE,
 		    "everybody on this machine can read a command line: give "

@@ -278,24 +278,3 @@ show_item(json_t *array)
 	(void)json_array_append_new(array, o);
 	return o;
 }
-
-void
-print_text(struct bytes text)
-{
-	bool utf8 = utf8_valid(text);
-	size_t i;
-
-	for (i = 0; i < text.len; i++) {
-		uint8_t c = text.p[i];
-		/* U+0080 to U+009F steer terminals too: c2 80 to c2 9f */
-		bool c1 = c == 0xc2 && i + 1 < text.len && text.p[i + 1] < 0xa0;
-
-		if (c1)
-			i++;
-		if (c1 || (c < 0x20 && c != '\n' && c != '\t') || c == 0x7f ||
-		    (!utf8 && c >= 0x80))
-			(void)printf("\xef\xbf\xbd"); /* U+FFFD */
-		else
-			(void)putchar(c);
-	}
-}

@@ -26,7 +26,4 @@ json_t *show_object(json_t *to, const char *key);
 json_t *show_array(json_t *to, const char *key);
 json_t *show_item(json_t *array); /* a new object at its end */
 
-/* Text of several lines from outside, without what could steer a terminal. */
-void print_text(struct bytes text);
-
 #endif

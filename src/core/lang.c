@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 
 /* Made from po/vi.po under obj/ (tools/catalogue). */
@@ -61,9 +63,13 @@ tr(const char *en)
 void
 say(const char *fmt, ...)
 {
+	char *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vprintf(tr(fmt), ap);
+	if (vasprintf(&text, tr(fmt), ap) < 0)
+		bug("no memory");
 	va_end(ap);
+	utf8_print(stdout, bytes_str(text));
+	free(text);
 }

@@ -200,6 +200,26 @@ utf8_file_name(struct buf *out, struct bytes name)
 		buf_add(out, bytes_str("_"));
 }
 
+void
+utf8_print(FILE *to, struct bytes text)
+{
+	struct bytes one;
+	int32_t c;
+
+	while (text.len > 0) {
+		one = text;
+		c = step(&text);
+		if (c < 0)
+			text = bytes_of(text.p + 1, text.len - 1);
+		one.len -= text.len;
+		if (c == '\n' || c == '\t' ||
+		    (c >= 0 && !is_control(c) && !is_direction(c)))
+			(void)fwrite(one.p, 1, one.len, to);
+		else
+			(void)fputs("\xef\xbf\xbd", to);
+	}
+}
+
 size_t
 utf8_columns(struct bytes in)
 {

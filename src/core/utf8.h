@@ -6,6 +6,8 @@
 #ifndef CORE_UTF8_H
 #define CORE_UTF8_H
 
+#include <stdio.h>
+
 #include "core/bytes.h"
 #include "core/err.h"
 
@@ -34,6 +36,10 @@ enum rc utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e);
  * spaces go, at most 200 bytes, never empty.
  */
 void utf8_file_name(struct buf *out, struct bytes name);
+
+/* Print text from outside, lines and all: what could steer a terminal or turn
+ * the direction of writing, and what is no UTF-8, becomes U+FFFD. */
+void utf8_print(FILE *to, struct bytes text);
 
 /* Columns "in" takes on a terminal, wide and combining letters minded. */
 size_t utf8_columns(struct bytes in);

@@ -75,19 +75,19 @@ enum rc
 sealed_open(struct sealed_file *out, const char *path, struct err *e)
 {
 	struct sealed_file f = { 0 };
+	struct stat st;
 	uint64_t at, len;
 	enum rc rc;
 
 	*out = (struct sealed_file){ .in = { .fd = -1 } };
+	/* asked before it is opened: a pipe would wait for who writes to it */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return fail(e, RC_INVALID,
+		    "%s is no regular file; save what arrives to one first",
+		    path);
 	rc = in_open(&f.in, path, e);
 	if (rc != RC_OK)
 		return rc;
-	if (!f.in.regular) {
-		rc = fail(e, RC_INVALID,
-		    "%s is no regular file; save what arrives to one first",
-		    path);
-		goto out;
-	}
 	if ((rc = head_read(&f, &at, &len, e)) != RC_OK)
 		goto out;
 	if (len > ENVELOPE_MAX) {
