@@ -95,6 +95,7 @@ static enum rc
 pem_to_file(
     struct buf *der, struct keyfile *k, struct bytes file, struct err *e)
 {
+	struct buf more = { 0 };
 	enum rc rc;
 
 	*der = (struct buf){ 0 };
@@ -107,6 +108,9 @@ pem_to_file(
 		return fail_at(e, "not a key file");
 	}
 	rc = file_read(k, buf_bytes(der), e);
+	if (rc == RC_OK && pem_read(&more, &file, LABEL, e) != RC_ABSENT)
+		rc = fail(e, RC_INVALID, "a key file is one PEM block");
+	buf_free(&more);
 	if (rc != RC_OK)
 		buf_free(der);
 	return rc;

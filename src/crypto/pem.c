@@ -117,7 +117,8 @@ pem_read(struct buf *out, struct bytes *in, const char *label, struct err *e)
 			return RC_OK;
 		if (!full || !decode_line(out, line))
 			break;
-		full = line.len == LINE_BYTES * 4 / 3;
+		full = line.len == LINE_BYTES * 4 / 3 &&
+		       line.p[line.len - 1] != '=';
 	}
 	return not_pem(out, label, e);
 }

@@ -35,6 +35,11 @@ check_sign(struct card *c, struct err *e)
 	if (c->sign.use != CERT_SIGN)
 		return fail(e, RC_INVALID,
 		    "a card begins with the certificate of a signature key");
+	if (!bytes_eq(c->sign.issuer, c->sign.name) ||
+	    !bytes_eq(tag_bytes(&c->sign.issuer_tag), tag_bytes(&c->sign.tag)))
+		return fail(e, RC_INVALID,
+		    "docs/envelope.md 13.4: a card's first certificate is its "
+		    "own issuer's");
 	c->pub = sig_pub_of(c->sign.sig, c->sign.pub);
 	if (c->pub == NULL || !cert_verify(&c->sign, c->pub))
 		return fail(e, RC_DENIED,
@@ -47,7 +52,8 @@ check_kem(const struct card *c, struct err *e)
 {
 	if (c->kem.use != CERT_KEM ||
 	    !bytes_eq(c->kem.address, c->sign.address) ||
-	    !bytes_eq(c->kem.name, c->sign.name))
+	    !bytes_eq(c->kem.name, c->sign.name) ||
+	    !bytes_eq(c->kem.issuer, c->sign.name))
 		return fail(e, RC_INVALID,
 		    "a card's second certificate is of another holder, or "
 		    "not of a KEM key");
@@ -98,18 +104,28 @@ out:
 	return rc;
 }
 
-enum rc
-card_valid_at(const struct card *c, int64_t now, struct err *e)
+static enum rc
+cert_valid_at(const struct cert *c, int64_t now, struct err *e)
 {
 	char from[TIME_TEXT], until[TIME_TEXT];
 
-	if (now >= c->sign.from && now <= c->sign.until)
+	if (now >= c->from && now <= c->until)
 		return RC_OK;
-	time_write_vn(from, c->sign.from);
-	time_write_vn(until, c->sign.until);
+	time_write_vn(from, c->from);
+	time_write_vn(until, c->until);
 	return fail(e, RC_EXPIRED,
 	    "the certificate of \"%.*s\" is outside its time: %s to %s",
-	    (int)c->sign.name.len, (const char *)c->sign.name.p, from, until);
+	    (int)c->name.len, (const char *)c->name.p, from, until);
+}
+
+enum rc
+card_valid_at(const struct card *c, int64_t now, struct err *e)
+{
+	enum rc rc = cert_valid_at(&c->sign, now, e);
+
+	if (rc == RC_OK && c->has_kem)
+		rc = cert_valid_at(&c->kem, now, e);
+	return rc;
 }
 
 /* ---- identities

@@ -34,7 +34,7 @@ struct card {
  */
 enum rc card_parse(struct card *out, struct bytes pem, struct err *e);
 void card_free(struct card *c);
-/* Within its dates: RC_EXPIRED where it is not. */
+/* Within the dates of all its certificates: RC_EXPIRED where it is not. */
 enum rc card_valid_at(const struct card *c, int64_t now, struct err *e);
 
 struct identity {

@@ -134,21 +134,26 @@ read_basic(struct der *d, struct cert *c)
 	der_close(d);
 }
 
+/* The BIT STRING's contents: unused bits, and the byte. */
+static struct bytes
+usage_of(enum cert_use use)
+{
+	static const uint8_t sign[] = { 7, USAGE_SIGN };
+	static const uint8_t kem[] = { 5, USAGE_KEM };
+
+	return bytes_of(use == CERT_SIGN ? sign : kem, 2);
+}
+
 static void
 put_usage(struct der_wr *w, const struct making *m)
 {
-	const uint8_t sign[] = { 7, USAGE_SIGN }, kem[] = { 5, USAGE_KEM };
-
-	der_put(w, DER_BITS, bytes_of(m->r->use == CERT_SIGN ? sign : kem, 2));
+	der_put(w, DER_BITS, usage_of(m->r->use));
 }
 
 static void
 read_usage(struct der *d, struct cert *c)
 {
-	struct bytes bits = der_tagged(d, DER_BITS, 2, 2);
-	uint8_t want = c->use == CERT_SIGN ? USAGE_SIGN : USAGE_KEM;
-
-	if (bits.len == 2 && bits.p[1] != want)
+	if (!bytes_eq(der_take(d, DER_BITS), usage_of(c->use)))
 		der_fault(d, "RFC 5280 4.2.1.3: a key usage that is not its "
 			     "key's");
 }
@@ -342,6 +347,8 @@ tbs_read(struct der *d, struct cert *c)
 		der_fault(d, "RFC 5280 4.1.2.1: not a v3 certificate");
 	der_close(d);
 	c->serial = der_big(d, SERIAL_MAX);
+	if (c->serial.len == 0)
+		der_fault(d, "RFC 5280 4.1.2.2: a serial number of zero");
 	c->signed_by = sig_by_oid(algorithm_read(d));
 	if (c->signed_by == NULL)
 		der_fault(d, "a signature algorithm that is of no suite");
