@@ -6,10 +6,10 @@
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include "crypto/curve.h"
 #include "crypto/hash.h"
+#include "crypto/pkey.h"
 
 #define SEED 64 /* an ML-KEM private key: d || z (FIPS 203 7.1) */
 
@@ -78,40 +78,16 @@ row_of(const struct kem_alg *alg)
 	bug("a KEM that is not of the table");
 }
 
-static EVP_PKEY *
-mlkem_of_seed(const struct kem_row *row, const uint8_t *seed)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, row->mlkem, NULL);
-	uint8_t copy[SEED];
-	EVP_PKEY *key = NULL;
-	OSSL_PARAM params[2];
-
-	memcpy(copy, seed, SEED);
-	params[0] = OSSL_PARAM_construct_octet_string(
-	    OSSL_PKEY_PARAM_ML_KEM_SEED, copy, SEED);
-	params[1] = OSSL_PARAM_construct_end();
-	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	wipe(copy, sizeof(copy));
-	return key;
-}
-
 /* Fill in both halves' bytes from the EVP keys; false where one is missing. */
 static bool
 key_complete(struct kem_key *k)
 {
 	const struct kem_row *row = k->row;
-	size_t len = row->pub, seed = SEED;
 
 	if (k->pq == NULL || (row->curve != CURVE_NONE && k->trad == NULL))
 		return false;
-	if (EVP_PKEY_get_octet_string_param(
-		k->pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, len, &len) != 1 ||
-	    EVP_PKEY_get_octet_string_param(
-		k->pq, OSSL_PKEY_PARAM_ML_KEM_SEED, k->priv, seed, &seed) != 1)
-		bug("an ML-KEM key did not come out");
+	pkey_octets(k->pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, row->pub);
+	pkey_octets(k->pq, OSSL_PKEY_PARAM_ML_KEM_SEED, k->priv, SEED);
 	if (row->curve != CURVE_NONE) {
 		curve_write_pub(row->curve, k->trad, k->pub + row->pub);
 		curve_write_priv(row->curve, k->trad, k->priv + SEED);
@@ -142,7 +118,8 @@ kem_key_of(const struct kem_alg *alg, struct bytes priv)
 		return NULL;
 	k = alloc(1, sizeof(*k));
 	k->row = row_of(alg);
-	k->pq = mlkem_of_seed(k->row, priv.p);
+	k->pq = pkey_of_seed(
+	    k->row->mlkem, OSSL_PKEY_PARAM_ML_KEM_SEED, bytes_of(priv.p, SEED));
 	if (k->row->curve != CURVE_NONE)
 		k->trad = curve_priv(
 		    k->row->curve, bytes_of(priv.p + SEED, priv.len - SEED));

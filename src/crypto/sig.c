@@ -10,6 +10,7 @@
 
 #include "crypto/curve.h"
 #include "crypto/hash.h"
+#include "crypto/pkey.h"
 #include "der/der.h"
 
 #define SEED 32 /* an ML-DSA private key: xi (FIPS 204 6.1) */
@@ -96,26 +97,6 @@ halves_free(struct sig_pub *p)
 	EVP_PKEY_free(p->trad);
 }
 
-static EVP_PKEY *
-mldsa_of_seed(const struct sig_row *row, const uint8_t *seed)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, row->mldsa, NULL);
-	uint8_t copy[SEED];
-	EVP_PKEY *key = NULL;
-	OSSL_PARAM params[2];
-
-	memcpy(copy, seed, SEED);
-	params[0] = OSSL_PARAM_construct_octet_string(
-	    OSSL_PKEY_PARAM_ML_DSA_SEED, copy, SEED);
-	params[1] = OSSL_PARAM_construct_end();
-	if (ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	wipe(copy, sizeof(copy));
-	return key;
-}
-
 static size_t
 seed_size(const struct sig_row *row)
 {
@@ -126,16 +107,15 @@ static bool
 key_complete(struct sig_key *k)
 {
 	const struct sig_row *row = k->keys.row;
-	size_t len = row->pub, seed = SEED;
 
 	if (!has_halves(&k->keys))
 		return false;
-	if (row->mldsa != NULL &&
-	    (EVP_PKEY_get_octet_string_param(
-		 k->keys.pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, len, &len) != 1 ||
-		EVP_PKEY_get_octet_string_param(k->keys.pq,
-		    OSSL_PKEY_PARAM_ML_DSA_SEED, k->priv, seed, &seed) != 1))
-		bug("an ML-DSA key did not come out");
+	if (row->mldsa != NULL) {
+		pkey_octets(
+		    k->keys.pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, row->pub);
+		pkey_octets(
+		    k->keys.pq, OSSL_PKEY_PARAM_ML_DSA_SEED, k->priv, SEED);
+	}
 	if (row->curve != CURVE_NONE) {
 		curve_write_pub(row->curve, k->keys.trad, k->pub + row->pub);
 		curve_write_priv(
@@ -172,7 +152,8 @@ sig_key_of(const struct sig_alg *alg, struct bytes priv)
 	k = alloc(1, sizeof(*k));
 	k->keys.row = row;
 	if (row->mldsa != NULL)
-		k->keys.pq = mldsa_of_seed(row, priv.p);
+		k->keys.pq = pkey_of_seed(row->mldsa,
+		    OSSL_PKEY_PARAM_ML_DSA_SEED, bytes_of(priv.p, SEED));
 	if (row->curve != CURVE_NONE)
 		k->keys.trad = curve_priv(
 		    row->curve, bytes_of(priv.p + seed, priv.len - seed));
