@@ -82,6 +82,7 @@ letter_signature(const struct letter *l, size_t part,
 	const struct card *who;
 	struct signed_data s;
 	struct err e;
+	int64_t at;
 
 	*signer = (struct bytes){ 0 };
 	if (signed_read(&s, SIGNED_DOCUMENT, sig, &e) != RC_OK)
@@ -92,7 +93,8 @@ letter_signature(const struct letter *l, size_t part,
 	*signer = who->sign.name;
 	if (!l->foreign && !suite_sig_is_composite(s.alg))
 		return "by a key for foreign tools";
-	if (s.signed_at < who->sign.from || s.signed_at > who->sign.until)
+	at = s.signed_at == TIME_NEVER ? time_now() : s.signed_at;
+	if (cert_valid_at(&who->sign, at, &e) != RC_OK)
 		return "outside its certificate's time";
 	return signed_document_verify(&s, who->pub, who->sign.der, digest)
 		   ? "holds"

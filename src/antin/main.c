@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* antin: the command. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+
+#include <jansson.h>
 
 #include "antin/cmd.h"
 #include "core/lang.h"
@@ -47,12 +50,24 @@ exit_status(enum rc rc)
 /* No secret in a core file, and none to a debugger of the same user; a file
  * that meets its size limit is an error like a full disk. */
 static void
+free_wiped(void *p)
+{
+	if (p != NULL)
+		wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+static void
 harden(void)
 {
 	const struct rlimit none = { 0, 0 };
 
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
+	/* what libraries free (zstd's windows, stdio's buffers) is overwritten;
+	 * small pieces that the thread keeps are not, hence what follows */
+	(void)mallopt(M_PERTURB, 0x5a);
+	json_set_alloc_funcs(malloc, free_wiped);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)umask(022);
 }

@@ -109,6 +109,8 @@ save_part(struct saving *s, size_t part, struct err *e)
 	enum rc rc;
 
 	rc = out_open(&h.out, path, 0600, false, e);
+	if (rc == RC_OK)
+		rc = out_room(&h.out, d->parts[part].size, e);
 	if (rc == RC_OK) {
 		if (h.wanted)
 			h.hash = sha512_start();

@@ -411,7 +411,7 @@ take_sender(struct job *j, struct err *e)
 
 	if ((rc = arg_must(&key, j->a, "key", e)) != RC_OK ||
 	    (rc = who_acts(&j->from, j->a, key, e)) != RC_OK ||
-	    (rc = card_valid_at(&j->from.card, time_now(), e)) != RC_OK)
+	    (rc = cert_valid_at(&j->from.card.sign, time_now(), e)) != RC_OK)
 		return rc;
 	if (!suite_sig_is_composite(j->from.card.sign.sig) &&
 	    !arg_given(j->a, "foreign"))

@@ -24,7 +24,7 @@ sign(const struct args *a, struct err *e)
 	if ((rc = arg_must(&key, a, "key", e)) != RC_OK ||
 	    (rc = digest_file(digest, path, e)) != RC_OK ||
 	    (rc = who_acts(&me, a, key, e)) != RC_OK ||
-	    (rc = card_valid_at(&me.card, time_now(), e)) != RC_OK)
+	    (rc = cert_valid_at(&me.card.sign, time_now(), e)) != RC_OK)
 		goto out;
 	signer = identity_signer(&me);
 	signed_document(&signature, digest, &signer, time_now());

@@ -26,8 +26,8 @@ check_who(const struct card *c, const struct signed_data *s,
 		    "give --foreign if that is meant",
 		    s->alg->name);
 	/* judged by what held at its date, where it says one */
-	return card_valid_at(
-	    c, s->signed_at == TIME_NEVER ? time_now() : s->signed_at, e);
+	return cert_valid_at(&c->sign,
+	    s->signed_at == TIME_NEVER ? time_now() : s->signed_at, e);
 }
 
 static void

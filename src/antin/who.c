@@ -123,6 +123,9 @@ passphrase_get(struct buf *out, const struct args *a, const char *option,
 		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
 	if (rc == RC_OK)
 		rc = utf8_clean(out, buf_bytes(&line), KEYFILE_PASSPHRASE, e);
+	/* blanks alone, and what is not seen, are gone by now */
+	if (rc == RC_OK && out->len == 0)
+		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
 	buf_free(&line);
 	buf_free(&again);
 	return rc;

@@ -100,6 +100,8 @@ buf_add(struct buf *b, struct bytes more)
 {
 	if (more.len == 0)
 		return;
+	if (b->p != NULL && more.p >= b->p && more.p < b->p + b->cap)
+		bug("a buffer added to itself");
 	buf_reserve(b, more.len);
 	memcpy(b->p + b->len, more.p, more.len);
 	b->len += more.len;

@@ -49,19 +49,41 @@ utf8_valid(struct bytes in)
 	return true;
 }
 
+/* "in" in NFC, through a buffer of ours that is wiped; false where it has no
+ * such form. */
+static bool
+nfc_write(struct buf *out, struct bytes in)
+{
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+	/* a code point has at most 18 in its decomposition; see by asking */
+	utf8proc_ssize_t n = utf8proc_decompose(
+	    in.p, (utf8proc_ssize_t)in.len, NULL, 0, options);
+	utf8proc_int32_t *points;
+	size_t size;
+
+	if (n < 0)
+		return false;
+	size = ((size_t)n + 1) * sizeof(*points);
+	points = alloc(1, size);
+	n = utf8proc_decompose(
+	    in.p, (utf8proc_ssize_t)in.len, points, n, options);
+	if (n >= 0)
+		n = utf8proc_reencode(points, n, options);
+	if (n > 0)
+		buf_add(out, bytes_of(points, (size_t)n));
+	wipe(points, size);
+	free(points);
+	return n >= 0;
+}
+
 static bool
 is_nfc(struct bytes in)
 {
-	utf8proc_uint8_t *nfc = NULL;
-	utf8proc_ssize_t n;
+	struct buf nfc = { 0 };
 	bool same;
 
-	n = utf8proc_map(in.p, (utf8proc_ssize_t)in.len, &nfc,
-	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-	same = n >= 0 && bytes_eq(in, bytes_of(nfc, (size_t)n));
-	if (n > 0)
-		wipe(nfc, (size_t)n);
-	free(nfc);
+	same = nfc_write(&nfc, in) && bytes_eq(in, buf_bytes(&nfc));
+	buf_free(&nfc);
 	return same;
 }
 
@@ -117,8 +139,6 @@ trim(struct buf *b)
 enum rc
 utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e)
 {
-	utf8proc_uint8_t *nfc = NULL;
-	utf8proc_ssize_t n;
 	struct buf kept = { 0 };
 	struct bytes rest = in, one;
 	int32_t c;
@@ -147,13 +167,10 @@ utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e)
 		else if (!is_invisible(c))
 			buf_add(&kept, one);
 	}
-	n = utf8proc_map(kept.p, (utf8proc_ssize_t)kept.len, &nfc,
-	    UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-	if (n < 0) {
+	if (!nfc_write(out, buf_bytes(&kept))) {
 		rc = fail(e, RC_INVALID, "text that has no NFC form");
 		goto out;
 	}
-	buf_add(out, bytes_of(nfc, (size_t)n));
 	trim(out);
 	if (out->len > max) {
 		rc = fail(e, RC_LIMIT, "text of %zu bytes, at most %zu",
@@ -161,9 +178,6 @@ utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e)
 		buf_free(out);
 	}
 out:
-	if (nfc != NULL)
-		wipe(nfc, strlen((const char *)nfc));
-	free(nfc);
 	buf_free(&kept);
 	return rc;
 }

@@ -69,6 +69,7 @@ sha3_256_parts(
     uint8_t out[static SHA256_SIZE], const struct bytes *parts, size_t n)
 {
 	hash_parts(&md_sha3_256, out, parts, n);
+	(void)EVP_MD_CTX_reset(md_ctx); /* it is for secrets: keep none */
 }
 
 void

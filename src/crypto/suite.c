@@ -44,6 +44,17 @@ suite_by_sig(const struct sig_alg *alg)
 }
 
 bool
+suite_has_kem(const struct kem_alg *alg)
+{
+	size_t i;
+
+	for (i = 0; i < SUITE_COUNT; i++)
+		if (strcmp(suite_table[i].kem, alg->name) == 0)
+			return true;
+	return false;
+}
+
+bool
 suite_kem_is_composite(const struct kem_alg *alg)
 {
 	size_t i;

@@ -22,7 +22,8 @@ extern const struct suite suite_table[SUITE_COUNT]; /* the default first */
 /* NULL where there is none of that name (any case), or with that signature. */
 const struct suite *suite_by_name(const char *name);
 const struct suite *suite_by_sig(const struct sig_alg *alg);
-/* The algorithm is half of a suite that is fit for work. */
+/* The algorithm is half of a suite; of one that is fit for work. */
+bool suite_has_kem(const struct kem_alg *alg);
 bool suite_kem_is_composite(const struct kem_alg *alg);
 bool suite_sig_is_composite(const struct sig_alg *alg);
 

@@ -44,6 +44,19 @@ pack(struct buf *out, struct bytes in)
 	return CODING_PLAIN;
 }
 
+/* One frame, which is all there is, and no other kind of frame: what is packed
+ * has no room for anything else. */
+static bool
+is_one_frame(struct bytes in)
+{
+	static const uint8_t magic[] = { 0x28, 0xb5, 0x2f, 0xfd };
+
+	return in.len > sizeof(magic) &&
+	       bytes_eq(bytes_of(in.p, sizeof(magic)),
+		   bytes_of(magic, sizeof(magic))) &&
+	       ZSTD_findFrameCompressedSize(in.p, in.len) == in.len;
+}
+
 enum rc
 unpack(struct buf *out, enum coding coding, struct bytes in, size_t size,
     struct err *e)
@@ -53,6 +66,8 @@ unpack(struct buf *out, enum coding coding, struct bytes in, size_t size,
 	*out = (struct buf){ 0 };
 	if (coding == CODING_PLAIN)
 		buf_add(out, in);
+	else if (!is_one_frame(in))
+		n = size + 1;
 	else
 		n = ZSTD_decompress(buf_grow(out, size), size, in.p, in.len);
 	if (!ZSTD_isError(n) && n == size)

@@ -73,6 +73,10 @@ read_content_type(struct der *d, struct signed_data *s)
 
 	if (!foreign && !bytes_eq(type, oid(content_type(s->kind))))
 		der_fault(d, "a signature over another type of content");
+	/* RFC 5652 11.1: the attribute says what the content is */
+	if (s->content_type.len > 0 && !bytes_eq(s->content_type, type))
+		der_fault(d, "a signature over another type of content");
+	s->content_type = type;
 }
 
 static void

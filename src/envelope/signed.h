@@ -26,6 +26,7 @@ enum signed_kind {
 /* One that was read; borrows from what it was read from. */
 struct signed_data {
 	enum signed_kind kind;
+	struct bytes content_type;
 	struct bytes content; /* SIGNED_DISPATCH: the octets that are hashed */
 	struct bytes signer;  /* the signer's key tag (its subjectKeyId) */
 	const struct sig_alg *alg;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "crypto/hash.h"
+#include "crypto/suite.h"
 #include "der/der.h"
 
 #define RID_MAX 64
@@ -81,8 +82,9 @@ slip_parse(struct slip *out, struct bytes in, struct err *e)
 bool
 slip_is_ours(const struct slip *s)
 {
-	return s->rid.len == TAG_SIZE && s->ukm.len == UKM_SIZE &&
-	       s->kek_size == WRAP_KEY && s->wrapped.len == WRAP_SIZE &&
+	return suite_has_kem(s->kem) && s->rid.len == TAG_SIZE &&
+	       s->ukm.len == UKM_SIZE && s->kek_size == WRAP_KEY &&
+	       s->wrapped.len == WRAP_SIZE &&
 	       bytes_eq(s->wrap, oid(OID_AES256_WRAP));
 }
 

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "core/progress.h"
 #include "crypto/random.h"
 
 bool
@@ -29,8 +31,9 @@ in_open(struct in_file *in, const char *path, struct err *e)
 	if (in->fd < 0)
 		return fail_io(e, "%s cannot be opened", path);
 	if (fstat(in->fd, &st) != 0) {
+		(void)fail_io(e, "%s cannot be read", path);
 		in_close(in);
-		return fail_io(e, "%s cannot be read", path);
+		return RC_IO;
 	}
 	if (S_ISDIR(st.st_mode)) {
 		in_close(in);
@@ -170,8 +173,9 @@ out_open(struct out_file *out, const char *path, mode_t mode, bool replace,
 	};
 	out->dir = open_folder(out, path);
 	if (out->dir < 0) {
+		(void)fail_io(e, "the folder of %s cannot be opened", path);
 		out_drop(out);
-		return fail_io(e, "the folder of %s cannot be opened", path);
+		return RC_IO;
 	}
 	if (fstatat(out->dir, out->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    (!replace || !S_ISREG(st.st_mode))) {
@@ -193,10 +197,29 @@ out_open(struct out_file *out, const char *path, mode_t mode, bool replace,
 		}
 	}
 	if (out->fd < 0) {
+		(void)fail_io(e, "%s cannot be written", path);
 		out_drop(out);
-		return fail_io(e, "%s cannot be written", path);
+		return RC_IO;
 	}
 	return RC_OK;
+}
+
+enum rc
+out_room(const struct out_file *out, uint64_t need, struct err *e)
+{
+	char wanted[SIZE_TEXT], there[SIZE_TEXT];
+	struct statvfs disk;
+	uint64_t room;
+
+	if (fstatvfs(out->fd, &disk) != 0)
+		return RC_OK; /* it does not say: writing will */
+	room = (uint64_t)disk.f_bavail * disk.f_frsize;
+	if (need <= room)
+		return RC_OK;
+	size_write(wanted, need);
+	size_write(there, room);
+	return fail(e, RC_IO, "%s needs %s, and the disk has room for %s",
+	    out->path, wanted, there);
 }
 
 enum rc
@@ -278,8 +301,11 @@ out_commit(struct out_file *out, struct err *e)
 			       "--force",
 			       out->path)
 			 : fail_io(e, "%s cannot be written", out->path);
-	else if (fsync(out->dir) != 0)
+	else if (fsync(out->dir) != 0) {
 		rc = fail_io(e, "%s cannot be written", out->path);
+		if (!out->replace)
+			(void)unlinkat(out->dir, out->name, 0);
+	}
 	out_drop(out);
 	return rc;
 }

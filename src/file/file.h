@@ -46,6 +46,8 @@ struct out_file {
 /* RC_EXISTS where the target is there and may not be replaced. */
 enum rc out_open(struct out_file *out, const char *path, mode_t mode,
     bool replace, struct err *e);
+/* RC_IO where the disk has less room than that. */
+enum rc out_room(const struct out_file *out, uint64_t need, struct err *e);
 enum rc out_put(struct out_file *out, struct bytes more, struct err *e);
 enum rc out_put_at(
     struct out_file *out, struct bytes more, uint64_t at, struct err *e);

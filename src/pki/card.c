@@ -104,20 +104,6 @@ out:
 	return rc;
 }
 
-static enum rc
-cert_valid_at(const struct cert *c, int64_t now, struct err *e)
-{
-	char from[TIME_TEXT], until[TIME_TEXT];
-
-	if (now >= c->from && now <= c->until)
-		return RC_OK;
-	time_write_vn(from, c->from);
-	time_write_vn(until, c->until);
-	return fail(e, RC_EXPIRED,
-	    "the certificate of \"%.*s\" is outside its time: %s to %s",
-	    (int)c->name.len, (const char *)c->name.p, from, until);
-}
-
 enum rc
 card_valid_at(const struct card *c, int64_t now, struct err *e)
 {

@@ -393,3 +393,17 @@ cert_fingerprint(uint8_t out[static SHA256_SIZE], struct bytes der)
 {
 	sha256(out, der);
 }
+
+enum rc
+cert_valid_at(const struct cert *c, int64_t now, struct err *e)
+{
+	char from[TIME_TEXT], until[TIME_TEXT];
+
+	if (now >= c->from && now <= c->until)
+		return RC_OK;
+	time_write_vn(from, c->from);
+	time_write_vn(until, c->until);
+	return fail(e, RC_EXPIRED,
+	    "the certificate of \"%.*s\" is outside its time: %s to %s",
+	    (int)c->name.len, (const char *)c->name.p, from, until);
+}

@@ -45,6 +45,8 @@ struct cert {
 enum rc cert_parse(struct cert *out, struct bytes in, struct err *e);
 /* Its signature holds under the issuer's key. */
 bool cert_verify(const struct cert *c, const struct sig_pub *issuer);
+/* Within its dates: RC_EXPIRED where it is not. */
+enum rc cert_valid_at(const struct cert *c, int64_t now, struct err *e);
 void cert_fingerprint(uint8_t out[static SHA256_SIZE], struct bytes der);
 
 /* What a new certificate says. */
