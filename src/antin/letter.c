@@ -212,6 +212,7 @@ letter_show_inside(json_t *to, const struct letter *l)
 
 	if (d->subject.len > 0)
 		show_text(o, "subject", d->subject);
+	show_id(o, "id", &d->header.id);
 	show_text(o, "originator", d->originator);
 	if (from != NULL)
 		show_text(o, "signer", from->sign.name);

@@ -151,6 +151,22 @@ run(const struct cmd *cmd, char **argv)
 	return exit_status(rc);
 }
 
+/* The commands whose first word this is ("key"); false where there is none. */
+static bool
+usage_group(const char *word)
+{
+	size_t i, n = strlen(word);
+	bool any = false;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (strncmp(commands[i]->name, word, n) == 0 &&
+		    commands[i]->name[n] == ' ') {
+			usage_of(stdout, commands[i]);
+			any = true;
+		}
+	return any;
+}
+
 static void
 no_such_command(const char *word)
 {
@@ -183,6 +199,10 @@ main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
+	if (argc > 1 && usage_group(argv[1]))
+		return argc > 2 && strcmp(argv[2], "--help") == 0
+			   ? 0
+			   : exit_status(RC_USAGE);
 	if (argc > 1)
 		no_such_command(argv[1]);
 	usage(stderr);

@@ -247,7 +247,9 @@ folder_for(const struct args *a)
 static enum rc
 folder_check(const struct args *a, const char *folder, struct err *e)
 {
-	if (arg(a, "into") != NULL || !file_exists(folder))
+	/* what a kill left may be empty: rmdir() takes no other */
+	if (arg(a, "into") != NULL || !file_exists(folder) ||
+	    rmdir(folder) == 0)
 		return RC_OK;
 	return fail(e, RC_EXISTS,
 	    "%s is there already; say where to save: --into FOLDER", folder);
@@ -259,6 +261,7 @@ open_letter(const struct args *a, struct err *e)
 	char *folder = folder_for(a);
 	struct saving *s = alloc(1, sizeof(*s));
 	uint64_t threads = 0;
+	const char *key;
 	struct letter l;
 	enum rc rc;
 	size_t i;
@@ -266,6 +269,8 @@ open_letter(const struct args *a, struct err *e)
 	s->folder = folder;
 	rc = arg_number(&threads, a, "threads", 1, 8, e);
 	work_threads_set((unsigned)threads);
+	if (rc == RC_OK)
+		rc = arg_must(&key, a, "key", e);
 	if (rc == RC_OK)
 		rc = folder_check(a, folder, e);
 	if (rc == RC_OK && (rc = letter_open(&l, a, a->rest[0], e)) == RC_OK) {

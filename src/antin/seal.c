@@ -246,31 +246,49 @@ add_file(struct job *j, const char *path, struct err *e)
 	return RC_OK;
 }
 
-/* The document that "doc.pdf.sig" signs: the part named "doc.pdf". */
+/* The one document of this name; RC_USAGE where there is none, or several. */
+static enum rc
+find_document(size_t *out, const struct job *j, struct bytes name,
+    const char *signature, struct err *e)
+{
+	size_t i, found = 0;
+
+	for (i = 0; i < j->part_count; i++)
+		if (j->parts[i].part.kind != PART_SIGNATURE &&
+		    bytes_eq(j->parts[i].part.name, name)) {
+			*out = i;
+			found++;
+		}
+	if (found == 1)
+		return RC_OK;
+	if (found == 0)
+		return fail(e, RC_USAGE,
+		    "%s signs none of the files given: it is named after the "
+		    "file it signs, with .sig behind",
+		    signature);
+	return fail(e, RC_USAGE,
+	    "%s may sign any of %zu files of one name; give them names of "
+	    "their own",
+	    signature, found);
+}
+
+/* "doc.pdf.sig" signs the part named "doc.pdf". */
 static enum rc
 add_signature(struct job *j, const char *path, struct err *e)
 {
 	char *copy = strdup(path);
 	const char *name = basename(copy);
-	size_t len = strlen(name), i;
-	struct bytes of = bytes_of(name, len > 4 ? len - 4 : 0);
+	size_t len = strlen(name), of = 0;
 	enum rc rc;
 
-	for (i = 0; i < j->part_count; i++)
-		if (j->parts[i].part.kind != PART_SIGNATURE &&
-		    bytes_eq(j->parts[i].part.name, of))
-			break;
-	if (i == j->part_count) {
-		rc = fail(e, RC_USAGE,
-		    "%s signs none of the files given: it is named after the "
-		    "file it signs, with .sig behind",
-		    path);
-	} else {
+	rc = find_document(
+	    &of, j, bytes_of(name, len > 4 ? len - 4 : 0), path, e);
+	if (rc == RC_OK)
 		rc = new_part(
 		    j, PART_SIGNATURE, name, "application/pkcs7-signature", e);
-		j->parts[j->part_count].part.of = i;
-		if (rc == RC_OK)
-			rc = put_inside(j, path, e);
+	if (rc == RC_OK) {
+		j->parts[j->part_count].part.of = of;
+		rc = put_inside(j, path, e);
 	}
 	free(copy);
 	return rc;

@@ -162,46 +162,66 @@ temp_name(const char *name)
 	return temp;
 }
 
+/* A target that is there is written over only where that is asked for. */
+static enum rc
+may_replace(
+    const char *path, const struct stat *st, bool replace, struct err *e)
+{
+	if (!S_ISREG(st->st_mode))
+		return fail(e, RC_EXISTS,
+		    "%s is there already and is no regular file; give another "
+		    "name",
+		    path);
+	if (!replace)
+		return fail(e, RC_EXISTS,
+		    "%s is there already; give another name or --force", path);
+	return RC_OK;
+}
+
+/* A file without a name, which is given one through /proc; where there is no
+ * /proc, or the file system knows none (FAT), one with a temporary name. */
+static void
+open_temp(struct out_file *out, mode_t mode)
+{
+	if (access("/proc/self/fd", X_OK) == 0)
+		out->fd = openat(
+		    out->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777);
+	if (out->fd >= 0)
+		return;
+	out->temp = temp_name(out->name);
+	out->fd = openat(out->dir, out->temp,
+	    O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW, mode & 0777);
+	if (out->fd < 0) {
+		free(out->temp);
+		out->temp = NULL;
+	}
+}
+
 enum rc
 out_open(struct out_file *out, const char *path, mode_t mode, bool replace,
     struct err *e)
 {
 	struct stat st;
+	enum rc rc = RC_OK;
 
 	*out = (struct out_file){
 		.dir = -1, .fd = -1, .replace = replace, .path = path
 	};
 	out->dir = open_folder(out, path);
-	if (out->dir < 0) {
-		(void)fail_io(e, "the folder of %s cannot be opened", path);
+	if (out->dir < 0)
+		rc = fail_io(e, "the folder of %s cannot be opened", path);
+	else if (fstatat(out->dir, out->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		rc = may_replace(path, &st, replace, e);
+	else if (errno != ENOENT)
+		rc = fail_io(e, "%s cannot be written", path);
+	if (rc == RC_OK) {
+		open_temp(out, mode);
+		if (out->fd < 0)
+			rc = fail_io(e, "%s cannot be written", path);
+	}
+	if (rc != RC_OK)
 		out_drop(out);
-		return RC_IO;
-	}
-	if (fstatat(out->dir, out->name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    (!replace || !S_ISREG(st.st_mode))) {
-		out_drop(out);
-		return fail(e, RC_EXISTS,
-		    "%s is there already; give another name or --force", path);
-	}
-	out->fd =
-	    openat(out->dir, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode & 0777);
-	if (out->fd < 0) {
-		/* a file system that knows no nameless files (FAT) */
-		out->temp = temp_name(out->name);
-		out->fd = openat(out->dir, out->temp,
-		    O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW,
-		    mode & 0777);
-		if (out->fd < 0) {
-			free(out->temp);
-			out->temp = NULL;
-		}
-	}
-	if (out->fd < 0) {
-		(void)fail_io(e, "%s cannot be written", path);
-		out_drop(out);
-		return RC_IO;
-	}
-	return RC_OK;
+	return rc;
 }
 
 enum rc

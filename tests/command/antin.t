@@ -379,10 +379,11 @@ is_deeply([ map { { %$_{qw(name part type size)} } } @{ $d->{parts} } ],
 is(get("all.open/$_"), get($_), "$_ is what was sealed")
     for qw(to-trinh.pdf big.bin zeros.bin nothing.txt to-trinh.pdf.sig);
 is(get('all.open/dien.txt'), get('dien.txt'), 'so is the text');
-is_deeply([ sort map { s{.*/}{}r } glob 'all.open/*' ], [ sort qw(dien.txt to-trinh.pdf
-    big.bin zeros.bin nothing.txt to-trinh.pdf.sig) ], 'and there is no more');
-is(sprintf('%o %o', map { (stat)[2] & 07777 } qw(all.open all.open/dien.txt)), '700 600',
-    'and it is for nobody else');
+is_deeply([ sort map { s{.*/}{}r } glob 'all.open/*' ],
+    [ sort qw(dien.txt to-trinh.pdf big.bin zeros.bin nothing.txt
+    to-trinh.pdf.sig) ], 'and there is no more');
+is(sprintf('%o %o', map { (stat)[2] & 07777 } qw(all.open
+    all.open/dien.txt)), '700 600', 'and it is for nobody else');
 
 ends(1, 'a folder that is there is not used by itself', qw(open --key na.key
     --from cards all.antin));
@@ -401,8 +402,8 @@ is($sig->{signature}, 'signer not known', 'is told so of the person');
 ends(0, 'an ordinary one', qw(open --json --key na.key --from cards --into
     fourth first.antin));
 is(json()->{dispatch}{level}, 'thuong', 'is ordinary');
-ends(0, 'one goes to a folder of its name with .open', qw(open --key muong-nhe.key --from cards
-    folder.antin));
+ends(0, 'one goes to a folder of its name with .open', qw(open
+    --key muong-nhe.key --from cards folder.antin));
 rename 'folder.antin', 'renamed';
 ends(0, 'one without ".antin" too', qw(open --key
     muong-nhe.key --from cards renamed));
