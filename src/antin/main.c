@@ -47,8 +47,7 @@ exit_status(enum rc rc)
 	return status[rc];
 }
 
-/* No secret in a core file, and none to a debugger of the same user; a file
- * that meets its size limit is an error like a full disk. */
+/* For jansson, whose strings are content too. */
 static void
 free_wiped(void *p)
 {
@@ -57,6 +56,8 @@ free_wiped(void *p)
 	free(p);
 }
 
+/* No secret in a core file, none to a debugger of the same user, none in freed
+ * memory; a file that meets its size limit is an error like a full disk. */
 static void
 harden(void)
 {

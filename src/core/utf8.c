@@ -55,7 +55,7 @@ static bool
 nfc_write(struct buf *out, struct bytes in)
 {
 	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
-	/* a code point has at most 18 in its decomposition; see by asking */
+	/* asked without a buffer it says how many code points there will be */
 	utf8proc_ssize_t n = utf8proc_decompose(
 	    in.p, (utf8proc_ssize_t)in.len, NULL, 0, options);
 	utf8proc_int32_t *points;
