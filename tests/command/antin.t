@@ -150,6 +150,11 @@ ends(1, 'nor at an address that is none', qw(key new --no-passphrase
 put('empty', "\nsecond line\n");
 ends(2, 'nor under an empty passphrase', qw(key new --name X --address
     antin://x.vn/x --passphrase-file empty x));
+for ("   \n", "\xe2\x80\x8b\n", "\xc2\xa0 \n") {
+	put('blank', $_);
+	ends(2, 'nor under one of which nothing is left', qw(key new --name X
+	    --address antin://x.vn/x --passphrase-file blank x));
+}
 ok(!-e 'x.key' && !-e 'x.pub', 'and nothing is left of them');
 
 ends(0, 'cards and key files are shown', qw(key show --json van-thu.pub
