@@ -76,6 +76,9 @@ void der_null(struct der *d);
 struct bytes der_oid(struct der *d);
 /* ... which must be this one. */
 void der_oid_is(struct der *d, struct bytes oid);
+/* An AlgorithmIdentifier without parameters, under SEQUENCE or another tag: its
+ * OID. */
+struct bytes der_algorithm(struct der *d, uint8_t tag);
 /* OCTET STRING of min to max bytes; also under another primitive tag. */
 struct bytes der_octets(struct der *d, size_t min, size_t max);
 struct bytes der_tagged(struct der *d, uint8_t tag, size_t min, size_t max);
@@ -123,6 +126,7 @@ void der_put_big(struct der_wr *w, struct bytes magnitude);
 void der_put_bool(struct der_wr *w, bool v);
 void der_put_null(struct der_wr *w);
 void der_put_oid(struct der_wr *w, struct bytes oid);
+void der_put_algorithm(struct der_wr *w, uint8_t tag, struct bytes oid);
 void der_put_octets(struct der_wr *w, struct bytes v);
 void der_put_bits(struct der_wr *w, struct bytes v);
 void der_put_time(struct der_wr *w, int64_t t);

@@ -265,6 +265,17 @@ der_oid_is(struct der *d, struct bytes oid)
 }
 
 struct bytes
+der_algorithm(struct der *d, uint8_t tag)
+{
+	struct bytes alg;
+
+	der_open(d, tag);
+	alg = der_oid(d);
+	der_close(d);
+	return alg;
+}
+
+struct bytes
 der_tagged(struct der *d, uint8_t tag, size_t min, size_t max)
 {
 	struct bytes v = next(d, tag);

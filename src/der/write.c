@@ -167,6 +167,14 @@ der_put_oid(struct der_wr *w, struct bytes oid)
 }
 
 void
+der_put_algorithm(struct der_wr *w, uint8_t tag, struct bytes oid)
+{
+	der_put_open(w, tag);
+	der_put_oid(w, oid);
+	der_put_close(w);
+}
+
+void
 der_put_octets(struct der_wr *w, struct bytes v)
 {
 	der_put(w, DER_OCTETS, v);

@@ -61,7 +61,8 @@ struct recipient {
 enum rc envelope_seal(const struct sink *to, const struct header *header,
     struct bytes inner, const uint8_t cek[static AEAD_KEY],
     const struct recipient *recipients, size_t n, struct err *e);
-/* The bytes envelope_seal() will write for an inner of this size. */
+/* The bytes envelope_seal() will write at the most for an inner of this size:
+ * exact, or two more. */
 size_t envelope_size(const struct header *header, size_t inner,
     const struct recipient *recipients, size_t n);
 

@@ -17,14 +17,6 @@ struct making {
 
 /* ---- algorithm identifiers ---------------------------------------------- */
 
-static void
-put_algorithm(struct der_wr *w, uint8_t tag, enum oid alg)
-{
-	der_put_open(w, tag);
-	der_put_oid(w, oid(alg));
-	der_put_close(w);
-}
-
 /* SHA-512; foreign tools may add a NULL (RFC 5754 2). */
 static void
 read_sha512(struct der *d, enum signed_kind kind)
@@ -39,11 +31,8 @@ read_sha512(struct der *d, enum signed_kind kind)
 static const struct sig_alg *
 read_signature_alg(struct der *d, uint8_t tag)
 {
-	const struct sig_alg *alg;
+	const struct sig_alg *alg = sig_by_oid(der_algorithm(d, tag));
 
-	der_open(d, tag);
-	alg = sig_by_oid(der_oid(d));
-	der_close(d);
 	if (alg == NULL)
 		der_fault(d, "a signature algorithm that is of no suite");
 	return alg;
@@ -141,8 +130,8 @@ static void
 put_alg_protection(struct der_wr *w, const struct making *m)
 {
 	der_put_open(w, DER_SEQUENCE);
-	put_algorithm(w, DER_SEQUENCE, OID_SHA512);
-	put_algorithm(w, DER_CTXC(1), m->alg->oid);
+	der_put_algorithm(w, DER_SEQUENCE, oid(OID_SHA512));
+	der_put_algorithm(w, DER_CTXC(1), oid(m->alg->oid));
 	der_put_close(w);
 }
 
@@ -344,7 +333,7 @@ signed_write(struct der_wr *w, const struct making *m, struct bytes content,
 	der_put_open(w, DER_SEQUENCE);
 	der_put_uint(w, 3);
 	der_put_open(w, DER_SET);
-	put_algorithm(w, DER_SEQUENCE, OID_SHA512);
+	der_put_algorithm(w, DER_SEQUENCE, oid(OID_SHA512));
 	der_put_close(w);
 	der_put_open(w, DER_SEQUENCE); /* encapContentInfo */
 	der_put_oid(w, oid(content_type(m->kind)));
@@ -358,10 +347,10 @@ signed_write(struct der_wr *w, const struct making *m, struct bytes content,
 	der_put_open(w, DER_SEQUENCE);
 	der_put_uint(w, 3);
 	der_put(w, DER_CTX(0), tag_bytes(tag));
-	put_algorithm(w, DER_SEQUENCE, OID_SHA512);
+	der_put_algorithm(w, DER_SEQUENCE, oid(OID_SHA512));
 	buf_u8(&w->out, DER_CTXC(0)); /* the set under its other tag */
 	buf_add(&w->out, bytes_of(set.p + 1, set.len - 1));
-	put_algorithm(w, DER_SEQUENCE, m->alg->oid);
+	der_put_algorithm(w, DER_SEQUENCE, oid(m->alg->oid));
 	der_put_octets(w, signature);
 	der_put_close(w);
 	der_put_close(w);

@@ -26,26 +26,6 @@ tag_bytes(const struct tag *t)
 	return bytes_of(t->b, TAG_SIZE);
 }
 
-/* AlgorithmIdentifier without parameters. */
-static struct bytes
-algorithm(struct der *d)
-{
-	struct bytes alg;
-
-	der_open(d, DER_SEQUENCE);
-	alg = der_oid(d);
-	der_close(d);
-	return alg;
-}
-
-static void
-put_algorithm(struct der_wr *w, struct bytes alg)
-{
-	der_put_open(w, DER_SEQUENCE);
-	der_put_oid(w, alg);
-	der_put_close(w);
-}
-
 /* RFC 9629 3: KEMRecipientInfo in OtherRecipientInfo, implicitly [4]. */
 enum rc
 slip_parse(struct slip *out, struct bytes in, struct err *e)
@@ -58,13 +38,13 @@ slip_parse(struct slip *out, struct bytes in, struct err *e)
 	der_open(&d, DER_SEQUENCE);
 	(void)der_uint(&d, 0); /* version */
 	out->rid = der_tagged(&d, DER_CTX(0), 1, RID_MAX);
-	out->kem = kem_by_oid(algorithm(&d));
+	out->kem = kem_by_oid(der_algorithm(&d, DER_SEQUENCE));
 	if (out->kem == NULL)
 		der_fault(&d, "a key encapsulation that is of no suite");
 	out->ct = der_octets(&d, 1, KEM_CT_MAX);
 	if (out->kem != NULL && out->ct.len != out->kem->ct)
 		der_fault(&d, "a key encapsulation of another length");
-	if (!bytes_eq(algorithm(&d), oid(OID_HKDF_SHA256)))
+	if (!bytes_eq(der_algorithm(&d, DER_SEQUENCE), oid(OID_HKDF_SHA256)))
 		der_fault(&d, "a key derivation other than HKDF-SHA256");
 	out->kek_size = der_uint(&d, WRAP_KEY);
 	if (der_next_is(&d, DER_CTXC(0))) {
@@ -72,7 +52,7 @@ slip_parse(struct slip *out, struct bytes in, struct err *e)
 		out->ukm = der_octets(&d, 1, UKM_MAX);
 		der_close(&d);
 	}
-	out->wrap = algorithm(&d);
+	out->wrap = der_algorithm(&d, DER_SEQUENCE);
 	out->wrapped = der_octets(&d, 1, WRAP_SIZE);
 	der_close(&d);
 	der_close(&d);
@@ -104,7 +84,7 @@ derive_kek(uint8_t *kek, size_t size, const uint8_t secret[static KEM_SECRET],
 	struct der_wr info = { 0 };
 
 	der_put_open(&info, DER_SEQUENCE);
-	put_algorithm(&info, wrap);
+	der_put_algorithm(&info, DER_SEQUENCE, wrap);
 	der_put_uint(&info, size);
 	if (ukm.len > 0)
 		put_ukm(&info, ukm);
@@ -123,12 +103,12 @@ slip_write(struct der_wr *w, const struct kem_alg *alg, const struct tag *tag,
 	der_put_open(w, DER_SEQUENCE);
 	der_put_uint(w, 0);
 	der_put(w, DER_CTX(0), tag_bytes(tag));
-	put_algorithm(w, oid(alg->oid));
+	der_put_algorithm(w, DER_SEQUENCE, oid(alg->oid));
 	der_put_octets(w, ct);
-	put_algorithm(w, oid(OID_HKDF_SHA256));
+	der_put_algorithm(w, DER_SEQUENCE, oid(OID_HKDF_SHA256));
 	der_put_uint(w, WRAP_KEY);
 	put_ukm(w, ukm);
-	put_algorithm(w, oid(OID_AES256_WRAP));
+	der_put_algorithm(w, DER_SEQUENCE, oid(OID_AES256_WRAP));
 	der_put_octets(w, wrapped);
 	der_put_close(w);
 	der_put_close(w);

@@ -53,25 +53,6 @@ name_read(struct der *d)
 /* ---- keys
  * --------------------------------------------------------------------- */
 
-static void
-algorithm_write(struct der_wr *w, enum oid alg)
-{
-	der_put_open(w, DER_SEQUENCE);
-	der_put_oid(w, oid(alg));
-	der_put_close(w);
-}
-
-static struct bytes
-algorithm_read(struct der *d)
-{
-	struct bytes alg;
-
-	der_open(d, DER_SEQUENCE);
-	alg = der_oid(d);
-	der_close(d);
-	return alg;
-}
-
 static enum oid
 key_oid(const struct cert_request *r)
 {
@@ -91,7 +72,7 @@ key_read(struct der *d, struct cert *c)
 	size_t want = 0;
 
 	der_open(d, DER_SEQUENCE);
-	alg = algorithm_read(d);
+	alg = der_algorithm(d, DER_SEQUENCE);
 	c->pub = der_bits(d);
 	der_close(d);
 	c->sig = sig_by_oid(alg);
@@ -296,7 +277,7 @@ tbs_write(struct der_wr *w, const struct making *m, const struct sig_alg *alg)
 	der_put_uint(w, 2); /* v3 */
 	der_put_close(w);
 	der_put_big(w, bytes_of(serial, sizeof(serial)));
-	algorithm_write(w, alg->oid);
+	der_put_algorithm(w, DER_SEQUENCE, oid(alg->oid));
 	name_write(w, r->issuer);
 	der_put_open(w, DER_SEQUENCE);
 	der_put_when(w, r->from);
@@ -304,7 +285,7 @@ tbs_write(struct der_wr *w, const struct making *m, const struct sig_alg *alg)
 	der_put_close(w);
 	name_write(w, r->name);
 	der_put_open(w, DER_SEQUENCE);
-	algorithm_write(w, key_oid(r));
+	der_put_algorithm(w, DER_SEQUENCE, oid(key_oid(r)));
 	der_put_bits(w, r->pub);
 	der_put_close(w);
 	extensions_write(w, m);
@@ -328,7 +309,7 @@ cert_write(
 	    issuer, (struct bytes){ 0 }, buf_bytes(&tbs.out), signature);
 	der_put_open(&w, DER_SEQUENCE);
 	der_put_raw(&w, buf_bytes(&tbs.out));
-	algorithm_write(&w, alg->oid);
+	der_put_algorithm(&w, DER_SEQUENCE, oid(alg->oid));
 	der_put_bits(&w, bytes_of(signature, len));
 	der_put_close(&w);
 	*out = w.out;
@@ -349,7 +330,7 @@ tbs_read(struct der *d, struct cert *c)
 	c->serial = der_big(d, SERIAL_MAX);
 	if (c->serial.len == 0)
 		der_fault(d, "RFC 5280 4.1.2.2: a serial number of zero");
-	c->signed_by = sig_by_oid(algorithm_read(d));
+	c->signed_by = sig_by_oid(der_algorithm(d, DER_SEQUENCE));
 	if (c->signed_by == NULL)
 		der_fault(d, "a signature algorithm that is of no suite");
 	c->issuer = name_read(d);
@@ -374,7 +355,7 @@ cert_parse(struct cert *out, struct bytes in, struct err *e)
 		    "a certificate of %zu bytes, at most %u", in.len, CERT_MAX);
 	der_open(&d, DER_SEQUENCE);
 	tbs_read(&d, out);
-	if (sig_by_oid(algorithm_read(&d)) != out->signed_by)
+	if (sig_by_oid(der_algorithm(&d, DER_SEQUENCE)) != out->signed_by)
 		der_fault(&d, "RFC 5280 4.1.1.2: two signature algorithms");
 	out->signature = der_bits(&d);
 	der_close(&d);
