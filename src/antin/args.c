@@ -6,8 +6,10 @@
 
 #include "antin/cmd.h"
 #include "core/lang.h"
+#include "core/limits.h"
 #include "core/time.h"
 #include "core/utf8.h"
+#include "core/work.h"
 
 static const struct opt *
 opt_find(const struct cmd *cmd, const char *name, size_t len)
@@ -153,6 +155,17 @@ arg_number(uint64_t *out, const struct args *a, const char *name, uint64_t min,
 		    (unsigned long long)min, (unsigned long long)max, value);
 	*out = n;
 	return RC_OK;
+}
+
+enum rc
+arg_threads(const struct args *a, struct err *e)
+{
+	uint64_t threads = 0; /* one a core */
+	enum rc rc;
+
+	rc = arg_number(&threads, a, "threads", 1, LIMIT_THREADS, e);
+	work_threads_set((unsigned)threads);
+	return rc;
 }
 
 enum rc

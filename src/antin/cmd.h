@@ -58,6 +58,8 @@ enum rc arg_must(
 /* A number of min to max; left as it is where the option was not given. */
 enum rc arg_number(uint64_t *out, const struct args *a, const char *name,
     uint64_t min, uint64_t max, struct err *e);
+/* Give work the threads that --threads asks for. */
+enum rc arg_threads(const struct args *a, struct err *e);
 /* A time; left as it is where the option was not given. */
 enum rc arg_time(
     int64_t *out, const struct args *a, const char *name, struct err *e);

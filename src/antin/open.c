@@ -9,7 +9,6 @@
 #include "antin/letter.h"
 #include "core/lang.h"
 #include "core/utf8.h"
-#include "core/work.h"
 
 #define NAME_TRIES 1000 /* files of one name in a dispatch */
 
@@ -260,15 +259,13 @@ open_letter(const struct args *a, struct err *e)
 {
 	char *folder = folder_for(a);
 	struct saving *s = alloc(1, sizeof(*s));
-	uint64_t threads = 0;
 	const char *key;
 	struct letter l;
 	enum rc rc;
 	size_t i;
 
 	s->folder = folder;
-	rc = arg_number(&threads, a, "threads", 1, 8, e);
-	work_threads_set((unsigned)threads);
+	rc = arg_threads(a, e);
 	if (rc == RC_OK)
 		rc = arg_must(&key, a, "key", e);
 	if (rc == RC_OK)

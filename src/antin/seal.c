@@ -12,7 +12,6 @@
 #include "core/lang.h"
 #include "core/time.h"
 #include "core/utf8.h"
-#include "core/work.h"
 #include "crypto/random.h"
 #include "crypto/suite.h"
 #include "envelope/address.h"
@@ -20,8 +19,7 @@
 
 #define INSIDE_FILE (64u << 10) /* a file to this size lies inside */
 #define INSIDE_ALL (512u << 10) /* and all of them together to this */
-#define THREADS_MAX 8
-#define TEXT_NAME "dien.txt" /* the text is saved as */
+#define TEXT_NAME "dien.txt"	/* the text is saved as */
 
 static const struct {
 	const char *suffix, *type;
@@ -514,12 +512,10 @@ static enum rc
 seal(const struct args *a, struct err *e)
 {
 	struct job *j = alloc(1, sizeof(*j));
-	uint64_t threads = 0;
 	enum rc rc;
 
 	j->a = a;
-	rc = arg_number(&threads, a, "threads", 1, THREADS_MAX, e);
-	work_threads_set((unsigned)threads);
+	rc = arg_threads(a, e);
 	if (rc == RC_OK && (rc = take_labels(j, e)) == RC_OK &&
 	    (rc = take_numbers(j, e)) == RC_OK &&
 	    (rc = take_ids(j, e)) == RC_OK &&
