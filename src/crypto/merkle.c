@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "core/err.h"
+
 bool
 node_eq(const struct node *a, const struct node *b)
 {
@@ -47,10 +49,20 @@ split(uint64_t n)
 void
 merkle_add(struct merkle *m, const struct node *leaf)
 {
-	struct node node = *leaf;
-	uint64_t size = m->size++;
-	unsigned top = (unsigned)__builtin_popcountll(size);
+	merkle_add_tree(m, 0, leaf);
+}
 
+void
+merkle_add_tree(struct merkle *m, unsigned level, const struct node *root)
+{
+	unsigned top = (unsigned)__builtin_popcountll(m->size);
+	struct node node = *root;
+	uint64_t size;
+
+	if (level > 63 || m->size % (UINT64_C(1) << level) != 0)
+		bug("merkle: a subtree where none of its size may begin");
+	size = m->size >> level;
+	m->size += UINT64_C(1) << level;
 	/* each low one-bit of the size is a full subtree that now joins */
 	for (; size & 1; size >>= 1)
 		merkle_parent(&node, &m->path[--top], &node);

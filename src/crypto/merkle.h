@@ -33,6 +33,8 @@ struct merkle {
 };
 
 void merkle_add(struct merkle *m, const struct node *leaf);
+/* Add a whole subtree of 2^level leaves; m->size is a multiple of 2^level. */
+void merkle_add_tree(struct merkle *m, unsigned level, const struct node *root);
 /* The root; of the empty tree SHA-256 of nothing. */
 void merkle_root(const struct merkle *m, struct node *out);
 /* The root over n leaf hashes. */

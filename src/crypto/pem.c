@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "crypto/pem.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
+#include "core/base64.h"
 
 #define LINE_BYTES 48 /* 64 characters */
 #define LABEL_MAX 40
@@ -13,22 +12,18 @@
 void
 pem_write(struct buf *out, const char *label, struct bytes der)
 {
-	unsigned char line[LINE_BYTES * 4 / 3 + 2];
 	char mark[LABEL_MAX + 24];
 	size_t at, n;
-	int len;
 
 	(void)snprintf(mark, sizeof(mark), "-----BEGIN %s-----\n", label);
 	buf_add(out, bytes_str(mark));
 	for (at = 0; at < der.len; at += n) {
 		n = der.len - at < LINE_BYTES ? der.len - at : LINE_BYTES;
-		len = EVP_EncodeBlock(line, der.p + at, (int)n);
-		buf_add(out, bytes_of(line, (size_t)len));
+		base64_write(out, bytes_of(der.p + at, n));
 		buf_u8(out, '\n');
 	}
 	(void)snprintf(mark, sizeof(mark), "-----END %s-----\n", label);
 	buf_add(out, bytes_str(mark));
-	wipe(line, sizeof(line));
 }
 
 /* The next line, without its end; false where none is left. */
@@ -60,33 +55,6 @@ is_mark(struct bytes line, const char *which, const char *label)
 	return bytes_is(line, mark);
 }
 
-/* Strict: what is decoded must encode to the same line again. */
-static bool
-decode_line(struct buf *out, struct bytes line)
-{
-	unsigned char raw[LINE_BYTES + 2], back[LINE_BYTES * 4 / 3 + 2];
-	int n;
-	size_t pad;
-	bool ok;
-
-	if (line.len == 0 || line.len > LINE_BYTES * 4 / 3 || line.len % 4 != 0)
-		return false;
-	n = EVP_DecodeBlock(raw, line.p, (int)line.len);
-	pad = (size_t)(line.p[line.len - 1] == '=') +
-	      (size_t)(line.p[line.len - 2] == '=');
-	ok = n >= 0 && (size_t)n >= pad;
-	if (ok) {
-		n = (int)((size_t)n - pad);
-		ok = EVP_EncodeBlock(back, raw, n) == (int)line.len &&
-		     memcmp(back, line.p, line.len) == 0;
-	}
-	if (ok)
-		buf_add(out, bytes_of(raw, (size_t)n));
-	wipe(raw, sizeof(raw));
-	wipe(back, sizeof(back));
-	return ok;
-}
-
 static enum rc
 not_pem(struct buf *out, const char *label, struct err *e)
 {
@@ -115,7 +83,8 @@ pem_read(struct buf *out, struct bytes *in, const char *label, struct err *e)
 	while (next_line(in, &line)) {
 		if (is_mark(line, "END", label))
 			return RC_OK;
-		if (!full || !decode_line(out, line))
+		if (!full || line.len == 0 || line.len > LINE_BYTES * 4 / 3 ||
+		    !base64_parse(out, line))
 			break;
 		full = line.len == LINE_BYTES * 4 / 3 &&
 		       line.p[line.len - 1] != '=';

@@ -43,11 +43,12 @@ static const struct sig_row rows[] = {
 struct sig_pub {
 	const struct sig_row *row;
 	EVP_PKEY *pq, *trad; /* NULL where the row has no such half */
+	uint8_t pub[SIG_PUB_MAX];
 };
 
 struct sig_key {
 	struct sig_pub keys; /* private ones here */
-	uint8_t pub[SIG_PUB_MAX], priv[SIG_PRIV_MAX];
+	uint8_t priv[SIG_PRIV_MAX];
 };
 
 const struct sig_alg *
@@ -112,12 +113,13 @@ key_complete(struct sig_key *k)
 		return false;
 	if (row->mldsa != NULL) {
 		pkey_octets(
-		    k->keys.pq, OSSL_PKEY_PARAM_PUB_KEY, k->pub, row->pub);
+		    k->keys.pq, OSSL_PKEY_PARAM_PUB_KEY, k->keys.pub, row->pub);
 		pkey_octets(
 		    k->keys.pq, OSSL_PKEY_PARAM_ML_DSA_SEED, k->priv, SEED);
 	}
 	if (row->curve != CURVE_NONE) {
-		curve_write_pub(row->curve, k->keys.trad, k->pub + row->pub);
+		curve_write_pub(
+		    row->curve, k->keys.trad, k->keys.pub + row->pub);
 		curve_write_priv(
 		    row->curve, k->keys.trad, k->priv + seed_size(row));
 	}
@@ -183,7 +185,7 @@ sig_key_alg(const struct sig_key *k)
 struct bytes
 sig_key_pub(const struct sig_key *k)
 {
-	return bytes_of(k->pub, k->keys.row->alg.pub);
+	return sig_pub_bytes(&k->keys);
 }
 
 struct bytes
@@ -202,6 +204,7 @@ sig_pub_of(const struct sig_alg *alg, struct bytes pub)
 		return NULL;
 	p = alloc(1, sizeof(*p));
 	p->row = row;
+	memcpy(p->pub, pub.p, pub.len);
 	if (row->mldsa != NULL)
 		p->pq = EVP_PKEY_new_raw_public_key_ex(
 		    NULL, row->mldsa, NULL, pub.p, row->pub);
@@ -228,6 +231,12 @@ const struct sig_alg *
 sig_pub_alg(const struct sig_pub *p)
 {
 	return &p->row->alg;
+}
+
+struct bytes
+sig_pub_bytes(const struct sig_pub *p)
+{
+	return bytes_of(p->pub, p->row->alg.pub);
 }
 
 /* What a composite's halves sign: M'. */

@@ -43,6 +43,7 @@ struct sig_pub;
 struct sig_pub *sig_pub_of(const struct sig_alg *alg, struct bytes pub);
 void sig_pub_free(struct sig_pub *p);
 const struct sig_alg *sig_pub_alg(const struct sig_pub *p);
+struct bytes sig_pub_bytes(const struct sig_pub *p); /* borrows */
 
 /* Sign with a context of at most 255 bytes (none for Ed25519); "out" takes
  * alg->max bytes.  Returns the signature's length. */

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A checkpoint: what is read has one spelling, so two that say the same have
+ * the same text; and nobody's key has signed it.
+ */
+#include "journal/note.h"
+#include "crypto/suite.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct sig_key *key;
+	static struct sig_pub *pub;
+	struct note n, again;
+	struct buf text;
+	struct err e;
+
+	if (key == NULL) {
+		key = sig_generate(sig_by_name(suite_table[0].sig));
+		pub = sig_pub_of(sig_key_alg(key), sig_key_pub(key));
+	}
+	if (note_read(&n, bytes_of(data, size), &e) != RC_OK) {
+		if (n.text.p != NULL || n.signatures.p != NULL)
+			bug("something is left of what was not read");
+		return 0;
+	}
+	if (note_verify(&n, pub))
+		bug("a note that a new key has signed");
+	note_sign(&text, &n.checkpoint, key);
+	if (note_read(&again, buf_bytes(&text), &e) != RC_OK ||
+	    !bytes_eq(again.text, n.text) || !note_verify(&again, pub))
+		bug("a checkpoint that is written otherwise than it was read");
+	buf_free(&text);
+	return 0;
+}
