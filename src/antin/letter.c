@@ -10,9 +10,9 @@ static const char *const part_words[PART_KINDS] = {
 	[PART_DOCUMENT] = "document",
 	[PART_SIGNATURE] = "signature",
 };
-static const char *const role_words[ROLES] = {
-	[ROLE_ACTION] = "action",
-	[ROLE_INFO] = "information",
+static const char *const purpose_words[PURPOSES] = {
+	[PURPOSE_ACTION] = "action",
+	[PURPOSE_INFO] = "information",
 };
 static const char *const coding_words[CODINGS] = {
 	[CODING_PLAIN] = "none",
@@ -180,7 +180,7 @@ show_addressees(json_t *to, const struct dispatch *d)
 	for (i = 0; i < d->to_count; i++) {
 		item = show_item(list);
 		show_text(item, "address", d->to[i].address);
-		show_word(item, "role", role_words[d->to[i].role]);
+		show_word(item, "purpose", purpose_words[d->to[i].purpose]);
 	}
 }
 

@@ -64,7 +64,7 @@ struct job {
 	struct recipient *to;
 	struct arena kept; /* their keys and addresses, names of parts */
 	size_t count, room;
-	enum role role; /* of those being gathered */
+	enum purpose purpose; /* of those being gathered */
 	struct sealing_part parts[DISPATCH_PARTS];
 	struct buf inside[DISPATCH_PARTS];
 	size_t part_count, inside_size;
@@ -141,7 +141,7 @@ add_recipient(void *ctx, struct card *c, struct err *e)
 	r->alg = c->kem.kem;
 	r->pub = arena_add(&j->kept, c->kem.pub);
 	j->d.to[j->count].address = arena_add(&j->kept, c->sign.address);
-	j->d.to[j->count].role = j->role;
+	j->d.to[j->count].purpose = j->purpose;
 	j->count++;
 	return RC_OK;
 }
@@ -152,7 +152,7 @@ gather_recipients(struct job *j, struct err *e)
 	enum rc rc;
 
 	rc = who_each(j->a, "to", add_recipient, j, e);
-	j->role = ROLE_INFO;
+	j->purpose = PURPOSE_INFO;
 	if (rc == RC_OK)
 		rc = who_each(j->a, "info", add_recipient, j, e);
 	j->d.to_count = j->count;

@@ -49,7 +49,7 @@ static const struct label {
 	{ "place", "Where", WORD },
 	{ "precedence", "Precedence", PRECEDENCE },
 	{ "references", "Refers to", TEXT },
-	{ "role", "For", WORD },
+	{ "purpose", "For", WORD },
 	{ "root", "Merkle root", TEXT },
 	{ "saved", "Saved as", TEXT },
 	{ "sealed", "Sealed content", SIZE },

@@ -8,8 +8,8 @@
 #define SCHEME "antin://"
 #define ID_MAX 63
 
-static bool
-is_id(struct bytes id)
+bool
+address_id_ok(struct bytes id)
 {
 	size_t i;
 
@@ -46,7 +46,7 @@ is_host(struct bytes host)
 
 	while (more) {
 		id = cut(host, '.', &host, &more);
-		if (!is_id(id) || ++depth > ADDRESS_DEPTH)
+		if (!address_id_ok(id) || ++depth > ADDRESS_DEPTH)
 			return false;
 	}
 	return true;
@@ -65,7 +65,7 @@ address_parse(struct address *out, struct bytes in)
 	out->host =
 	    cut(bytes_of(in.p + n, in.len - n), '/', &out->desk, &has_desk);
 	out->station = bytes_of(in.p, n + out->host.len);
-	return is_host(out->host) && (!has_desk || is_id(out->desk));
+	return is_host(out->host) && (!has_desk || address_id_ok(out->desk));
 }
 
 bool

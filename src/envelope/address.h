@@ -21,6 +21,8 @@ struct address {
 	struct bytes desk; /* empty for a station's own address */
 };
 
+/* An id: one part of a host, or a desk's. */
+bool address_id_ok(struct bytes id);
 bool address_parse(struct address *out, struct bytes in);
 /* A valid address of a desk; of a station. */
 bool address_is_desk(struct bytes in);

@@ -81,7 +81,7 @@ write_addressees(struct der_wr *w, const struct dispatch *d)
 	der_put_open(w, DER_SEQUENCE);
 	for (i = 0; i < d->to_count; i++) {
 		der_put_open(w, DER_SEQUENCE);
-		der_put_uint(w, d->to[i].role);
+		der_put_uint(w, d->to[i].purpose);
 		der_put(w, DER_IA5, d->to[i].address);
 		der_put_close(w);
 	}
@@ -196,7 +196,7 @@ read_addressees(struct der *d, struct dispatch *out)
 	out->to = alloc(out->to_count, sizeof(*out->to));
 	for (i = 0; i < out->to_count; i++) {
 		der_open(d, DER_SEQUENCE);
-		out->to[i].role = (enum role)der_uint(d, ROLES - 1);
+		out->to[i].purpose = (enum purpose)der_uint(d, PURPOSES - 1);
 		out->to[i].address = der_ia5(d, LIMIT_ADDRESS);
 		der_close(d);
 	}

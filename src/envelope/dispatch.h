@@ -29,12 +29,12 @@ struct header {
 	int64_t expires;	    /* TIME_NEVER: it does not */
 };
 
-enum role { ROLE_ACTION, ROLE_INFO };
-#define ROLES 2
+enum purpose { PURPOSE_ACTION, PURPOSE_INFO };
+#define PURPOSES 2
 
 struct addressee {
 	struct bytes address; /* of a desk */
-	enum role role;
+	enum purpose purpose;
 };
 
 /* A signed list in the place of its addressees. */

@@ -89,6 +89,10 @@ struct known_signer {
 	uint8_t cert[SHA256_SIZE];
 	struct bytes address; /* what it may sign as */
 	int64_t from, until;  /* and when */
+	/* up to what; all, where it is not limited (a card) */
+	bool limited;
+	enum level level;
+	enum precedence precedence;
 };
 
 /* What opening asks of its surroundings. */
@@ -100,9 +104,13 @@ struct opener {
 	 * What it gives stays until envelope_open() returns. */
 	bool (*find)(void *ctx, struct bytes tag, struct bytes cert,
 	    struct known_signer *out);
-	/* "address" is in this signed list; NULL: no list is known. */
-	bool (*listed)(
-	    void *ctx, const struct list_ref *list, struct bytes address);
+	/* "address" was in this signed list at that time; NULL: no list is
+	 * known. */
+	bool (*listed)(void *ctx, const struct list_ref *list,
+	    struct bytes address, int64_t t);
+	/* Whoever has "address" answers for "other" too, which is how it is
+	 * written before or after a change of the tree; NULL: nobody does. */
+	bool (*answers)(void *ctx, struct bytes address, struct bytes other);
 	void *ctx;
 };
 

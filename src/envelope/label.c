@@ -77,6 +77,12 @@ precedence_parse(enum precedence *out, struct bytes word)
 }
 
 unsigned
+precedence_rank(enum precedence p)
+{
+	return p > PRECEDENCE_HOA_TOC ? PRECEDENCE_HOA_TOC : (unsigned)p;
+}
+
+unsigned
 level_classification(enum level l)
 {
 	return levels[l].classification;

@@ -29,6 +29,9 @@ const char *precedence_name(enum precedence p);
 bool level_parse(enum level *out, struct bytes word);
 bool precedence_parse(enum precedence *out, struct bytes word);
 
+/* docs/envelope.md 4.2: how a precedence ranks. */
+unsigned precedence_rank(enum precedence p);
+
 /* The number an ESSSecurityLabel carries (RFC 2634 3.2), and back. */
 unsigned level_classification(enum level l);
 bool level_of_classification(enum level *out, uint64_t classification);

@@ -106,12 +106,44 @@ header_is_signed(const struct header *outer, const struct header *inner)
 }
 
 static bool
-is_addressed(const struct dispatch *d, const struct opener *by)
+is_addressed(
+    const struct dispatch *d, const struct opener *by, int64_t signed_at)
 {
+	size_t i;
+
 	if (d->list.set)
 		return by->listed != NULL &&
-		       by->listed(by->ctx, &d->list, by->address);
-	return dispatch_addressee(d, by->address) != NULL;
+		       by->listed(by->ctx, &d->list, by->address, signed_at);
+	if (dispatch_addressee(d, by->address) != NULL)
+		return true;
+	for (i = 0; i < d->to_count && by->answers != NULL; i++)
+		if (by->answers(by->ctx, by->address, d->to[i].address))
+			return true;
+	return false;
+}
+
+/* What its certificate allows its signer. */
+static enum rc
+check_limits(
+    const struct opened *o, const struct known_signer *who, struct err *e)
+{
+	const struct dispatch *d = &o->dispatch;
+
+	if (!who->limited)
+		return RC_OK;
+	if (o->signature.level > who->level)
+		return fail(e, RC_DENIED,
+		    "docs/envelope.md 10.3: it is %s; its signer may go to %s",
+		    level_name(o->signature.level), level_name(who->level));
+	if (precedence_rank(d->header.precedence) >
+		precedence_rank(who->precedence) ||
+	    precedence_rank(d->info) > precedence_rank(who->precedence))
+		return fail(e, RC_DENIED,
+		    "docs/envelope.md 10.3: its precedence is %s; its signer "
+		    "may go to %s",
+		    precedence_name(d->header.precedence),
+		    precedence_name(who->precedence));
+	return RC_OK;
 }
 
 /* docs/envelope.md 10.2 to 10.6, once tag and signature hold. */
@@ -121,6 +153,7 @@ check_statement(const struct opened *o, const struct envelope *env,
 {
 	const struct dispatch *d = &o->dispatch;
 	char at[TIME_TEXT];
+	enum rc rc;
 
 	if (!header_is_signed(&env->header, &d->header) ||
 	    !bytes_eq(o->signature.receipt_id, id_bytes(&d->header.id)) ||
@@ -142,7 +175,9 @@ check_statement(const struct opened *o, const struct envelope *env,
 		    "signer's certificate did not hold",
 		    at);
 	}
-	if (by->address.len > 0 && !is_addressed(d, by))
+	if ((rc = check_limits(o, who, e)) != RC_OK)
+		return rc;
+	if (by->address.len > 0 && !is_addressed(d, by, o->signature.signed_at))
 		return fail(e, RC_DENIED,
 		    "docs/envelope.md 10.4: its originator did not address "
 		    "it to \"%.*s\": it may have been forwarded",

@@ -156,8 +156,10 @@ static const struct attack forwarding[] = {
 
 /* ctx is whom the list holds. */
 static bool
-is_listed(void *ctx, const struct list_ref *list, struct bytes address)
+is_listed(void *ctx, const struct list_ref *list, struct bytes address,
+    int64_t t)
 {
+	(void)t;
 	return list->version == 1 && bytes_eq(address, *(struct bytes *)ctx);
 }
 

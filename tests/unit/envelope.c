@@ -1015,7 +1015,7 @@ random_addressees(struct dice *r, struct random_dispatch *x)
 		(void)snprintf(x->addresses[i], sizeof(x->addresses[i]),
 		    "antin://x%zu.a-%u.vn/d", i, dice_below(r, 1000));
 		x->to[i].address = bytes_str(x->addresses[i]);
-		x->to[i].role = (enum role)dice_below(r, ROLES);
+		x->to[i].purpose = (enum purpose)dice_below(r, PURPOSES);
 	}
 	d->list.set = d->to_count == 0;
 	if (d->list.set) {
@@ -1082,7 +1082,7 @@ same_lists(const struct dispatch *a, const struct dispatch *b)
 
 	for (i = 0; i < a->to_count; i++)
 		if (!bytes_eq(a->to[i].address, b->to[i].address) ||
-		    a->to[i].role != b->to[i].role)
+		    a->to[i].purpose != b->to[i].purpose)
 			return false;
 	for (i = 0; i < a->reference_count; i++)
 		if (!id_eq(&a->references[i], &b->references[i]))
