@@ -57,7 +57,7 @@ clean:
 # ---- flags ------------------------------------------------------------------
 
 OPENSSL_DIR := $(shell tools/openssl-dir)
-PKGS := libzstd jansson libutf8proc
+PKGS := libzstd jansson libutf8proc libqrencode
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
 OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \

@@ -7,6 +7,7 @@
 #include <utf8proc.h>
 
 #define FILE_NAME_MAX 200
+#define FOLD_MAX 16 /* code points that one is folded to */
 
 /* The next code point of *in, which is stepped over it; -1 if there is none
  * that is valid. */
@@ -214,23 +215,84 @@ utf8_file_name(struct buf *out, struct bytes name)
 		buf_add(out, bytes_str("_"));
 }
 
+/* Three letters look like đ, and old converters wrote any of them; none has a
+ * decomposition. */
+static bool
+is_d(int32_t c)
+{
+	return c == 0x111 || c == 0xf0 || c == 0x256;
+}
+
+static bool
+is_blank(int32_t c)
+{
+	return (c >= '\t' && c <= '\r') || c == 0x2028 || c == 0x2029 ||
+	       utf8proc_category(c) == UTF8PROC_CATEGORY_ZS;
+}
+
+/* What one code point is folded to; of a tone or another mark, nothing. */
+static void
+fold_add(struct buf *out, int32_t c)
+{
+	const utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE |
+					  UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
+					  UTF8PROC_STRIPMARK;
+	utf8proc_int32_t points[FOLD_MAX];
+	utf8proc_uint8_t one[4];
+	utf8proc_ssize_t n, len, i;
+	int bound = 0;
+
+	n = utf8proc_decompose_char(c, points, FOLD_MAX, options, &bound);
+	for (i = 0; i < n && i < FOLD_MAX; i++) {
+		len = utf8proc_encode_char(
+		    is_d(points[i]) ? 'd' : points[i], one);
+		buf_add(out, bytes_of(one, (size_t)len));
+	}
+}
+
+void
+utf8_fold(struct buf *out, struct bytes in)
+{
+	int32_t c;
+
+	*out = (struct buf){ 0 };
+	while (in.len > 0) {
+		c = step(&in);
+		if (c < 0) {
+			buf_free(out);
+			return;
+		}
+		if (!is_blank(c))
+			fold_add(out, c);
+		else if (out->len > 0 && out->p[out->len - 1] != ' ')
+			buf_u8(out, ' ');
+	}
+	trim(out);
+}
+
+struct bytes
+utf8_shown(struct bytes *text)
+{
+	struct bytes one = *text;
+	int32_t c = step(text);
+
+	if (c < 0)
+		*text = bytes_of(text->p + 1, text->len - 1);
+	one.len -= text->len;
+	if (c == '\n' || c == '\t' ||
+	    (c >= 0 && !is_control(c) && !is_direction(c)))
+		return one;
+	return bytes_str("\xef\xbf\xbd");
+}
+
 void
 utf8_print(FILE *to, struct bytes text)
 {
 	struct bytes one;
-	int32_t c;
 
 	while (text.len > 0) {
-		one = text;
-		c = step(&text);
-		if (c < 0)
-			text = bytes_of(text.p + 1, text.len - 1);
-		one.len -= text.len;
-		if (c == '\n' || c == '\t' ||
-		    (c >= 0 && !is_control(c) && !is_direction(c)))
-			(void)fwrite(one.p, 1, one.len, to);
-		else
-			(void)fputs("\xef\xbf\xbd", to);
+		one = utf8_shown(&text);
+		(void)fwrite(one.p, 1, one.len, to);
 	}
 }
 

@@ -37,8 +37,23 @@ enum rc utf8_clean(struct buf *out, struct bytes in, size_t max, struct err *e);
  */
 void utf8_file_name(struct buf *out, struct bytes name);
 
-/* Print text from outside, lines and all: what could steer a terminal or turn
- * the direction of writing, and what is no UTF-8, becomes U+FFFD. */
+/*
+ * As people search: composed or combining letters, capitals or not, with
+ * diacritics or without, all the same; đ is d.  NBSP and line ends are spaces,
+ * runs of blanks one, none at the ends.  What is no UTF-8 gives an empty
+ * result.  The caller frees *out.
+ */
+void utf8_fold(struct buf *out, struct bytes in);
+
+/*
+ * The next character of text from outside as it may be shown, lines and all:
+ * what could steer a terminal or turn the direction of writing, and what is no
+ * UTF-8, is U+FFFD.  *text, which is not empty, is stepped over it; the result
+ * lives as long as the text.
+ */
+struct bytes utf8_shown(struct bytes *text);
+
+/* Print text from outside as utf8_shown() has it. */
 void utf8_print(FILE *to, struct bytes text);
 
 /* Columns "in" takes on a terminal, wide and combining letters minded. */
