@@ -16,23 +16,31 @@
 struct keyfile {
 	struct bytes public, salt, nonce, sealed;
 	struct bytes head; /* all before "sealed": what is authenticated */
-	bool protected;
+	struct lock lock;
 	struct argon2 argon2;
 };
 
 /* ---- the file: reader beside writer ------------------------------------- */
 
+static const enum oid lock_oids[] = {
+	[LOCK_NONE] = OID_ANTIN_KDF_NONE,
+	[LOCK_PASSPHRASE] = OID_ANTIN_KDF_ARGON2ID,
+	[LOCK_SHARES] = OID_ANTIN_KDF_SHARES,
+};
+#define LOCKS (sizeof(lock_oids) / sizeof(lock_oids[0]))
+
 static void
-kdf_write(struct der_wr *w, bool protected, struct bytes salt)
+kdf_write(struct der_wr *w, const struct lock *lock, struct bytes salt)
 {
 	der_put_open(w, DER_SEQUENCE);
-	der_put_oid(
-	    w, oid(protected ? OID_ANTIN_KDF_ARGON2ID : OID_ANTIN_KDF_NONE));
+	der_put_oid(w, oid(lock_oids[lock->kind]));
 	der_put_octets(w, salt);
-	if (protected) {
+	if (lock->kind == LOCK_PASSPHRASE) {
 		der_put_uint(w, argon2_default.kib);
 		der_put_uint(w, argon2_default.passes);
 		der_put_uint(w, argon2_default.lanes);
+	} else if (lock->kind == LOCK_SHARES) {
+		der_put_octets(w, id_bytes(&lock->set));
 	}
 	der_put_close(w);
 }
@@ -40,32 +48,39 @@ kdf_write(struct der_wr *w, bool protected, struct bytes salt)
 static void
 kdf_read(struct der *d, struct keyfile *k)
 {
-	struct bytes id;
+	struct bytes id, set;
+	unsigned kind = 0;
 
 	der_open(d, DER_SEQUENCE);
 	id = der_oid(d);
-	k->protected = bytes_eq(id, oid(OID_ANTIN_KDF_ARGON2ID));
-	if (!k->protected && !bytes_eq(id, oid(OID_ANTIN_KDF_NONE)))
+	while (kind < LOCKS && !bytes_eq(id, oid(lock_oids[kind])))
+		kind++;
+	if (kind == LOCKS)
 		der_fault(d, "a key derivation that this program does not "
 			     "know");
+	k->lock.kind = (enum lock_kind)(kind % LOCKS);
 	k->salt = der_octets(d, ARGON2_SALT, ARGON2_SALT);
-	if (k->protected) {
+	if (kind == LOCK_PASSPHRASE) {
 		k->argon2.kib = (uint32_t)der_uint(d, UINT32_MAX);
 		k->argon2.passes = (uint32_t)der_uint(d, UINT32_MAX);
 		k->argon2.lanes = (uint32_t)der_uint(d, UINT32_MAX);
+	} else if (kind == LOCK_SHARES) {
+		set = der_octets(d, ID_SIZE, ID_SIZE);
+		if (set.len == ID_SIZE)
+			memcpy(k->lock.set.b, set.p, ID_SIZE);
 	}
 	der_close(d);
 }
 
 /* The elements before "sealed", without the SEQUENCE around them. */
 static void
-head_write(struct der_wr *w, struct bytes public, bool protected,
+head_write(struct der_wr *w, struct bytes public, const struct lock *lock,
     struct bytes salt, struct bytes nonce)
 {
 	der_put_oid(w, oid(OID_ANTIN_KEY_FILE));
 	der_put_uint(w, VERSION);
 	der_put_octets(w, public);
-	kdf_write(w, protected, salt);
+	kdf_write(w, lock, salt);
 	der_put_octets(w, nonce);
 }
 
@@ -120,20 +135,40 @@ pem_to_file(
  * -------------------------------------------------------------- */
 
 static enum rc
-file_key(uint8_t key[static AEAD_KEY], bool protected, struct bytes passphrase,
+file_key(uint8_t key[static AEAD_KEY], const struct lock *lock,
     struct bytes salt, const struct argon2 *argon2, struct err *e)
 {
-	if (protected)
-		return argon2id(key, passphrase, salt.p, argon2, e);
-	/* no secret: it only finds damage (docs/keyfile.md 4) */
-	hkdf_sha256(key, AEAD_KEY, salt, (struct bytes){ 0 },
-	    bytes_str("antin key file without passphrase"));
+	switch (lock->kind) {
+	case LOCK_PASSPHRASE:
+		return argon2id(key, lock->secret, salt.p, argon2, e);
+	case LOCK_SHARES:
+		hkdf_sha256(key, AEAD_KEY, salt, lock->secret,
+		    bytes_str("antin key file under shares"));
+		break;
+	case LOCK_NONE:
+		/* no secret: it only finds damage (docs/keyfile.md 4) */
+		hkdf_sha256(key, AEAD_KEY, salt, (struct bytes){ 0 },
+		    bytes_str("antin key file without passphrase"));
+		break;
+	}
 	return RC_OK;
 }
 
 enum rc
 keyfile_seal(struct buf *out, struct bytes public, struct bytes secret,
     const struct bytes *passphrase, struct err *e)
+{
+	struct lock lock = { .kind = LOCK_NONE };
+
+	if (passphrase != NULL)
+		lock = (struct lock){ .kind = LOCK_PASSPHRASE,
+			.secret = *passphrase };
+	return keyfile_seal_under(out, public, secret, &lock, e);
+}
+
+enum rc
+keyfile_seal_under(struct buf *out, struct bytes public, struct bytes secret,
+    const struct lock *lock, struct err *e)
 {
 	uint8_t salt[ARGON2_SALT], nonce[AEAD_NONCE], key[AEAD_KEY];
 	uint8_t tag[AEAD_TAG];
@@ -145,13 +180,12 @@ keyfile_seal(struct buf *out, struct bytes public, struct bytes secret,
 	*out = (struct buf){ 0 };
 	random_bytes(salt, sizeof(salt));
 	random_bytes(nonce, sizeof(nonce));
-	rc = file_key(key, passphrase != NULL,
-	    passphrase == NULL ? (struct bytes){ 0 } : *passphrase,
-	    bytes_of(salt, sizeof(salt)), &argon2_default, e);
+	rc = file_key(
+	    key, lock, bytes_of(salt, sizeof(salt)), &argon2_default, e);
 	if (rc != RC_OK)
 		goto out;
-	head_write(&head, public, passphrase != NULL,
-	    bytes_of(salt, sizeof(salt)), bytes_of(nonce, sizeof(nonce)));
+	head_write(&head, public, lock, bytes_of(salt, sizeof(salt)),
+	    bytes_of(nonce, sizeof(nonce)));
 	aead = aead_new(key);
 	aead_seal(aead, nonce, buf_bytes(&head.out), secret,
 	    buf_grow(&sealed, secret.len), tag);
@@ -184,9 +218,24 @@ keyfile_public(
 	if (rc != RC_OK)
 		return rc;
 	buf_add(public, k.public);
-	*protected = k.protected;
+	*protected = k.lock.kind != LOCK_NONE;
 	buf_free(&der);
 	return RC_OK;
+}
+
+enum rc
+keyfile_lock(struct lock *out, struct bytes file, struct err *e)
+{
+	struct buf der;
+	struct keyfile k;
+	enum rc rc;
+
+	*out = (struct lock){ 0 };
+	rc = pem_to_file(&der, &k, file, e);
+	if (rc == RC_OK)
+		*out = k.lock;
+	buf_free(&der);
+	return rc;
 }
 
 enum rc
@@ -204,7 +253,8 @@ keyfile_open(struct buf *secret, struct bytes file, struct bytes passphrase,
 	rc = pem_to_file(&der, &k, file, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = file_key(key, k.protected, passphrase, k.salt, &k.argon2, e);
+	k.lock.secret = passphrase;
+	rc = file_key(key, &k.lock, k.salt, &k.argon2, e);
 	if (rc != RC_OK)
 		goto out;
 	len = k.sealed.len - AEAD_TAG;
@@ -212,9 +262,14 @@ keyfile_open(struct buf *secret, struct bytes file, struct bytes passphrase,
 	if (!aead_open(aead, k.nonce.p, k.head, bytes_of(k.sealed.p, len),
 		k.sealed.p + len, buf_grow(secret, len))) {
 		buf_free(secret);
-		rc = fail(e, RC_DENIED,
-		    "the key file does not open: the passphrase is not the "
-		    "one, or the file was changed");
+		rc = k.lock.kind == LOCK_SHARES
+			 ? fail(e, RC_DENIED,
+			       "the key file does not open: these shares are "
+			       "not enough, one of them is wrong, or the file "
+			       "was changed")
+			 : fail(e, RC_DENIED,
+			       "the key file does not open: the passphrase is "
+			       "not the one, or the file was changed");
 	}
 out:
 	aead_free(aead);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "pki/card.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/time.h"
-#include "crypto/keyfile.h"
+#include "core/vec.h"
 #include "crypto/pem.h"
 #include "der/der.h"
 #include "envelope/address.h"
@@ -35,10 +36,17 @@ check_sign(struct card *c, struct err *e)
 	if (c->sign.use != CERT_SIGN)
 		return fail(e, RC_INVALID,
 		    "a card begins with the certificate of a signature key");
+	c->issued = c->sign.rights.kind != CERT_CARD;
+	if (c->issued) {
+		c->pub = sig_pub_of(c->sign.sig, c->sign.pub);
+		return c->pub != NULL
+			   ? RC_OK
+			   : fail(e, RC_INVALID, "it holds no proper key");
+	}
 	if (!bytes_eq(c->sign.issuer, c->sign.name) ||
 	    !bytes_eq(tag_bytes(&c->sign.issuer_tag), tag_bytes(&c->sign.tag)))
 		return fail(e, RC_INVALID,
-		    "docs/envelope.md 13.4: a card's first certificate is its "
+		    "docs/envelope.md 13.2: a card's first certificate is its "
 		    "own issuer's");
 	c->pub = sig_pub_of(c->sign.sig, c->sign.pub);
 	if (c->pub == NULL || !cert_verify(&c->sign, c->pub))
@@ -50,13 +58,18 @@ check_sign(struct card *c, struct err *e)
 static enum rc
 check_kem(const struct card *c, struct err *e)
 {
+	const struct bytes issuer = c->issued ? c->sign.issuer : c->sign.name;
+
 	if (c->kem.use != CERT_KEM ||
+	    c->kem.rights.kind != c->sign.rights.kind ||
 	    !bytes_eq(c->kem.address, c->sign.address) ||
 	    !bytes_eq(c->kem.name, c->sign.name) ||
-	    !bytes_eq(c->kem.issuer, c->sign.name))
+	    (!bytes_eq(c->kem.issuer, issuer) && !cert_is_authority(&c->sign)))
 		return fail(e, RC_INVALID,
 		    "a card's second certificate is of another holder, or "
 		    "not of a KEM key");
+	if (c->issued)
+		return RC_OK;
 	if (!bytes_eq(tag_bytes(&c->kem.issuer_tag), tag_bytes(&c->sign.tag)) ||
 	    !cert_verify(&c->kem, c->pub))
 		return fail(e, RC_DENIED,
@@ -120,9 +133,14 @@ card_valid_at(const struct card *c, int64_t now, struct err *e)
 void
 identity_free(struct identity *id)
 {
+	size_t i;
+
 	card_free(&id->card);
 	sig_key_free(id->sig);
 	kem_key_free(id->kem);
+	for (i = 0; i < id->old_count; i++)
+		kem_key_free(id->old[i]);
+	free(id->old);
 	*id = (struct identity){ 0 };
 }
 
@@ -186,11 +204,53 @@ identity_new(struct identity *out, const struct sig_alg *sig,
 static void
 secret_write(struct der_wr *w, const struct identity *id)
 {
+	size_t i;
+
 	der_put_open(w, DER_SEQUENCE);
 	der_put_octets(w, sig_key_priv(id->sig));
 	if (id->kem != NULL)
 		der_put_octets(w, kem_key_priv(id->kem));
+	if (id->old_count > 0) {
+		der_put_open(w, DER_CTXC(0));
+		for (i = 0; i < id->old_count; i++) {
+			der_put_open(w, DER_SEQUENCE);
+			der_put_oid(w, oid(kem_key_alg(id->old[i])->oid));
+			der_put_octets(w, kem_key_priv(id->old[i]));
+			der_put_close(w);
+		}
+		der_put_close(w);
+	}
 	der_put_close(w);
+}
+
+static void
+add_old(struct identity *id, struct kem_key *key)
+{
+	id->old = vec_more(id->old, id->old_count, sizeof(*id->old));
+	id->old[id->old_count++] = key;
+}
+
+static void
+old_read(struct der *d, struct identity *id)
+{
+	const struct kem_alg *alg;
+	struct kem_key *key;
+	struct bytes priv;
+
+	der_open(d, DER_CTXC(0));
+	while (der_more(d) && id->old_count < IDENTITY_OLD) {
+		der_open(d, DER_SEQUENCE);
+		alg = kem_by_oid(der_oid(d));
+		priv = der_octets(d, 1, KEM_PRIV_MAX);
+		der_close(d);
+		key = d->why != NULL || alg == NULL ? NULL
+						    : kem_key_of(alg, priv);
+		if (key != NULL)
+			add_old(id, key);
+		else
+			der_fault(d, "an old key that is none");
+	}
+	der_close(d);
 }
 
 static enum rc
@@ -204,6 +264,8 @@ secret_read(struct identity *id, struct bytes secret, struct err *e)
 	sig = der_octets(&d, 1, SIG_PRIV_MAX);
 	if (id->card.has_kem)
 		kem = der_octets(&d, 1, KEM_PRIV_MAX);
+	if (der_next_is(&d, DER_CTXC(0)))
+		old_read(&d, id);
 	der_close(&d);
 	rc = der_end(&d, "docs/keyfile.md 3: private keys", e);
 	if (rc != RC_OK)
@@ -225,17 +287,92 @@ enum rc
 identity_seal(struct buf *out, const struct identity *id,
     const struct bytes *passphrase, struct err *e)
 {
+	struct lock lock = { .kind = LOCK_NONE };
+
+	if (passphrase != NULL)
+		lock = (struct lock){ .kind = LOCK_PASSPHRASE,
+			.secret = *passphrase };
+	return identity_seal_under(out, id, &lock, e);
+}
+
+enum rc
+identity_seal_under(struct buf *out, const struct identity *id,
+    const struct lock *lock, struct err *e)
+{
 	struct der_wr secret = { 0 };
 	struct buf card;
 	enum rc rc;
 
 	card_write(&card, &id->card);
 	secret_write(&secret, id);
-	rc = keyfile_seal(
-	    out, buf_bytes(&card), buf_bytes(&secret.out), passphrase, e);
+	rc = keyfile_seal_under(
+	    out, buf_bytes(&card), buf_bytes(&secret.out), lock, e);
 	der_wr_free(&secret);
 	buf_free(&card);
 	return rc;
+}
+
+enum rc
+identity_certify(
+    struct identity *id, const struct bytes *certs, size_t n, struct err *e)
+{
+	struct buf pem = { 0 };
+	struct card card;
+	size_t i;
+	enum rc rc;
+
+	for (i = 0; i < n; i++)
+		pem_write(&pem, LABEL, certs[i]);
+	rc = card_parse(&card, buf_bytes(&pem), e);
+	buf_free(&pem);
+	if (rc != RC_OK)
+		return rc;
+	if (!bytes_eq(card.sign.pub, id->card.sign.pub) ||
+	    card.has_kem != id->card.has_kem ||
+	    (card.has_kem && !bytes_eq(card.kem.pub, id->card.kem.pub))) {
+		card_free(&card);
+		return fail(e, RC_INVALID,
+		    "the certificates are not of the keys in the key file");
+	}
+	card_free(&id->card);
+	id->card = card;
+	return RC_OK;
+}
+
+/* A key of its own from another's bytes. */
+static struct kem_key *
+kem_copy(const struct kem_key *key)
+{
+	return kem_key_of(kem_key_alg(key), kem_key_priv(key));
+}
+
+void
+identity_keep(struct identity *id, const struct identity *earlier)
+{
+	size_t i;
+
+	if (earlier->kem != NULL && id->old_count < IDENTITY_OLD)
+		add_old(id, kem_copy(earlier->kem));
+	for (i = 0; i < earlier->old_count && id->old_count < IDENTITY_OLD; i++)
+		add_old(id, kem_copy(earlier->old[i]));
+}
+
+const struct kem_key *
+identity_kem(const struct identity *id, const struct tag *tag)
+{
+	struct tag of;
+	size_t i;
+
+	if (id->kem != NULL &&
+	    bytes_eq(tag_bytes(&id->card.kem.tag), tag_bytes(tag)))
+		return id->kem;
+	for (i = 0; i < id->old_count; i++) {
+		tag_of(
+		    &of, kem_key_alg(id->old[i])->oid, kem_key_pub(id->old[i]));
+		if (bytes_eq(tag_bytes(&of), tag_bytes(tag)))
+			return id->old[i];
+	}
+	return NULL;
 }
 
 enum rc
