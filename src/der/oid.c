@@ -77,6 +77,10 @@ const struct oid_row oid_table[OID_COUNT] = {
 	ROW(OID_X_KEY_USAGE, "keyUsage", "2.5.29.15", "\x55\x1d\x0f"),
 	ROW(OID_X_SAN, "subjectAltName", "2.5.29.17", "\x55\x1d\x11"),
 	ROW(OID_X_BASIC, "basicConstraints", "2.5.29.19", "\x55\x1d\x13"),
+	ROW(OID_X_NAME_CONSTRAINTS, "nameConstraints", "2.5.29.30",
+	    "\x55\x1d\x1e"),
+	ROW(OID_X_CRL_NUMBER, "cRLNumber", "2.5.29.20", "\x55\x1d\x14"),
+	ROW(OID_X_CRL_REASON, "reasonCode", "2.5.29.21", "\x55\x1d\x15"),
 	ROW(OID_X_AKI, "authorityKeyIdentifier", "2.5.29.35", "\x55\x1d\x23"),
 	ROW(OID_ANTIN_DISPATCH, "antin-dispatch", ARC ".1.1", UUID "\x01\x01"),
 	ROW(OID_ANTIN_DOCUMENT, "antin-document", ARC ".1.2", UUID "\x01\x02"),
@@ -90,6 +94,9 @@ const struct oid_row oid_table[OID_COUNT] = {
 	    UUID "\x04\x01"),
 	ROW(OID_ANTIN_KDF_NONE, "antin-no-passphrase", ARC ".4.2",
 	    UUID "\x04\x02"),
+	ROW(OID_ANTIN_KDF_SHARES, "antin-shares", ARC ".4.3",
+	    UUID "\x04\x03"),
+	ROW(OID_ANTIN_RIGHTS, "antin-rights", ARC ".5.1", UUID "\x05\x01"),
 };
 
 struct bytes

@@ -16,6 +16,9 @@ address_id_ok(struct bytes id)
 	if (id.len == 0 || id.len > ID_MAX || id.p[0] == '-' ||
 	    id.p[id.len - 1] == '-')
 		return false;
+	/* RFC 5891 4.2.3.1: "xn--" and its like are shown as other letters */
+	if (id.len > 3 && id.p[2] == '-' && id.p[3] == '-')
+		return false;
 	for (i = 0; i < id.len; i++)
 		if (!(id.p[i] >= 'a' && id.p[i] <= 'z') &&
 		    !(id.p[i] >= '0' && id.p[i] <= '9') && id.p[i] != '-')

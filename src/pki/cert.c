@@ -6,14 +6,36 @@
 #include "core/limits.h"
 #include "core/time.h"
 #include "crypto/random.h"
+#include "crypto/suite.h"
 #include "der/der.h"
 #include "envelope/address.h"
 
 #define SERIAL 16
 #define SERIAL_MAX 20 /* RFC 5280 4.1.2.2 */
 /* keyUsage's bits, as the byte of its BIT STRING (RFC 5280 4.2.1.3) */
-#define USAGE_SIGN 0x80 /* digitalSignature; 7 bits unused */
-#define USAGE_KEM 0x20	/* keyEncipherment (RFC 9935 5); 5 unused */
+#define USAGE_SIGN 0x80	     /* digitalSignature; 7 bits unused */
+#define USAGE_KEM 0x20	     /* keyEncipherment (RFC 9935 5); 5 unused */
+#define USAGE_AUTHORITY 0x86 /* and keyCertSign, cRLSign; 1 unused */
+
+static const char *const kind_words[CERT_KINDS] = {
+	[CERT_CARD] = "card",
+	[CERT_AUTHORITY] = "authority",
+	[CERT_STATION] = "station",
+	[CERT_DESK] = "desk",
+	[CERT_PERSON] = "person",
+};
+
+const char *
+cert_kind_word(enum cert_kind k)
+{
+	return kind_words[k];
+}
+
+bool
+cert_is_authority(const struct cert *c)
+{
+	return c->rights.kind == CERT_AUTHORITY && c->use == CERT_SIGN;
+}
 
 /* ---- names
  * -------------------------------------------------------------------- */
@@ -79,7 +101,7 @@ key_read(struct der *d, struct cert *c)
 	c->kem = kem_by_oid(alg);
 	if (c->sig != NULL)
 		want = c->sig->pub;
-	else if (c->kem != NULL)
+	else if (c->kem != NULL && suite_has_kem(c->kem))
 		want = c->kem->pub;
 	else
 		der_fault(d, "a key of an algorithm that is of no suite");
@@ -99,42 +121,86 @@ struct making {
 	struct tag tag, issuer_tag;
 };
 
+static bool
+makes_authority(const struct cert_request *r)
+{
+	return r->rights.kind == CERT_AUTHORITY && r->use == CERT_SIGN;
+}
+
+/* docs/pki.md 2.5: the first extension of all certificates of the tree. */
+static void
+put_rights(struct der_wr *w, const struct making *m)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put_uint(w, m->r->rights.kind);
+	der_put_uint(w, m->r->rights.level);
+	der_put_uint(w, m->r->rights.precedence);
+	der_put_close(w);
+}
+
+static void
+read_rights(struct der *d, struct cert *c)
+{
+	der_open(d, DER_SEQUENCE);
+	c->rights.kind = (enum cert_kind)der_uint(d, CERT_KINDS - 1);
+	c->rights.level = (enum level)der_uint(d, LEVELS - 1);
+	c->rights.precedence = (enum precedence)der_uint(d, PRECEDENCES - 1);
+	der_close(d);
+	if (c->rights.kind == CERT_CARD)
+		der_fault(d, "docs/pki.md 2.5: rights of no kind");
+	if (c->rights.kind == CERT_PERSON && c->use == CERT_KEM)
+		der_fault(d, "docs/pki.md 2.2: a person has no KEM key");
+}
+
+/* RFC 5280 4.2.1.9; cA FALSE is the default and absent. */
 static void
 put_basic(struct der_wr *w, const struct making *m)
 {
-	(void)m;
-	der_put_open(w, DER_SEQUENCE); /* cA FALSE is the default: absent */
+	der_put_open(w, DER_SEQUENCE);
+	if (makes_authority(m->r)) {
+		der_put_bool(w, true);
+		der_put_uint(w, m->r->rights.path_len);
+	}
 	der_put_close(w);
 }
 
 static void
 read_basic(struct der *d, struct cert *c)
 {
-	(void)c;
 	der_open(d, DER_SEQUENCE);
+	if (cert_is_authority(c)) {
+		if (!der_bool(d))
+			der_fault(d, "RFC 5280 4.2.1.9: an authority that is "
+				     "no CA");
+		c->rights.path_len = (unsigned)der_uint(d, CERT_PATH_LEN);
+	}
 	der_close(d);
 }
 
 /* The BIT STRING's contents: unused bits, and the byte. */
 static struct bytes
-usage_of(enum cert_use use)
+usage_of(enum cert_use use, bool authority)
 {
 	static const uint8_t sign[] = { 7, USAGE_SIGN };
 	static const uint8_t kem[] = { 5, USAGE_KEM };
+	static const uint8_t signs_others[] = { 1, USAGE_AUTHORITY };
 
+	if (authority)
+		return bytes_of(signs_others, 2);
 	return bytes_of(use == CERT_SIGN ? sign : kem, 2);
 }
 
 static void
 put_usage(struct der_wr *w, const struct making *m)
 {
-	der_put(w, DER_BITS, usage_of(m->r->use));
+	der_put(w, DER_BITS, usage_of(m->r->use, makes_authority(m->r)));
 }
 
 static void
 read_usage(struct der *d, struct cert *c)
 {
-	if (!bytes_eq(der_take(d, DER_BITS), usage_of(c->use)))
+	if (!bytes_eq(
+		der_take(d, DER_BITS), usage_of(c->use, cert_is_authority(c))))
 		der_fault(d, "RFC 5280 4.2.1.3: a key usage that is not its "
 			     "key's");
 }
@@ -183,44 +249,122 @@ put_address(struct der_wr *w, const struct making *m)
 static void
 read_address(struct der *d, struct cert *c)
 {
+	const bool unit =
+	    c->rights.kind == CERT_AUTHORITY || c->rights.kind == CERT_STATION;
+	const bool desk =
+	    c->rights.kind == CERT_DESK || c->rights.kind == CERT_PERSON;
 	struct address a;
 
 	der_open(d, DER_SEQUENCE);
 	c->address = der_tagged(d, DER_CTX(6), 1, LIMIT_ADDRESS);
 	der_close(d);
-	if (d->why == NULL && !address_parse(&a, c->address))
+	if (d->why != NULL)
+		return;
+	if (!address_parse(&a, c->address))
 		der_fault(d, "docs/envelope.md 3: not an antin:// address");
+	else if ((unit && a.desk.len > 0) || (desk && a.desk.len == 0))
+		der_fault(d, "docs/pki.md 2.4: an address of another kind of "
+			     "holder");
 }
+
+/* RFC 5280 4.2.1.10: "host" is the host itself, ".host" all below it. */
+static void
+put_constraint(struct der_wr *w, struct bytes host, bool below)
+{
+	struct buf text = { 0 };
+
+	if (below)
+		buf_u8(&text, '.');
+	buf_add(&text, host);
+	der_put_open(w, DER_SEQUENCE);
+	der_put(w, DER_CTX(6), buf_bytes(&text));
+	der_put_close(w);
+	buf_free(&text);
+}
+
+static void
+constraints_of(struct der_wr *w, struct bytes address)
+{
+	struct address a;
+
+	if (!address_parse(&a, address))
+		bug("an authority without address");
+	der_put_open(w, DER_SEQUENCE);
+	der_put_open(w, DER_CTXC(0)); /* permitted */
+	put_constraint(w, a.host, false);
+	put_constraint(w, a.host, true);
+	der_put_close(w);
+	der_put_close(w);
+}
+
+static void
+put_constraints(struct der_wr *w, const struct making *m)
+{
+	constraints_of(w, m->r->address);
+}
+
+/* docs/pki.md 2.6: its own subtree, written in the one way there is. */
+static void
+read_constraints(struct der *d, struct cert *c)
+{
+	struct bytes found = der_raw(d, DER_SEQUENCE);
+	struct der_wr want = { 0 };
+
+	if (d->why != NULL)
+		return;
+	constraints_of(&want, c->address);
+	if (!bytes_eq(found, buf_bytes(&want.out)))
+		der_fault(d, "docs/pki.md 2.6: name constraints that are not "
+			     "its own host and all below it");
+	der_wr_free(&want);
+}
+
+/* Which certificates have it. */
+enum within { ALL, TREE, AUTHORITY };
 
 /* In the order they stand in a certificate: all must, none else may. */
 static const struct extension {
 	enum oid oid;
+	enum within within;
 	bool critical;
 	void (*put)(struct der_wr *w, const struct making *m);
 	void (*read)(struct der *d, struct cert *c);
 } extensions[] = {
-	{ OID_X_BASIC, true, put_basic, read_basic },
-	{ OID_X_KEY_USAGE, true, put_usage, read_usage },
-	{ OID_X_SKI, false, put_tag, read_tag },
-	{ OID_X_AKI, false, put_issuer_tag, read_issuer_tag },
-	{ OID_X_SAN, false, put_address, read_address },
+	{ OID_ANTIN_RIGHTS, TREE, true, put_rights, read_rights },
+	{ OID_X_BASIC, ALL, true, put_basic, read_basic },
+	{ OID_X_KEY_USAGE, ALL, true, put_usage, read_usage },
+	{ OID_X_SKI, ALL, false, put_tag, read_tag },
+	{ OID_X_AKI, ALL, false, put_issuer_tag, read_issuer_tag },
+	{ OID_X_SAN, ALL, false, put_address, read_address },
+	{ OID_X_NAME_CONSTRAINTS, AUTHORITY, true, put_constraints,
+	    read_constraints },
 };
 #define EXTENSIONS (sizeof(extensions) / sizeof(extensions[0]))
+
+static bool
+has_extension(const struct extension *x, enum cert_kind kind, enum cert_use use)
+{
+	return x->within == ALL || (x->within == TREE && kind != CERT_CARD) ||
+	       (x->within == AUTHORITY && kind == CERT_AUTHORITY &&
+		   use == CERT_SIGN);
+}
 
 static void
 extensions_write(struct der_wr *w, const struct making *m)
 {
+	const struct extension *x;
 	struct der_wr value = { 0 };
-	size_t i;
 
 	der_put_open(w, DER_CTXC(3));
 	der_put_open(w, DER_SEQUENCE);
-	for (i = 0; i < EXTENSIONS; i++) {
+	for (x = extensions; x < extensions + EXTENSIONS; x++) {
+		if (!has_extension(x, m->r->rights.kind, m->r->use))
+			continue;
 		der_put_open(w, DER_SEQUENCE);
-		der_put_oid(w, oid(extensions[i].oid));
-		if (extensions[i].critical)
+		der_put_oid(w, oid(x->oid));
+		if (x->critical)
 			der_put_bool(w, true);
-		extensions[i].put(&value, m);
+		x->put(&value, m);
 		der_put_octets(w, buf_bytes(&value.out));
 		der_wr_free(&value);
 		der_put_close(w);
@@ -229,33 +373,54 @@ extensions_write(struct der_wr *w, const struct making *m)
 	der_put_close(w);
 }
 
+/* What one extension holds. */
+static void
+extension_value(struct der *d, const struct extension *x, struct bytes octets,
+    struct cert *c)
+{
+	struct der value = der_init(octets);
+
+	if (d->why != NULL)
+		return;
+	x->read(&value, c);
+	if (value.why != NULL || value.depth != 0 || value.at != value.end[0])
+		der_fault(d,
+		    value.why != NULL ? value.why : "more bytes than wanted");
+}
+
+/* The first extension is a certificate's rights: it is no card. */
+static bool
+begins_with_rights(const struct der *d)
+{
+	struct der look = *d;
+
+	der_open(&look, DER_SEQUENCE);
+	return bytes_eq(der_oid(&look), oid(OID_ANTIN_RIGHTS));
+}
+
 static void
 extensions_read(struct der *d, struct cert *c)
 {
-	struct der value;
+	const struct extension *x = extensions;
 	struct bytes octets;
-	size_t i;
 
 	der_open(d, DER_CTXC(3));
 	der_open(d, DER_SEQUENCE);
-	for (i = 0; i < EXTENSIONS; i++) {
+	if (!begins_with_rights(d))
+		x++;
+	for (; x < extensions + EXTENSIONS; x++) {
+		if (x->within != TREE &&
+		    !has_extension(x, c->rights.kind, c->use))
+			continue;
 		der_open(d, DER_SEQUENCE);
-		if (!bytes_eq(der_oid(d), oid(extensions[i].oid)))
-			der_fault(d, "docs/envelope.md 13.3: an extension "
-				     "that is not expected here");
-		if (extensions[i].critical && !der_bool(d))
+		if (!bytes_eq(der_oid(d), oid(x->oid)))
+			der_fault(d, "docs/pki.md 2.3: an extension that is "
+				     "not expected here");
+		if (x->critical && !der_bool(d))
 			der_fault(d, "an extension that must be critical");
 		octets = der_octets(d, 1, CERT_MAX);
 		der_close(d);
-		value = der_init(octets);
-		if (d->why == NULL) {
-			extensions[i].read(&value, c);
-			if (value.why != NULL || value.depth != 0 ||
-			    value.at != value.end[0])
-				der_fault(d, value.why != NULL
-						 ? value.why
-						 : "more bytes than wanted");
-		}
+		extension_value(d, x, octets, c);
 	}
 	der_close(d);
 	der_close(d);
@@ -330,6 +495,9 @@ tbs_read(struct der *d, struct cert *c)
 	c->serial = der_big(d, SERIAL_MAX);
 	if (c->serial.len == 0)
 		der_fault(d, "RFC 5280 4.1.2.2: a serial number of zero");
+	if (c->serial.len == SERIAL_MAX && c->serial.p[0] >= 0x80)
+		der_fault(d, "RFC 5280 4.1.2.2: a serial number of over 20 "
+			     "bytes");
 	c->signed_by = sig_by_oid(der_algorithm(d, DER_SEQUENCE));
 	if (c->signed_by == NULL)
 		der_fault(d, "a signature algorithm that is of no suite");
@@ -337,6 +505,8 @@ tbs_read(struct der *d, struct cert *c)
 	der_open(d, DER_SEQUENCE);
 	c->from = der_when(d);
 	c->until = der_when(d);
+	if (c->until < c->from)
+		der_fault(d, "docs/pki.md 2.1: it ends before it begins");
 	der_close(d);
 	c->name = name_read(d);
 	key_read(d, c);
@@ -359,7 +529,7 @@ cert_parse(struct cert *out, struct bytes in, struct err *e)
 		der_fault(&d, "RFC 5280 4.1.1.2: two signature algorithms");
 	out->signature = der_bits(&d);
 	der_close(&d);
-	return der_end(&d, "docs/envelope.md 13: a certificate", e);
+	return der_end(&d, "docs/pki.md 2: a certificate", e);
 }
 
 bool

@@ -378,7 +378,7 @@ dates_are_asked(void)
 		{ NOW, NOW, RC_OK },
 		{ 0, NOW - 1, RC_EXPIRED },
 		{ NOW + 1, TIME_MAX, RC_EXPIRED },
-		{ NOW + 1, NOW - 1, RC_EXPIRED },
+		{ NOW + 1, NOW - 1, RC_INVALID },
 	};
 	size_t i, sign = 0, kem = 0;
 
