@@ -41,8 +41,8 @@ cert_is_authority(const struct cert *c)
  * -------------------------------------------------------------------- */
 
 /* RFC 5280 4.1.2.4: one common name, in UTF-8. */
-static void
-name_write(struct der_wr *w, struct bytes name)
+void
+cert_name_write(struct der_wr *w, struct bytes name)
 {
 	der_put_open(w, DER_SEQUENCE);
 	der_put_open(w, DER_SET);
@@ -54,8 +54,8 @@ name_write(struct der_wr *w, struct bytes name)
 	der_put_close(w);
 }
 
-static struct bytes
-name_read(struct der *d)
+struct bytes
+cert_name_read(struct der *d)
 {
 	struct bytes name;
 
@@ -443,12 +443,12 @@ tbs_write(struct der_wr *w, const struct making *m, const struct sig_alg *alg)
 	der_put_close(w);
 	der_put_big(w, bytes_of(serial, sizeof(serial)));
 	der_put_algorithm(w, DER_SEQUENCE, oid(alg->oid));
-	name_write(w, r->issuer);
+	cert_name_write(w, r->issuer);
 	der_put_open(w, DER_SEQUENCE);
 	der_put_when(w, r->from);
 	der_put_when(w, r->until);
 	der_put_close(w);
-	name_write(w, r->name);
+	cert_name_write(w, r->name);
 	der_put_open(w, DER_SEQUENCE);
 	der_put_algorithm(w, DER_SEQUENCE, oid(key_oid(r)));
 	der_put_bits(w, r->pub);
@@ -501,14 +501,14 @@ tbs_read(struct der *d, struct cert *c)
 	c->signed_by = sig_by_oid(der_algorithm(d, DER_SEQUENCE));
 	if (c->signed_by == NULL)
 		der_fault(d, "a signature algorithm that is of no suite");
-	c->issuer = name_read(d);
+	c->issuer = cert_name_read(d);
 	der_open(d, DER_SEQUENCE);
 	c->from = der_when(d);
 	c->until = der_when(d);
 	if (c->until < c->from)
 		der_fault(d, "docs/pki.md 2.1: it ends before it begins");
 	der_close(d);
-	c->name = name_read(d);
+	c->name = cert_name_read(d);
 	key_read(d, c);
 	extensions_read(d, c);
 	der_close(d);

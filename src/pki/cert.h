@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 #include "crypto/kem.h"
 #include "crypto/sig.h"
+#include "der/der.h"
 #include "envelope/label.h"
 #include "envelope/slip.h"
 
@@ -76,6 +77,11 @@ void cert_fingerprint(uint8_t out[static SHA256_SIZE], struct bytes der);
 bool cert_is_authority(const struct cert *c);
 /* The word of a kind ("desk"), untranslated. */
 const char *cert_kind_word(enum cert_kind k);
+
+/* A Name of one common name (RFC 5280 4.1.2.4), as certificates and
+ * revocation lists have it. */
+void cert_name_write(struct der_wr *w, struct bytes name);
+struct bytes cert_name_read(struct der *d);
 
 /* What a new certificate says. */
 struct cert_request {

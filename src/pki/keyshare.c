@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "pki/keyshare.h"
+
+#include <string.h>
+
+#include "core/base32.h"
+
+#define VERSION 1
+#define CHECK 4 /* bytes */
+#define LINE "code:"
+
+static void
+bytes_write(uint8_t out[static KEYSHARE_BYTES], const struct keyshare *s)
+{
+	uint8_t hash[SHA256_SIZE];
+
+	out[0] = VERSION;
+	out[1] = s->share.x;
+	out[2] = (uint8_t)s->quorum;
+	out[3] = (uint8_t)s->count;
+	memcpy(out + 4, s->set, KEYSHARE_SET);
+	memcpy(out + 4 + KEYSHARE_SET, s->share.y, SHAMIR_SECRET);
+	sha256(hash, bytes_of(out, KEYSHARE_BYTES - CHECK));
+	memcpy(out + KEYSHARE_BYTES - CHECK, hash, CHECK);
+}
+
+void
+keyshare_write(struct buf *out, const struct keyshare *s)
+{
+	uint8_t bytes[KEYSHARE_BYTES];
+
+	*out = (struct buf){ 0 };
+	bytes_write(bytes, s);
+	base32_write(out, bytes_of(bytes, sizeof(bytes)));
+	wipe(bytes, sizeof(bytes));
+}
+
+void
+keyshare_hash(uint8_t out[static SHA256_SIZE], const struct keyshare *s)
+{
+	uint8_t bytes[KEYSHARE_BYTES];
+
+	bytes_write(bytes, s);
+	sha256(out, bytes_of(bytes, sizeof(bytes)));
+	wipe(bytes, sizeof(bytes));
+}
+
+/* What stands behind "code:", to the end of its line; or all. */
+static struct bytes
+code_of(struct bytes in)
+{
+	const uint8_t *p, *end;
+	struct bytes rest;
+
+	p = in.len == 0 ? NULL : memmem(in.p, in.len, LINE, sizeof(LINE) - 1);
+	if (p == NULL)
+		return in;
+	p += sizeof(LINE) - 1;
+	rest = bytes_of(p, (size_t)(in.p + in.len - p));
+	end = rest.len == 0 ? NULL : memchr(rest.p, '\n', rest.len);
+	if (end != NULL)
+		rest.len = (size_t)(end - rest.p);
+	return rest;
+}
+
+enum rc
+keyshare_read(struct keyshare *out, struct bytes in, struct err *e)
+{
+	uint8_t bytes[KEYSHARE_BYTES], again[KEYSHARE_BYTES];
+	struct keyshare s;
+	bool ok;
+
+	*out = (struct keyshare){ 0 };
+	if (in.len > KEYSHARE_FILE_MAX)
+		return fail(e, RC_LIMIT, "a share of %zu bytes, at most %u",
+		    in.len, KEYSHARE_FILE_MAX);
+	ok = base32_parse(bytes, sizeof(bytes), code_of(in));
+	if (ok) {
+		s.share.x = bytes[1];
+		s.quorum = bytes[2];
+		s.count = bytes[3];
+		memcpy(s.set, bytes + 4, KEYSHARE_SET);
+		memcpy(s.share.y, bytes + 4 + KEYSHARE_SET, SHAMIR_SECRET);
+		bytes_write(again, &s);
+		ok = ct_equal(bytes_of(bytes, sizeof(bytes)),
+			 bytes_of(again, sizeof(again))) &&
+		     s.quorum >= 2 && s.quorum <= s.count &&
+		     s.count <= SHAMIR_MAX && s.share.x >= 1 &&
+		     s.share.x <= s.count;
+	}
+	if (ok)
+		*out = s;
+	wipe(bytes, sizeof(bytes));
+	wipe(again, sizeof(again));
+	wipe(&s, sizeof(s));
+	if (!ok)
+		return fail(e, RC_INVALID,
+		    "docs/ceremony.md 3.2: this is no share: 77 letters and "
+		    "digits are wanted, and one of them is wrong or missing");
+	return RC_OK;
+}
+
+/* All of one set, and no share twice. */
+static enum rc
+check_shares(
+    const struct keyshare *s, size_t n, const struct id *set, struct err *e)
+{
+	size_t i, j;
+
+	if (n == 0)
+		return fail(e, RC_DENIED,
+		    "the key file is under shares: give them with --share");
+	for (i = 0; i < n; i++) {
+		if (memcmp(s[i].set, set->b, KEYSHARE_SET) != 0)
+			return fail(e, RC_DENIED,
+			    "share number %u is not of the set that opens this "
+			    "key file",
+			    s[i].share.x);
+		for (j = 0; j < i; j++)
+			if (s[j].share.x == s[i].share.x)
+				return fail(e, RC_DENIED,
+				    "share number %u is given twice",
+				    s[i].share.x);
+	}
+	if (n < s[0].quorum)
+		return fail(e, RC_DENIED,
+		    "%u shares are wanted to open this key file, %zu are given",
+		    s[0].quorum, n);
+	return RC_OK;
+}
+
+enum rc
+keyshare_join(uint8_t key[static SHAMIR_SECRET], const struct keyshare *shares,
+    size_t n, const struct id *set, struct err *e)
+{
+	struct share joined[SHAMIR_MAX];
+	size_t i, k;
+	enum rc rc;
+
+	if ((rc = check_shares(shares, n, set, e)) != RC_OK)
+		return rc;
+	k = shares[0].quorum;
+	for (i = 0; i < k; i++)
+		joined[i] = shares[i].share;
+	if (!shamir_join(key, joined, (unsigned)k))
+		rc = fail(e, RC_DENIED, "these shares do not join");
+	wipe(joined, sizeof(joined));
+	return rc;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include <stdlib.h>
+
+#include "core/index.h"
+#include "pki/directory.h"
+#include "pki/views.h"
+
+/* What somebody needs (docs/directory.md 5.4). */
+enum need {
+	NEED_NOTHING,
+	NEED_PATH,  /* it stands above him, or he asked for it */
+	NEED_WHOLE, /* his own, and all below */
+};
+
+struct sharing {
+	const struct directory *d;
+	uint8_t *need; /* of each unit */
+	enum need log; /* of the log that is being written */
+	uint64_t cut;  /* how much of it he has */
+};
+
+/* A unit, and all that ever stood above it: their acts say who it is. */
+static void
+mark_up(const struct state *s, uint8_t *need, size_t unit)
+{
+	size_t i;
+
+	if (need[unit] != NEED_NOTHING)
+		return;
+	need[unit] = NEED_PATH;
+	for (i = 0; i < s->units[unit].place_count; i++)
+		if (s->units[unit].places[i].parent != NONE)
+			mark_up(s, need, s->units[unit].places[i].parent);
+}
+
+static void
+mark_needs(struct sharing *sh, const struct directory_for *who, int64_t now)
+{
+	const struct state *s = &sh->d->state;
+	size_t i;
+
+	for (i = 0; i < s->unit_count; i++)
+		if (who->all || unit_within(s, i, who->unit, now))
+			mark_up(s, sh->need, i);
+	for (i = 0; i < who->asked_count; i++)
+		mark_up(s, sh->need, who->asked[i]);
+	for (i = 0; i < s->unit_count; i++)
+		if (who->all || unit_within(s, i, who->unit, now))
+			sh->need[i] = NEED_WHOLE;
+}
+
+/* Acts that change the tree itself are for everybody who has the log. */
+static bool
+is_structure(const struct act *a)
+{
+	switch (a->kind) {
+	case ACT_MOVE:
+	case ACT_MERGE:
+	case ACT_SPLIT:
+	case ACT_REVOKE:
+	case ACT_LIST:
+	case ACT_POLICY:
+		return true;
+	case ACT_ENROL:
+	case ACT_RENAME:
+	case ACT_CLOSE:
+		return a->subject == ACT_UNIT;
+	case ACT_CERTIFY:
+	case ACT_RENEW:
+	case ACT_ROLE:
+	case ACT_RECOVER:
+		break;
+	}
+	return false;
+}
+
+static bool
+is_needed(void *ctx, const struct log_item *item)
+{
+	const struct sharing *sh = ctx;
+	struct act a;
+	struct err e;
+	size_t unit;
+
+	/* the last one he has is written even so: no gap then lies across, and
+	 * he can see that the log only grew */
+	if (sh->log == NEED_WHOLE || item->at + 1 == sh->cut)
+		return true;
+	if (act_read(&a, item->entry, &e) != RC_OK)
+		bug("an act that was read before");
+	if (is_structure(&a))
+		return true;
+	unit = unit_by_uid(&sh->d->state, &a.unit);
+	return unit != NONE && sh->need[unit] != NEED_NOTHING;
+}
+
+/* A gap of ours lies across this leaf: we cannot begin there. */
+static bool
+cut_by_gap(const struct log *l, uint64_t at)
+{
+	const struct log_item *item = log_at(l, at);
+
+	return item != NULL && item->at != at;
+}
+
+void
+directory_write(struct buf *out, const struct directory *d,
+    const struct directory_for *who, int64_t now)
+{
+	struct sharing sh = { .d = d };
+	struct der_wr w = { 0 };
+	struct buf head;
+	uint64_t has;
+	size_t i;
+
+	sh.need = alloc(d->state.unit_count + 1, 1);
+	mark_needs(&sh, who, now);
+	directory_head(&head, d->root);
+	der_put_raw(&w, buf_bytes(&head));
+	buf_free(&head);
+	for (i = 0; i < d->log_count; i++) {
+		sh.log = (enum need)sh.need[d->logs[i].unit];
+		has = who->has == NULL ? 0 : who->has(who->ctx, &d->logs[i].id);
+		if (sh.log == NEED_NOTHING || has > d->logs[i].log.tree.size ||
+		    cut_by_gap(&d->logs[i].log, has))
+			continue;
+		sh.cut = has;
+		/* of what he asked for he may lack acts from before */
+		if (sh.log == NEED_PATH && who->asked_count > 0)
+			has = 0;
+		part_write(&w, &d->logs[i], has, is_needed, &sh);
+	}
+	for (i = 0; i < d->fork_count; i++)
+		der_put_raw(&w, d->forks[i].proof);
+	*out = w.out;
+	free(sh.need);
+}
