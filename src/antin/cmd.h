@@ -17,6 +17,7 @@ struct opt {
 };
 
 struct args;
+struct office;
 
 struct cmd {
 	const char *name; /* "seal", or "key new" */
@@ -25,6 +26,9 @@ struct cmd {
 	const struct opt *opts; /* up to one without name */
 	size_t least, most;	/* arguments that are no options */
 	enum rc (*run)(const struct args *a, struct err *e);
+	/* What an authority decides by it: run is then office_run, and a
+	 * ceremony's plan may have it. */
+	enum rc (*act)(struct office *o, const struct args *a, struct err *e);
 };
 
 #define ARGS_MAX 65536 /* words of a command line */
@@ -84,12 +88,54 @@ void cmd_help(const struct cmd *cmd);
 	{                                                                      \
 		"threads", "N", "use N threads (default: one a core)", false   \
 	}
+#define OPT_SHARE                                                              \
+	{                                                                      \
+		"share", "FILE",                                               \
+		    "an officer's share of the key over the key file", true    \
+	}
+#define OPT_EFFECTIVE                                                          \
+	{                                                                      \
+		"effective", "TIME", "when it takes effect (default: now)",    \
+		    false                                                      \
+	}
+/* Of all that an authority decides by. */
+#define OPT_OFFICE                                                             \
+	OPT_DIRECTORY,                                                         \
+	    { "key", "FILE.key", "the authority's key file", false },          \
+	    OPT_SHARE, OPT_PASSPHRASE
+#define OPT_DIRECTORY                                                          \
+	{                                                                      \
+		"directory", "FILE",                                           \
+		    "the directory file (default: what ANTIN_DIRECTORY says)", \
+		    false                                                      \
+	}
+#define OPT_AT                                                                 \
+	{                                                                      \
+		"at", "TIME", "as of this time (default: now)", false          \
+	}
 #define OPT_END                                                                \
 	{                                                                      \
 		NULL, NULL, NULL, false                                        \
 	}
 
+/* The command that these words name; *words is how many they are.  NULL: none.
+ */
+const struct cmd *cmd_find(char **argv, int *words);
+
+extern const struct cmd cmd_ceremony_plan, cmd_ceremony_approve,
+    cmd_ceremony_run, cmd_ceremony_verify, cmd_enrol_invite, cmd_enrol_request,
+    cmd_enrol_issue, cmd_enrol_accept, cmd_enrol_recover, cmd_enrol_restore,
+    cmd_unit_new, cmd_unit_rename, cmd_unit_move, cmd_unit_merge,
+    cmd_unit_split, cmd_unit_close, cmd_unit_recertify, cmd_desk_rename,
+    cmd_desk_close, cmd_role_give, cmd_role_end, cmd_list_set, cmd_policy_set,
+    cmd_cert_revoke;
+
 extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,
     cmd_open, cmd_sign, cmd_verify, cmd_inspect;
+
+extern const struct cmd cmd_directory_show, cmd_directory_find,
+    cmd_directory_picture, cmd_directory_list, cmd_directory_write,
+    cmd_directory_status, cmd_directory_apply, cmd_directory_verify,
+    cmd_cert_show, cmd_cert_export, cmd_cert_crl;
 
 #endif

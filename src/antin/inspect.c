@@ -29,6 +29,7 @@ static const struct opt opts[] = {
 	    false },
 	{ "from", "CARD", "whom to know as sender (or a folder of cards)",
 	    true },
+	OPT_DIRECTORY,
 	{ "foreign", NULL, "allow keys that are for foreign tools only",
 	    false },
 	OPT_PASSPHRASE,

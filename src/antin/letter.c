@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "antin/letter.h"
 
+#include <string.h>
+
 #include "core/lang.h"
 #include "core/time.h"
 #include "crypto/suite.h"
@@ -28,6 +30,42 @@ letter_free(struct letter *l)
 	wipe(l->cek, sizeof(l->cek));
 }
 
+/* With the key that has a slip: the present one, or one from before. */
+static enum rc
+unlock(struct letter *l, const struct identity *me, struct err *e)
+{
+	const struct kem_key *key = me->kem;
+	struct tag tag = me->card.kem.tag, one;
+	struct slip slip;
+	size_t at = 0;
+
+	while (envelope_slip(&l->file.envelope, &at, &slip)) {
+		memcpy(one.b, slip.rid.p, TAG_SIZE);
+		if (identity_kem(me, &one) != NULL) {
+			key = identity_kem(me, &one);
+			tag = one;
+			break;
+		}
+	}
+	return envelope_unlock(l->cek, &l->file.envelope, key, &tag, e);
+}
+
+/* What is known of the sender is not too old for this level. */
+static enum rc
+check_age(const struct letter *l, struct err *e)
+{
+	const struct directory *d = l->known.directory;
+	struct somebody who;
+	size_t cert;
+
+	if (d == NULL || !known_who(&l->known, &l->opened.signature, &who))
+		return RC_OK;
+	cert = cert_by_fingerprint(&d->state, who.fingerprint);
+	return cert == NONE ? RC_OK
+			    : known_age(d, d->state.certs[cert].unit,
+				  l->opened.dispatch.level, e);
+}
+
 enum rc
 letter_open(
     struct letter *out, const struct args *a, const char *path, struct err *e)
@@ -37,6 +75,8 @@ letter_open(
 	struct opener by = { .now = time_now(),
 		.foreign = l.foreign,
 		.find = known_find,
+		.listed = known_listed,
+		.answers = known_answers,
 		.ctx = &l.known };
 	struct identity me = { 0 };
 	const char *key;
@@ -55,10 +95,10 @@ letter_open(
 		goto out;
 	}
 	by.address = me.card.sign.address;
-	if ((rc = envelope_unlock(l.cek, &l.file.envelope, me.kem,
-		 &me.card.kem.tag, e)) != RC_OK ||
+	if ((rc = unlock(&l, &me, e)) != RC_OK ||
 	    (rc = envelope_open(&l.opened, &l.file.envelope, l.cek, &by, e)) !=
-		RC_OK)
+		RC_OK ||
+	    (rc = check_age(&l, e)) != RC_OK)
 		rc = fail_at(e, "%s", path);
 	if (rc == RC_OK)
 		rc = sealed_check_end(&l.file, &l.opened.dispatch, e);
@@ -79,24 +119,23 @@ letter_signature(const struct letter *l, size_t part,
 	const struct dispatch *d = &l->opened.dispatch;
 	struct bytes sig =
 	    dispatch_part(d, part, buf_bytes(&l->opened.content));
-	const struct card *who;
 	struct signed_data s;
+	struct somebody who;
 	struct err e;
 	int64_t at;
 
 	*signer = (struct bytes){ 0 };
 	if (signed_read(&s, SIGNED_DOCUMENT, sig, &e) != RC_OK)
 		return "does not hold";
-	who = known_card(&l->known, &s);
-	if (who == NULL)
+	if (!known_who(&l->known, &s, &who))
 		return "signer not known";
-	*signer = who->sign.name;
+	*signer = who.name;
 	if (!l->foreign && !suite_sig_is_composite(s.alg))
 		return "by a key for foreign tools";
 	at = s.signed_at == TIME_NEVER ? time_now() : s.signed_at;
-	if (cert_valid_at(&who->sign, at, &e) != RC_OK)
+	if (at < who.from || at > who.until)
 		return "outside its certificate's time";
-	return signed_document_verify(&s, who->pub, who->sign.der, digest)
+	return signed_document_verify(&s, who.pub, who.cert, digest)
 		   ? "holds"
 		   : "does not hold";
 }
@@ -206,16 +245,16 @@ letter_show_inside(json_t *to, const struct letter *l)
 {
 	const struct dispatch *d = &l->opened.dispatch;
 	const struct signed_data *s = &l->opened.signature;
-	const struct card *from = known_card(&l->known, s);
 	json_t *o = show_object(to, "dispatch"), *list;
+	struct somebody from;
 	size_t i;
 
 	if (d->subject.len > 0)
 		show_text(o, "subject", d->subject);
 	show_id(o, "id", &d->header.id);
 	show_text(o, "originator", d->originator);
-	if (from != NULL)
-		show_text(o, "signer", from->sign.name);
+	if (known_who(&l->known, s, &from))
+		show_text(o, "signer", from.name);
 	show_word(o, "algorithm", s->alg->name);
 	show_word(o, "signature", "holds");
 	show_time(o, "signed_at", s->signed_at);

@@ -25,6 +25,41 @@ static const struct cmd *const commands[] = {
 	&cmd_sign,
 	&cmd_verify,
 	&cmd_inspect,
+	&cmd_ceremony_plan,
+	&cmd_ceremony_approve,
+	&cmd_ceremony_run,
+	&cmd_ceremony_verify,
+	&cmd_enrol_invite,
+	&cmd_enrol_request,
+	&cmd_enrol_issue,
+	&cmd_enrol_accept,
+	&cmd_enrol_recover,
+	&cmd_enrol_restore,
+	&cmd_unit_new,
+	&cmd_unit_rename,
+	&cmd_unit_move,
+	&cmd_unit_merge,
+	&cmd_unit_split,
+	&cmd_unit_close,
+	&cmd_unit_recertify,
+	&cmd_desk_rename,
+	&cmd_desk_close,
+	&cmd_role_give,
+	&cmd_role_end,
+	&cmd_list_set,
+	&cmd_policy_set,
+	&cmd_cert_revoke,
+	&cmd_directory_show,
+	&cmd_directory_find,
+	&cmd_directory_list,
+	&cmd_directory_picture,
+	&cmd_directory_write,
+	&cmd_directory_status,
+	&cmd_directory_apply,
+	&cmd_directory_verify,
+	&cmd_cert_show,
+	&cmd_cert_export,
+	&cmd_cert_crl,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -95,9 +130,8 @@ usage(FILE *to)
 	       "program this is."));
 }
 
-/* The command that the first words name; *words of them. */
-static const struct cmd *
-find(char **argv, int *words)
+const struct cmd *
+cmd_find(char **argv, int *words)
 {
 	char two[64];
 	size_t i;
@@ -193,7 +227,7 @@ main(int argc, char **argv)
 		    "antin %s (%s)\n", ANTIN_VERSION, crypto_library());
 		return 0;
 	}
-	cmd = argc > 1 ? find(argv + 1, &words) : NULL;
+	cmd = argc > 1 ? cmd_find(argv + 1, &words) : NULL;
 	if (cmd != NULL)
 		return run(cmd, argv + 1 + words);
 	if (argc > 1 && strcmp(argv[1], "--help") == 0) {

@@ -288,6 +288,7 @@ static const struct opt opts[] = {
 	{ "key", "FILE.key", "the key file of the desk that opens", false },
 	{ "from", "CARD",
 	    "whom to know as sender or signer (or a folder of cards)", true },
+	OPT_DIRECTORY,
 	{ "into", "FOLDER", "where to save (default: FILE.open)", false },
 	{ "foreign", NULL, "allow keys that are for foreign tools only",
 	    false },

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "antin/show.h"
+#include "antin/tree.h"
 #include "antin/who.h"
 #include "core/arena.h"
 #include "core/lang.h"
@@ -64,7 +65,8 @@ struct job {
 	struct recipient *to;
 	struct arena kept; /* their keys and addresses, names of parts */
 	size_t count, room;
-	enum purpose purpose; /* of those being gathered */
+	enum purpose purpose;	     /* of those being gathered */
+	struct directory *directory; /* owned; NULL: none is given */
 	struct sealing_part parts[DISPATCH_PARTS];
 	struct buf inside[DISPATCH_PARTS];
 	size_t part_count, inside_size;
@@ -84,6 +86,7 @@ job_free(struct job *j)
 	buf_free(&j->subject);
 	dispatch_free(&j->d);
 	identity_free(&j->from);
+	directory_free(j->directory);
 }
 
 /* ---- addressees
@@ -146,20 +149,128 @@ add_recipient(void *ctx, struct card *c, struct err *e)
 	return RC_OK;
 }
 
+static bool
+is_address(const char *word)
+{
+	return strncmp(word, "antin://", 8) == 0;
+}
+
+/* By the directory: the key in force of whom the address leads to today. */
+static enum rc
+add_address(struct job *j, const char *address, struct err *e)
+{
+	const struct dcert *c;
+	struct resolved to;
+	enum rc rc;
+
+	if (j->directory == NULL &&
+	    (rc = tree_read(&j->directory, j->a, e)) != RC_OK)
+		return rc;
+	make_room(j);
+	if (j->count == LIMIT_SLIPS)
+		return fail(e, RC_LIMIT, "over %u desks", LIMIT_SLIPS);
+	rc = resolve_kem(j->directory, bytes_str(address), j->d.level,
+	    time_now(), &c, &to, e);
+	if (rc != RC_OK ||
+	    (rc = known_age(j->directory, to.unit, j->d.level, e)) != RC_OK)
+		return rc;
+	if (to.holder == NONE)
+		return fail(e, RC_INVALID,
+		    "%s is a station; dispatches go to desks", address);
+	j->to[j->count] = (struct recipient){ .tag = c->cert.tag,
+		.alg = c->cert.kem,
+		.pub = arena_add(&j->kept, c->cert.pub) };
+	j->d.to[j->count].address = arena_add(&j->kept, bytes_str(to.address));
+	j->d.to[j->count].purpose = j->purpose;
+	j->count++;
+	if (to.moved)
+		(void)fprintf(
+		    stderr, tr("%s is now %s\n"), address, to.address);
+	return RC_OK;
+}
+
+/* Values of an option that are addresses; all others are cards. */
+static enum rc
+add_addresses(struct job *j, const char *option, struct err *e)
+{
+	const char *word;
+	size_t at = 0;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && (word = arg_each(j->a, option, &at)) != NULL)
+		if (is_address(word))
+			rc = add_address(j, word, e);
+	return rc;
+}
+
+/* The list of this id, or of this name in its newest version. */
+static const struct list *
+list_named(const struct directory *d, struct bytes name, int64_t now)
+{
+	const struct state *s = &d->state;
+	struct id id;
+	size_t i;
+
+	if (id_parse(&id, name))
+		return list_find(d, &id, 0, now);
+	for (i = s->list_count; i-- > 0;)
+		if (bytes_eq(s->lists[i].name, name) && s->lists[i].from <= now)
+			return &s->lists[i];
+	return NULL;
+}
+
+/* A signed list: it is named in the dispatch, and expanded now. */
+static enum rc
+add_list(struct job *j, const char *name, struct err *e)
+{
+	const struct list *l;
+	struct listed all;
+	size_t i;
+	enum rc rc = RC_OK;
+
+	if (j->count > 0)
+		return fail(e, RC_USAGE,
+		    "--list and --to exclude each other: a dispatch goes to "
+		    "desks, or to one list");
+	if (j->directory == NULL &&
+	    (rc = tree_read(&j->directory, j->a, e)) != RC_OK)
+		return rc;
+	l = list_named(j->directory, bytes_str(name), time_now());
+	if (l == NULL)
+		return fail(e, RC_ABSENT, "no list \"%s\" is known here", name);
+	list_expand(j->directory, l, time_now(), &all);
+	for (i = 0; i < all.count && rc == RC_OK; i++)
+		rc = add_address(j, all.desks[i].address, e);
+	free(all.desks);
+	if (rc == RC_OK && j->count == 0)
+		rc = fail(e, RC_ABSENT, "nobody is on the list \"%s\"", name);
+	j->d.list = (struct list_ref){
+		.set = true, .id = l->id, .version = l->version
+	};
+	memcpy(j->d.list.hash.b, l->hash, sizeof(l->hash));
+	return rc;
+}
+
 static enum rc
 gather_recipients(struct job *j, struct err *e)
 {
+	const char *list = arg(j->a, "list");
 	enum rc rc;
 
 	rc = who_each(j->a, "to", add_recipient, j, e);
-	j->purpose = PURPOSE_INFO;
 	if (rc == RC_OK)
-		rc = who_each(j->a, "info", add_recipient, j, e);
-	j->d.to_count = j->count;
+		rc = add_addresses(j, "to", e);
+	j->purpose = PURPOSE_INFO;
+	if (rc == RC_OK &&
+	    (rc = who_each(j->a, "info", add_recipient, j, e)) == RC_OK)
+		rc = add_addresses(j, "info", e);
+	if (rc == RC_OK && list != NULL)
+		rc = add_list(j, list, e);
+	j->d.to_count = list != NULL ? 0 : j->count;
 	if (rc == RC_OK && j->count == 0)
 		rc = fail(e, RC_USAGE,
-		    "--to is wanted: the card (.pub) of a desk, or a folder "
-		    "of cards");
+		    "--to is wanted: the card (.pub) of a desk, a folder of "
+		    "cards, or an address that --directory knows");
 	return rc;
 }
 
@@ -418,6 +529,28 @@ take_numbers(struct job *j, struct err *e)
  * ----------------------------------------------------------------------------
  */
 
+/* What the sender's own certificate allows it: the addressee will ask. */
+static enum rc
+check_rights(const struct job *j, struct err *e)
+{
+	const struct rights *r = &j->from.card.sign.rights;
+
+	if (!j->from.card.issued)
+		return RC_OK;
+	if (j->d.level > r->level)
+		return fail(e, RC_DENIED,
+		    "this desk may send what is up to %s; this is %s",
+		    level_name(r->level), level_name(j->d.level));
+	if (precedence_rank(j->d.header.precedence) >
+		precedence_rank(r->precedence) ||
+	    precedence_rank(j->d.info) > precedence_rank(r->precedence))
+		return fail(e, RC_DENIED,
+		    "this desk may send up to the precedence %s; this is %s",
+		    precedence_name(r->precedence),
+		    precedence_name(j->d.header.precedence));
+	return RC_OK;
+}
+
 static enum rc
 take_sender(struct job *j, struct err *e)
 {
@@ -442,7 +575,7 @@ take_sender(struct job *j, struct err *e)
 		    key, (int)j->d.originator.len,
 		    (const char *)j->d.originator.p);
 	j->d.header.origin = a.station;
-	return RC_OK;
+	return check_rights(j, e);
 }
 
 /* The first file's name with .antin behind it, or the id's; the caller
@@ -531,8 +664,13 @@ seal(const struct args *a, struct err *e)
 
 static const struct opt opts[] = {
 	{ "key", "FILE.key", "the sender's key file", false },
-	{ "to", "CARD", "a desk that acts on it (or a folder of cards)", true },
-	{ "info", "CARD", "a desk that is informed", true },
+	{ "to", "CARD|ADDRESS",
+	    "a desk that acts on it: its card, a folder of cards, or an "
+	    "address of the directory",
+	    true },
+	{ "info", "CARD|ADDRESS", "a desk that is informed", true },
+	{ "list", "NAME", "all who are on this list of the directory", false },
+	OPT_DIRECTORY,
 	{ "out", "FILE", "the envelope file to make", false },
 	{ "text", "FILE", "a text file to be read as it stands", false },
 	{ "subject", "TEXT", "subject of an ordinary dispatch", false },

@@ -10,63 +10,116 @@
 #include "core/time.h"
 #include "core/utf8.h"
 #include "envelope/label.h"
+#include "pki/act.h"
 
 #define INDENT_MAX 256 /* bytes before a line of the tree */
 
 /* How a person reads the values under a key. */
-enum kind { TEXT, TIME, SIZE, LEVEL, PRECEDENCE, WORD };
+enum kind { TEXT, TIME, SIZE, LEVEL, PRECEDENCE, ROLE, WORD };
 
 static const struct label {
 	const char *key, *text;
 	enum kind kind;
 } labels[] = {
+	{ "above", "Hangs under", TEXT },
+	{ "acts", "Acts", TEXT },
 	{ "address", "Address", TEXT },
 	{ "addressees", "Addressees", TEXT },
+	{ "addresses", "Addresses over time", TEXT },
+	{ "ages", "How old knowledge may be", TEXT },
+	{ "alarm", "Alarm", WORD },
 	{ "algorithm", "Algorithm", TEXT },
+	{ "approved", "Approved by", TEXT },
 	{ "attachments", "Attachments", SIZE },
+	{ "ceremony", "Ceremony", TEXT },
+	{ "certificates", "Certificates", TEXT },
+	{ "checkwords", "Check words", TEXT },
 	{ "cipher", "Cipher", TEXT },
+	{ "class", "Class", TEXT },
+	{ "clearance", "Clearance", LEVEL },
+	{ "closed", "Ended", TIME },
+	{ "code", "Code", TEXT },
 	{ "coded", "Packed", SIZE },
+	{ "codes", "Codes", TEXT },
 	{ "coding", "Packing", WORD },
+	{ "constraints", "For this host and all below it", TEXT },
+	{ "decided_by", "Decided by", TEXT },
+	{ "desk_id", "Id of the desk", TEXT },
+	{ "desks", "Desks", TEXT },
 	{ "dispatch", "What an addressee sees", TEXT },
 	{ "due", "Due at", TIME },
+	{ "elsewhere", "Files that lie elsewhere by now", TEXT },
 	{ "encryption", "Sealing key", TEXT },
 	{ "envelope", "What a relay sees", TEXT },
 	{ "expires", "Expires", TIME },
 	{ "file", "File", TEXT },
+	{ "files", "Files that are as they were", TEXT },
 	{ "fingerprint", "Fingerprint", TEXT },
 	{ "from", "Valid from", TIME },
+	{ "hash", "Hash", TEXT },
 	{ "id", "Dispatch id", TEXT },
+	{ "in_force_from", "In force from", TIME },
+	{ "in_force_until", "In force until", TIME },
 	{ "incarnation", "Incarnation", TEXT },
 	{ "info_precedence", "Precedence for information", PRECEDENCE },
+	{ "issuer", "Issuer", TEXT },
+	{ "issuer_tag", "Key tag of the issuer", TEXT },
+	{ "kind", "Kind", WORD },
+	{ "known", "Known as of", TIME },
 	{ "level", "Level", LEVEL },
 	{ "list", "Addressee list", TEXT },
+	{ "list_id", "List id", TEXT },
+	{ "log", "Log of its authority", TEXT },
 	{ "name", "Name", TEXT },
+	{ "names", "Names over time", TEXT },
 	{ "of", "Signs", TEXT },
+	{ "opened", "Begun", TIME },
 	{ "origin", "Origin station", TEXT },
 	{ "originator", "Originator", TEXT },
+	{ "parent", "Hangs under the id", TEXT },
 	{ "part", "Part", WORD },
 	{ "parts", "Parts", TEXT },
+	{ "path_length", "Authorities that may follow", TEXT },
+	{ "person", "Person", TEXT },
+	{ "person_id", "Id of the person", TEXT },
+	{ "persons", "Persons", TEXT },
 	{ "place", "Where", WORD },
 	{ "precedence", "Precedence", PRECEDENCE },
-	{ "references", "Refers to", TEXT },
 	{ "purpose", "For", WORD },
+	{ "quorum", "Shares that open the key", TEXT },
+	{ "reason", "Reason", WORD },
+	{ "references", "Refers to", TEXT },
+	{ "refuse", "Refuse after days", TEXT },
+	{ "revoked", "Revoked", TIME },
+	{ "role", "Role", ROLE },
+	{ "roles", "Roles", TEXT },
 	{ "root", "Merkle root", TEXT },
 	{ "saved", "Saved as", TEXT },
 	{ "sealed", "Sealed content", SIZE },
 	{ "serial", "Serial", TEXT },
+	{ "serial_number", "Number of the certificate", TEXT },
+	{ "shares", "Shares", TEXT },
 	{ "signature", "Signature", WORD },
 	{ "signed_at", "Signed at", TIME },
+	{ "signed_by", "Signed by", TEXT },
 	{ "signer", "Signer", TEXT },
 	{ "signing", "Signature key", TEXT },
 	{ "size", "Size", SIZE },
 	{ "slips", "Slips", TEXT },
 	{ "subject", "Subject", TEXT },
+	{ "substitute", "For another", TEXT },
+	{ "successors", "Continued by", TEXT },
 	{ "supersedes", "Supersedes", TEXT },
 	{ "tag", "Key tag", TEXT },
 	{ "total", "Size of the file", SIZE },
 	{ "type", "Media type", TEXT },
+	{ "uid", "Unit id", TEXT },
+	{ "unit", "Unit", TEXT },
+	{ "unit_uid", "Unit id", TEXT },
 	{ "until", "Valid until", TIME },
+	{ "use", "Key", WORD },
 	{ "version", "Version", TEXT },
+	{ "warn", "Warn after days", TEXT },
 };
 
 static const struct label *
@@ -90,6 +143,7 @@ print_string(enum kind kind, const char *s)
 	char text[TIME_TEXT];
 	enum precedence p;
 	enum level l;
+	enum role r;
 	int64_t t;
 
 	if (kind == TIME && time_parse(&t, bytes_str(s))) {
@@ -99,6 +153,8 @@ print_string(enum kind kind, const char *s)
 		(void)printf("%s", level_name(l));
 	} else if (kind == PRECEDENCE && precedence_parse(&p, bytes_str(s))) {
 		(void)printf("%s", precedence_name(p));
+	} else if (kind == ROLE && role_parse(&r, bytes_str(s))) {
+		(void)printf("%s", role_name(r));
 	} else {
 		(void)printf("%s", kind == WORD ? tr(s) : s);
 	}

@@ -11,10 +11,13 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "antin/tree.h"
 #include "core/lang.h"
+#include "core/time.h"
 #include "core/utf8.h"
 #include "crypto/keyfile.h"
 #include "file/file.h"
+#include "pki/keyshare.h"
 
 #define CARDS_MAX 20000 /* of a folder of cards */
 
@@ -134,37 +137,99 @@ passphrase_get(struct buf *out, const struct args *a, const char *option,
 /* ---- who acts
  * ----------------------------------------------------------------------- */
 
-enum rc
-who_acts(
-    struct identity *out, const struct args *a, const char *path, struct err *e)
+void
+unlocked_free(struct unlocked *u)
 {
-	struct buf file = { 0 }, passphrase = { 0 }, card = { 0 };
+	buf_free(&u->secret);
+	*u = (struct unlocked){ 0 };
+}
+
+/* The shares that --share names, joined. */
+static enum rc
+join_shares(
+    struct buf *key, const struct args *a, const struct id *set, struct err *e)
+{
+	struct keyshare shares[SHAMIR_MAX];
+	const char *path;
+	struct buf file;
+	size_t at = 0, n = 0;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && (path = arg_each(a, "share", &at)) != NULL) {
+		if (n == SHAMIR_MAX) {
+			rc = fail(e, RC_USAGE, "over %d shares", SHAMIR_MAX);
+			break;
+		}
+		rc = file_read(&file, path, KEYSHARE_FILE_MAX, e);
+		if (rc == RC_OK && (rc = keyshare_read(&shares[n++],
+					buf_bytes(&file), e)) != RC_OK)
+			rc = fail_at(e, "%s", path);
+		buf_free(&file);
+	}
+	if (rc == RC_OK)
+		rc = keyshare_join(
+		    buf_grow(key, SHAMIR_SECRET), shares, n, set, e);
+	wipe(shares, sizeof(shares));
+	return rc;
+}
+
+/* Whatever the key file is under. */
+static enum rc
+get_secret(
+    struct unlocked *u, const struct args *a, const char *path, struct err *e)
+{
 	char prompt[256];
-	bool protected;
+
+	switch (u->lock.kind) {
+	case LOCK_PASSPHRASE:
+		(void)snprintf(
+		    prompt, sizeof(prompt), tr("Passphrase of %s"), path);
+		return passphrase_get(
+		    &u->secret, a, "passphrase-file", prompt, false, e);
+	case LOCK_SHARES:
+		return join_shares(&u->secret, a, &u->lock.set, e);
+	case LOCK_NONE:
+		break;
+	}
+	return RC_OK;
+}
+
+enum rc
+who_unlocks(struct identity *out, struct unlocked *under, const struct args *a,
+    const char *path, struct err *e)
+{
+	struct buf file = { 0 };
 	enum rc rc;
 
 	*out = (struct identity){ 0 };
+	*under = (struct unlocked){ 0 };
 	rc = file_read(&file, path, KEYFILE_MAX, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = keyfile_public(&card, &protected, buf_bytes(&file), e);
-	if (rc == RC_OK && protected) {
-		(void)snprintf(
-		    prompt, sizeof(prompt), tr("Passphrase of %s"), path);
-		rc = passphrase_get(
-		    &passphrase, a, "passphrase-file", prompt, false, e);
-		if (rc != RC_OK)
-			goto out;
-	}
+	rc = keyfile_lock(&under->lock, buf_bytes(&file), e);
+	if (rc == RC_OK && (rc = get_secret(under, a, path, e)) != RC_OK)
+		goto out; /* it says by itself what is wanted */
+	under->lock.secret = buf_bytes(&under->secret);
 	if (rc == RC_OK)
 		rc = identity_open(
-		    out, buf_bytes(&file), buf_bytes(&passphrase), e);
+		    out, buf_bytes(&file), buf_bytes(&under->secret), e);
 	if (rc != RC_OK)
 		rc = fail_at(e, "%s", path);
 out:
 	buf_free(&file);
-	buf_free(&passphrase);
-	buf_free(&card);
+	if (rc != RC_OK)
+		unlocked_free(under);
+	return rc;
+}
+
+enum rc
+who_acts(
+    struct identity *out, const struct args *a, const char *path, struct err *e)
+{
+	struct unlocked under;
+	enum rc rc = who_unlocks(out, &under, a, path, e);
+
+	unlocked_free(&under);
 	return rc;
 }
 
@@ -207,6 +272,13 @@ each_file(const struct each *to, const char *path, struct err *e)
 	enum rc rc;
 
 	rc = who_card(&card, path, e);
+	if (rc == RC_OK && card.issued)
+		rc = fail(e, RC_DENIED,
+		    "%s was issued by \"%.*s\": whether it holds, only the "
+		    "directory says. Give --directory, and the address in the "
+		    "place of the card",
+		    path, (int)card.sign.issuer.len,
+		    (const char *)card.sign.issuer.p);
 	if (rc == RC_OK && (rc = to->each(to->ctx, &card, e)) != RC_OK)
 		rc = fail_at(e, "%s", path);
 	card_free(&card);
@@ -261,6 +333,8 @@ who_each(const struct args *a, const char *option,
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && (path = arg_each(a, option, &at)) != NULL) {
+		if (strncmp(path, "antin://", 8) == 0)
+			continue; /* an address: the directory's */
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			rc = each_in_folder(&to, path, e);
 		else
@@ -277,6 +351,7 @@ known_free(struct known *k)
 	for (i = 0; i < k->count; i++)
 		card_free(&k->cards[i]);
 	free(k->cards);
+	directory_free(k->directory);
 	*k = (struct known){ 0 };
 }
 
@@ -308,10 +383,12 @@ who_known(struct known *out, const struct args *a, struct err *e)
 
 	*out = k;
 	rc = who_each(a, "from", known_add, &k, e);
-	if (rc == RC_OK && k.count == 0)
+	if (rc == RC_OK && tree_given(a))
+		rc = tree_read(&k.directory, a, e);
+	if (rc == RC_OK && k.count == 0 && k.directory == NULL)
 		rc = fail(e, RC_USAGE,
 		    "--from is wanted: the card (.pub) of who sent or signed "
-		    "it, or a folder of cards you trust");
+		    "it, or a folder of cards you trust; or --directory");
 	if (rc == RC_OK)
 		*out = k;
 	else
@@ -319,8 +396,51 @@ who_known(struct known *out, const struct args *a, struct err *e)
 	return rc;
 }
 
-const struct card *
-known_card(const struct known *k, const struct signed_data *s)
+static void
+of_card(struct somebody *out, const struct card *c)
+{
+	*out = (struct somebody){ .pub = c->pub,
+		.cert = c->sign.der,
+		.name = c->sign.name,
+		.address = c->sign.address,
+		.from = c->sign.from,
+		.until = c->sign.until };
+	memcpy(out->fingerprint, c->sign_cert, SHA256_SIZE);
+}
+
+/* In the directory: one key may have several certificates, and the signature
+ * may name none; then the newest. */
+static bool
+of_directory(
+    struct directory *d, const struct signed_data *s, struct somebody *out)
+{
+	struct known_signer signer;
+	struct bytes fingerprint;
+	const struct dcert *c;
+	size_t i;
+
+	for (i = cert_by_tag(&d->state, s->signer); i != NONE;
+	     i = d->state.certs[i].same_tag) {
+		c = &d->state.certs[i];
+		fingerprint = bytes_of(c->fingerprint, SHA256_SIZE);
+		if (!signed_names(s, c->cert.der) ||
+		    !resolve_signer(d, s->signer, fingerprint, &signer))
+			continue;
+		*out = (struct somebody){ .pub = signer.pub,
+			.cert = c->cert.der,
+			.name = c->cert.name,
+			.address = c->cert.address,
+			.from = signer.from,
+			.until = signer.until };
+		memcpy(out->fingerprint, c->fingerprint, SHA256_SIZE);
+		return true;
+	}
+	return false;
+}
+
+bool
+known_who(
+    const struct known *k, const struct signed_data *s, struct somebody *out)
 {
 	const struct card *c;
 	size_t i;
@@ -329,10 +449,12 @@ known_card(const struct known *k, const struct signed_data *s)
 	for (i = 0; i < k->count; i++) {
 		c = &k->cards[i];
 		if (bytes_eq(tag_bytes(&c->sign.tag), s->signer) &&
-		    signed_names(s, c->sign.der))
-			return c;
+		    signed_names(s, c->sign.der)) {
+			of_card(out, c);
+			return true;
+		}
 	}
-	return NULL;
+	return k->directory != NULL && of_directory(k->directory, s, out);
 }
 
 bool
@@ -340,14 +462,69 @@ known_find(
     void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out)
 {
 	const struct signed_data s = { .signer = tag, .cert = cert };
-	const struct card *c = known_card(ctx, &s);
+	const struct known *k = ctx;
+	struct known cards = { .cards = k->cards, .count = k->count };
+	struct somebody who;
 
-	if (c == NULL)
+	/* what the directory knows has limits, which a card has not */
+	if (k->directory != NULL &&
+	    resolve_signer(k->directory, tag, cert, out))
+		return true;
+	if (!known_who(&cards, &s, &who))
 		return false;
-	out->pub = c->pub;
-	memcpy(out->cert, c->sign_cert, SHA256_SIZE);
-	out->address = c->sign.address;
-	out->from = c->sign.from;
-	out->until = c->sign.until;
+	*out = (struct known_signer){ .pub = who.pub,
+		.address = who.address,
+		.from = who.from,
+		.until = who.until };
+	memcpy(out->cert, who.fingerprint, SHA256_SIZE);
 	return true;
+}
+
+bool
+known_listed(
+    void *ctx, const struct list_ref *list, struct bytes address, int64_t t)
+{
+	const struct known *k = ctx;
+
+	return k->directory != NULL &&
+	       resolve_listed(k->directory, list, address, t);
+}
+
+bool
+known_answers(void *ctx, struct bytes address, struct bytes other)
+{
+	const struct known *k = ctx;
+
+	return k->directory != NULL &&
+	       resolve_answers(k->directory, address, other);
+}
+
+enum rc
+known_age(
+    const struct directory *d, size_t unit, enum level level, struct err *e)
+{
+	const struct bytes name = unit_name(&d->state.units[unit], time_now());
+	unsigned long long days;
+	uint64_t age;
+
+	switch (knowledge_judge(d, unit, level, time_now(), &age)) {
+	case KNOWLEDGE_FRESH:
+		break;
+	case KNOWLEDGE_OLD:
+		days = age;
+		(void)fprintf(stderr,
+		    tr("What is known here of \"%.*s\" is %llu days old: keys "
+		       "may have been revoked since. Get a newer directory "
+		       "file.\n"),
+		    (int)name.len, (const char *)name.p, days);
+		break;
+	case KNOWLEDGE_TOO_OLD:
+		return fail(e, RC_EXPIRED,
+		    "docs/directory.md 8.2: what is known here of \"%.*s\" is "
+		    "%llu days old, which is too old for %s; get a newer "
+		    "directory file",
+		    (int)name.len, (const char *)name.p,
+		    (unsigned long long)age, level_name(level));
+	}
+	return RC_OK;
 }

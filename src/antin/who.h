@@ -6,6 +6,7 @@
 #include "antin/cmd.h"
 #include "envelope/envelope.h"
 #include "pki/card.h"
+#include "pki/resolve.h"
 
 /*
  * The passphrase: the first line of --passphrase-file, else asked on the
@@ -15,10 +16,21 @@
 enum rc passphrase_get(struct buf *out, const struct args *a,
     const char *option, const char *prompt, bool new, struct err *e);
 
-/* The identity in a key file, asking for its passphrase where it has one.
- * Freed by identity_free(). */
+/* What opens a key file, and closes it again. */
+struct unlocked {
+	struct lock lock; /* its secret borrows the next */
+	struct buf secret;
+};
+void unlocked_free(struct unlocked *u);
+
+/* The identity in a key file, asking for its passphrase where it has one, or
+ * joining the shares of --share.  Freed by identity_free(). */
 enum rc who_acts(struct identity *out, const struct args *a, const char *path,
     struct err *e);
+/* The same, and what it was under, to seal it again.  "option" is that of the
+ * passphrase. */
+enum rc who_unlocks(struct identity *out, struct unlocked *under,
+    const struct args *a, const char *path, struct err *e);
 
 /* The card in a .pub file, or the readable part of a .key file. */
 enum rc who_card(struct card *out, const char *path, struct err *e);
@@ -29,19 +41,40 @@ enum rc who_each(const struct args *a, const char *option,
     enum rc (*each)(void *ctx, struct card *c, struct err *e), void *ctx,
     struct err *e);
 
-/* The cards of --from. */
+/* The cards of --from, and the directory of --directory. */
 struct known {
 	struct card *cards; /* owned */
 	size_t count;
+	struct directory *directory; /* owned; NULL: none */
 };
+/* RC_USAGE where neither is given. */
 enum rc who_known(struct known *out, const struct args *a, struct err *e);
 void known_free(struct known *k);
-/* The find() of struct opener; ctx is a struct known. */
+/* Of struct opener; ctx is a struct known. */
 bool known_find(
     void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out);
-/* The card of who made this signature, or NULL: it has the key, and the
- * certificate if that is named. */
-const struct card *known_card(
-    const struct known *k, const struct signed_data *s);
+bool known_listed(
+    void *ctx, const struct list_ref *list, struct bytes address, int64_t t);
+bool known_answers(void *ctx, struct bytes address, struct bytes other);
+
+/* Somebody known, by a card or the directory; borrows from the known. */
+struct somebody {
+	const struct sig_pub *pub;
+	struct bytes cert; /* DER */
+	struct bytes name, address;
+	uint8_t fingerprint[SHA256_SIZE];
+	int64_t from, until; /* when his certificate may be used */
+};
+/* Who made this signature: he has the key, and the certificate if one is
+ * named. */
+bool known_who(
+    const struct known *k, const struct signed_data *s, struct somebody *out);
+
+/*
+ * What the directory's policy says of its age, for a unit and level: a line to
+ * the person where it is old, RC_EXPIRED where it is too old.
+ */
+enum rc known_age(
+    const struct directory *d, size_t unit, enum level level, struct err *e);
 
 #endif

@@ -82,6 +82,10 @@ size_t directory_whole(struct bytes file);
  * *out. */
 void directory_mark(struct buf *out, struct bytes more);
 
+/* What of a file that was applied is appended to one's own: all but its head
+ * and marks; the caller frees *out. */
+void directory_parts(struct buf *out, struct bytes file);
+
 /* Who shall have it. */
 struct directory_for {
 	/* all of it; else what this unit needs: docs/directory.md 5.4 */

@@ -90,6 +90,21 @@ directory_whole(struct bytes file)
 }
 
 void
+directory_parts(struct buf *out, struct bytes file)
+{
+	struct bytes element;
+	bool head = true;
+
+	*out = (struct buf){ 0 };
+	for (; (element = der_element(file)).len > 0; head = false) {
+		file =
+		    bytes_of(element.p + element.len, file.len - element.len);
+		if (!head && element.p[0] != MARK)
+			buf_add(out, element);
+	}
+}
+
+void
 part_write(struct der_wr *w, const struct dlog *l, uint64_t from,
     bool (*keep)(void *ctx, const struct log_item *item), void *ctx)
 {

@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antin enrol issue, unit recertify: an authority certifies. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "antin/enrol.h"
+#include "core/checkwords.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "core/vec.h"
+#include "envelope/address.h"
+#include "pki/path.h"
+
+#define ESCROWS ".escrow"
+
+/* One request, from its file to its answer. */
+struct issuing {
+	struct buf file;
+	struct request request;
+	struct invited invited; /* of an invitation */
+	size_t earlier;		/* the certificate that is renewed, or NONE */
+	struct bytes name, address;
+	struct rights rights;
+	struct resolved who; /* holder NONE: the unit's own, or a new one */
+	bool begins;	     /* a desk or person that is not yet there */
+	struct bytes certs;  /* made; the office's */
+};
+
+static void
+issuing_free(struct issuing *i)
+{
+	request_free(&i->request);
+	invited_free(&i->invited);
+	buf_free(&i->file);
+}
+
+/* ---- who asks
+ * ---------------------------------------------------------------- */
+
+static enum rc
+read_request(struct issuing *i, const char *path, struct err *e)
+{
+	enum rc rc;
+
+	rc = file_read(&i->file, path, REQUEST_MAX, e);
+	if (rc == RC_OK)
+		rc = request_read(&i->request, buf_bytes(&i->file), e);
+	return rc == RC_OK ? RC_OK : fail_at(e, "%s", path);
+}
+
+/* By an invitation that is out. */
+static enum rc
+check_invited(struct issuing *i, const struct office *o, struct err *e)
+{
+	const struct invitation *v = &i->invited.invitation;
+	enum rc rc;
+
+	rc = invited_read(&i->invited, o->file.path, &i->request.invitation, e);
+	if (rc != RC_OK ||
+	    (rc = request_verify(&i->request, i->invited.key, e)) != RC_OK)
+		return rc;
+	if (v->until < o->now)
+		return fail(e, RC_EXPIRED,
+		    "the invitation has expired; ask for another one");
+	i->name = v->name;
+	i->address = v->address;
+	i->rights = v->rights;
+	if (v->escrow.len > 0 && i->request.escrow.len == 0)
+		return fail(e, RC_INVALID,
+		    "docs/ceremony.md 6.1: the escrow that the invitation asks "
+		    "for is missing");
+	return RC_OK;
+}
+
+/* By the key of a certificate in force. */
+static enum rc
+check_renewal(struct issuing *i, struct office *o, struct err *e)
+{
+	struct state *s = &o->d->state;
+	struct known_signer signer;
+	const struct dcert *c;
+
+	i->earlier = cert_by_fingerprint(s, i->request.earlier.p);
+	if (i->earlier == NONE)
+		return fail(e, RC_ABSENT,
+		    "the certificate that is to be renewed is not known here");
+	c = &s->certs[i->earlier];
+	if (o->now < c->from || o->now >= c->until)
+		return fail(e, RC_EXPIRED,
+		    "the certificate that is to be renewed is not in force: it "
+		    "ended or was revoked; invite anew");
+	if (!resolve_signer(
+		o->d, tag_bytes(&c->cert.tag), i->request.earlier, &signer))
+		return fail(e, RC_DENIED,
+		    "the certificate that is to be renewed does not hold");
+	i->name = c->cert.name;
+	i->address = c->cert.address;
+	i->rights = c->cert.rights;
+	return request_verify_renewal(&i->request, signer.pub, e);
+}
+
+/* What it asks for is what it was invited for. */
+static enum rc
+check_card(const struct issuing *i, struct err *e)
+{
+	const struct card *c = &i->request.card;
+
+	if (!bytes_eq(c->sign.address, i->address))
+		return fail(e, RC_DENIED,
+		    "the request is for %.*s, the invitation for %.*s",
+		    (int)c->sign.address.len, (const char *)c->sign.address.p,
+		    (int)i->address.len, (const char *)i->address.p);
+	if (c->has_kem != (i->rights.kind != CERT_PERSON))
+		return fail(e, RC_INVALID,
+		    "docs/pki.md 2.2: a person has a signature key only, all "
+		    "others have a KEM key too");
+	return RC_OK;
+}
+
+/* Where it stands in the directory today. */
+static enum rc
+find_place(struct issuing *i, const struct office *o, struct err *e)
+{
+	const struct state *s = &o->d->state;
+	struct address a;
+	enum rc rc;
+
+	if (!address_parse(&a, i->address))
+		bug("a request for no address");
+	rc = resolve(o->d, i->address, o->now, &i->who, e);
+	if (rc == RC_OK && i->who.moved) {
+		i->address = bytes_str(i->who.address);
+		return RC_OK;
+	}
+	if (rc == RC_OK)
+		return RC_OK;
+	/* a desk or a person that begins, in a unit that is there */
+	i->who.unit = unit_by_host(s, a.host, o->now);
+	i->who.holder = NONE;
+	i->begins = a.desk.len > 0;
+	if (i->who.unit == NONE || !i->begins ||
+	    !unit_open(&s->units[i->who.unit], o->now))
+		return rc;
+	return RC_OK;
+}
+
+/* ---- compared words
+ * ------------------------------------------------------------- */
+
+/* What the newcomer reads, from --words or the terminal. */
+static enum rc
+get_words(struct buf *out, const struct args *a, struct err *e)
+{
+	const char *given = arg(a, "words");
+	char line[512];
+
+	*out = (struct buf){ 0 };
+	if (given != NULL) {
+		buf_add(out, bytes_str(given));
+		return RC_OK;
+	}
+	say("Ask the newcomer for the check words, and type what you hear:\n");
+	(void)fflush(stdout);
+	if (!isatty(STDIN_FILENO) || fgets(line, sizeof(line), stdin) == NULL)
+		return fail(e, RC_USAGE,
+		    "the check words are wanted, as the newcomer reads them: "
+		    "--words");
+	buf_add(out, bytes_str(line));
+	return RC_OK;
+}
+
+static enum rc
+compare_words(const struct issuing *i, const struct args *a, struct err *e)
+{
+	struct buf words, heard = { 0 };
+	struct bytes bad;
+	enum rc rc;
+
+	if ((rc = get_words(&words, a, e)) != RC_OK)
+		return rc;
+	if (!checkwords_parse(&heard, buf_bytes(&words), &bad))
+		rc = fail(e, RC_USAGE,
+		    "\"%.*s\" is none of the check words there are",
+		    (int)bad.len, (const char *)bad.p);
+	else if (!ct_equal(
+		     buf_bytes(&heard), bytes_of(i->request.hash, ENROL_WORDS)))
+		rc = fail(e, RC_DENIED,
+		    "the check words are not those of this request: it was "
+		    "changed on the way, or somebody else made it. Nothing "
+		    "was issued");
+	buf_free(&words);
+	buf_free(&heard);
+	return rc;
+}
+
+/* ---- certificates
+ * ------------------------------------------------------------------ */
+
+/* Both, one after the other, kept by the office. */
+static enum rc
+issue_both(struct bytes *out, struct office *o, const struct card *card,
+    struct cert_request *r, struct err *e)
+{
+	struct buf both = { 0 };
+	struct bytes der;
+	enum rc rc;
+
+	r->use = CERT_SIGN;
+	r->sig = card->sign.sig;
+	r->pub = card->sign.pub;
+	rc = office_issue(&der, o, r, e);
+	if (rc == RC_OK) {
+		buf_add(&both, der);
+		if (card->has_kem) {
+			r->use = CERT_KEM;
+			r->kem = card->kem.kem;
+			r->pub = card->kem.pub;
+			rc = office_issue(&der, o, r, e);
+			if (rc == RC_OK)
+				buf_add(&both, der);
+		}
+	}
+	if (rc == RC_OK)
+		*out = arena_add(&o->kept, buf_bytes(&both));
+	buf_free(&both);
+	return rc;
+}
+
+static void
+add_enrolment(const struct issuing *i, struct office *o)
+{
+	struct act act = office_act(o, ACT_ENROL);
+	struct address a;
+
+	(void)address_parse(&a, i->address);
+	act.has = 1u << F_SUBJECT | 1u << F_UNIT | 1u << F_ID | 1u << F_NAME;
+	act.subject = ACT_DESK;
+	if (i->rights.kind == CERT_PERSON) {
+		act.subject = ACT_PERSON;
+		act.level = i->rights.level;
+		act.has |= 1u << F_LEVEL;
+	}
+	act.unit = o->d->state.units[i->who.unit].uid;
+	act.id = arena_add(&o->kept, a.desk);
+	act.name = arena_add(&o->kept, i->name);
+	office_add(o, &act);
+}
+
+static enum rc
+decide(struct issuing *i, struct office *o, const struct args *a, struct err *e)
+{
+	struct act act =
+	    office_act(o, i->earlier == NONE ? ACT_CERTIFY : ACT_RENEW);
+	struct cert_request r = { .name = i->name,
+		.address = i->address,
+		.rights = i->rights,
+		.from = o->now };
+	uint64_t days = DAYS_DESK;
+	struct address at;
+	enum rc rc;
+
+	rc = arg_number(&days, a, "days", 1, DAYS_MOST, e);
+	r.until = o->now + (int64_t)days * TIME_DAY;
+	if (rc != RC_OK ||
+	    (rc = issue_both(&i->certs, o, &i->request.card, &r, e)) != RC_OK)
+		return rc;
+	if (i->begins)
+		add_enrolment(i, o);
+	act.unit = o->d->state.units[i->who.unit].uid;
+	act.certs = i->certs;
+	act.has = 1u << F_UNIT | 1u << F_CERTS;
+	if (address_parse(&at, i->address) && at.desk.len > 0) {
+		act.id = arena_add(&o->kept, at.desk);
+		act.has |= 1u << F_ID;
+	}
+	if (i->earlier != NONE) {
+		act.cert = arena_add(&o->kept, i->request.earlier);
+		act.has |= 1u << F_CERT;
+	}
+	office_add(o, &act);
+	return RC_OK;
+}
+
+/* ---- escrow and answer
+ * ----------------------------------------------------------------- */
+
+/* Kept before the certificates are: a desk in the directory has its escrow. */
+static enum rc
+keep_escrow(const struct issuing *i, const struct office *o, struct err *e)
+{
+	const struct request *r = &i->request;
+	struct escrow s;
+	char *path;
+	enum rc rc;
+
+	if (r->escrow.len == 0)
+		return RC_OK;
+	if ((rc = escrow_read(&s, r->escrow, e)) != RC_OK)
+		return rc;
+	if (!r->card.has_kem || o->me.kem == NULL ||
+	    !bytes_eq(tag_bytes(&s.tag), tag_bytes(&r->card.kem.tag)) ||
+	    !bytes_eq(s.address, r->card.sign.address))
+		return fail(e, RC_INVALID,
+		    "docs/ceremony.md 6.1: the escrow is not of the key that "
+		    "is to be certified");
+	path = in_folder(o->file.path, ESCROWS, tag_bytes(&s.tag), ".escrow");
+	rc = make_folder(o->file.path, ESCROWS, e);
+	if (rc == RC_OK)
+		rc = file_write(path, r->escrow, 0600, true, e);
+	free(path);
+	return rc;
+}
+
+static enum rc
+write_answer(const struct issuing *i, const struct office *o,
+    struct bytes certs, const struct args *a, struct err *e)
+{
+	const struct directory_for who = { .unit = i->who.unit };
+	struct answer answer = { .request =
+				     bytes_of(i->request.hash, SHA256_SIZE),
+		.certs = certs };
+	struct buf directory, message;
+	enum rc rc;
+
+	directory_write(&directory, o->d, &who, o->now);
+	answer.directory = buf_bytes(&directory);
+	answer_write(
+	    &message, &answer, i->earlier == NONE ? i->invited.key : NULL);
+	rc = file_write(
+	    a->rest[1], buf_bytes(&message), 0644, arg_given(a, "force"), e);
+	buf_free(&message);
+	buf_free(&directory);
+	return rc;
+}
+
+/* The certificates that these keys have already: issued, and the answer lost.
+ */
+static bool
+issued_before(struct buf *certs, const struct issuing *i, struct office *o)
+{
+	const struct state *s = &o->d->state;
+	const struct tag *tags[] = { &i->request.card.sign.tag,
+		&i->request.card.kem.tag };
+	const size_t n = i->request.card.has_kem ? 2 : 1;
+	size_t t, c, found = 0;
+
+	*certs = (struct buf){ 0 };
+	for (t = 0; t < n; t++) {
+		c = cert_by_tag(s, tag_bytes(tags[t]));
+		while (c != NONE && (s->certs[c].until <= o->now ||
+					!directory_holds(o->d, c)))
+			c = s->certs[c].same_tag;
+		if (c == NONE)
+			break;
+		buf_add(certs, s->certs[c].cert.der);
+		found++;
+	}
+	if (found < n)
+		buf_free(certs);
+	return found == n;
+}
+
+static enum rc
+issue_new(
+    struct issuing *i, struct office *o, const struct args *a, struct err *e)
+{
+	struct buf certs = { 0 };
+	enum rc rc;
+
+	if ((i->earlier == NONE && (rc = compare_words(i, a, e)) != RC_OK) ||
+	    (rc = keep_escrow(i, o, e)) != RC_OK ||
+	    (rc = decide(i, o, a, e)) != RC_OK)
+		return rc;
+	buf_add(
+	    &certs, i->certs); /* what the office keeps goes with the acts */
+	if ((rc = office_decide(o, e)) == RC_OK &&
+	    (rc = find_place(i, o, e)) == RC_OK)
+		rc = write_answer(i, o, buf_bytes(&certs), a, e);
+	buf_free(&certs);
+	return rc;
+}
+
+static enum rc
+enrol_issue(struct office *o, const struct args *a, struct err *e)
+{
+	struct issuing i = { .earlier = NONE };
+	struct buf before = { 0 };
+	enum rc rc;
+
+	if ((rc = read_request(&i, a->rest[0], e)) != RC_OK)
+		goto out;
+	rc = i.request.earlier.len > 0 ? check_renewal(&i, o, e)
+				       : check_invited(&i, o, e);
+	if (rc != RC_OK || (rc = check_card(&i, e)) != RC_OK ||
+	    (rc = find_place(&i, o, e)) != RC_OK)
+		goto out;
+	if (issued_before(&before, &i, o))
+		rc = write_answer(&i, o, buf_bytes(&before), a, e);
+	else
+		rc = issue_new(&i, o, a, e);
+	if (rc != RC_OK)
+		goto out;
+	/* the code works once: from here on the answer is what counts */
+	if (i.invited.path != NULL)
+		(void)unlink(i.invited.path);
+	say("Certified: %.*s. Send the answer back: %s\n", (int)i.address.len,
+	    (const char *)i.address.p, a->rest[1]);
+out:
+	buf_free(&before);
+	issuing_free(&i);
+	return rc;
+}
+
+static const struct opt issue_opts[] = {
+	{ "words", "WORDS",
+	    "the check words that the newcomer read (default: ask)", false },
+	{ "days", "N", "days the certificates hold (default: 1825)", false },
+	OPT_FORCE,
+	OPT_OFFICE,
+	OPT_END,
+};
+const struct cmd cmd_enrol_issue = {
+	.name = "enrol issue",
+	.args = "REQUEST ANSWER",
+	.does = "Certify whom you invited, or who renews: compare the check "
+		"words with him, then write the file ANSWER.",
+	.opts = issue_opts,
+	.least = 2,
+	.most = 2,
+	.run = office_run,
+	.act = enrol_issue,
+};
+
+/* ---- recertify
+ * ---------------------------------------------------------------------------
+ */
+
+/* The unit whose authority certifies this holder at t: the nearest that has
+ * one, the unit's own but for its own authority. */
+static size_t
+certifier(struct directory *d, const struct dcert *c, int64_t t)
+{
+	size_t unit = c->unit;
+
+	if (c->cert.rights.kind == CERT_AUTHORITY)
+		unit = unit_parent(&d->state.units[unit], t);
+	while (unit != NONE && cert_in_force(d, unit, NONE, CERT_AUTHORITY,
+				   CERT_SIGN, t) == NONE)
+		unit = unit_parent(&d->state.units[unit], t);
+	return unit;
+}
+
+/* It has to be made anew: the newest of its kind, in force, and written for
+ * another address than its holder has then, or near its end. */
+static bool
+is_due(struct office *o, size_t i, int64_t t, int64_t margin)
+{
+	const struct state *s = &o->d->state;
+	const struct dcert *c = &s->certs[i];
+	char address[LIMIT_ADDRESS + 1];
+
+	if (c->issuer == NONE || c->until <= o->now ||
+	    cert_in_force(o->d, c->unit, c->holder, c->cert.rights.kind,
+		c->cert.use, o->now) != i ||
+	    !address_of(o->d, c->unit, c->holder, t, address) ||
+	    certifier(o->d, c, t) != o->unit)
+		return false;
+	return !bytes_eq(bytes_str(address), c->cert.address) ||
+	       c->until - t < margin;
+}
+
+/* The same key, name and rights, at the address of that time. */
+static enum rc
+recertify_one(
+    struct office *o, size_t i, int64_t t, int64_t until, struct err *e)
+{
+	const struct dcert *c = &o->d->state.certs[i];
+	struct cert_request r = { .name = c->cert.name,
+		.rights = c->cert.rights,
+		.from = o->now,
+		.until = until,
+		.use = c->cert.use,
+		.sig = c->cert.sig,
+		.kem = c->cert.kem,
+		.pub = c->cert.pub };
+	struct act act = office_act(o, ACT_RENEW);
+	char address[LIMIT_ADDRESS + 1];
+	struct bytes der;
+	enum rc rc;
+
+	(void)address_of(o->d, c->unit, c->holder, t, address);
+	r.address = bytes_str(address);
+	if ((rc = office_issue(&der, o, &r, e)) != RC_OK)
+		return fail_at(e, "%s", address);
+	act.from = t;
+	act.unit = o->d->state.units[c->unit].uid;
+	act.certs = der;
+	act.cert = arena_add(&o->kept, bytes_of(c->fingerprint, SHA256_SIZE));
+	act.has = 1u << F_UNIT | 1u << F_CERTS | 1u << F_CERT;
+	if (c->holder != NONE) {
+		act.id = o->d->state.holders[c->holder].id;
+		act.has |= 1u << F_ID;
+	}
+	office_add(o, &act);
+	return RC_OK;
+}
+
+static enum rc
+unit_recertify(struct office *o, const struct args *a, struct err *e)
+{
+	const struct state *s = &o->d->state;
+	uint64_t days = DAYS_DESK, left = 0;
+	int64_t t;
+	size_t i, n = 0;
+	enum rc rc;
+
+	if ((rc = office_effective(&t, o, a, e)) != RC_OK ||
+	    (rc = arg_number(&days, a, "days", 1, DAYS_MOST, e)) != RC_OK ||
+	    (rc = arg_number(&left, a, "ending", 1, DAYS_MOST, e)) != RC_OK)
+		return rc;
+	for (i = 0; i < s->cert_count && rc == RC_OK; i++)
+		if (is_due(o, i, t, (int64_t)left * TIME_DAY)) {
+			rc = recertify_one(
+			    o, i, t, t + (int64_t)days * TIME_DAY, e);
+			n++;
+		}
+	if (rc == RC_OK)
+		say("Certificates made anew: %zu.\n", n);
+	return rc;
+}
+
+static const struct opt recertify_opts[] = {
+	{ "days", "N", "days the certificates hold (default: 1825)", false },
+	{ "ending", "N", "also those that end within N days", false },
+	OPT_EFFECTIVE,
+	OPT_OFFICE,
+	OPT_END,
+};
+const struct cmd cmd_unit_recertify = {
+	.name = "unit recertify",
+	.args = "",
+	.does = "After units moved: certify their keys anew, under the "
+		"addresses they have now, or will have at --effective.",
+	.opts = recertify_opts,
+	.least = 0,
+	.most = 0,
+	.run = office_run,
+	.act = unit_recertify,
+};
