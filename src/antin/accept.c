@@ -251,9 +251,52 @@ add_recovery(struct office *o, const struct resolved *who,
 	office_add(o, &act);
 }
 
-/* The escrows of the desk's earlier keys; each an act. */
+/* One escrow: of an earlier key of this desk, or RC_DENIED. */
 static enum rc
-find_escrows(struct buf *all, struct office *o, const struct resolved *who,
+take_escrow(struct buf *all, struct office *o, const struct resolved *who,
+    struct bytes file, struct bytes why, struct err *e)
+{
+	const struct state *s = &o->d->state;
+	struct escrow escrow;
+	size_t i;
+	enum rc rc;
+
+	if ((rc = escrow_read(&escrow, file, e)) != RC_OK)
+		return rc;
+	i = cert_by_tag(s, tag_bytes(&escrow.tag));
+	while (i != NONE && s->certs[i].holder != who->holder)
+		i = s->certs[i].same_tag;
+	if (i == NONE)
+		return fail(e, RC_DENIED,
+		    "the escrow is of no key that %s ever had", who->address);
+	add_recovery(o, who, &s->certs[i], why);
+	buf_add(all, file);
+	return RC_OK;
+}
+
+/* Those that --escrow names; else those kept here of its earlier keys. */
+static enum rc
+given_escrows(struct buf *all, struct office *o, const struct resolved *who,
+    const struct args *a, struct bytes why, struct err *e)
+{
+	struct buf one;
+	const char *path;
+	size_t at = 0;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && (path = arg_each(a, "escrow", &at)) != NULL) {
+		rc = file_read(&one, path, ESCROW_MAX, e);
+		if (rc == RC_OK)
+			rc = take_escrow(all, o, who, buf_bytes(&one), why, e);
+		if (rc != RC_OK)
+			rc = fail_at(e, "%s", path);
+		buf_free(&one);
+	}
+	return rc;
+}
+
+static enum rc
+kept_escrows(struct buf *all, struct office *o, const struct resolved *who,
     size_t present, struct bytes why, struct err *e)
 {
 	const struct state *s = &o->d->state;
@@ -274,15 +317,28 @@ find_escrows(struct buf *all, struct office *o, const struct resolved *who,
 		if (file_exists(path)) {
 			rc = file_read(&one, path, ESCROW_MAX, e);
 			if (rc == RC_OK)
-				add_recovery(o, who, c, why);
-			buf_add(all, buf_bytes(&one));
+				rc = take_escrow(
+				    all, o, who, buf_bytes(&one), why, e);
 			buf_free(&one);
 		}
 		free(path);
 	}
+	return rc;
+}
+
+static enum rc
+find_escrows(struct buf *all, struct office *o, const struct resolved *who,
+    size_t present, const struct args *a, struct bytes why, struct err *e)
+{
+	enum rc rc;
+
+	rc = arg_given(a, "escrow")
+		 ? given_escrows(all, o, who, a, why, e)
+		 : kept_escrows(all, o, who, present, why, e);
 	if (rc == RC_OK && all->len == 0)
 		rc = fail(e, RC_ABSENT,
-		    "no escrow of an earlier key of %s is kept here",
+		    "no escrow of an earlier key of %s is kept here; give what "
+		    "its authority keeps by --escrow",
 		    who->address);
 	return rc;
 }
@@ -305,7 +361,13 @@ enrol_recover(struct office *o, const struct args *a, struct err *e)
 		goto out;
 	present = cert_in_force(
 	    o->d, who.unit, who.holder, CERT_DESK, CERT_KEM, o->now);
-	if (present == NONE || o->me.kem == NULL || why.len == 0) {
+	if (o->me.kem == NULL) {
+		rc = fail(e, RC_DENIED,
+		    "docs/ceremony.md 6.1: this authority has no KEM key: what "
+		    "is in escrow is opened above it, by officers together");
+		goto out;
+	}
+	if (present == NONE || why.len == 0) {
 		rc = fail(e, RC_ABSENT,
 		    "%s has no key in force that it could be sealed for: "
 		    "enrol it again first (and say why: --reason)",
@@ -313,7 +375,7 @@ enrol_recover(struct office *o, const struct args *a, struct err *e)
 		goto out;
 	}
 	to = o->d->state.certs[present].cert;
-	rc = find_escrows(&all, o, &who, present, buf_bytes(&why), e);
+	rc = find_escrows(&all, o, &who, present, a, buf_bytes(&why), e);
 	/* decided, and so known to all, before anything is opened */
 	if (rc != RC_OK || (rc = office_decide(o, e)) != RC_OK)
 		goto out;
@@ -338,6 +400,10 @@ out:
 
 static const struct opt recover_opts[] = {
 	{ "reason", "TEXT", "why: it stands in the directory", false },
+	{ "escrow", "FILE",
+	    "an escrow that the desk's own authority kept (default: those kept "
+	    "beside the directory file)",
+	    true },
 	OPT_FORCE,
 	OPT_OFFICE,
 	OPT_END,

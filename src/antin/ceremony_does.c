@@ -391,7 +391,7 @@ enum rc
 ceremony_authority(struct ceremony *c, struct err *e)
 {
 	char *name = path_of(c, "authority");
-	struct asking k = { 0 };
+	struct asking k = { .recovers = true };
 	struct split split;
 	struct lock lock;
 	enum rc rc;

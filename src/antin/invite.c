@@ -98,6 +98,7 @@ static enum rc
 make(struct invitation *i, struct office *o, const struct args *a, char *code,
     struct err *e)
 {
+	const size_t escrow = cert_for_escrow(o->d, o->unit, o->now);
 	struct buf message = { 0 };
 	uint8_t key[ENROL_KEY];
 	enum rc rc;
@@ -105,9 +106,9 @@ make(struct invitation *i, struct office *o, const struct args *a, char *code,
 	random_bytes(i->id.b, sizeof(i->id.b));
 	i->until = o->now + ENROL_DAYS * TIME_DAY;
 	i->root = o->d->root;
-	if (i->rights.kind == CERT_DESK && o->me.kem != NULL &&
-	    !arg_given(a, "no-escrow"))
-		i->escrow = buf_bytes(&o->me.card.kem_der);
+	if (i->rights.kind == CERT_DESK && !arg_given(a, "no-escrow") &&
+	    escrow != NONE)
+		i->escrow = o->d->state.certs[escrow].cert.der;
 	enrol_code_new(code);
 	rc = enrol_key(key, bytes_str(code), &i->id, e);
 	if (rc != RC_OK)

@@ -112,10 +112,11 @@ check_card(const struct issuing *i, struct err *e)
 		    "the request is for %.*s, the invitation for %.*s",
 		    (int)c->sign.address.len, (const char *)c->sign.address.p,
 		    (int)i->address.len, (const char *)i->address.p);
-	if (c->has_kem != (i->rights.kind != CERT_PERSON))
+	if (i->rights.kind != CERT_AUTHORITY &&
+	    c->has_kem != (i->rights.kind != CERT_PERSON))
 		return fail(e, RC_INVALID,
-		    "docs/pki.md 2.2: a person has a signature key only, all "
-		    "others have a KEM key too");
+		    "docs/pki.md 2.2: a person has a signature key only, a "
+		    "desk and a station have a KEM key too");
 	return RC_OK;
 }
 
@@ -288,8 +289,9 @@ decide(struct issuing *i, struct office *o, const struct args *a, struct err *e)
 
 /* Kept before the certificates are: a desk in the directory has its escrow. */
 static enum rc
-keep_escrow(const struct issuing *i, const struct office *o, struct err *e)
+keep_escrow(const struct issuing *i, struct office *o, struct err *e)
 {
+	const size_t to = cert_for_escrow(o->d, o->unit, o->now);
 	const struct request *r = &i->request;
 	struct escrow s;
 	char *path;
@@ -299,12 +301,15 @@ keep_escrow(const struct issuing *i, const struct office *o, struct err *e)
 		return RC_OK;
 	if ((rc = escrow_read(&s, r->escrow, e)) != RC_OK)
 		return rc;
-	if (!r->card.has_kem || o->me.kem == NULL ||
+	if (!r->card.has_kem || to == NONE ||
 	    !bytes_eq(tag_bytes(&s.tag), tag_bytes(&r->card.kem.tag)) ||
+	    !bytes_eq(
+		tag_bytes(&s.to), tag_bytes(&o->d->state.certs[to].cert.tag)) ||
 	    !bytes_eq(s.address, r->card.sign.address))
 		return fail(e, RC_INVALID,
 		    "docs/ceremony.md 6.1: the escrow is not of the key that "
-		    "is to be certified");
+		    "is to be certified, or not for the authority whose "
+		    "officers recover keys here");
 	path = in_folder(o->file.path, ESCROWS, tag_bytes(&s.tag), ".escrow");
 	rc = make_folder(o->file.path, ESCROWS, e);
 	if (rc == RC_OK)

@@ -210,9 +210,9 @@ show_addressees(json_t *to, const struct dispatch *d)
 
 	if (d->list.set) {
 		item = show_object(to, "list");
-		show_id(item, "id", &d->list.id);
+		show_id(item, "list_id", &d->list.id);
 		show_number(item, "version", d->list.version);
-		show_hex(item, "root", bytes_of(d->list.hash.b, SHA256_SIZE));
+		show_hex(item, "hash", bytes_of(d->list.hash.b, SHA256_SIZE));
 		return;
 	}
 	list = show_array(to, "addressees");

@@ -61,18 +61,16 @@ find_escrow(struct asking *k, const struct args *a, struct err *e)
 {
 	struct directory *d;
 	struct resolved r;
-	size_t cert = NONE, unit;
+	size_t cert = NONE;
 	enum rc rc;
 
-	if (arg(a, "directory") == NULL && getenv("ANTIN_DIRECTORY") == NULL)
+	if (!tree_given(a))
 		return RC_OK;
 	if ((rc = tree_read(&d, a, e)) != RC_OK)
 		return rc;
 	rc = resolve(d, k->address, time_now(), &r, e);
-	for (unit = r.unit; rc == RC_OK && unit != NONE && cert == NONE;
-	     unit = unit_parent(&d->state.units[unit], time_now()))
-		cert = cert_in_force(
-		    d, unit, NONE, CERT_AUTHORITY, CERT_KEM, time_now());
+	if (rc == RC_OK)
+		cert = cert_for_escrow(d, r.unit, time_now());
 	if (cert != NONE)
 		buf_add(&k->escrow_for, d->state.certs[cert].cert.der);
 	directory_free(d);
@@ -101,6 +99,13 @@ asking_again(struct asking *k, const struct args *a, struct err *e)
 	return k->kind == CERT_DESK ? find_escrow(k, a, e) : RC_OK;
 }
 
+/* docs/pki.md 2.2: who has a KEM key. */
+static bool
+has_kem(const struct asking *k)
+{
+	return k->kind == CERT_AUTHORITY ? k->recovers : k->kind != CERT_PERSON;
+}
+
 enum rc
 asking_keys(struct asking *k, const struct suite *suite, struct err *e)
 {
@@ -109,8 +114,8 @@ asking_keys(struct asking *k, const struct suite *suite, struct err *e)
 	enum rc rc;
 
 	rc = identity_new(&k->id, sig_by_name(suite->sig),
-	    k->kind == CERT_PERSON ? NULL : kem_by_name(suite->kem), k->name,
-	    k->address, now, now + DAYS_WAIT * TIME_DAY, e);
+	    has_kem(k) ? kem_by_name(suite->kem) : NULL, k->name, k->address,
+	    now, now + DAYS_WAIT * TIME_DAY, e);
 	if (rc != RC_OK)
 		return rc;
 	if (k->renews)

@@ -6,8 +6,8 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "antin/addressees.h"
 #include "antin/show.h"
-#include "antin/tree.h"
 #include "antin/who.h"
 #include "core/arena.h"
 #include "core/lang.h"
@@ -62,11 +62,8 @@ struct job {
 	const struct args *a;
 	struct dispatch d;
 	struct identity from;
-	struct recipient *to;
-	struct arena kept; /* their keys and addresses, names of parts */
-	size_t count, room;
-	enum purpose purpose;	     /* of those being gathered */
-	struct directory *directory; /* owned; NULL: none is given */
+	struct addressees to;
+	struct arena kept; /* names of parts */
 	struct sealing_part parts[DISPATCH_PARTS];
 	struct buf inside[DISPATCH_PARTS];
 	size_t part_count, inside_size;
@@ -81,197 +78,11 @@ job_free(struct job *j)
 
 	for (i = 0; i < DISPATCH_PARTS; i++)
 		buf_free(&j->inside[i]);
-	free(j->to);
+	addressees_free(&j->to);
 	arena_free(&j->kept);
 	buf_free(&j->subject);
 	dispatch_free(&j->d);
 	identity_free(&j->from);
-	directory_free(j->directory);
-}
-
-/* ---- addressees
- * --------------------------------------------------------------------- */
-
-/* Elements moved to room for more; what they point to stays. */
-static void *
-moved(void *from, size_t n, size_t room, size_t size)
-{
-	void *to = alloc(room, size);
-
-	if (n > 0)
-		memcpy(to, from, n * size);
-	free(from);
-	return to;
-}
-
-static void
-make_room(struct job *j)
-{
-	size_t n = j->count;
-
-	if (n < j->room)
-		return;
-	j->room = n + n / 2 + 16;
-	j->to = moved(j->to, n, j->room, sizeof(*j->to));
-	j->d.to = moved(j->d.to, n, j->room, sizeof(*j->d.to));
-}
-
-static enum rc
-add_recipient(void *ctx, struct card *c, struct err *e)
-{
-	struct job *j = ctx;
-	struct recipient *r;
-	enum rc rc;
-
-	make_room(j);
-	if (j->count == LIMIT_SLIPS)
-		return fail(e, RC_LIMIT, "over %u desks", LIMIT_SLIPS);
-	rc = card_valid_at(c, time_now(), e);
-	if (rc != RC_OK)
-		return rc;
-	if (!c->has_kem || !address_is_desk(c->sign.address))
-		return fail(e, RC_INVALID,
-		    "\"%.*s\" is a person or a station; dispatches go to "
-		    "desks",
-		    (int)c->sign.name.len, (const char *)c->sign.name.p);
-	if (!arg_given(j->a, "foreign") && !suite_kem_is_composite(c->kem.kem))
-		return fail(e, RC_DENIED,
-		    "\"%.*s\" has a key for foreign tools only; give "
-		    "--foreign if that is meant",
-		    (int)c->sign.name.len, (const char *)c->sign.name.p);
-	r = &j->to[j->count];
-	r->tag = c->kem.tag;
-	r->alg = c->kem.kem;
-	r->pub = arena_add(&j->kept, c->kem.pub);
-	j->d.to[j->count].address = arena_add(&j->kept, c->sign.address);
-	j->d.to[j->count].purpose = j->purpose;
-	j->count++;
-	return RC_OK;
-}
-
-static bool
-is_address(const char *word)
-{
-	return strncmp(word, "antin://", 8) == 0;
-}
-
-/* By the directory: the key in force of whom the address leads to today. */
-static enum rc
-add_address(struct job *j, const char *address, struct err *e)
-{
-	const struct dcert *c;
-	struct resolved to;
-	enum rc rc;
-
-	if (j->directory == NULL &&
-	    (rc = tree_read(&j->directory, j->a, e)) != RC_OK)
-		return rc;
-	make_room(j);
-	if (j->count == LIMIT_SLIPS)
-		return fail(e, RC_LIMIT, "over %u desks", LIMIT_SLIPS);
-	rc = resolve_kem(j->directory, bytes_str(address), j->d.level,
-	    time_now(), &c, &to, e);
-	if (rc != RC_OK ||
-	    (rc = known_age(j->directory, to.unit, j->d.level, e)) != RC_OK)
-		return rc;
-	if (to.holder == NONE)
-		return fail(e, RC_INVALID,
-		    "%s is a station; dispatches go to desks", address);
-	j->to[j->count] = (struct recipient){ .tag = c->cert.tag,
-		.alg = c->cert.kem,
-		.pub = arena_add(&j->kept, c->cert.pub) };
-	j->d.to[j->count].address = arena_add(&j->kept, bytes_str(to.address));
-	j->d.to[j->count].purpose = j->purpose;
-	j->count++;
-	if (to.moved)
-		(void)fprintf(
-		    stderr, tr("%s is now %s\n"), address, to.address);
-	return RC_OK;
-}
-
-/* Values of an option that are addresses; all others are cards. */
-static enum rc
-add_addresses(struct job *j, const char *option, struct err *e)
-{
-	const char *word;
-	size_t at = 0;
-	enum rc rc = RC_OK;
-
-	while (rc == RC_OK && (word = arg_each(j->a, option, &at)) != NULL)
-		if (is_address(word))
-			rc = add_address(j, word, e);
-	return rc;
-}
-
-/* The list of this id, or of this name in its newest version. */
-static const struct list *
-list_named(const struct directory *d, struct bytes name, int64_t now)
-{
-	const struct state *s = &d->state;
-	struct id id;
-	size_t i;
-
-	if (id_parse(&id, name))
-		return list_find(d, &id, 0, now);
-	for (i = s->list_count; i-- > 0;)
-		if (bytes_eq(s->lists[i].name, name) && s->lists[i].from <= now)
-			return &s->lists[i];
-	return NULL;
-}
-
-/* A signed list: it is named in the dispatch, and expanded now. */
-static enum rc
-add_list(struct job *j, const char *name, struct err *e)
-{
-	const struct list *l;
-	struct listed all;
-	size_t i;
-	enum rc rc = RC_OK;
-
-	if (j->count > 0)
-		return fail(e, RC_USAGE,
-		    "--list and --to exclude each other: a dispatch goes to "
-		    "desks, or to one list");
-	if (j->directory == NULL &&
-	    (rc = tree_read(&j->directory, j->a, e)) != RC_OK)
-		return rc;
-	l = list_named(j->directory, bytes_str(name), time_now());
-	if (l == NULL)
-		return fail(e, RC_ABSENT, "no list \"%s\" is known here", name);
-	list_expand(j->directory, l, time_now(), &all);
-	for (i = 0; i < all.count && rc == RC_OK; i++)
-		rc = add_address(j, all.desks[i].address, e);
-	free(all.desks);
-	if (rc == RC_OK && j->count == 0)
-		rc = fail(e, RC_ABSENT, "nobody is on the list \"%s\"", name);
-	j->d.list = (struct list_ref){
-		.set = true, .id = l->id, .version = l->version
-	};
-	memcpy(j->d.list.hash.b, l->hash, sizeof(l->hash));
-	return rc;
-}
-
-static enum rc
-gather_recipients(struct job *j, struct err *e)
-{
-	const char *list = arg(j->a, "list");
-	enum rc rc;
-
-	rc = who_each(j->a, "to", add_recipient, j, e);
-	if (rc == RC_OK)
-		rc = add_addresses(j, "to", e);
-	j->purpose = PURPOSE_INFO;
-	if (rc == RC_OK &&
-	    (rc = who_each(j->a, "info", add_recipient, j, e)) == RC_OK)
-		rc = add_addresses(j, "info", e);
-	if (rc == RC_OK && list != NULL)
-		rc = add_list(j, list, e);
-	j->d.to_count = list != NULL ? 0 : j->count;
-	if (rc == RC_OK && j->count == 0)
-		rc = fail(e, RC_USAGE,
-		    "--to is wanted: the card (.pub) of a desk, a folder of "
-		    "cards, or an address that --directory knows");
-	return rc;
 }
 
 /* ---- parts
@@ -551,6 +362,22 @@ check_rights(const struct job *j, struct err *e)
 	return RC_OK;
 }
 
+/* The dispatch takes over who they are. */
+static enum rc
+take_addressees(struct job *j, struct err *e)
+{
+	enum rc rc;
+
+	j->to.a = j->a;
+	j->to.level = j->d.level;
+	rc = addressees_gather(&j->to, e);
+	j->d.to = j->to.to;
+	j->d.to_count = j->to.list.set ? 0 : j->to.count;
+	j->d.list = j->to.list;
+	j->to.to = NULL;
+	return rc;
+}
+
 static enum rc
 take_sender(struct job *j, struct err *e)
 {
@@ -612,12 +439,12 @@ tell(const struct job *j, const char *path)
 		show_text(root, "file", bytes_str(path));
 		show_id(root, "id", &j->d.header.id);
 		show_number(root, "total", (uint64_t)st.st_size);
-		show_number(root, "slips", j->count);
+		show_number(root, "slips", j->to.count);
 		show(root, true);
 		return;
 	}
 	say("Sealed in %s (%s), which only the addressees (%zu) can open.\n",
-	    path, size, j->count);
+	    path, size, j->to.count);
 	say("Dispatch id: %s\n", id);
 }
 
@@ -633,7 +460,8 @@ make(struct job *j, struct err *e)
 	path = target(j);
 	progress = progress_start(tr("Sealing"), j->total);
 	rc = sealed_make(path, arg_given(j->a, "force"), &j->d, j->parts,
-	    j->part_count, &signer, j->to, j->count, time_now(), &progress, e);
+	    j->part_count, &signer, j->to.recipients, j->to.count, time_now(),
+	    &progress, e);
 	progress_end(&progress);
 	if (rc == RC_OK)
 		tell(j, path);
@@ -654,7 +482,7 @@ seal(const struct args *a, struct err *e)
 	    (rc = take_ids(j, e)) == RC_OK &&
 	    (rc = take_subject(j, e)) == RC_OK &&
 	    (rc = gather_parts(j, e)) == RC_OK &&
-	    (rc = gather_recipients(j, e)) == RC_OK &&
+	    (rc = take_addressees(j, e)) == RC_OK &&
 	    (rc = take_sender(j, e)) == RC_OK)
 		rc = make(j, e);
 	job_free(j);
@@ -665,8 +493,8 @@ seal(const struct args *a, struct err *e)
 static const struct opt opts[] = {
 	{ "key", "FILE.key", "the sender's key file", false },
 	{ "to", "CARD|ADDRESS",
-	    "a desk that acts on it: its card, a folder of cards, or an "
-	    "address of the directory",
+	    "a desk that acts on it: its card, a folder of cards, or its "
+	    "address or name in the directory",
 	    true },
 	{ "info", "CARD|ADDRESS", "a desk that is informed", true },
 	{ "list", "NAME", "all who are on this list of the directory", false },

@@ -321,6 +321,13 @@ each_in_folder(const struct each *to, const char *folder, struct err *e)
 	return rc;
 }
 
+bool
+who_is_name(const struct args *a, const char *word)
+{
+	return tree_given(a) && !file_exists(word) &&
+	       strncmp(word, "antin://", 8) != 0;
+}
+
 enum rc
 who_each(const struct args *a, const char *option,
     enum rc (*each)(void *ctx, struct card *c, struct err *e), void *ctx,
@@ -333,8 +340,8 @@ who_each(const struct args *a, const char *option,
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && (path = arg_each(a, option, &at)) != NULL) {
-		if (strncmp(path, "antin://", 8) == 0)
-			continue; /* an address: the directory's */
+		if (strncmp(path, "antin://", 8) == 0 || who_is_name(a, path))
+			continue; /* the directory's */
 		if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
 			rc = each_in_folder(&to, path, e);
 		else

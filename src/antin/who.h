@@ -35,6 +35,10 @@ enum rc who_unlocks(struct identity *out, struct unlocked *under,
 /* The card in a .pub file, or the readable part of a .key file. */
 enum rc who_card(struct card *out, const char *path, struct err *e);
 
+/* A value that is neither a file nor an address, where there is a directory: a
+ * name to be looked up in it. */
+bool who_is_name(const struct args *a, const char *word);
+
 /* Every card that the values of an option name; a folder stands for its
  * *.pub.  each() may keep the card by emptying it. */
 enum rc who_each(const struct args *a, const char *option,

@@ -131,6 +131,18 @@ cert_in_force(struct directory *d, size_t unit, size_t holder,
 	return NONE;
 }
 
+size_t
+cert_for_escrow(struct directory *d, size_t unit, int64_t t)
+{
+	size_t cert = NONE;
+
+	for (; unit != NONE && cert == NONE;
+	     unit = unit_parent(&d->state.units[unit], t))
+		cert =
+		    cert_in_force(d, unit, NONE, CERT_AUTHORITY, CERT_KEM, t);
+	return cert;
+}
+
 enum rc
 resolve_kem(struct directory *d, struct bytes address, enum level level,
     int64_t t, const struct dcert **out, struct resolved *to, struct err *e)
