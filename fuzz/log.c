@@ -13,7 +13,7 @@ read_again(struct log *out, const struct log *l, struct der_wr *w)
 	struct node root, back;
 	struct der d;
 
-	log_write(w, l, 0, NULL, NULL);
+	log_write(w, l, 0, UINT64_MAX, NULL, NULL);
 	d = der_init(buf_bytes(&w->out));
 	log_read(&d, out);
 	merkle_root(&l->tree, &root);

@@ -350,16 +350,26 @@ has_alarm(const struct directory *d, const struct found *f)
 	return false;
 }
 
-/* The state of its keys; of a unit's the authority's. */
+/* The state of its keys; of a unit the worse of its authority's and its
+ * station's. */
 static enum keys
 keys_drawn(const struct view *v, const struct found *f, int64_t *until)
 {
 	enum cert_kind kind = CERT_AUTHORITY;
+	int64_t end;
+	enum keys k, station;
 
 	if (f->holder != NONE)
 		kind = v->d->state.holders[f->holder].person ? CERT_PERSON
 							     : CERT_DESK;
-	return keys_of(v->d, f->unit, f->holder, kind, v->at, until);
+	k = keys_of(v->d, f->unit, f->holder, kind, v->at, until);
+	if (f->holder != NONE)
+		return k;
+	station = keys_of(v->d, f->unit, NONE, CERT_STATION, v->at, &end);
+	if (station <= k)
+		return k;
+	*until = end;
+	return station;
 }
 
 /* The second line: address, and what is wrong. */

@@ -44,13 +44,12 @@ add_holders(struct found **out, size_t *n, const struct view *v, size_t unit,
 	}
 }
 
+/* Among those from the "first" on. */
 static bool
-is_among(const struct found *v, size_t n, size_t unit)
+is_among(const struct found *v, size_t first, size_t n, size_t unit)
 {
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		if (v[i].unit == unit && v[i].holder == NONE)
+	for (; first < n; first++)
+		if (v[first].unit == unit && v[first].holder == NONE)
 			return true;
 	return false;
 }
@@ -71,7 +70,7 @@ below(struct found **out, const struct view *v, size_t unit)
 		/* one that left and came back is named twice */
 		if (unit_parent(&units[child], v->at) == unit &&
 		    asked_for(v, units[child].opened, units[child].closed) &&
-		    !is_among(*out + first, n - first, child))
+		    !is_among(*out, first, n, child))
 			add_found(out, &n, child, NONE);
 	}
 	return n;
@@ -426,24 +425,13 @@ show_list(json_t *to, const struct view *v, const struct list *l)
 	free(all.desks);
 }
 
-static void
-show_alarm_kind(json_t *to, enum alarm_kind kind)
-{
-	switch (kind) {
-	case ALARM_VOID:
-		show_word(to, "alarm", "void");
-		return;
-	case ALARM_CLASH:
-		show_word(to, "alarm", "clash");
-		return;
-	case ALARM_FORK:
-		show_word(to, "alarm", "fork");
-		return;
-	case ALARM_RECOVERED:
-		show_word(to, "alarm", "recovered");
-		return;
-	}
-}
+static const char *const alarm_words[] = {
+	[ALARM_VOID] = "void",
+	[ALARM_CLASH] = "clash",
+	[ALARM_REVOKED] = "revoked",
+	[ALARM_FORK] = "fork",
+	[ALARM_RECOVERED] = "recovered",
+};
 
 void
 show_alarms(json_t *to, const struct directory *d, size_t n)
@@ -457,7 +445,7 @@ show_alarms(json_t *to, const struct directory *d, size_t n)
 		a = &s->alarms[n];
 		unit = alarm_unit(d, a);
 		one = show_item(to);
-		show_alarm_kind(one, a->kind);
+		show_word(one, "alarm", alarm_words[a->kind]);
 		show_text(one, "text", a->text);
 		show_number(one, "number", a->number);
 		if (a->at > 0)

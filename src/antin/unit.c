@@ -5,7 +5,6 @@
 #include "antin/office.h"
 #include "core/lang.h"
 #include "core/utf8.h"
-#include "crypto/random.h"
 #include "envelope/address.h"
 
 /* A name as a person gave it, kept by the office. */
@@ -110,7 +109,6 @@ unit_new(struct office *o, const struct args *a, struct err *e)
 	    (rc = office_effective(&act.from, o, a, e)) != RC_OK ||
 	    (rc = office_unit(&above, o, (const char *)parent.p, e)) != RC_OK)
 		goto out;
-	random_bytes(act.unit.b, sizeof(act.unit.b));
 	act.to = o->d->state.units[above].uid;
 	office_add(o, &act);
 out:

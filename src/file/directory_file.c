@@ -80,13 +80,16 @@ directory_open(struct directory_file *out, const char *path, struct err *e)
 {
 	struct directory_file f = { .path = path };
 	struct buf all;
+	int locked;
 	enum rc rc;
 
 	*out = (struct directory_file){ .fd = -1 };
 	f.fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	if (f.fd < 0)
 		return fail_io(e, "%s cannot be opened", path);
-	if (flock(f.fd, LOCK_EX) != 0) {
+	while ((locked = flock(f.fd, LOCK_EX)) != 0 && errno == EINTR)
+		continue;
+	if (locked != 0) {
 		rc = fail_io(e, "%s cannot be locked", path);
 		goto out;
 	}
@@ -137,7 +140,7 @@ directory_append(struct directory_file *f, struct bytes part, struct err *e)
 	struct buf mark;
 	bool done;
 
-	directory_mark(&mark, part);
+	directory_mark(&mark, part, f->size + part.len);
 	done = put_marked(f, part, buf_bytes(&mark));
 	if (done)
 		f->size += part.len + mark.len;
@@ -147,7 +150,10 @@ directory_append(struct directory_file *f, struct bytes part, struct err *e)
 	if (done)
 		return RC_OK;
 	if (ftruncate(f->fd, (off_t)f->size) != 0)
-		return fail_at(e, "and what was begun stays at its end");
+		(void)fail_at(e, "and what was begun stays at its end");
+	/* memory is ahead of the disk: what follows would not follow there */
+	(void)close(f->fd);
+	f->fd = -1;
 	return e->rc;
 }
 
@@ -163,11 +169,16 @@ directory_close(struct directory_file *f)
 enum rc
 directory_create(const char *path, struct bytes whole, struct err *e)
 {
-	struct buf all = { 0 }, mark;
+	const struct bytes head = der_element(whole);
+	struct buf all = { 0 }, parts, mark;
 	enum rc rc;
 
-	directory_mark(&mark, whole);
-	buf_add(&all, whole);
+	/* marks that another's file has are not ours */
+	directory_parts(&parts, whole);
+	buf_add(&all, head);
+	buf_add(&all, buf_bytes(&parts));
+	buf_free(&parts);
+	directory_mark(&mark, buf_bytes(&all), all.len);
 	buf_add(&all, buf_bytes(&mark));
 	rc = file_write(path, buf_bytes(&all), 0644, false, e);
 	buf_free(&all);

@@ -31,8 +31,8 @@ enum rc directory_read(
  * directory_close(). */
 enum rc directory_open(
     struct directory_file *out, const char *path, struct err *e);
-/* Append, on disk when it returns.  What was applied is on disk or the process
- * ends: memory and disk do not part. */
+/* Append what was applied or decided; on disk when it returns.  Where it fails,
+ * memory is ahead of the disk: the file is closed, and nothing follows. */
 enum rc directory_append(
     struct directory_file *f, struct bytes part, struct err *e);
 void directory_close(struct directory_file *f);

@@ -226,7 +226,7 @@ struct run {
 };
 
 static void
-run_add(struct run *r, const struct log_item *item)
+run_add(struct run *r, const struct log_item *item, uint64_t few)
 {
 	struct log_item *left, *right;
 
@@ -234,7 +234,7 @@ run_add(struct run *r, const struct log_item *item)
 	for (; r->count > 1; r->count--) {
 		right = &r->gaps[r->count - 1];
 		left = right - 1;
-		if (left->level != right->level ||
+		if (left->level != right->level || end(right) > few ||
 		    left->at % (2 * width(left)) != 0)
 			break;
 		merkle_parent(&left->hash, &left->hash, &right->hash);
@@ -258,7 +258,7 @@ run_end(struct run *r, struct der_wr *w)
 }
 
 void
-log_write(struct der_wr *w, const struct log *l, uint64_t from,
+log_write(struct der_wr *w, const struct log *l, uint64_t from, uint64_t few,
     bool (*keep)(void *ctx, const struct log_item *item), void *ctx)
 {
 	size_t i = from < l->tree.size ? find(l, from) : l->count;
@@ -272,7 +272,9 @@ log_write(struct der_wr *w, const struct log *l, uint64_t from,
 		item = &l->items[i];
 		if (item->entry.p == NULL ||
 		    (keep != NULL && !keep(ctx, item))) {
-			run_add(&run, item);
+			if (run.count == RUN)
+				run_end(&run, w);
+			run_add(&run, item, few);
 			continue;
 		}
 		run_end(&run, w);

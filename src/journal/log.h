@@ -77,11 +77,13 @@ bool log_root_at(struct node *out, const struct log *l, uint64_t size);
 
 /*
  * Write the items from leaf "from" on: entries for which keep() says yes (NULL:
- * all), all else as as few gaps as there can be.  An existing gap that "from"
- * cuts is a bug.
+ * all), all else as as few gaps as there can be.  Behind leaf "few" gaps are
+ * not joined: who has any number of leaves from there on can see that the log
+ * continues his.  An existing gap that "from" cuts is a bug.
  */
 void log_write(struct der_wr *w, const struct log *l, uint64_t from,
-    bool (*keep)(void *ctx, const struct log_item *item), void *ctx);
+    uint64_t few, bool (*keep)(void *ctx, const struct log_item *item),
+    void *ctx);
 
 /*
  * Read Items and append them; entries borrow from the reader's input.  Faults

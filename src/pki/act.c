@@ -384,6 +384,20 @@ static const struct {
 	[ACT_RECOVER] = { B(F_UNIT) | B(F_ID) | B(F_CERT) | B(F_NAME), 0 },
 };
 
+void
+act_uid(struct id *out, const struct id *log, uint64_t number)
+{
+	uint8_t hash[SHA256_SIZE];
+	struct buf text = { 0 };
+
+	buf_add(&text, bytes_str("antin unit"));
+	buf_add(&text, id_bytes(log));
+	buf_u64(&text, number);
+	sha256(hash, buf_bytes(&text));
+	memcpy(out->b, hash, ID_SIZE);
+	buf_free(&text);
+}
+
 bool
 act_has(const struct act *a, enum act_field f)
 {
@@ -504,6 +518,33 @@ value_read(struct der *d, struct act *a, const struct field *f)
 /* ---- the act
  * ---------------------------------------------------------------------- */
 
+static bool
+names_twice(struct bytes units)
+{
+	struct id seen[ACT_UNITS_MAX + 1];
+	size_t n, i;
+
+	for (n = 0; n <= ACT_UNITS_MAX && act_next_unit(&units, &seen[n]); n++)
+		for (i = 0; i < n; i++)
+			if (id_eq(&seen[i], &seen[n]))
+				return true;
+	return false;
+}
+
+static bool
+says_twice(struct bytes ages)
+{
+	bool said[LEVELS] = { false };
+	struct act_age age;
+
+	while (act_next_age(&ages, &age)) {
+		if (said[age.level])
+			return true;
+		said[age.level] = true;
+	}
+	return false;
+}
+
 /* Rules between fields; NULL, or which is broken. */
 static const char *
 broken_rule(const struct act *a)
@@ -535,6 +576,24 @@ broken_rule(const struct act *a)
 	if (a->kind == ACT_RENAME &&
 	    !(has & (B(F_NAME) | B(F_CODES) | B(F_CLASS))))
 		return "docs/directory.md 2.3: nothing is renamed";
+	if ((has & B(F_UNITS)) && names_twice(a->units))
+		return "docs/directory.md 2.3: one unit twice";
+	if ((has & B(F_AGES)) && says_twice(a->ages))
+		return "docs/directory.md 2.3: one level twice";
+	if ((has & B(F_RULE)) && a->rule_class.len > 0 &&
+	    !(act_id_ok(a->rule_class) && a->rule_class.len <= CLASS_MAX))
+		return "docs/directory.md 2.6: not a class";
+	if ((has & B(F_CLASS)) && a->class.len > CLASS_MAX)
+		return "docs/directory.md 2.6: not a class";
+	if (a->kind == ACT_RENAME && a->subject != ACT_UNIT &&
+	    (has & (B(F_CODES) | B(F_CLASS))))
+		return "docs/directory.md 2.3: only a unit has a class and "
+		       "codes";
+	if (a->kind == ACT_CLOSE &&
+	    ((has & B(F_TO_ID)) != 0) !=
+		(a->subject != ACT_UNIT && (has & B(F_TO))))
+		return "docs/directory.md 2.3: a desk's successor is a desk, a "
+		       "unit's a unit";
 	if (a->kind == ACT_LIST && (has & (B(F_MEMBERS) | B(F_RULE))) == 0)
 		return "docs/directory.md 2.3: a list of nobody";
 	if (a->kind == ACT_ROLE && (has & B(F_UNTIL)) && a->until < a->from)

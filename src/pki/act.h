@@ -121,6 +121,10 @@ struct act {
 /* The act has this field. */
 bool act_has(const struct act *a, enum act_field f);
 
+/* docs/directory.md 1.3: the uid of a unit that this act enrols; the root's is
+ * its log's. */
+void act_uid(struct id *out, const struct id *log, uint64_t number);
+
 /* Write one; which fields it has is a->has.  The caller frees *out. */
 void act_write(struct buf *out, const struct act *a);
 /*

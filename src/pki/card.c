@@ -325,6 +325,8 @@ identity_certify(
 		pem_write(&pem, LABEL, certs[i]);
 	rc = card_parse(&card, buf_bytes(&pem), e);
 	buf_free(&pem);
+	if (rc == RC_ABSENT)
+		return fail(e, RC_INVALID, "no certificates");
 	if (rc != RC_OK)
 		return rc;
 	if (!bytes_eq(card.sign.pub, id->card.sign.pub) ||

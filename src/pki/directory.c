@@ -79,6 +79,39 @@ check_fork(struct directory *d, const struct state *s, const struct fork *f,
 	return RC_OK;
 }
 
+/* An authority of the unit is known, whose signatures can be asked. */
+static bool
+has_authority(const struct state *s, size_t unit)
+{
+	size_t i;
+
+	if (unit == NONE)
+		return false;
+	for (i = s->units[unit].certs; i != NONE; i = s->certs[i].next)
+		if (cert_is_authority(&s->certs[i].cert))
+			return true;
+	return false;
+}
+
+/* New proofs hold; those about somebody unknown here are left out. */
+static enum rc
+check_forks(
+    struct directory *d, const struct state *s, struct next *n, struct err *e)
+{
+	size_t i, kept = n->fork_known;
+	enum rc rc = RC_OK;
+
+	for (i = n->fork_known; i < n->fork_count && rc == RC_OK; i++) {
+		if (!has_authority(s, unit_by_uid(s, &n->forks[i].log)))
+			continue;
+		rc = check_fork(d, s, &n->forks[i], e);
+		n->forks[kept++] = n->forks[i];
+	}
+	n->fork_count = kept;
+	n->did.forks = kept - n->fork_known;
+	return rc;
+}
+
 static void
 alarm_forks(struct state *s, const struct next *n)
 {
@@ -105,10 +138,59 @@ alarm_forks(struct state *s, const struct next *n)
 	}
 }
 
+/* A log whose last word was signed with a key that is revoked since. */
+static bool
+is_orphaned(const struct state *s, const struct dlog *l)
+{
+	const int64_t at = l->note.checkpoint.at;
+	bool revoked = false;
+	size_t i;
+
+	for (i = s->units[l->unit].certs; i != NONE; i = s->certs[i].next) {
+		const struct dcert *c = &s->certs[i];
+
+		if (!cert_is_authority(&c->cert) || at < c->from)
+			continue;
+		if (at < c->until)
+			return false;
+		revoked |= at < c->dated;
+	}
+	return revoked;
+}
+
+static void
+alarm_orphans(struct state *s, const struct next *n)
+{
+	char text[ERR_TEXT];
+	struct alarm *a;
+	struct bytes id;
+	size_t i;
+
+	for (i = 0; i < n->log_count; i++) {
+		if (n->logs[i].unit == NONE ||
+		    s->units[n->logs[i].unit].closed != TIME_NEVER ||
+		    !is_orphaned(s, &n->logs[i]))
+			continue;
+		id = s->units[n->logs[i].unit].places[0].id;
+		(void)snprintf(text, sizeof(text),
+		    tr("the key of the authority of \"%.*s\" was revoked; what "
+		       "it decided since counts for nothing until it has a "
+		       "new one"),
+		    (int)id.len, (const char *)id.p);
+		s->alarms =
+		    vec_more(s->alarms, s->alarm_count, sizeof(*s->alarms));
+		a = &s->alarms[s->alarm_count++];
+		*a = (struct alarm){ .kind = ALARM_REVOKED,
+			.log = i,
+			.unit = n->logs[i].unit,
+			.holder = NONE,
+			.text = arena_add(&s->text, bytes_str(text)) };
+	}
+}
+
 static enum rc
 next_check(struct directory *d, struct next *n, struct state *s, struct err *e)
 {
-	size_t i;
 	enum rc rc;
 
 	if ((rc = state_fold(s, n->logs, n->log_count, d->root, e)) != RC_OK)
@@ -119,10 +201,10 @@ next_check(struct directory *d, struct next *n, struct state *s, struct err *e)
 	    (rc = holds_certs(d, s, false, e)) != RC_OK ||
 	    (rc = holds_notes(d, s, n->logs, n->log_count, e)) != RC_OK)
 		return rc;
-	for (i = n->fork_known; i < n->fork_count; i++)
-		if ((rc = check_fork(d, s, &n->forks[i], e)) != RC_OK)
-			return rc;
+	if ((rc = check_forks(d, s, n, e)) != RC_OK)
+		return rc;
 	alarm_forks(s, n);
+	alarm_orphans(s, n);
 	return RC_OK;
 }
 
@@ -130,26 +212,23 @@ next_check(struct directory *d, struct next *n, struct state *s, struct err *e)
 static enum rc
 check_voids(const struct directory *d, const struct state *s, struct err *e)
 {
+	size_t i, clashes = 0, were = 0;
 	const struct alarm *a;
-	size_t i, before = 0, now = 0;
 
 	for (i = 0; i < d->state.alarm_count; i++)
-		before += d->state.alarms[i].kind <= ALARM_CLASH;
-	for (i = 0; i < s->alarm_count; i++)
-		now += s->alarms[i].kind <= ALARM_CLASH;
-	if (now <= before)
-		return RC_OK;
-	for (i = s->alarm_count; i-- > 0;) {
+		were += d->state.alarms[i].kind == ALARM_CLASH;
+	for (i = 0; i < s->alarm_count; i++) {
 		a = &s->alarms[i];
-		if (a->kind == ALARM_CLASH ||
-		    (a->kind == ALARM_VOID &&
+		clashes += a->kind == ALARM_CLASH;
+		/* earlier acts may become void: that is what revoking does */
+		if ((a->kind == ALARM_VOID &&
 			(a->log >= d->log_count ||
-			    a->number >= d->logs[a->log].log.tree.size)))
+			    a->number >= d->logs[a->log].log.tree.size)) ||
+		    (a->kind == ALARM_CLASH && clashes > were))
 			return fail(e, RC_DENIED, "%.*s", (int)a->text.len,
 			    (const char *)a->text.p);
 	}
-	return fail(
-	    e, RC_DENIED, "it would make an earlier act count for nothing");
+	return RC_OK;
 }
 
 static void
@@ -218,10 +297,43 @@ directory_log(struct directory *d, size_t unit)
 	return log == NONE ? NULL : &d->logs[log];
 }
 
+static bool
+begins_unit(const struct act *a)
+{
+	return a->kind == ACT_ENROL && a->subject == ACT_UNIT;
+}
+
+/* The unit is there, or begins by one of these acts. */
+static bool
+is_there(const struct directory *d, const struct id *uid,
+    const struct act *acts, size_t n)
+{
+	if (unit_by_uid(&d->state, uid) != NONE)
+		return true;
+	while (n-- > 0)
+		if (begins_unit(&acts[n]) && id_eq(&acts[n].unit, uid))
+			return true;
+	return false;
+}
+
+/* Nobody decides about a unit that is not there. */
+static enum rc
+check_known(
+    const struct directory *d, const struct act *acts, size_t i, struct err *e)
+{
+	const struct act *a = &acts[i];
+
+	if (d->log_count == 0 ||
+	    ((!act_has(a, F_UNIT) || is_there(d, &a->unit, acts, i + 1)) &&
+		(!act_has(a, F_TO) || is_there(d, &a->to, acts, i))))
+		return RC_OK;
+	return fail(e, RC_ABSENT, "an act about a unit that is not known here");
+}
+
 /* Write the acts, each a buffer of its own, and append them to the log. */
 static enum rc
-write_acts(struct dlog *l, struct act *acts, size_t n, struct buf *bytes,
-    int64_t now, struct err *e)
+write_acts(const struct directory *d, struct dlog *l, struct act *acts,
+    size_t n, struct buf *bytes, int64_t now, struct err *e)
 {
 	size_t i;
 	enum rc rc;
@@ -230,7 +342,10 @@ write_acts(struct dlog *l, struct act *acts, size_t n, struct buf *bytes,
 		acts[i].log = l->id;
 		acts[i].number = l->log.tree.size;
 		acts[i].at = now;
-		if ((rc = act_check(&acts[i], e)) != RC_OK)
+		if (begins_unit(&acts[i]) && act_has(&acts[i], F_TO))
+			act_uid(&acts[i].unit, &l->id, acts[i].number);
+		if ((rc = act_check(&acts[i], e)) != RC_OK ||
+		    (rc = check_known(d, acts, i, e)) != RC_OK)
 			return rc;
 		act_write(&bytes[i], &acts[i]);
 		if (bytes[i].len > LOG_ENTRY_MAX)
@@ -302,14 +417,14 @@ directory_decide(struct directory *d, struct buf *part, size_t unit,
 	log_begin(&l, d, unit, acts);
 	from = l.log.tree.size;
 	now = not_before(&l, now);
-	if ((rc = write_acts(&l, acts, n, bytes, now, e)) != RC_OK)
+	if ((rc = write_acts(d, &l, acts, n, bytes, now, e)) != RC_OK)
 		goto out;
 	if (l.log.tree.size == 0) {
 		rc = fail(e, RC_INVALID, "a log does not begin empty");
 		goto out;
 	}
 	write_note(&note, &l, key, now);
-	part_write(&w, &l, from, NULL, NULL);
+	part_write(&w, &l, from, UINT64_MAX, NULL, NULL);
 	directory_head(&file, d->root);
 	buf_add(&file, buf_bytes(&w.out));
 	/* the same checks as for anybody's file: and it is then ours */

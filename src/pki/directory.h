@@ -9,7 +9,7 @@
  *	Part ::= SEQUENCE { log OCTET STRING (16), from INTEGER, items Items,
  *		note OCTET STRING }
  *	Fork ::= [1] SEQUENCE { Part, Part }
- *	Mark ::= [0] OCTET STRING (32)
+ *	Mark ::= [0] OCTET STRING (40)
  *
  * A snapshot's parts begin at 0; a delta's where its reader's knowledge ends.
  * Both are the same thing, and so is a station's own file, to which parts are
@@ -30,7 +30,7 @@ struct fork { /* two logs of one name that differ, both signed */
 
 struct directory {
 	struct bytes root; /* the root's certificate */
-	struct dlog *logs; /* the root's first */
+	struct dlog *logs;
 	size_t log_count;
 	struct fork *forks;
 	size_t fork_count;
@@ -78,9 +78,9 @@ enum rc directory_root(struct bytes *out, struct bytes file, struct err *e);
  * being written when the machine stopped, and was never acknowledged.
  */
 size_t directory_whole(struct bytes file);
-/* A mark behind "more", which follows what was marked last; the caller frees
- * *out. */
-void directory_mark(struct buf *out, struct bytes more);
+/* A mark behind "more", which follows what was marked last, to stand at this
+ * offset of the file; the caller frees *out. */
+void directory_mark(struct buf *out, struct bytes more, uint64_t at);
 
 /* What of a file that was applied is appended to one's own: all but its head
  * and marks; the caller frees *out. */
@@ -104,13 +104,15 @@ void directory_write(struct buf *out, const struct directory *d,
 
 /*
  * Decide: append n acts to the log of this unit's authority, with a checkpoint
- * signed by "key".  kind, from, fields are the caller's; the rest is filled in.
- * *part is what has to be appended to the directory file before anybody is
+ * signed by "key".  kind, from, fields are the caller's; the rest is filled in,
+ * the uid of a unit that begins too (act_uid(): who needs it before, reckons
+ *it). *part is what has to be appended to the directory file before anybody is
  *told; the caller frees it.  n == 0 makes a fresh checkpoint.
  *
  * RC_DENIED	an act would be void, with the reason; the key is not the
  *		authority's
  * RC_INVALID	an act is not well made
+ * RC_ABSENT	it is about a unit that nobody knows
  *
  * On failure nothing has changed.
  */

@@ -156,6 +156,11 @@ wrong_kind(const struct invitation *i)
 
 	if (i->rights.kind == CERT_CARD)
 		return "docs/pki.md 2.5: rights of no kind";
+	if (i->rights.kind != CERT_AUTHORITY && i->rights.path_len > 0)
+		return "docs/pki.md 2.3: only an authority has others below "
+		       "it";
+	if (i->name.len == 0)
+		return "an empty name";
 	if (desk ? !address_is_desk(i->address)
 		 : !address_is_station(i->address))
 		return "docs/pki.md 2.4: an address of another kind of holder";
@@ -190,6 +195,7 @@ invitation_read(struct invitation *out, struct bytes in, struct err *e)
 {
 	struct der d = der_init(in);
 	const char *why;
+	enum rc rc;
 
 	*out = (struct invitation){ .whole = in };
 	if (in.len > INVITATION_MAX)
@@ -213,7 +219,10 @@ invitation_read(struct invitation *out, struct bytes in, struct err *e)
 	der_close(&d);
 	if (d.why == NULL && (why = wrong_kind(out)) != NULL)
 		der_fault(&d, why);
-	return der_end(&d, "docs/directory.md 9.1: an invitation", e);
+	rc = der_end(&d, "docs/directory.md 9.1: an invitation", e);
+	if (rc != RC_OK)
+		*out = (struct invitation){ 0 };
+	return rc;
 }
 
 /* The elements within "whole" but the last, and that one's contents. */
@@ -293,6 +302,9 @@ request_check(struct request *r, struct err *e)
 	enum rc rc;
 
 	rc = card_parse(&r->card, r->card_pem, e);
+	if (rc == RC_ABSENT)
+		return fail(e, RC_INVALID,
+		    "docs/directory.md 9.2: a request without a card");
 	if (rc != RC_OK)
 		return rc;
 	if (r->card.issued || !suite_sig_is_composite(r->card.sign.sig) ||
@@ -406,6 +418,7 @@ answer_read(struct answer *out, struct bytes in, struct err *e)
 {
 	struct der d = der_init(in);
 	const uint8_t *start, *certs;
+	enum rc rc;
 
 	*out = (struct answer){ 0 };
 	if (in.len > ANSWER_MAX)
@@ -429,7 +442,10 @@ answer_read(struct answer *out, struct bytes in, struct err *e)
 		out->signed_part = bytes_of(start, (size_t)(d.at - start));
 	out->proof = der_octets(&d, ENROL_KEY, ENROL_KEY);
 	der_close(&d);
-	return der_end(&d, "docs/directory.md 9.4: an answer", e);
+	rc = der_end(&d, "docs/directory.md 9.4: an answer", e);
+	if (rc != RC_OK)
+		*out = (struct answer){ 0 };
+	return rc;
 }
 
 enum rc

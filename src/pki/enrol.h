@@ -6,7 +6,7 @@
  *	Invitation ::= SEQUENCE {
  *		version INTEGER (1), id OCTET STRING (16), address IA5String,
  *		kind INTEGER, name UTF8String, level INTEGER,
- *		precedence INTEGER, until GeneralizedTime,
+ *		precedence INTEGER, depth INTEGER, until GeneralizedTime,
  *		root OCTET STRING, escrow [0] OCTET STRING OPTIONAL,
  *		proof OCTET STRING (32) }
  *	Request ::= SEQUENCE {

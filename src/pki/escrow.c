@@ -54,6 +54,7 @@ escrow_read(struct escrow *out, struct bytes in, struct err *e)
 {
 	struct der d = der_init(in);
 	const uint8_t *start;
+	enum rc rc;
 
 	*out = (struct escrow){ 0 };
 	if (in.len > ESCROW_MAX)
@@ -78,7 +79,10 @@ escrow_read(struct escrow *out, struct bytes in, struct err *e)
 	if (d.why == NULL && !address_is_desk(out->address) &&
 	    !address_is_station(out->address))
 		der_fault(&d, "docs/envelope.md 3: not an antin:// address");
-	return der_end(&d, "docs/ceremony.md 6: an escrow", e);
+	rc = der_end(&d, "docs/ceremony.md 6: an escrow", e);
+	if (rc != RC_OK)
+		*out = (struct escrow){ 0 };
+	return rc;
 }
 
 /* The key over it, from the encapsulated secret; wipes that. */
@@ -113,8 +117,11 @@ escrow_seal(struct buf *out, struct bytes address, const struct kem_key *key,
 	enum rc rc;
 
 	*out = (struct buf){ 0 };
-	if (to->use != CERT_KEM)
-		return fail(e, RC_INVALID, "an escrow is for a KEM key");
+	if (to->use != CERT_KEM || !suite_kem_is_composite(to->kem) ||
+	    !suite_kem_is_composite(s.alg))
+		return fail(e, RC_INVALID,
+		    "an escrow is of a KEM key for a KEM key, both of a "
+		    "composite suite");
 	rc = kem_encapsulate(to->kem, to->pub, ct, secret, e);
 	if (rc != RC_OK)
 		return rc;

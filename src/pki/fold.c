@@ -45,16 +45,6 @@ fold_void(struct fold *f, const struct fold_act *a, const char *fmt, ...)
 	va_end(ap);
 }
 
-static void
-fold_clash(struct fold *f, const struct fold_act *a, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	fold_alarm(f, ALARM_CLASH, a, NONE, NONE, fmt, ap);
-	va_end(ap);
-}
-
 /* ---- rights ----------------------------------------------------------------
  */
 
@@ -71,8 +61,11 @@ fold_unit(
 		fold_void(f, a, "the unit that decided it had ended");
 		return NONE;
 	}
+	/* when it takes effect, and when it was decided if that was later */
 	if ((unit == a->log_unit && !own) ||
-	    !unit_within(&f->s, unit, a->log_unit, a->act.from)) {
+	    !unit_within(&f->s, unit, a->log_unit, a->act.from) ||
+	    (a->act.at > a->act.from &&
+		!unit_within(&f->s, unit, a->log_unit, a->act.at))) {
 		fold_void(f, a,
 		    "docs/directory.md 3.3: an authority decides for its own "
 		    "subtree only");
@@ -84,11 +77,16 @@ fold_unit(
 /* ---- units
  * ------------------------------------------------------------------- */
 
-static void
-add_since(struct since **v, size_t *n, int64_t from, struct bytes text)
+void
+fold_since(struct since **v, size_t *n, int64_t from, struct bytes text)
 {
+	size_t at = *n;
+
 	*v = vec_more(*v, *n, sizeof(**v));
-	(*v)[(*n)++] = (struct since){ from, text };
+	for (; at > 0 && (*v)[at - 1].from > from; at--)
+		(*v)[at] = (*v)[at - 1];
+	(*v)[at] = (struct since){ from, text };
+	(*n)++;
 }
 
 static void
@@ -123,8 +121,8 @@ set_codes(struct unit *u, struct bytes codes, int64_t from)
 	}
 }
 
-static size_t
-new_unit(struct state *s, const struct act *a, size_t parent)
+size_t
+fold_new_unit(struct state *s, const struct act *a, size_t parent)
 {
 	struct unit *u;
 
@@ -137,8 +135,8 @@ new_unit(struct state *s, const struct act *a, size_t parent)
 		.holders = NONE,
 		.certs = NONE };
 	u->depth = parent == NONE ? 0 : s->units[parent].depth + 1;
-	add_since(&u->names, &u->name_count, a->from, a->name);
-	add_since(&u->classes, &u->class_count, a->from, a->class);
+	fold_since(&u->names, &u->name_count, a->from, a->name);
+	fold_since(&u->classes, &u->class_count, a->from, a->class);
 	if (act_has(a, F_CODES))
 		set_codes(u, a->codes, a->from);
 	add_place(s, s->unit_count, a->from, parent, a->id);
@@ -146,156 +144,33 @@ new_unit(struct state *s, const struct act *a, size_t parent)
 	return s->unit_count++;
 }
 
-static void
-enrol_unit(struct fold *f, const struct fold_act *fa)
+/* true: the unit is there by now. */
+bool
+fold_enrol(struct fold *f, struct fold_act *fa)
 {
 	const struct act *a = &fa->act;
+	struct id uid;
 	size_t parent;
 
-	if (unit_by_uid(&f->s, &a->unit) != NONE) {
-		fold_void(f, fa, "the unit is enrolled already");
-		return;
+	act_uid(&uid, &a->log, a->number);
+	if (!id_eq(&uid, &a->unit)) {
+		fold_void(f, fa,
+		    "docs/directory.md 1.3: the unit's uid is not that of this "
+		    "act");
+		return false;
 	}
 	if (!act_has(a, F_TO)) {
 		fold_void(f, fa, "a unit without a parent is a root");
-		return;
+		return false;
 	}
 	/* moves are not known yet: whether the parent is below the authority
 	 * then is asked when hosts are reckoned */
 	parent = unit_by_uid(&f->s, &a->to);
-	if (parent == NONE) {
-		fold_void(f, fa, "its parent is not known");
-		return;
-	}
-	if (f->s.units[parent].depth + 1 >= FOLD_DEPTH) {
-		fold_void(f, fa, "docs/envelope.md 3.2: over 16 units deep");
-		return;
-	}
-	(void)new_unit(&f->s, a, parent);
-}
-
-/* ---- reading the logs, from the root down
- * -------------------------------------- */
-
-static enum rc
-read_log(struct fold *f, size_t log, struct err *e)
-{
-	const struct dlog *l = &f->logs[log];
-	char id[ID_TEXT];
-	struct fold_act *a;
-	int64_t last = TIME_MIN;
-	size_t i;
-	enum rc rc;
-
-	id_write(id, &l->id);
-	for (i = 0; i < l->log.count; i++) {
-		const struct log_item *item = &l->log.items[i];
-
-		if (item->entry.p == NULL)
-			continue;
-		f->acts = vec_more(f->acts, f->act_count, sizeof(*f->acts));
-		a = &f->acts[f->act_count++];
-		*a = (struct fold_act){
-			.bytes = item->entry, .log = log, .log_unit = l->unit
-		};
-		rc = act_read(&a->act, item->entry, e);
-		if (rc == RC_OK &&
-		    (!id_eq(&a->act.log, &l->id) || a->act.number != item->at))
-			rc = fail(e, RC_INVALID,
-			    "docs/directory.md 2.1: it says it is another "
-			    "log's, or has another number");
-		if (rc == RC_OK &&
-		    (a->act.at < last || a->act.at > l->note.checkpoint.at))
-			rc = fail(e, RC_INVALID,
-			    "docs/directory.md 2.2: its time is before that "
-			    "of an earlier act, or after the checkpoint's");
-		if (rc != RC_OK)
-			return fail_at(e, "act %llu of log %s",
-			    (unsigned long long)item->at, id);
-		last = a->act.at;
-	}
-	return RC_OK;
-}
-
-/* The first act of the root's log enrols the root. */
-static enum rc
-enrol_root(struct fold *f, struct err *e)
-{
-	const struct fold_act *a = &f->acts[0];
-
-	if (f->act_count == 0 || a->act.number != 0 ||
-	    a->act.kind != ACT_ENROL || a->act.subject != ACT_UNIT ||
-	    !id_eq(&a->act.unit, &a->act.log) || act_has(&a->act, F_TO))
-		return fail(e, RC_INVALID,
-		    "docs/directory.md 3.2: the root's log does not begin with "
-		    "the root");
-	(void)new_unit(&f->s, &a->act, NONE);
-	return RC_OK;
-}
-
-/* Give the logs of units that are known by now to their units, and read
- * them.  Each round finds the units that the next round's logs belong to. */
-static enum rc
-read_round(struct fold *f, bool *any, struct err *e)
-{
-	size_t i, first, unit;
-	enum rc rc;
-
-	*any = false;
-	for (i = 0; i < f->log_count; i++) {
-		if (f->logs[i].unit != NONE)
-			continue;
-		unit = unit_by_uid(&f->s, &f->logs[i].id);
-		if (unit == NONE)
-			continue;
-		*any = true;
-		f->logs[i].unit = unit;
-		f->s.units[unit].log = i;
-		first = f->act_count;
-		if ((rc = read_log(f, i, e)) != RC_OK)
-			return rc;
-		for (; first < f->act_count; first++)
-			if (f->acts[first].act.kind == ACT_ENROL &&
-			    f->acts[first].act.subject == ACT_UNIT)
-				enrol_unit(f, &f->acts[first]);
-	}
-	return RC_OK;
-}
-
-static enum rc
-read_all(struct fold *f, struct err *e)
-{
-	char id[ID_TEXT];
-	bool any = true;
-	size_t i;
-	enum rc rc;
-
-	for (i = 0; i < f->log_count; i++)
-		f->logs[i].unit = NONE;
-	if (f->log_count == 0)
-		return RC_OK;
-	/* the root's log is the first */
-	f->logs[0].unit = 0;
-	if ((rc = read_log(f, 0, e)) != RC_OK ||
-	    (rc = enrol_root(f, e)) != RC_OK)
-		return rc;
-	f->s.units[0].log = 0;
-	for (i = 1; i < f->act_count; i++)
-		if (f->acts[i].act.kind == ACT_ENROL &&
-		    f->acts[i].act.subject == ACT_UNIT)
-			enrol_unit(f, &f->acts[i]);
-	while (any)
-		if ((rc = read_round(f, &any, e)) != RC_OK)
-			return rc;
-	for (i = 0; i < f->log_count; i++)
-		if (f->logs[i].unit == NONE) {
-			id_write(id, &f->logs[i].id);
-			return fail(e, RC_INVALID,
-			    "docs/directory.md 3.2: log %s is of no unit that "
-			    "is known",
-			    id);
-		}
-	return RC_OK;
+	fa->waits = parent == NONE;
+	if (fa->waits)
+		return false; /* a log below may enrol it */
+	(void)fold_new_unit(&f->s, a, parent);
+	return true;
 }
 
 /* ---- units end and move
@@ -383,6 +258,32 @@ add_successor(struct unit *u, size_t to)
 	u->successors[u->successor_count++] = to;
 }
 
+/* Each desk is of a unit that ends by this act, and goes where the authority
+ * has something to say. */
+static bool
+desks_fit(struct fold *f, const struct fold_act *a, const size_t *ended,
+    size_t ended_count)
+{
+	struct bytes rest = a->act.desks;
+	struct act_desk d;
+	size_t from, i;
+
+	while (act_has(&a->act, F_DESKS) && act_next_desk(&rest, &d)) {
+		from = unit_by_uid(&f->s, &d.unit);
+		for (i = 0; i < ended_count && ended[i] != from; i++)
+			continue;
+		if (i == ended_count) {
+			fold_void(f, a,
+			    "it says where desks go of a unit that does not "
+			    "end");
+			return false;
+		}
+		if (fold_unit(f, a, &d.to, true) == NONE)
+			return false;
+	}
+	return true;
+}
+
 static void
 set_desks(struct fold *f, const struct act *a)
 {
@@ -417,23 +318,61 @@ endable(struct fold *f, const struct fold_act *a, const struct id *uid)
 	return unit;
 }
 
+/* It may take over from this one: open, not the same, and not far below it
+ * (directly below it takes its place). */
+static bool
+can_inherit(struct fold *f, const struct fold_act *a, size_t heir, size_t ends,
+    bool first)
+{
+	const int64_t t = a->act.from;
+	const char *why = NULL;
+
+	if (!unit_open(&f->s.units[heir], t))
+		why = "what takes over has ended, or not begun";
+	else if (heir == ends)
+		why = "a unit does not take over from itself";
+	else if (first && unit_within(&f->s, heir, ends, t) &&
+		 unit_parent(&f->s.units[heir], t) != ends)
+		why = "what takes over is far below what ends";
+	if (why != NULL)
+		fold_void(f, a, "%s", tr(why));
+	return why == NULL;
+}
+
+/* The units that an act names, or nothing where one of them may not be. */
+static bool
+units_of(struct fold *f, const struct fold_act *a, bool ending, size_t *out,
+    size_t *count)
+{
+	struct bytes rest = a->act.units;
+	struct id uid;
+
+	for (*count = 0; act_next_unit(&rest, &uid); (*count)++) {
+		out[*count] =
+		    ending ? endable(f, a, &uid) : fold_unit(f, a, &uid, true);
+		if (out[*count] == NONE)
+			return false;
+	}
+	return true;
+}
+
 static void
 merge_units(struct fold *f, const struct fold_act *a)
 {
 	const size_t to = fold_unit(f, a, &a->act.to, true);
-	struct bytes rest = a->act.units;
-	struct id uid;
-	size_t unit;
+	size_t ended[ACT_UNITS_MAX], n, i;
 
-	if (to == NONE)
+	if (to == NONE || !units_of(f, a, true, ended, &n))
+		return;
+	for (i = 0; i < n; i++)
+		if (!can_inherit(f, a, to, ended[i], true))
+			return;
+	if (!desks_fit(f, a, ended, n))
 		return;
 	set_desks(f, &a->act);
-	while (act_next_unit(&rest, &uid)) {
-		unit = endable(f, a, &uid);
-		if (unit == NONE || unit == to)
-			continue;
-		add_successor(&f->s.units[unit], to);
-		end_unit(f, a, unit);
+	for (i = 0; i < n; i++) {
+		add_successor(&f->s.units[ended[i]], to);
+		end_unit(f, a, ended[i]);
 	}
 }
 
@@ -441,22 +380,19 @@ static void
 split_unit(struct fold *f, const struct fold_act *a)
 {
 	const size_t unit = endable(f, a, &a->act.unit);
-	struct bytes rest = a->act.units;
-	struct id uid;
-	size_t to;
+	size_t into[ACT_UNITS_MAX], n, i;
 
-	if (unit == NONE)
+	if (unit == NONE || !units_of(f, a, false, into, &n))
+		return;
+	for (i = 0; i < n; i++)
+		if (!can_inherit(f, a, into[i], unit, i == 0))
+			return;
+	if (!desks_fit(f, a, &unit, 1))
 		return;
 	set_desks(f, &a->act);
-	while (act_next_unit(&rest, &uid)) {
-		to = fold_unit(f, a, &uid, true);
-		if (to != NONE && to != unit)
-			add_successor(&f->s.units[unit], to);
-	}
-	if (f->s.units[unit].successor_count == 0)
-		fold_void(f, a, "it is split into nothing");
-	else
-		end_unit(f, a, unit);
+	for (i = 0; i < n; i++)
+		add_successor(&f->s.units[unit], into[i]);
+	end_unit(f, a, unit);
 }
 
 static void
@@ -469,7 +405,7 @@ close_unit(struct fold *f, const struct fold_act *a)
 		return;
 	if (act_has(&a->act, F_TO)) {
 		to = fold_unit(f, a, &a->act.to, true);
-		if (to == NONE || to == unit)
+		if (to == NONE || !can_inherit(f, a, to, unit, true))
 			return;
 		add_successor(&f->s.units[unit], to);
 	} else if (has_children(f, unit, a->act.from)) {
@@ -489,14 +425,10 @@ rename_unit(struct fold *f, const struct fold_act *a)
 	if (unit == NONE)
 		return;
 	u = &f->s.units[unit];
-	if (a->act.from < u->names[u->name_count - 1].from) {
-		fold_void(f, a, "it has got another name since then");
-		return;
-	}
 	if (act_has(&a->act, F_NAME))
-		add_since(&u->names, &u->name_count, a->act.from, a->act.name);
+		fold_since(&u->names, &u->name_count, a->act.from, a->act.name);
 	if (act_has(&a->act, F_CLASS))
-		add_since(
+		fold_since(
 		    &u->classes, &u->class_count, a->act.from, a->act.class);
 	if (act_has(&a->act, F_CODES))
 		set_codes(u, a->act.codes, a->act.from);
@@ -539,176 +471,93 @@ fold_units(struct fold *f)
 	free(order);
 }
 
-/* ---- hosts
- * ------------------------------------------------------------------------------
- */
-
-/* Another unit has this host at some time of the range. */
-static bool
-host_taken(const struct state *s, size_t unit, const struct host *h)
-{
-	const struct host *other;
-	size_t at = 0, i, j;
-
-	while (index_each(s->by_host, key_of(h->text), &at, &i))
-		for (j = 0; i != unit && j < s->units[i].host_count; j++) {
-			other = &s->units[i].hosts[j];
-			if (bytes_eq(other->text, h->text) &&
-			    other->from < h->until && h->from < other->until)
-				return true;
-		}
-	return false;
-}
-
-static void
-add_host(struct fold *f, size_t unit, int64_t from, int64_t until,
-    struct bytes id, struct bytes above)
-{
-	struct unit *u = &f->s.units[unit];
-	struct buf text = { 0 };
-	struct host h = { from, until, { 0 } };
-
-	buf_add(&text, id);
-	if (above.len > 0) {
-		buf_u8(&text, '.');
-		buf_add(&text, above);
-	}
-	h.text = arena_add(&f->s.text, buf_bytes(&text));
-	buf_free(&text);
-	if (host_taken(&f->s, unit, &h)) {
-		const struct fold_act at = { .act = { .at = from },
-			.log = f->s.units[0].log };
-
-		fold_clash(f, &at,
-		    "two units would have the host %.*s; one of them must "
-		    "get another id",
-		    (int)h.text.len, (const char *)h.text.p);
-		return;
-	}
-	u->hosts = vec_more(u->hosts, u->host_count, sizeof(*u->hosts));
-	u->hosts[u->host_count++] = h;
-	index_add(f->s.by_host, key_of(h.text), unit);
-}
-
-static int64_t
-later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t
-sooner(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-/* The hosts of one place of a unit: as many as its parent had meanwhile. */
-static void
-hosts_of_place(struct fold *f, size_t unit, size_t place)
-{
-	const struct unit *u = &f->s.units[unit];
-	const struct place p = u->places[place];
-	const int64_t until = sooner(
-	    place + 1 < u->place_count ? u->places[place + 1].from : TIME_NEVER,
-	    u->closed);
-	const struct unit *above;
-	size_t i;
-
-	if (p.parent == NONE) {
-		add_host(f, unit, p.from, until, p.id, NO_HOST);
-		return;
-	}
-	above = &f->s.units[p.parent];
-	for (i = 0; i < above->host_count; i++) {
-		const struct host *h = &above->hosts[i];
-
-		if (later(h->from, p.from) < sooner(h->until, until))
-			add_host(f, unit, later(h->from, p.from),
-			    sooner(h->until, until), p.id, h->text);
-	}
-}
-
-/* Parents before children, whatever has moved: done[] says whose are reckoned,
- * and a unit that is being reckoned is its own ancestor over time, which is
- * taken as it stands. */
-static void
-reckon_hosts(struct fold *f, size_t unit, uint8_t *done, unsigned depth)
-{
-	size_t i, parent;
-
-	if (done[unit] != 0 || depth > 2 * FOLD_DEPTH)
-		return;
-	done[unit] = 1;
-	for (i = 0; i < f->s.units[unit].place_count; i++) {
-		parent = f->s.units[unit].places[i].parent;
-		if (parent != NONE)
-			reckon_hosts(f, parent, done, depth + 1);
-	}
-	for (i = 0; i < f->s.units[unit].place_count; i++)
-		hosts_of_place(f, unit, i);
-}
-
-/* A unit that was enrolled where its authority has nothing to say never was:
- * else it could take a host from the unit that has a right to it. */
-static void
-check_enrolments(struct fold *f)
-{
-	const struct fold_act *a;
-	struct unit *u;
-	size_t i, unit;
-
-	for (i = 0; i < f->act_count; i++) {
-		a = &f->acts[i];
-		if (a->act.kind != ACT_ENROL || a->act.subject != ACT_UNIT ||
-		    !act_has(&a->act, F_TO))
-			continue;
-		unit = unit_by_uid(&f->s, &a->act.unit);
-		if (unit == NONE || fold_unit(f, a, &a->act.to, true) != NONE)
-			continue;
-		u = &f->s.units[unit];
-		u->closed = u->opened;
-		u->place_count = 0;
-	}
-}
-
-static void
-fold_hosts(struct fold *f)
-{
-	uint8_t *done = alloc(f->s.unit_count + 1, 1);
-	size_t i;
-
-	for (i = 0; i < f->s.unit_count; i++)
-		reckon_hosts(f, i, done, 0);
-	free(done);
-}
-
 /* ---- all of it
  * ------------------------------------------------------------------------------
  */
 
+static enum rc
+fold_once(struct fold *f, struct dlog *logs, size_t n, struct bytes root,
+    const uint8_t *banned, struct err *e)
+{
+	enum rc rc;
+
+	*f = (struct fold){ .logs = logs, .log_count = n, .banned = banned };
+	f->s.by_host = index_new();
+	f->s.by_uid = index_new();
+	f->s.by_fingerprint = index_new();
+	f->s.by_tag = index_new();
+	rc = fold_read(f, e);
+	if (rc == RC_OK && n > 0) {
+		fold_units(f);
+		fold_check_enrolments(f);
+		fold_hosts(f);
+		fold_holders(f, root);
+	}
+	return rc;
+}
+
+/* An authority's key that was in force then, had it not been revoked since; and
+ * none that was. */
+static bool
+is_banned(const struct fold *f, const struct fold_act *a)
+{
+	const struct state *s = &f->s;
+	bool revoked = false;
+	size_t i;
+
+	for (i = s->units[a->log_unit].certs; i != NONE; i = s->certs[i].next) {
+		const struct dcert *c = &s->certs[i];
+
+		if (!cert_is_authority(&c->cert) || a->act.at < c->from)
+			continue;
+		if (a->act.at < c->until)
+			return false;
+		revoked |= a->act.at < c->dated;
+	}
+	return revoked;
+}
+
+/* Which acts are; whether that differs from what was thought. */
+static bool
+find_banned(const struct fold *f, uint8_t *banned)
+{
+	bool other = false;
+	size_t i;
+
+	for (i = 0; i < f->act_count; i++)
+		if (is_banned(f, &f->acts[i]) != banned[i]) {
+			banned[i] ^= 1;
+			other = true;
+		}
+	return other;
+}
+
+/* Revocation is an act itself, and ends what a key decided since: so it is
+ * folded again until nothing more is ended by it.  Revocation comes from above
+ * only, so this goes down the tree and ends there. */
 enum rc
 state_fold(struct state *out, struct dlog *logs, size_t n, struct bytes root,
     struct err *e)
 {
-	struct fold f = { .logs = logs, .log_count = n };
-	enum rc rc;
+	uint8_t *banned = NULL;
+	bool again = true;
+	unsigned rounds;
+	struct fold f;
+	enum rc rc = RC_OK;
 
 	*out = (struct state){ 0 };
-	f.s.by_host = index_new();
-	f.s.by_uid = index_new();
-	f.s.by_fingerprint = index_new();
-	f.s.by_tag = index_new();
-	rc = read_all(&f, e);
-	if (rc == RC_OK && n > 0) {
-		fold_units(&f);
-		check_enrolments(&f);
-		fold_hosts(&f);
-		fold_holders(&f, root);
+	for (rounds = 0; again; rounds++) {
+		rc = fold_once(&f, logs, n, root, banned, e);
+		if (banned == NULL)
+			banned = alloc(f.act_count + 1, 1);
+		again = rc == RC_OK && rounds < 2 * FOLD_DEPTH &&
+			find_banned(&f, banned);
+		free(f.acts);
+		if (again || rc != RC_OK)
+			state_free(&f.s);
 	}
-	free(f.acts);
+	free(banned);
 	if (rc == RC_OK)
 		*out = f.s;
-	else
-		state_free(&f.s);
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The fold's own header: state.c, fold.c and fold_holders.c make one module.
+ * The fold's own header: state.c, fold.c, fold_read.c, fold_hosts.c and
+ * fold_holders.c make one module.
  */
 #ifndef PKI_FOLD_H
 #define PKI_FOLD_H
@@ -17,6 +18,7 @@ struct fold_act {
 	struct bytes bytes; /* its entry */
 	size_t log;
 	size_t log_unit; /* whose authority decided */
+	bool waits;	 /* an enrolment whose parent is not known yet */
 };
 
 struct fold {
@@ -25,6 +27,9 @@ struct fold {
 	size_t log_count;
 	struct fold_act *acts; /* log by log from the root down, in number */
 	size_t act_count;
+	/* of each act: its authority's key was revoked by then; NULL: none is
+	 */
+	const uint8_t *banned;
 };
 
 /* The hash that an index wants. */
@@ -34,7 +39,8 @@ uint64_t key_of(struct bytes b);
 void fold_void(struct fold *f, const struct fold_act *a, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 void fold_alarm(struct fold *f, enum alarm_kind kind, const struct fold_act *a,
-    size_t unit, size_t holder, const char *fmt, va_list ap);
+    size_t unit, size_t holder, const char *fmt, va_list ap)
+    __attribute__((format(printf, 6, 0)));
 
 /*
  * The unit an act is about, if its authority may speak of it at that time:
@@ -45,6 +51,19 @@ void fold_alarm(struct fold *f, enum alarm_kind kind, const struct fold_act *a,
 size_t fold_unit(
     struct fold *f, const struct fold_act *a, const struct id *uid, bool own);
 
+/* Read all logs, from the root down, and enrol the units they speak of. */
+enum rc fold_read(struct fold *f, struct err *e);
+/* A unit begins; true: it is there by now. */
+bool fold_enrol(struct fold *f, struct fold_act *a);
+size_t fold_new_unit(struct state *s, const struct act *a, size_t parent);
+/* A name from then on, among those there are. */
+void fold_since(struct since **v, size_t *n, int64_t from, struct bytes text);
+
+/* Units that were enrolled where their authority has nothing to say are none.
+ */
+void fold_check_enrolments(struct fold *f);
+/* Which host each unit has, and when. */
+void fold_hosts(struct fold *f);
 /* Desks, persons, certificates, roles, lists, policies: all but units. */
 void fold_holders(struct fold *f, struct bytes root);
 

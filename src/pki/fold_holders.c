@@ -23,6 +23,10 @@ enrol_holder(struct fold *f, const struct fold_act *fa)
 	if (a->subject == ACT_UNIT ||
 	    (unit = fold_unit(f, fa, &a->unit, true)) == NONE)
 		return;
+	if (!unit_open(&s->units[unit], a->from)) {
+		fold_void(f, fa, "its unit has ended, or not begun");
+		return;
+	}
 	if (holder_by_id(s, unit, a->id) != NONE) {
 		fold_void(f, fa,
 		    "docs/directory.md 3.5: the unit has a \"%.*s\" already, "
@@ -39,8 +43,7 @@ enrol_holder(struct fold *f, const struct fold_act *fa)
 		.closed = TIME_NEVER,
 		.to_unit = NONE,
 		.level = a->level };
-	h->names = vec_more(NULL, 0, sizeof(*h->names));
-	h->names[h->name_count++] = (struct since){ a->from, a->name };
+	fold_since(&h->names, &h->name_count, a->from, a->name);
 	h->next = s->units[unit].holders;
 	s->units[unit].holders = s->holder_count++;
 }
@@ -76,8 +79,7 @@ rename_holder(struct fold *f, const struct fold_act *fa)
 	    (i = fold_holder(f, fa, a->id, a->subject == ACT_PERSON)) == NONE)
 		return;
 	h = &f->s.holders[i];
-	h->names = vec_more(h->names, h->name_count, sizeof(*h->names));
-	h->names[h->name_count++] = (struct since){ a->from, a->name };
+	fold_since(&h->names, &h->name_count, a->from, a->name);
 }
 
 static void
@@ -163,11 +165,11 @@ fold_list(struct fold *f, const struct fold_act *fa)
 	}
 	for (i = 0; i < s->list_count; i++)
 		if (id_eq(&s->lists[i].id, &fa->act.list) &&
-		    (s->lists[i].log != fa->log ||
-			s->lists[i].version >= fa->act.version)) {
+		    s->lists[i].log == fa->log &&
+		    s->lists[i].version >= fa->act.version) {
 			fold_void(f, fa,
 			    "docs/directory.md 2.9: a list's version only "
-			    "grows, and only its own authority changes it");
+			    "grows");
 			return;
 		}
 	s->lists = vec_more(s->lists, s->list_count, sizeof(*l));
@@ -192,6 +194,7 @@ fold_policy(struct fold *f, const struct fold_act *fa)
 	if (p.unit == NONE)
 		return;
 	while (act_next_age(&rest, &age)) {
+		p.says[age.level] = true;
 		p.warn[age.level] = age.warn;
 		p.refuse[age.level] = age.refuse;
 	}
@@ -199,6 +202,8 @@ fold_policy(struct fold *f, const struct fold_act *fa)
 	f->s.policies[f->s.policy_count++] = p;
 }
 
+static void recovered(struct fold *f, const struct fold_act *fa, size_t unit,
+    size_t desk, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 static void
 recovered(struct fold *f, const struct fold_act *fa, size_t unit, size_t desk,
     const char *fmt, ...)
@@ -306,23 +311,57 @@ issuer_of(const struct fold *f, const struct fold_act *a, const struct cert *c,
 	return best;
 }
 
+/* From when until when the authority that issued it may have: by any of the
+ * certificates of that key under which it could. */
+struct range {
+	int64_t from, until, dated;
+};
+
+static struct range
+issuer_range(const struct state *s, const struct dcert *c)
+{
+	struct range r = { TIME_NEVER, TIME_MIN, TIME_MIN };
+	const struct dcert *by;
+	struct err e;
+	size_t i;
+
+	i = cert_by_tag(s, tag_bytes(&c->cert.issuer_tag));
+	for (; i != NONE; i = s->certs[i].same_tag) {
+		by = &s->certs[i];
+		if (by->unit != s->certs[c->issuer].unit ||
+		    !cert_is_authority(&by->cert) ||
+		    path_step(&c->cert, &by->cert, 0, &e) != RC_OK)
+			continue;
+		r.from = by->from < r.from ? by->from : r.from;
+		r.until = by->until > r.until ? by->until : r.until;
+		r.dated = by->dated > r.dated ? by->dated : r.dated;
+	}
+	return r;
+}
+
+static int64_t
+sooner(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 /* When a certificate may be used, all but revocation considered. */
 static void
 set_range(const struct state *s, struct dcert *c, int64_t from)
 {
-	const struct dcert *issuer =
-	    c->issuer == NONE ? NULL : &s->certs[c->issuer];
+	struct range by = { TIME_MIN, TIME_NEVER, TIME_NEVER };
 
+	if (c->issuer != NONE)
+		by = issuer_range(s, c);
+	c->act_from = from;
 	c->from = from > c->cert.from ? from : c->cert.from;
-	c->until = c->cert.until + 1; /* the second itself is within */
-	if (issuer != NULL && issuer->from > c->from)
-		c->from = issuer->from;
-	if (issuer != NULL && issuer->until < c->until)
-		c->until = issuer->until;
-	if (s->units[c->unit].closed < c->until)
-		c->until = s->units[c->unit].closed;
-	if (c->holder != NONE && s->holders[c->holder].closed < c->until)
-		c->until = s->holders[c->holder].closed;
+	if (by.from > c->from)
+		c->from = by.from;
+	c->dated = sooner(c->cert.until + 1, by.dated); /* its last second */
+	c->until = sooner(c->dated, by.until);
+	c->until = sooner(c->until, s->units[c->unit].closed);
+	if (c->holder != NONE)
+		c->until = sooner(c->until, s->holders[c->holder].closed);
 }
 
 /* docs/pki.md 3.6, a step at a time. */
@@ -477,6 +516,21 @@ fold_certificates(struct fold *f)
 /* ---- revocation, last: a superior may revoke what lies deeper
  * ---------------------- */
 
+/* The unit's authority had another key by then, that came after this one. */
+static bool
+has_newer(const struct state *s, const struct dcert *c, int64_t t)
+{
+	size_t i;
+
+	for (i = s->units[c->unit].certs; i != NONE; i = s->certs[i].next)
+		if (cert_is_authority(&s->certs[i].cert) &&
+		    !bytes_eq(s->certs[i].cert.pub, c->cert.pub) &&
+		    s->certs[i].from > c->from && s->certs[i].from <= t &&
+		    t < s->certs[i].until)
+			return true;
+	return false;
+}
+
 static void
 fold_revoke(struct fold *f, const struct fold_act *fa)
 {
@@ -490,7 +544,15 @@ fold_revoke(struct fold *f, const struct fold_act *fa)
 	if (i == NONE)
 		return; /* of somebody we know nothing else of */
 	c = &s->certs[i];
-	if (!unit_within(s, c->unit, fa->log_unit, a->from) ||
+	if (cert_is_authority(&c->cert) && c->unit == fa->log_unit &&
+	    !has_newer(s, c, a->at)) {
+		fold_void(f, fa,
+		    "docs/directory.md 6.1: an authority's newest key is "
+		    "revoked from above");
+		return;
+	}
+	if ((c->log != fa->log &&
+		!unit_within(s, c->unit, fa->log_unit, a->from)) ||
 	    s->units[fa->log_unit].closed <= a->at) {
 		fold_void(f, fa,
 		    "docs/directory.md 3.3: an authority decides for its own "
@@ -503,20 +565,29 @@ fold_revoke(struct fold *f, const struct fold_act *fa)
 	}
 }
 
-/* What revocation ends, ends what it issued. */
+/* What revocation ends, ends what it issued.  An authority may have got another
+ * certificate for its key after what it issued by the first: so all over again,
+ * until nothing changes. */
 static void
-end_revoked(struct state *s)
+settle_ranges(struct state *s)
 {
 	struct dcert *c;
+	struct dcert was;
+	bool some = true;
+	unsigned rounds;
 	size_t i;
 
-	/* issuers stand before what they issued */
-	for (i = 0; i < s->cert_count; i++) {
-		c = &s->certs[i];
-		if (c->revoked < c->until)
-			c->until = c->revoked;
-		if (c->issuer != NONE && s->certs[c->issuer].until < c->until)
-			c->until = s->certs[c->issuer].until;
+	for (rounds = 0; some && rounds < 2 * FOLD_DEPTH; rounds++) {
+		some = false;
+		for (i = 0; i < s->cert_count; i++) {
+			c = &s->certs[i];
+			was = *c;
+			if (c->issuer != NONE)
+				set_range(s, c, c->act_from);
+			c->until = sooner(c->until, c->revoked);
+			some |= c->until != was.until || c->from != was.from ||
+				c->dated != was.dated;
+		}
 	}
 }
 
@@ -535,8 +606,20 @@ take_root(struct fold *f, struct bytes root)
 	c->checked = c->holds = true;
 	c->path_room = c->cert.rights.path_len;
 	c->from = c->cert.from;
-	c->until = c->cert.until + 1;
+	c->until = c->dated = c->cert.until + 1;
 	cert_known(&f->s, c);
+}
+
+/* In the order they were decided; of one moment, as they were read. */
+static int
+by_decision(const void *left, const void *right)
+{
+	const struct fold_act *a = *(const struct fold_act *const *)left;
+	const struct fold_act *b = *(const struct fold_act *const *)right;
+
+	if (a->act.at != b->act.at)
+		return a->act.at < b->act.at ? -1 : 1;
+	return a < b ? -1 : a > b;
 }
 
 void
@@ -552,15 +635,21 @@ fold_holders(struct fold *f, struct bytes root)
 		[ACT_POLICY] = fold_policy,
 		[ACT_RECOVER] = fold_recover,
 	};
+	const struct fold_act **order;
 	size_t i;
 
 	take_root(f, root);
+	order = alloc(f->act_count + 1, sizeof(*order));
 	for (i = 0; i < f->act_count; i++)
-		if (does[f->acts[i].act.kind] != NULL)
-			does[f->acts[i].act.kind](f, &f->acts[i]);
+		order[i] = &f->acts[i];
+	qsort(order, f->act_count, sizeof(*order), by_decision);
+	for (i = 0; i < f->act_count; i++)
+		if (does[order[i]->act.kind] != NULL)
+			does[order[i]->act.kind](f, order[i]);
+	free(order);
 	fold_certificates(f);
 	for (i = 0; i < f->act_count; i++)
 		if (f->acts[i].act.kind == ACT_REVOKE)
 			fold_revoke(f, &f->acts[i]);
-	end_revoked(&f->s);
+	settle_ranges(&f->s);
 }

@@ -166,7 +166,8 @@ directory_holds(struct directory *d, size_t cert)
 	if (!c->checked) {
 		/* an authority's was checked when it came */
 		c->checked = true;
-		c->holds = cert_verify(&c->cert, s->certs[c->issuer].pub);
+		c->holds = s->certs[c->issuer].pub != NULL &&
+			   cert_verify(&c->cert, s->certs[c->issuer].pub);
 		p = proof_of(bytes_of(c->fingerprint, SHA256_SIZE),
 		    &s->certs[c->issuer]);
 		if (c->holds)
@@ -198,8 +199,10 @@ directory_verify(struct directory *d, struct err *e)
 /* ---- checkpoints
  * -------------------------------------------------------------------- */
 
-/* An authority of this unit whose key signed the note; it was in force then.
- * After "*at"; NONE at the end. */
+/* An authority of this unit whose key may have signed the note: it was in force
+ * then, or would have been, were it not revoked or ended: what it decided since
+ * is void (docs/directory.md 6.3), and no reason to refuse all else.  After
+ * "*at"; NONE at the end. */
 static size_t
 note_signer(const struct state *s, size_t unit, int64_t when, size_t at)
 {
@@ -207,7 +210,7 @@ note_signer(const struct state *s, size_t unit, int64_t when, size_t at)
 
 	for (; i != NONE; i = s->certs[i].next)
 		if (cert_is_authority(&s->certs[i].cert) &&
-		    s->certs[i].from <= when && when < s->certs[i].until &&
+		    s->certs[i].from <= when && when < s->certs[i].dated &&
 		    chain_holds(s, i))
 			return i;
 	return NONE;
@@ -222,7 +225,9 @@ holds_note(struct directory *d, const struct state *s, size_t unit,
 
 	while ((by = note_signer(s, unit, note->checkpoint.at, by)) != NONE) {
 		p = proof_of(bytes, &s->certs[by]);
-		if (was_verified(d, &p) || note_verify(note, s->certs[by].pub))
+		if (was_verified(d, &p) ||
+		    (s->certs[by].pub != NULL &&
+			note_verify(note, s->certs[by].pub)))
 			return true;
 	}
 	return false;
@@ -235,7 +240,8 @@ check_note(void *ctx, size_t i, struct err *e)
 	const struct dlog *l = &c->logs[c->which[i]];
 
 	(void)e;
-	c->holds[i] = holds_note(c->d, c->s, l->unit, &l->note, l->note_bytes);
+	c->holds[i] = l->unit == NONE ||
+		      holds_note(c->d, c->s, l->unit, &l->note, l->note_bytes);
 	return RC_OK;
 }
 
@@ -263,6 +269,8 @@ holds_notes(struct directory *d, struct state *s, const struct dlog *logs,
 			    (int)host.len, (const char *)host.p);
 			break;
 		}
+		if (logs[i].unit == NONE)
+			continue;
 		by = note_signer(
 		    s, logs[i].unit, logs[i].note.checkpoint.at, NONE);
 		p = proof_of(logs[i].note_bytes, &s->certs[by]);

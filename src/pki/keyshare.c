@@ -45,22 +45,24 @@ keyshare_hash(uint8_t out[static SHA256_SIZE], const struct keyshare *s)
 	wipe(bytes, sizeof(bytes));
 }
 
-/* What stands behind "code:", to the end of its line; or all. */
+/* What stands behind "code:" at the beginning of a line, to its end; or all. */
 static struct bytes
 code_of(struct bytes in)
 {
-	const uint8_t *p, *end;
-	struct bytes rest;
+	const size_t n = sizeof(LINE) - 1;
+	struct bytes rest = in, line;
+	const uint8_t *end;
 
-	p = in.len == 0 ? NULL : memmem(in.p, in.len, LINE, sizeof(LINE) - 1);
-	if (p == NULL)
-		return in;
-	p += sizeof(LINE) - 1;
-	rest = bytes_of(p, (size_t)(in.p + in.len - p));
-	end = rest.len == 0 ? NULL : memchr(rest.p, '\n', rest.len);
-	if (end != NULL)
-		rest.len = (size_t)(end - rest.p);
-	return rest;
+	while (rest.len > 0) {
+		end = memchr(rest.p, '\n', rest.len);
+		line = end == NULL ? rest
+				   : bytes_of(rest.p, (size_t)(end - rest.p));
+		if (line.len >= n && memcmp(line.p, LINE, n) == 0)
+			return bytes_of(line.p + n, line.len - n);
+		rest = end == NULL ? (struct bytes){ 0 }
+				   : bytes_of(end + 1, rest.len - line.len - 1);
+	}
+	return in;
 }
 
 enum rc
@@ -115,6 +117,11 @@ check_shares(
 			return fail(e, RC_DENIED,
 			    "share number %u is not of the set that opens this "
 			    "key file",
+			    s[i].share.x);
+		if (s[i].quorum != s[0].quorum || s[i].count != s[0].count)
+			return fail(e, RC_DENIED,
+			    "share number %u says another quorum than the "
+			    "others",
 			    s[i].share.x);
 		for (j = 0; j < i; j++)
 			if (s[j].share.x == s[i].share.x)

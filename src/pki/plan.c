@@ -156,7 +156,7 @@ read_suite(struct plan *p, struct bytes v)
 
 	if (v.len < sizeof(name))
 		memcpy(name, v.p, v.len);
-	p->suite = suite_by_name(name);
+	p->suite = strlen(name) == v.len ? suite_by_name(name) : NULL;
 	return p->suite != NULL && p->suite->composite;
 }
 
@@ -438,7 +438,15 @@ plan_read(struct plan *out, struct bytes in, struct err *e)
 		    "not a ceremony's plan: its first line is \"%s\"", FIRST);
 	while (next_line(&rest, &line)) {
 		number++;
-		if (line.len == 0 || line.p[0] == '#')
+		if (line.len == 0)
+			continue;
+		/* what is approved is what people see */
+		if (line.p[0] == '#' && !utf8_is_text(line))
+			return fail(e, RC_INVALID,
+			    "line %u: docs/ceremony.md 2.1: a comment that is "
+			    "not text",
+			    number);
+		if (line.p[0] == '#')
 			continue;
 		if ((rc = take_line(&p, line, number, &seen, e)) != RC_OK)
 			return rc;

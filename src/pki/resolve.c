@@ -48,6 +48,14 @@ desk_went(const struct unit *u, size_t *unit, struct bytes *id)
 	*unit = u->successor_count > 0 ? u->successors[0] : NONE;
 }
 
+/* A desk that ended before its unit did, by then: it went where its own act
+ * says. */
+static bool
+ended_by_itself(const struct unit *u, const struct holder *h, int64_t t)
+{
+	return h->closed <= t && h->closed <= u->closed;
+}
+
 /* Follow units and desks that have ended to what is open at t; false where it
  * ends.  An id that is empty is the unit itself. */
 static bool
@@ -55,25 +63,24 @@ follow(const struct directory *d, int64_t t, size_t *unit, struct bytes id,
     size_t *holder)
 {
 	const struct state *s = &d->state;
-	const struct holder *h;
+	const struct unit *u;
 	unsigned steps;
 
-	*holder = NONE;
 	for (steps = 0; *unit != NONE && steps < STEPS; steps++) {
-		if (s->units[*unit].closed <= t) {
-			desk_went(&s->units[*unit], unit, &id);
-			continue;
+		u = &s->units[*unit];
+		*holder = id.len == 0 ? NONE : holder_by_id(s, *unit, id);
+		if (*holder != NONE &&
+		    ended_by_itself(u, &s->holders[*holder], t)) {
+			*unit = s->holders[*holder].to_unit;
+			id = s->holders[*holder].to_id;
+		} else if (u->closed <= t) {
+			desk_went(u, unit, &id);
+		} else {
+			return u->opened <= t &&
+			       (id.len == 0 ||
+				   (*holder != NONE &&
+				       s->holders[*holder].opened <= t));
 		}
-		if (id.len == 0)
-			return true;
-		*holder = holder_by_id(s, *unit, id);
-		if (*holder == NONE)
-			return false;
-		h = &s->holders[*holder];
-		if (t < h->closed)
-			return true;
-		*unit = h->to_unit;
-		id = h->to_id;
 	}
 	return false;
 }
@@ -118,17 +125,18 @@ cert_in_force(struct directory *d, size_t unit, size_t holder,
 {
 	const struct state *s = &d->state;
 	const struct dcert *c;
-	size_t i;
+	size_t i, best = NONE;
 
-	/* the newest stands first */
+	/* the one that came into force last; of one moment the later decided */
 	for (i = s->units[unit].certs; i != NONE; i = s->certs[i].next) {
 		c = &s->certs[i];
 		if (c->holder == holder && c->cert.rights.kind == kind &&
 		    c->cert.use == use && c->from <= t && t < c->until &&
+		    (best == NONE || c->from > s->certs[best].from) &&
 		    directory_holds(d, i))
-			return i;
+			best = i;
 	}
-	return NONE;
+	return best;
 }
 
 size_t
@@ -296,20 +304,35 @@ list_expand(const struct directory *d, const struct list *l, int64_t t,
 	free(x.seen);
 }
 
+/* The very list that a dispatch names: ids are each authority's own. */
+static const struct list *
+list_referred(const struct directory *d, const struct list_ref *ref)
+{
+	const struct list *l;
+	size_t i;
+
+	for (i = 0; i < d->state.list_count; i++) {
+		l = &d->state.lists[i];
+		if (id_eq(&l->id, &ref->id) && l->version == ref->version &&
+		    memcmp(l->hash, ref->hash.b, sizeof(l->hash)) == 0)
+			return l;
+	}
+	return NULL;
+}
+
 bool
 resolve_listed(
     void *ctx, const struct list_ref *ref, struct bytes address, int64_t t)
 {
 	const struct directory *d = ctx;
-	const struct list *l = list_find(d, &ref->id, ref->version, t);
+	const struct list *l = list_referred(d, ref);
 	struct resolved me;
 	struct listed all;
 	struct err e;
 	bool on = false;
 	size_t i;
 
-	if (l == NULL || memcmp(l->hash, ref->hash.b, sizeof(l->hash)) != 0 ||
-	    resolve(d, address, t, &me, &e) != RC_OK)
+	if (l == NULL || resolve(d, address, t, &me, &e) != RC_OK)
 		return false;
 	list_expand(d, l, t, &all);
 	for (i = 0; i < all.count && !on; i++)
@@ -352,16 +375,17 @@ knowledge_of(const struct directory *d, size_t unit, int64_t t)
 
 	for (steps = 0; unit != NONE && steps <= FOLD_DEPTH; steps++) {
 		log = d->state.units[unit].log;
-		if (log != NONE && d->logs[log].note.checkpoint.at < oldest)
-			oldest = d->logs[log].note.checkpoint.at;
+		if (log != NONE && d->logs[log].known < oldest)
+			oldest = d->logs[log].known;
 		unit = unit_parent(&d->state.units[unit], t);
 	}
 	return oldest == TIME_NEVER ? TIME_MIN : oldest;
 }
 
-/* The newest policy in force of the nearest unit that has one. */
+/* The newest policy in force of the nearest unit that has one for this level.
+ */
 static const struct policy *
-policy_of(const struct directory *d, size_t unit, int64_t t)
+policy_of(const struct directory *d, size_t unit, enum level level, int64_t t)
 {
 	const struct state *s = &d->state;
 	unsigned steps;
@@ -370,6 +394,7 @@ policy_of(const struct directory *d, size_t unit, int64_t t)
 	for (steps = 0; unit != NONE && steps <= FOLD_DEPTH; steps++) {
 		for (i = s->policy_count; i-- > 0;)
 			if (s->policies[i].unit == unit &&
+			    s->policies[i].says[level] &&
 			    s->policies[i].from <= t)
 				return &s->policies[i];
 		unit = unit_parent(&s->units[unit], t);
@@ -392,7 +417,7 @@ knowledge_judge(const struct directory *d, size_t unit, enum level level,
 		    [LEVEL_TOI_MAT] = 45,
 		    [LEVEL_TUYET_MAT] = 30 },
 	};
-	const struct policy *p = policy_of(d, unit, now);
+	const struct policy *p = policy_of(d, unit, level, now);
 	const int64_t known = knowledge_of(d, unit, now);
 
 	if (p == NULL)

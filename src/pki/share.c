@@ -5,6 +5,10 @@
 #include "pki/directory.h"
 #include "pki/views.h"
 
+#define LATEST                                                                 \
+	4096u /* acts of a log that a snapshot's reader may be behind          \
+	       */
+
 /* What somebody needs (docs/directory.md 5.4). */
 enum need {
 	NEED_NOTHING,
@@ -33,6 +37,29 @@ mark_up(const struct state *s, uint8_t *need, size_t unit)
 			mark_up(s, need, s->units[unit].places[i].parent);
 }
 
+/* Units whose addresses lead to one that is needed. */
+static void
+mark_inherited(const struct state *s, uint8_t *need)
+{
+	const struct unit *u;
+	bool some = true;
+	size_t i, j;
+
+	while (some) {
+		some = false;
+		for (i = 0; i < s->unit_count; i++) {
+			u = &s->units[i];
+			for (j = 0;
+			     need[i] == NEED_NOTHING && j < u->successor_count;
+			     j++)
+				if (need[u->successors[j]] != NEED_NOTHING) {
+					mark_up(s, need, i);
+					some = true;
+				}
+		}
+	}
+}
+
 static void
 mark_needs(struct sharing *sh, const struct directory_for *who, int64_t now)
 {
@@ -44,6 +71,7 @@ mark_needs(struct sharing *sh, const struct directory_for *who, int64_t now)
 			mark_up(s, sh->need, i);
 	for (i = 0; i < who->asked_count; i++)
 		mark_up(s, sh->need, who->asked[i]);
+	mark_inherited(s, sh->need);
 	for (i = 0; i < s->unit_count; i++)
 		if (who->all || unit_within(s, i, who->unit, now))
 			sh->need[i] = NEED_WHOLE;
@@ -103,6 +131,15 @@ cut_by_gap(const struct log *l, uint64_t at)
 	return item != NULL && item->at != at;
 }
 
+/* Who does not say what he has may have any of the latest checkpoints. */
+static uint64_t
+few_until(const struct directory_for *who, const struct log *l)
+{
+	if (who->has != NULL)
+		return UINT64_MAX;
+	return l->tree.size > LATEST ? l->tree.size - LATEST : 0;
+}
+
 void
 directory_write(struct buf *out, const struct directory *d,
     const struct directory_for *who, int64_t now)
@@ -119,19 +156,24 @@ directory_write(struct buf *out, const struct directory *d,
 	der_put_raw(&w, buf_bytes(&head));
 	buf_free(&head);
 	for (i = 0; i < d->log_count; i++) {
+		if (d->logs[i].unit == NONE)
+			continue;
 		sh.log = (enum need)sh.need[d->logs[i].unit];
 		has = who->has == NULL ? 0 : who->has(who->ctx, &d->logs[i].id);
 		if (sh.log == NEED_NOTHING || has > d->logs[i].log.tree.size ||
 		    cut_by_gap(&d->logs[i].log, has))
 			continue;
-		sh.cut = has;
+		sh.cut = has < d->logs[i].log.tree.size ? has : 0;
 		/* of what he asked for he may lack acts from before */
 		if (sh.log == NEED_PATH && who->asked_count > 0)
 			has = 0;
-		part_write(&w, &d->logs[i], has, is_needed, &sh);
+		part_write(&w, &d->logs[i], has,
+		    few_until(who, &d->logs[i].log), is_needed, &sh);
 	}
 	for (i = 0; i < d->fork_count; i++)
-		der_put_raw(&w, d->forks[i].proof);
+		if (sh.need[unit_by_uid(&d->state, &d->forks[i].log)] !=
+		    NEED_NOTHING)
+			der_put_raw(&w, d->forks[i].proof);
 	*out = w.out;
 	free(sh.need);
 }

@@ -87,9 +87,11 @@ struct dcert { /* a certificate of the directory */
 	size_t log;
 	uint64_t number;
 	unsigned path_room; /* of an authority: authorities that may follow */
+	int64_t act_from;   /* when its act took effect */
 	/* when it may be used: dates, revocation, the holder's end, the
 	 * issuer's own range */
 	int64_t from, until;
+	int64_t dated;	 /* until, were nothing revoked and nobody ended */
 	int64_t revoked; /* TIME_NEVER: it is not */
 	enum revoke_reason reason;
 	struct sig_pub *pub; /* made when first asked for; owned */
@@ -116,12 +118,15 @@ struct list {
 struct policy {
 	size_t unit;
 	int64_t from;
+	bool says[LEVELS];
 	uint64_t warn[LEVELS], refuse[LEVELS]; /* days; 0: never */
 };
 
 enum alarm_kind {
 	ALARM_VOID,	 /* an act that counts for nothing */
 	ALARM_CLASH,	 /* two units would have one address */
+	ALARM_REVOKED,	 /* a log whose authority was revoked, and has no new
+			    key yet */
 	ALARM_FORK,	 /* two acts with one number */
 	ALARM_RECOVERED, /* a desk's KEM key was taken out of escrow */
 };
@@ -141,6 +146,7 @@ struct dlog {
 	struct log log;
 	struct note note; /* its newest checkpoint */
 	struct bytes note_bytes;
+	int64_t known; /* when it was known how far it went */
 	size_t unit;
 };
 

@@ -10,6 +10,8 @@
 
 #define VERSION 1
 #define MARK DER_CTX(0)
+#define MARK_CHECK 8 /* bytes */
+#define MARK_SIZE (2 + SHA256_SIZE + MARK_CHECK)
 
 /* ---- formats: reader beside writer ----------------------------------------
  */
@@ -48,15 +50,46 @@ directory_root(struct bytes *out, struct bytes file, struct err *e)
 	return der_end(&d, "docs/directory.md 5.1: a directory file", e);
 }
 
-void
-directory_mark(struct buf *out, struct bytes more)
+/* A mark checks itself, and where it stands: one of which a sector is missing
+ * was never whole, and what looks like one within a part is none. */
+static void
+mark_check(uint8_t out[static MARK_CHECK], struct bytes hash, uint64_t at)
 {
-	struct der_wr w = { 0 };
-	uint8_t hash[SHA256_SIZE];
+	uint8_t check[SHA256_SIZE];
+	struct buf text = { 0 };
 
-	sha256(hash, more);
-	der_put(&w, MARK, bytes_of(hash, sizeof(hash)));
+	buf_add(&text, hash);
+	buf_u64(&text, at);
+	sha256(check, buf_bytes(&text));
+	memcpy(out, check, MARK_CHECK);
+	buf_free(&text);
+}
+
+void
+directory_mark(struct buf *out, struct bytes more, uint64_t at)
+{
+	uint8_t mark[SHA256_SIZE + MARK_CHECK];
+	struct der_wr w = { 0 };
+
+	sha256(mark, more);
+	mark_check(mark + SHA256_SIZE, bytes_of(mark, SHA256_SIZE), at);
+	der_put(&w, MARK, bytes_of(mark, sizeof(mark)));
 	*out = w.out;
+}
+
+static bool
+is_mark(struct bytes element, uint64_t at)
+{
+	uint8_t check[MARK_CHECK];
+	struct der d = der_init(element);
+	struct bytes mark;
+
+	mark = der_tagged(
+	    &d, MARK, SHA256_SIZE + MARK_CHECK, SHA256_SIZE + MARK_CHECK);
+	if (d.why != NULL)
+		return false;
+	mark_check(check, bytes_of(mark.p, SHA256_SIZE), at);
+	return memcmp(check, mark.p + SHA256_SIZE, MARK_CHECK) == 0;
 }
 
 /* All since the last mark is what this one was made over. */
@@ -67,26 +100,24 @@ mark_read(struct der *d, const uint8_t *since)
 	struct bytes mark;
 
 	sha256(hash, bytes_of(since, (size_t)(d->at - since)));
-	mark = der_tagged(d, MARK, SHA256_SIZE, SHA256_SIZE);
-	if (d->why == NULL && !bytes_eq(mark, bytes_of(hash, sizeof(hash))))
+	mark = der_tagged(
+	    d, MARK, SHA256_SIZE + MARK_CHECK, SHA256_SIZE + MARK_CHECK);
+	if (d->why == NULL && memcmp(mark.p, hash, sizeof(hash)) != 0)
 		der_fault(d, "docs/directory.md 5.6: what is before a mark is "
 			     "not what was marked: the disk has changed it");
 	return d->at;
 }
 
+/* Looked for from the end, not by stepping over elements: where one's length is
+ * damaged, the marks behind it are still there, and the file is refused. */
 size_t
 directory_whole(struct bytes file)
 {
-	struct bytes rest = file, element;
-	size_t whole = 0;
-
-	while ((element = der_element(rest)).len > 0) {
-		rest =
-		    bytes_of(element.p + element.len, rest.len - element.len);
-		if (element.p[0] == MARK)
-			whole = file.len - rest.len;
-	}
-	return whole;
+	for (; file.len >= MARK_SIZE; file.len--)
+		if (is_mark(bytes_of(file.p + file.len - MARK_SIZE, MARK_SIZE),
+			file.len - MARK_SIZE))
+			return file.len;
+	return 0;
 }
 
 void
@@ -105,13 +136,13 @@ directory_parts(struct buf *out, struct bytes file)
 }
 
 void
-part_write(struct der_wr *w, const struct dlog *l, uint64_t from,
+part_write(struct der_wr *w, const struct dlog *l, uint64_t from, uint64_t few,
     bool (*keep)(void *ctx, const struct log_item *item), void *ctx)
 {
 	der_put_open(w, DER_SEQUENCE);
 	der_put_octets(w, id_bytes(&l->id));
 	der_put_uint(w, from);
-	log_write(w, &l->log, from, keep, ctx);
+	log_write(w, &l->log, from, few, keep, ctx);
 	der_put_octets(w, l->note_bytes);
 	der_put_close(w);
 }
@@ -212,57 +243,67 @@ log_prefix(struct log *out, const struct log *l, uint64_t size)
 	return false;
 }
 
-/* The log that a part makes of what is known; its checkpoint's root. */
+/* A view is that of its checkpoint: which log, how many, which root.  An older
+ * checkpoint over the same acts changes nothing. */
+static enum rc
+view_check(struct dlog *v, const struct log_part *p, struct err *e)
+{
+	struct node root;
+	struct note note;
+	char id[ID_TEXT];
+	enum rc rc;
+
+	if ((rc = note_read(&note, p->note, e)) != RC_OK)
+		return rc;
+	id_write(id, &p->log);
+	merkle_root(&v->log.tree, &root);
+	if (!id_eq(&note.checkpoint.log, &p->log) ||
+	    note.checkpoint.size != v->log.tree.size || v->log.tree.size == 0)
+		return fail(e, RC_INVALID,
+		    "log %s: the checkpoint is another log's, or of another "
+		    "size",
+		    id);
+	if (!node_eq(&root, &note.checkpoint.root))
+		return fail(e, RC_DENIED,
+		    "log %s: the acts are not those of its checkpoint, or do "
+		    "not follow what is known here; ask for a whole file",
+		    id);
+	if (v->note_bytes.len == 0 ||
+	    v->note.checkpoint.size < note.checkpoint.size ||
+	    v->note.checkpoint.at <= note.checkpoint.at) {
+		v->note = note;
+		v->note_bytes = p->note;
+	}
+	if (v->known < note.checkpoint.at)
+		v->known = note.checkpoint.at;
+	return RC_OK;
+}
+
+/* The log that a part makes of what is known. */
 static enum rc
 part_view(struct dlog *out, const struct log_part *p, const struct log *known,
     struct err *e)
 {
 	static const struct log none;
 	struct der d = der_init(p->items);
-	struct node root;
 	char id[ID_TEXT];
 	enum rc rc;
 
-	*out = (struct dlog){ .id = p->log, .note_bytes = p->note };
+	*out = (struct dlog){ .id = p->log };
 	id_write(id, &p->log);
 	if (known == NULL)
 		known = &none;
-	if (p->from > known->tree.size)
+	if (p->from > known->tree.size ||
+	    !log_prefix(&out->log, known, p->from))
 		return fail(e, RC_ABSENT,
 		    "log %s: this begins at act %llu, known are %llu; ask for "
 		    "a file from there, or a whole one",
 		    id, (unsigned long long)p->from,
 		    (unsigned long long)known->tree.size);
-	if (!log_prefix(&out->log, known, p->from))
-		return fail(e, RC_ABSENT,
-		    "log %s: this begins at act %llu, where nothing is known "
-		    "here; ask for a whole file",
-		    id, (unsigned long long)p->from);
 	log_read(&d, &out->log);
-	if ((rc = der_end(&d, "docs/directory.md 5.2: items", e)) != RC_OK ||
-	    (rc = note_read(&out->note, p->note, e)) != RC_OK)
-		goto out;
-	merkle_root(&out->log.tree, &root);
-	if (!id_eq(&out->note.checkpoint.log, &p->log) ||
-	    out->note.checkpoint.size != out->log.tree.size ||
-	    out->log.tree.size == 0) {
-		rc = fail(e, RC_INVALID,
-		    "log %s: the checkpoint is another log's, or of another "
-		    "size",
-		    id);
-		goto out;
-	}
-	if (!node_eq(&root, &out->note.checkpoint.root))
-		rc = p->from > 0
-			 ? fail(e, RC_DENIED,
-			       "log %s: what follows act %llu does not follow "
-			       "from what is known here; ask for a whole file",
-			       id, (unsigned long long)p->from)
-			 : fail(e, RC_DENIED,
-			       "log %s: the acts are not those of its "
-			       "checkpoint",
-			       id);
-out:
+	rc = der_end(&d, "docs/directory.md 5.2: items", e);
+	if (rc == RC_OK)
+		rc = view_check(out, p, e);
 	if (rc != RC_OK)
 		log_free(&out->log);
 	return rc;
@@ -315,7 +356,7 @@ fill_gaps(struct log *to, const struct log *from)
 static void
 part_of_all(struct der_wr *w, const struct dlog *l)
 {
-	part_write(w, l, 0, NULL, NULL);
+	part_write(w, l, 0, UINT64_MAX, NULL, NULL);
 }
 
 static bool
@@ -374,6 +415,8 @@ join(struct next *n, struct dlog *ours, struct dlog *theirs, struct err *e)
 			theirs->note = ours->note;
 			theirs->note_bytes = ours->note_bytes;
 		}
+		if (theirs->known < ours->known)
+			theirs->known = ours->known;
 		(void)fill_gaps(&theirs->log, &ours->log);
 		n->did.acts += entries(&theirs->log) - known;
 		log_free(&ours->log);
@@ -399,6 +442,26 @@ join(struct next *n, struct dlog *ours, struct dlog *theirs, struct err *e)
 	    id, (unsigned long long)ours->log.tree.size);
 }
 
+/* What follows ours directly is read onto it: where that fails the whole file
+ * is refused, and what is being made is dropped. */
+static enum rc
+take_next(
+    struct next *n, struct dlog *ours, const struct log_part *p, struct err *e)
+{
+	const size_t known = ours->log.count;
+	struct der d = der_init(p->items);
+	size_t i;
+	enum rc rc;
+
+	log_read(&d, &ours->log);
+	if ((rc = der_end(&d, "docs/directory.md 5.2: items", e)) != RC_OK ||
+	    (rc = view_check(ours, p, e)) != RC_OK)
+		return rc;
+	for (i = known; i < ours->log.count; i++)
+		n->did.acts += ours->log.items[i].entry.p != NULL;
+	return RC_OK;
+}
+
 static enum rc
 take_part(struct next *n, const struct log_part *p, struct err *e)
 {
@@ -406,6 +469,8 @@ take_part(struct next *n, const struct log_part *p, struct err *e)
 	struct dlog view;
 	enum rc rc;
 
+	if (i != NONE && p->from == n->logs[i].log.tree.size)
+		return take_next(n, &n->logs[i], p, e);
 	rc = part_view(&view, p, i == NONE ? NULL : &n->logs[i].log, e);
 	if (rc != RC_OK)
 		return rc;

@@ -19,7 +19,8 @@ struct log_part {
 
 /* Write a part of a log, from an act on, as log_write() does. */
 void part_write(struct der_wr *w, const struct dlog *l, uint64_t from,
-    bool (*keep)(void *ctx, const struct log_item *item), void *ctx);
+    uint64_t few, bool (*keep)(void *ctx, const struct log_item *item),
+    void *ctx);
 struct log_part part_read(struct der *d);
 
 /* What is being made: ours, with what the file says. */

@@ -170,9 +170,9 @@ the_longest_run_is_written(void)
 	log_add(&l, bytes_str("last"));
 	is(bad, 0, "50 gaps fit between the first and the last entry");
 	is(l.tree.size, LOG_ENTRIES_MAX, "of a log of LOG_ENTRIES_MAX");
-	log_write(&w, &l, 0, NULL, NULL);
+	log_write(&w, &l, 0, UINT64_MAX, NULL, NULL);
 	is(get(&back, buf_bytes(&w.out)), RC_OK, "they are read");
-	log_write(&again, &back, 0, NULL, NULL);
+	log_write(&again, &back, 0, UINT64_MAX, NULL, NULL);
 	ok(back.count == 52 &&
 		bytes_eq(buf_bytes(&w.out), buf_bytes(&again.out)),
 	    "and come back as they are");
@@ -214,7 +214,7 @@ write_from_within(struct log *l)
 {
 	struct der_wr w = { 0 };
 
-	log_write(&w, l, 5, NULL, NULL);
+	log_write(&w, l, 5, UINT64_MAX, NULL, NULL);
 }
 
 static void
@@ -222,7 +222,7 @@ write_from_beyond(struct log *l)
 {
 	struct der_wr w = { 0 };
 
-	log_write(&w, l, 7, NULL, NULL);
+	log_write(&w, l, 7, UINT64_MAX, NULL, NULL);
 }
 
 static void

@@ -66,7 +66,7 @@ written(const struct log *l, uint64_t from, bool *keep)
 {
 	struct der_wr w = { 0 };
 
-	log_write(&w, l, from, keep == NULL ? NULL : keep_marked, keep);
+	log_write(&w, l, from, UINT64_MAX, keep == NULL ? NULL : keep_marked, keep);
 	return w.out;
 }
 
