@@ -80,18 +80,18 @@ share_sheet(struct buf *out, const struct ceremony *c, const struct keyshare *s,
     struct bytes code, struct bytes words, const struct split *split)
 {
 	char date[TIME_TEXT], set[ID_TEXT];
-	const struct sheet sheet = { .ceremony = c->plan.ceremony,
+	struct sheet sheet = { .ceremony = c->plan.ceremony,
 		.holder = c->plan.officers[s->share.x - 1].name,
-		.date = bytes_str(date),
 		.share = s->share.x,
 		.shares = s->count,
 		.quorum = s->quorum,
 		.code = code,
-		.words = words,
-		.set = bytes_str(set) };
+		.words = words };
 
 	time_write_vn(date, c->now);
 	id_write(set, &split->set);
+	sheet.date = bytes_str(date);
+	sheet.set = bytes_str(set);
 	sheet_draw(out, &sheet);
 }
 

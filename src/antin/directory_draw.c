@@ -397,8 +397,10 @@ is_open(const struct view *v, const struct found *f)
 {
 	const struct state *s = &v->d->state;
 
-	return f->holder == NONE ? unit_open(&s->units[f->unit], v->at)
-				 : holder_open(&s->holders[f->holder], v->at);
+	/* what was in a unit ends with it */
+	return unit_open(&s->units[f->unit], v->at) &&
+	       (f->holder == NONE ||
+		   holder_open(&s->holders[f->holder], v->at));
 }
 
 static void
