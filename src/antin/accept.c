@@ -165,8 +165,8 @@ tell(const struct accepting *x)
 	    x->directory);
 	cert_fingerprint(root, x->d->root);
 	checkwords_write(&words, bytes_of(root, CHECKWORDS));
-	say("Check words of the root, to be compared with others:\n\n    "
-	    "%s\n\n",
+	say("Check words of the root; compare them with those of your "
+	    "authority:\n\n    %s\n\n",
 	    (const char *)words.p);
 	buf_free(&words);
 }

@@ -229,7 +229,9 @@ ceremony_approve(const struct args *a, struct err *e)
 	rc = file_write(
 	    out, buf_bytes(&signature), 0644, arg_given(a, "force"), e);
 	if (rc == RC_OK)
-		say("\nApproved by %.*s: %s\n", (int)me.card.sign.name.len,
+		say("\nApproved by %.*s: %s. Give this file to who holds the "
+		    "ceremony.\n",
+		    (int)me.card.sign.name.len,
 		    (const char *)me.card.sign.name.p, out);
 out:
 	identity_free(&me);
@@ -481,6 +483,7 @@ ceremony_run(const struct args *a, struct err *e)
 		[PLAN_ACTS] = ceremony_acts,
 	};
 	struct ceremony *c = alloc(1, sizeof(*c));
+	struct err late;
 	enum rc rc;
 
 	c->a = a;
@@ -499,9 +502,13 @@ ceremony_run(const struct args *a, struct err *e)
 			 : fail_io(e, "%s cannot be made", c->folder);
 		goto out;
 	}
-	if ((rc = put_plan(c, e)) == RC_OK &&
-	    (rc = does[c->plan.purpose](c, e)) == RC_OK &&
-	    (rc = put_transcript(c, e)) == RC_OK)
+	if ((rc = put_plan(c, e)) == RC_OK)
+		rc = does[c->plan.purpose](c, e);
+	/* what was decided stays decided, though something failed later */
+	if (rc != RC_OK && c->plan.purpose == PLAN_ACTS &&
+	    c->transcript.act_count > 0 && put_transcript(c, &late) != RC_OK)
+		rc = fail_at(e, "%s", late.text);
+	if (rc == RC_OK && (rc = put_transcript(c, e)) == RC_OK)
 		tell(c);
 out:
 	ceremony_free(c);

@@ -193,7 +193,7 @@ tell(const struct held *h, const struct args *a)
 
 	checkwords_write(&words, bytes_of(h->authority.sign_cert, CHECKWORDS));
 	show_text(root, "ceremony", h->plan.ceremony);
-	show_word(root, "kind", plan_purpose_word(h->plan.purpose));
+	show_word(root, "aim", plan_purpose_word(h->plan.purpose));
 	show_time(root, "at", h->transcript.at);
 	show_text(root, "name", h->authority.sign.name);
 	show_text(root, "address", h->authority.sign.address);

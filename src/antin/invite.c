@@ -147,7 +147,9 @@ enrol_invite(struct office *o, const struct args *a, struct err *e)
 	    (rc = make(&i, o, a, code, e)) != RC_OK)
 		goto out;
 	time_write_vn(until, i.until);
-	say("Invited: %s.  Send the file %s.\n", a->rest[0], a->rest[1]);
+	say("Invited: %s. Send the file %s; whoever gets it goes on with: "
+	    "antin enrol request NAME --invitation %s\n",
+	    a->rest[0], a->rest[1], a->rest[1]);
 	say("The one-time code, good until %s; tell it by another way than "
 	    "the file:\n\n    %s\n\n",
 	    until, code);

@@ -190,7 +190,8 @@ compare_words(const struct issuing *i, const struct args *a, struct err *e)
 		rc = fail(e, RC_DENIED,
 		    "the check words are not those of this request: it was "
 		    "changed on the way, or somebody else made it. Nothing "
-		    "was issued");
+		    "was issued; ask for them once more, then for a new "
+		    "request");
 	buf_free(&words);
 	buf_free(&heard);
 	return rc;
@@ -410,8 +411,9 @@ enrol_issue(struct office *o, const struct args *a, struct err *e)
 	/* the code works once: from here on the answer is what counts */
 	if (i.invited.path != NULL)
 		(void)unlink(i.invited.path);
-	say("Certified: %.*s. Send the answer back: %s\n", (int)i.address.len,
-	    (const char *)i.address.p, a->rest[1]);
+	say("Certified: %.*s. Send the file %s back; it is taken over by: "
+	    "antin enrol accept\n",
+	    (int)i.address.len, (const char *)i.address.p, a->rest[1]);
 out:
 	buf_free(&before);
 	issuing_free(&i);

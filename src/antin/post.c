@@ -164,6 +164,7 @@ static enum rc
 role_give(struct office *o, const struct args *a, struct err *e)
 {
 	const char *substitute = arg(a, "substitute-for");
+	const char *until = arg(a, "until");
 	struct resolved other;
 	struct act act;
 	enum rc rc;
@@ -173,6 +174,9 @@ role_give(struct office *o, const struct args *a, struct err *e)
 	act.until = TIME_NEVER;
 	if ((rc = arg_time(&act.until, a, "until", e)) != RC_OK)
 		return rc;
+	/* "until the 31st" holds on the 31st */
+	if (until != NULL && strlen(until) == sizeof("2035-12-31") - 1)
+		act.until += TIME_DAY;
 	if (act.until != TIME_NEVER)
 		act.has |= 1u << F_UNTIL;
 	if (substitute != NULL) {
@@ -187,7 +191,8 @@ role_give(struct office *o, const struct args *a, struct err *e)
 }
 
 static const struct opt give_opts[] = {
-	{ "until", "TIME", "when it ends", false },
+	{ "until", "TIME", "when it ends; a date alone: the whole of that day",
+	    false },
 	{ "substitute-for", "PERSON", "whom the person stands in for", false },
 	OPT_EFFECTIVE,
 	OPT_OFFICE,

@@ -154,14 +154,17 @@ write_message(
 	if (rc == RC_OK)
 		rc = file_write(path, buf_bytes(&message), 0644, replace, e);
 	if (rc == RC_OK) {
-		say("Made %s.key (keep it secret) and %s: send it to your "
-		    "authority.\n",
+		say("Made %s.key, which stays here and is secret, and %s: "
+		    "send that file to your authority.\n",
 		    name, path);
 		request_words(&words, hash);
 		if (!k->renews)
-			say("Check words, to be read to your authority when it "
-			    "asks:\n\n    %s\n\n",
+			say("Check words; read them to your authority when it "
+			    "calls:\n\n    %s\n\n",
 			    (const char *)words.p);
+		say("Then take over its answer: antin enrol accept %s "
+		    "ANSWER\n",
+		    name);
 		buf_free(&words);
 	}
 	buf_free(&message);

@@ -69,7 +69,8 @@ take_rule(
 	return RC_OK;
 }
 
-/* A list that is there, by its name or id, in its newest version. */
+/* One of the authority's own lists, by its name or id, in its newest version.
+ */
 static const struct list *
 find_list(const struct office *o, struct bytes name)
 {
@@ -79,8 +80,9 @@ find_list(const struct office *o, struct bytes name)
 	size_t i;
 
 	for (i = s->list_count; i-- > 0;)
-		if (by_id ? id_eq(&s->lists[i].id, &id)
-			  : bytes_eq(s->lists[i].name, name))
+		if (s->lists[i].log == s->units[o->unit].log &&
+		    (by_id ? id_eq(&s->lists[i].id, &id)
+			   : bytes_eq(s->lists[i].name, name)))
 			return &s->lists[i];
 	return NULL;
 }
@@ -211,7 +213,8 @@ const struct cmd cmd_policy_set = {
 	.name = "policy set",
 	.args = "ADDRESS",
 	.does = "How old the knowledge of the directory may be in a unit and "
-		"below it, by level. A level that is not named has no limit.",
+		"below it, by level. A level that is not named is left to the "
+		"units above.",
 	.opts = policy_opts,
 	.least = 1,
 	.most = 1,

@@ -122,6 +122,21 @@ is_addressed(
 	return false;
 }
 
+static enum rc
+not_addressed(const struct dispatch *d, const struct opener *by, struct err *e)
+{
+	if (d->list.set)
+		return fail(e, RC_DENIED,
+		    "docs/envelope.md 10.4: it goes to a list that is not "
+		    "known here in this version, or that \"%.*s\" is not on; "
+		    "get a newer directory file",
+		    (int)by->address.len, (const char *)by->address.p);
+	return fail(e, RC_DENIED,
+	    "docs/envelope.md 10.4: its originator did not address it to "
+	    "\"%.*s\": it may have been forwarded",
+	    (int)by->address.len, (const char *)by->address.p);
+}
+
 /* What its certificate allows its signer. */
 static enum rc
 check_limits(
@@ -178,10 +193,7 @@ check_statement(const struct opened *o, const struct envelope *env,
 	if ((rc = check_limits(o, who, e)) != RC_OK)
 		return rc;
 	if (by->address.len > 0 && !is_addressed(d, by, o->signature.signed_at))
-		return fail(e, RC_DENIED,
-		    "docs/envelope.md 10.4: its originator did not address "
-		    "it to \"%.*s\": it may have been forwarded",
-		    (int)by->address.len, (const char *)by->address.p);
+		return not_addressed(d, by, e);
 	if (d->header.expires < by->now) {
 		time_write_vn(at, d->header.expires);
 		return fail(e, RC_EXPIRED,

@@ -17,7 +17,7 @@
 #define USAGE_KEM 0x20	     /* keyEncipherment (RFC 9935 5); 5 unused */
 #define USAGE_AUTHORITY 0x86 /* and keyCertSign, cRLSign; 1 unused */
 
-static const char *const kind_words[CERT_KINDS] = {
+static const char *const holder_words[CERT_KINDS] = {
 	[CERT_CARD] = "card",
 	[CERT_AUTHORITY] = "authority",
 	[CERT_STATION] = "station",
@@ -28,7 +28,7 @@ static const char *const kind_words[CERT_KINDS] = {
 const char *
 cert_kind_word(enum cert_kind k)
 {
-	return kind_words[k];
+	return holder_words[k];
 }
 
 bool

@@ -61,7 +61,7 @@ fold_holder(
 	h = holder_by_id(&f->s, unit, id);
 	if (h == NONE || f->s.holders[h].person != person) {
 		fold_void(f, fa, "the unit has no %s \"%.*s\"",
-		    person ? "person" : "desk", (int)id.len,
+		    person ? tr("person") : tr("desk"), (int)id.len,
 		    (const char *)id.p);
 		return NONE;
 	}

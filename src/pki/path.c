@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/lang.h"
 #include "core/time.h"
 #include "crypto/suite.h"
 #include "envelope/address.h"
@@ -61,7 +62,7 @@ check_issuer(const struct cert *c, const struct cert *issuer, struct err *e)
 		    "its own is not that of an authority's signature key (it "
 		    "says: %s)",
 		    (int)issuer->name.len, (const char *)issuer->name.p,
-		    cert_kind_word(issuer->rights.kind));
+		    tr(cert_kind_word(issuer->rights.kind)));
 	if (!bytes_eq(c->issuer, issuer->name) ||
 	    !bytes_eq(tag_bytes(&c->issuer_tag), tag_bytes(&issuer->tag)))
 		return fail(e, RC_INVALID,
@@ -213,8 +214,9 @@ check_want(const struct cert *c, const struct path_want *want, struct err *e)
 	if (c->rights.kind != want->kind || c->use != want->use)
 		return fail(e, RC_DENIED,
 		    "docs/pki.md 3.10: a %s's key is wanted, this is a %s's%s",
-		    cert_kind_word(want->kind), cert_kind_word(c->rights.kind),
-		    c->use == want->use ? "" : ", of another use");
+		    tr(cert_kind_word(want->kind)),
+		    tr(cert_kind_word(c->rights.kind)),
+		    c->use == want->use ? "" : tr(", of another use"));
 	if (want->address.len > 0 && !bytes_eq(want->address, c->address))
 		return fail(e, RC_DENIED,
 		    "docs/pki.md 3.10: %.*s is wanted, this is %.*s",

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/lang.h"
 #include "core/limits.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -373,7 +374,7 @@ take_line(struct plan *p, struct bytes line, unsigned number, uint32_t *seen,
 	if (!lines[i].read(p, line))
 		return fail(e, RC_INVALID,
 		    "line %u: \"%s\" wants %s, found \"%.*s\"", number,
-		    lines[i].word, lines[i].wanted,
+		    lines[i].word, tr(lines[i].wanted),
 		    (int)(line.len > 80 ? 80 : line.len), (const char *)line.p);
 	return RC_OK;
 }
@@ -415,7 +416,7 @@ check_words(const struct plan *p, uint32_t seen, struct err *e)
 			return fail(e, RC_INVALID,
 			    "a plan for \"%s\" wants a line \"%s\": %s",
 			    purposes[p->purpose], lines[i].word,
-			    lines[i].wanted);
+			    tr(lines[i].wanted));
 	}
 	return check_officers(p, e);
 }

@@ -7,7 +7,9 @@
 # An example is a literal display (.Bd -literal in mdoc, .EX in man).  A line
 # that begins with "$ " is a command, which must succeed; it goes on where a
 # line ends in a backslash.  Other lines are of what it prints, in order; what
-# it prints besides is not shown.  What is asked without echo is answered.
+# it prints besides is not shown.  What is asked is answered: a passphrase, and
+# the one-time code or the check words that an example before has printed, as
+# people would tell them to one another.
 use strict;
 use warnings;
 use Cwd qw(abs_path);
@@ -30,10 +32,26 @@ my %lang = (en => 'C.UTF-8', vi => 'vi_VN.UTF-8');
 my %dir = (en => 'man', vi => 'man/vi');
 # The pages of commands, in the order in which their examples build on each
 # other, and what each is of.
-my @order = qw(antin-key antin-sign antin-seal antin-open antin-verify
-    antin-inspect);
+my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
+    antin-role antin-list antin-policy antin-seal antin-open antin-verify
+    antin-inspect antin-desk antin-directory antin-cert);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
-$commands{'antin-key'} = [ map { "antin key $_" } qw(new show passwd) ];
+my %group = (
+	key => [ qw(new show passwd) ],
+	directory => [ qw(show find list picture write status apply verify) ],
+	cert => [ qw(show export crl revoke) ],
+	ceremony => [ qw(plan approve run verify) ],
+	enrol => [ qw(invite request issue accept recover restore) ],
+	unit => [ qw(new rename move merge split close recertify) ],
+	desk => [ qw(rename close) ],
+	role => [ qw(give end) ],
+	list => [ qw(set) ],
+	policy => [ qw(set) ],
+);
+for my $group (keys %group) {
+	$commands{"antin-$group"} =
+	    [ map { "antin $group $_" } @{ $group{$group} } ];
+}
 
 sub get {
 	my ($path) = @_;
@@ -192,9 +210,20 @@ sub echoes {
 	return $t->getlflag & POSIX::ECHO();
 }
 
+# What a command asks last in what it has printed, and the answer; or nothing.
+# $told is the last code, or words, that was printed to be told to somebody.
+sub answer {
+	my ($out, $m, $told) = @_;
+	return if !echoes($m) ? $out !~ /: \z/ :
+	    $out !~ /^(?:Ask the newcomer|Hãy hỏi người được mời) .*:\r?\n\z/m;
+	return $told if echoes($m) ||
+	    $out =~ /(?:One-time code|Mã dùng một lần): \z/;
+	return 'một câu dài dễ nhớ';
+}
+
 # Run a command at a terminal, in $dir: its status, and what it printed.
 sub at_tty {
-	my ($dir, $command) = @_;
+	my ($dir, $command, $told) = @_;
 	my ($m, $name) = new_tty();
 	my $pid = fork // die "fork: $!\n";
 	if ($pid == 0) {
@@ -219,8 +248,9 @@ sub at_tty {
 		while (select(my $r = $bits, undef, undef, 0.02)) {
 			sysread $m, $out, 4096, length $out or last;
 		}
-		if (!$gone && $out =~ /: \z/ && !echoes($m)) {
-			syswrite $m, "một câu dài dễ nhớ\n";
+		my $line = $gone ? undef : answer($out, $m, $told);
+		if (defined $line) {
+			syswrite $m, "$line\n";
 			select undef, undef, undef, 0.05;
 		}
 	}
@@ -240,12 +270,14 @@ sub printed {
 sub each_example_runs {
 	my ($l, $dir, @pages) = @_;
 	local $ENV{LANG} = $lang{$l};
+	my $told = '';
 	for my $name (@pages) {
 		my @examples = examples(get("$dir{$l}/$name.1"));
 		my @bad;
 		for (@examples) {
 			my ($command, @want) = @$_;
-			my ($status, $out) = at_tty($dir, $command);
+			my ($status, $out) = at_tty($dir, $command, $told);
+			$told = $1 while $out =~ /^    (\S.*)$/mg;
 			my @missing = printed($out, @want);
 			push @bad, "\$ $command\n$out\nstatus $status, " .
 			    "missing: @missing" if $status != 0 || @missing;
