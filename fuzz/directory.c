@@ -7,7 +7,7 @@
  *
  * What is refused changes nothing; what is taken can be passed on.
  */
-#include "../tests/unit/tree.h"
+#include "../tests/unit/rogue.h"
 
 #define ACTS 8
 

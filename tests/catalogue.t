@@ -96,7 +96,7 @@ sub wrong {
 	# "hòa", "khỏe", "tùy", not "hoà", "khoẻ", "tuỳ"; "quý" is right
 	push @bad, 'has its tone on the other letter'
 	    if NFC($vi) =~ /(?:o[àáảãạèéẻẽẹ]|(?<!q)u[ỳýỷỹỵ])(?!\pL)/i;
-	(my $said = $en) =~ s/docs\S+|--\S+//g;
+	(my $said = $en) =~ s/docs\S+|--\S+|antin(?: [a-z]+){1,2}//g;
 	for (($files // '') eq 'strerror(3)' ? () : @words) {
 		my ($word, $ways) = @$_;
 		$word =~ s/^(.)/[$1\u$1]/;

@@ -6,26 +6,13 @@
 # programs, and its exit statuses.
 use strict;
 use warnings;
-use Cwd qw(abs_path getcwd);
-use File::Temp qw(tempdir);
 use FindBin;
 use JSON::PP ();
 use POSIX ();
 use Test::More;
 
-chdir "$FindBin::Bin/../.." or die "the tree: $!\n";
-my $tree = getcwd();
-my $antin = abs_path(($ENV{ANTIN_B} // 'obj') . '/bin/antin');
--x $antin or die "$antin: build it first\n";
-delete @ENV{qw(LC_ALL LC_MESSAGES)};
-$ENV{LANG} = 'C.UTF-8';
-# what a sanitizer finds is no outcome of ours
-$ENV{$_} = join ':', $ENV{$_} // (), 'exitcode=99'
-    for qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS);
-
-$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP); # and clean up
-my $work = tempdir(CLEANUP => 1);
-chdir $work or die "$work: $!\n";
+use lib $FindBin::Bin;
+use Antin qw($antin put get);
 
 my %used;    # command => option => 1: given here, and understood
 my ($out, $err);
@@ -52,20 +39,6 @@ sub antin {
 		/^--([a-z-]+)/ and $used{$command}{$1} = 1 for @argv;
 	}
 	return $status;
-}
-
-sub put {
-	my ($path, $bytes) = @_;
-	open my $f, '>', $path or die "$path: $!\n";
-	print $f $bytes;
-	close $f or die "$path: $!\n";
-}
-
-sub get {
-	my ($path) = @_;
-	open my $f, '<', $path or die "$path: $!\n";
-	local $/;
-	return <$f> // '';
 }
 
 # It ends with this status; the words of a good run end with "ok".
@@ -363,8 +336,8 @@ is("$d->{level} $d->{precedence} $d->{info_precedence}",
     'toi-mat hoa-toc-hen-gio khan', 'it has its labels');
 is($d->{due}, '2090-01-02T03:00:00Z', 'a set time is Vietnam\'s');
 is_deeply($d->{addressees}, [
-	{ address => 'antin://na.dien-bien.vn/co-yeu', role => 'action' },
-	{ address => $desk[1], role => 'information' } ],
+	{ address => 'antin://na.dien-bien.vn/co-yeu', purpose => 'action' },
+	{ address => $desk[1], purpose => 'information' } ],
     'it names its addressees in order');
 is_deeply($d->{references}, [ { id => $first->{id} } ],
     'what it refers to');
@@ -498,6 +471,7 @@ for my $c (@commands) {
 	ends(2, "$c knows its options", @c, '--no-such-option');
 	is(antin(@c, '-h'), 2, "$c has no short ones");
 	for my $o (@{ $options{$c} }) {
+		next if $o =~ /^(directory|list)$/; # in tree.t
 		ok($used{$c}{$o}, "$c --$o is used here");
 	}
 }

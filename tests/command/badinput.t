@@ -9,33 +9,18 @@
 # a run.
 use strict;
 use warnings;
-use Cwd qw(abs_path);
 use Fcntl qw(:DEFAULT :mode);
 use File::Path qw(make_path remove_tree);
-use File::Temp qw(tempdir);
 use FindBin;
 use JSON::PP ();
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
-chdir "$FindBin::Bin/../.." or die "the tree: $!\n";
-my $antin = abs_path(($ENV{ANTIN_B} // 'obj') . '/bin/antin');
--x $antin or die "$antin: build it first\n";
-my $san = $ENV{ANTIN_SAN};
+use lib $FindBin::Bin;
+use Antin qw($antin $work $san $seed status put get names flip);
+
 my $soak = $ENV{ANTIN_SOAK};
-my $seed = $ENV{ANTIN_SEED} // int(time) % 100_000;
-srand $seed;
-
-delete @ENV{qw(LC_ALL LC_MESSAGES)};
-$ENV{LANG} = 'C.UTF-8';
-# what a sanitizer finds is no outcome of ours
-$ENV{$_} = join ':', $ENV{$_} // (), 'exitcode=99'
-    for qw(ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS);
-
-$SIG{$_} = sub { exit 1 } for qw(INT TERM HUP); # and clean up
-my $work = tempdir(CLEANUP => 1);
-chdir $work or die "$work: $!\n";
 mkdir $_ for qw(box tmp home names names/b out);
 @ENV{qw(TMPDIR HOME)} = ("$work/tmp", "$work/home");
 
@@ -59,10 +44,6 @@ sub start {
 	exec @argv or POSIX::_exit(127);
 }
 
-sub status {
-	return $_[0] & 127 ? 'signal ' . ($_[0] & 127) : $_[0] >> 8;
-}
-
 # The status it ends with in $dir.  Fills $out and $err, and @told with who
 # told a secret there.
 sub run_in {
@@ -77,26 +58,6 @@ sub run_in {
 }
 
 sub antin { return run_in($work, $antin, @_) }
-
-sub put {
-	my ($path, @bytes) = @_;
-	open my $f, '>', $path or die "$path: $!\n";
-	print $f @bytes;
-	close $f or die "$path: $!\n";
-}
-
-sub get {
-	my ($path) = @_;
-	open my $f, '<', $path or die "$path: $!\n";
-	local $/;
-	return <$f> // '';
-}
-
-sub names {
-	my ($dir) = @_;
-	opendir my $d, $dir or return "($dir: $!)";
-	return join ' ', sort grep { !/^\.\.?$/ } readdir $d;
-}
 
 # ---- what is refused ---------------------------------------------------------
 
@@ -176,12 +137,6 @@ sub what_is_cut_off_is_refused {
 		    [ "at byte $to", sub { substr $all, 0, $to } ] }
 		    grep { $_ < $n } sort { $a <=> $b } keys %at);
 	}
-}
-
-sub flip {
-	my ($bytes, $at, $bit) = @_;
-	substr($bytes, $at, 1) ^= chr(1 << $bit);
-	return $bytes;
 }
 
 sub any_flipped_bit_is_refused {
