@@ -49,9 +49,9 @@ read_answer(struct accepting *x, const char *path, struct err *e)
 {
 	enum rc rc;
 
-	rc = file_read(&x->file, path, ANSWER_MAX, e);
-	if (rc == RC_OK)
-		rc = answer_read(&x->answer, buf_bytes(&x->file), e);
+	if ((rc = file_read(&x->file, path, ANSWER_MAX, e)) != RC_OK)
+		return rc;
+	rc = answer_read(&x->answer, buf_bytes(&x->file), e);
 	if (rc != RC_OK)
 		return fail_at(e, "%s", path);
 	if (!bytes_eq(x->answer.request, x->pending.request))
@@ -367,10 +367,21 @@ enrol_recover(struct office *o, const struct args *a, struct err *e)
 		    "is in escrow is opened above it, by officers together");
 		goto out;
 	}
-	if (present == NONE || why.len == 0) {
+	if (why.len == 0) {
+		rc = fail(e, RC_USAGE, "--reason is empty");
+		goto out;
+	}
+	if (file_exists(a->rest[1]) && !arg_given(a, "force")) {
+		rc = fail(e, RC_EXISTS,
+		    "%s is there already; --force writes "
+		    "over it",
+		    a->rest[1]);
+		goto out;
+	}
+	if (present == NONE) {
 		rc = fail(e, RC_ABSENT,
 		    "%s has no key in force that it could be sealed for: "
-		    "enrol it again first (and say why: --reason)",
+		    "enrol it again first",
 		    who.address);
 		goto out;
 	}
@@ -457,6 +468,9 @@ enrol_restore(const struct args *a, struct err *e)
 		goto out;
 	}
 	rest = buf_bytes(&file);
+	if (rest.len == 0)
+		rc = fail(
+		    e, RC_INVALID, "%s holds no recovered keys", a->rest[1]);
 	while (rc == RC_OK && rest.len > 0) {
 		one = der_element(rest);
 		rc = one.len > 0

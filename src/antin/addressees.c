@@ -188,19 +188,34 @@ add_addresses(struct addressees *x, const char *option, struct err *e)
 }
 
 /* The list of this id, or of this name in its newest version. */
-static const struct list *
-list_named(const struct directory *d, struct bytes name, int64_t now)
+static enum rc
+list_named(const struct list **out, const struct directory *d,
+    struct bytes name, int64_t now, struct err *e)
 {
 	const struct state *s = &d->state;
+	const struct list *l;
 	struct id id;
+	const bool by_id = id_parse(&id, name);
 	size_t i;
 
-	if (id_parse(&id, name))
-		return list_find(d, &id, 0, now);
-	for (i = s->list_count; i-- > 0;)
-		if (bytes_eq(s->lists[i].name, name) && s->lists[i].from <= now)
-			return &s->lists[i];
-	return NULL;
+	*out = NULL;
+	for (i = s->list_count; i-- > 0;) {
+		l = &s->lists[i];
+		if (l->from > now ||
+		    !(by_id ? id_eq(&l->id, &id) : bytes_eq(l->name, name)))
+			continue;
+		if (*out == NULL)
+			*out = l;
+		else if (l->log != (*out)->log || !id_eq(&l->id, &(*out)->id))
+			return fail(e, RC_USAGE,
+			    "several lists are called \"%.*s\"; give the id "
+			    "of one: antin directory list",
+			    (int)name.len, (const char *)name.p);
+	}
+	if (*out == NULL)
+		return fail(e, RC_ABSENT, "no list \"%.*s\" is known here",
+		    (int)name.len, (const char *)name.p);
+	return RC_OK;
 }
 
 /* A signed list: it is named in the dispatch, and expanded now. */
@@ -219,9 +234,9 @@ add_list(struct addressees *x, const char *name, struct err *e)
 	if (x->directory == NULL &&
 	    (rc = tree_read(&x->directory, x->a, e)) != RC_OK)
 		return rc;
-	l = list_named(x->directory, bytes_str(name), time_now());
-	if (l == NULL)
-		return fail(e, RC_ABSENT, "no list \"%s\" is known here", name);
+	rc = list_named(&l, x->directory, bytes_str(name), time_now(), e);
+	if (rc != RC_OK)
+		return rc;
 	list_expand(x->directory, l, time_now(), &all);
 	for (i = 0; i < all.count && rc == RC_OK; i++)
 		rc = add_address(x, all.desks[i].address, e);

@@ -124,9 +124,13 @@ ceremony_plan(const struct args *a, struct err *e)
 	    (rc = take_text(&plan.class, &kept, a, "class", e)) != RC_OK ||
 	    (rc = who_each(a, "officer", add_officer, &officers, e)) != RC_OK)
 		goto out;
-	while ((todo = arg_each(a, "do", &at)) != NULL &&
-	       plan.todo_count < PLAN_DO)
+	while ((todo = arg_each(a, "do", &at)) != NULL) {
+		if (plan.todo_count == PLAN_DO) {
+			rc = fail(e, RC_LIMIT, "over %u lines \"do\"", PLAN_DO);
+			goto out;
+		}
 		plan.todo[plan.todo_count++] = bytes_str(todo);
+	}
 	plan_write(&text, &plan);
 	if ((rc = plan_read(&check, buf_bytes(&text), e)) == RC_OK)
 		rc = file_write(a->rest[0], buf_bytes(&text), 0644,
@@ -467,6 +471,7 @@ ceremony_free(struct ceremony *c)
 		card_free(&c->cards[i]);
 	}
 	buf_free(&c->plan_file);
+	office_close(&c->office);
 	identity_free(&c->authority);
 	transcript_free(&c->transcript);
 	arena_free(&c->kept);
@@ -487,11 +492,15 @@ ceremony_run(const struct args *a, struct err *e)
 	enum rc rc;
 
 	c->a = a;
+	c->office.file.fd = -1;
 	c->folder = a->rest[1];
 	c->now = time_now();
 	if ((rc = plan_file_read(&c->plan_file, &c->plan, a->rest[0], e)) !=
 		RC_OK ||
 	    (rc = take_approvals(c, e)) != RC_OK)
+		goto out;
+	if (c->plan.purpose == PLAN_ACTS &&
+	    (rc = office_open(&c->office, a, e)) != RC_OK)
 		goto out;
 	if (mkdir(c->folder, 0700) != 0) {
 		rc = errno == EEXIST

@@ -20,6 +20,7 @@ struct ceremony {
 	struct buf approvals[SHAMIR_MAX]; /* an officer each, as the plan has
 					     them */
 	struct card cards[SHAMIR_MAX];
+	struct office office;	   /* PLAN_ACTS: open before a folder is made */
 	struct identity authority; /* whose key is made or used */
 	struct transcript transcript;
 	struct arena kept; /* names of files */

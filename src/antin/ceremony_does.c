@@ -16,6 +16,7 @@
 
 #define CERTIFICATE "CERTIFICATE"
 #define LINE_WORDS 512 /* of one "do" */
+#define LINE_SHOWN 100 /* bytes of it, in an error */
 
 /* A path in the folder; the caller frees. */
 static char *
@@ -286,6 +287,24 @@ note_acts(struct ceremony *c, const struct office *o, uint64_t from)
 	}
 }
 
+/* What a line may not have: the ceremony's own. */
+static enum rc
+check_line(const struct args *a, struct err *e)
+{
+	static const char *const ours[] = { "directory", "key", "share",
+		"passphrase-file" };
+	size_t i;
+
+	if (a->help)
+		return fail(e, RC_USAGE, "it asks for help");
+	for (i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (arg_given(a, ours[i]))
+			return fail(e, RC_USAGE,
+			    "--%s is the ceremony's, and not a line's",
+			    ours[i]);
+	return RC_OK;
+}
+
 static enum rc
 do_line(struct ceremony *c, struct office *o, struct bytes text, struct err *e)
 {
@@ -308,6 +327,7 @@ do_line(struct ceremony *c, struct office *o, struct bytes text, struct err *e)
 		goto out;
 	}
 	if ((rc = args_parse(&a, cmd, words + n, e)) == RC_OK &&
+	    (rc = check_line(&a, e)) == RC_OK &&
 	    (rc = cmd->act(o, &a, e)) == RC_OK)
 		rc = office_decide(o, e);
 	note_acts(c, o, from);
@@ -406,8 +426,6 @@ ceremony_authority(struct ceremony *c, struct err *e)
 	if ((rc = asking_invited(&k, c->a, e)) != RC_OK ||
 	    (rc = asking_keys(&k, c->plan.suite, e)) != RC_OK ||
 	    (rc = asking_write(&k, name, &lock, false, e)) != RC_OK ||
-	    (rc = ceremony_note(c, "authority.key", e)) != RC_OK ||
-	    (rc = ceremony_note(c, "authority.pub", e)) != RC_OK ||
 	    (rc = ceremony_note(c, "authority.request", e)) != RC_OK)
 		goto out;
 	c->authority = k.id; /* the ceremony's now */
@@ -427,14 +445,9 @@ out:
 enum rc
 ceremony_acts(struct ceremony *c, struct err *e)
 {
-	struct office o;
-	enum rc rc;
+	enum rc rc = do_all(c, &c->office, e);
 
-	rc = office_open(&o, c->a, e);
-	if (rc == RC_OK)
-		rc = do_all(c, &o, e);
-	c->authority = o.me; /* it signs the transcript */
-	o.me = (struct identity){ 0 };
-	office_close(&o);
+	c->authority = c->office.me; /* it signs the transcript */
+	c->office.me = (struct identity){ 0 };
 	return rc;
 }

@@ -56,32 +56,60 @@ make_folder(const char *path, const char *suffix, struct err *e)
 /* ---- invitations that are out
  * ----------------------------------------------------- */
 
-enum rc
-invited_write(const char *directory, struct bytes invitation,
-    const struct id *id, const uint8_t key[static ENROL_KEY], struct err *e)
+/* "request" is empty as long as nobody has answered. */
+static enum rc
+invited_put(const char *path, struct bytes invitation, struct bytes key,
+    struct bytes request, bool replace, struct err *e)
 {
-	char *path = in_folder(directory, INVITES, id_bytes(id), ".invited");
 	struct der_wr w = { 0 };
 	enum rc rc;
 
 	der_put_open(&w, DER_SEQUENCE);
 	der_put_octets(&w, invitation);
-	der_put_octets(&w, bytes_of(key, ENROL_KEY));
+	der_put_octets(&w, key);
+	der_put_octets(&w, request);
 	der_put_close(&w);
+	rc = file_write(path, buf_bytes(&w.out), 0600, replace, e);
+	der_wr_free(&w);
+	return rc;
+}
+
+enum rc
+invited_write(const char *directory, struct bytes invitation,
+    const struct id *id, const uint8_t key[static ENROL_KEY], struct err *e)
+{
+	char *path = in_folder(directory, INVITES, id_bytes(id), ".invited");
+	enum rc rc;
+
 	rc = make_folder(directory, INVITES, e);
 	if (rc == RC_OK)
-		rc = file_write(path, buf_bytes(&w.out), 0600, false, e);
-	der_wr_free(&w);
+		rc = invited_put(path, invitation, bytes_of(key, ENROL_KEY),
+		    (struct bytes){ 0 }, false, e);
+	free(path);
+	return rc;
+}
+
+enum rc
+invited_answered(const struct invited *i, const char *directory,
+    const struct id *id, const uint8_t request[static SHA256_SIZE],
+    struct err *e)
+{
+	char *path = in_folder(directory, INVITES, id_bytes(id), ".invited");
+	enum rc rc;
+
+	rc = invited_put(path, i->invitation.whole,
+	    bytes_of(i->key, sizeof(i->key)), bytes_of(request, SHA256_SIZE),
+	    true, e);
 	free(path);
 	return rc;
 }
 
 enum rc
 invited_read(struct invited *out, const char *directory, const struct id *id,
-    struct err *e)
+    const uint8_t request[static SHA256_SIZE], struct err *e)
 {
 	struct invited i = { 0 };
-	struct bytes invitation, key;
+	struct bytes invitation, key, used;
 	struct der d;
 	enum rc rc;
 
@@ -89,20 +117,27 @@ invited_read(struct invited *out, const char *directory, const struct id *id,
 	i.path = in_folder(directory, INVITES, id_bytes(id), ".invited");
 	if (!file_exists(i.path)) {
 		rc = fail(e, RC_ABSENT,
-		    "no invitation is out for this request: it was used, taken "
-		    "back, or is another authority's");
+		    "no invitation is out for this request: it is another "
+		    "authority's, or was taken back");
 		goto out;
 	}
-	if ((rc = file_read(&i.file, i.path, INVITATION_MAX + 64, e)) != RC_OK)
+	if ((rc = file_read(&i.file, i.path, INVITATION_MAX + 128, e)) != RC_OK)
 		goto out;
 	d = der_init(buf_bytes(&i.file));
 	der_open(&d, DER_SEQUENCE);
 	invitation = der_octets(&d, 1, INVITATION_MAX);
 	key = der_octets(&d, ENROL_KEY, ENROL_KEY);
+	used = der_octets(&d, 0, SHA256_SIZE);
 	der_close(&d);
 	if ((rc = der_end(&d, "an invitation that is out", e)) != RC_OK ||
 	    (rc = invitation_read(&i.invitation, invitation, e)) != RC_OK)
 		goto out;
+	if (used.len > 0 && !bytes_eq(used, bytes_of(request, SHA256_SIZE))) {
+		rc = fail(e, RC_ABSENT,
+		    "the invitation was used for another request: a code works "
+		    "once; invite anew");
+		goto out;
+	}
 	memcpy(i.key, key.p, ENROL_KEY);
 	*out = i;
 	i = (struct invited){ 0 };

@@ -30,9 +30,14 @@ struct invited {
 };
 enum rc invited_write(const char *directory, struct bytes invitation,
     const struct id *id, const uint8_t key[static ENROL_KEY], struct err *e);
-/* RC_ABSENT: no such invitation is out (any more). */
+/* RC_ABSENT: no such invitation is out, or it was used for another request. */
 enum rc invited_read(struct invited *out, const char *directory,
-    const struct id *id, struct err *e);
+    const struct id *id, const uint8_t request[static SHA256_SIZE],
+    struct err *e);
+/* It was used, for this request: whose answer can be given again. */
+enum rc invited_answered(const struct invited *i, const char *directory,
+    const struct id *id, const uint8_t request[static SHA256_SIZE],
+    struct err *e);
 void invited_free(struct invited *i);
 
 /* What a newcomer waits for. */

@@ -57,6 +57,12 @@ take_limits(struct invitation *i, const struct office *o, const struct args *a,
 	if (rc != RC_OK)
 		return rc;
 	i->rights.path_len = (unsigned)depth;
+	if (i->rights.kind == CERT_AUTHORITY &&
+	    depth + 1 > o->d->state.certs[o->cert].path_room)
+		return fail(e, RC_DENIED,
+		    "docs/pki.md 3.6: below this authority there may be %u "
+		    "more, one below another",
+		    o->d->state.certs[o->cert].path_room);
 	if (i->rights.level > mine->level ||
 	    precedence_rank(i->rights.precedence) >
 		precedence_rank(mine->precedence))
@@ -64,6 +70,29 @@ take_limits(struct invitation *i, const struct office *o, const struct args *a,
 		    "docs/pki.md 3.8: an authority gives nobody more than it "
 		    "has: %s, %s",
 		    level_name(mine->level), precedence_name(mine->precedence));
+	return RC_OK;
+}
+
+/* Who has the id is of this kind, and has not ended. */
+static enum rc
+check_holder(const struct invitation *i, const struct office *o, size_t unit,
+    struct bytes id, struct err *e)
+{
+	const struct state *s = &o->d->state;
+	const size_t h = id.len == 0 ? NONE : holder_by_id(s, unit, id);
+
+	if (h == NONE)
+		return RC_OK;
+	if (s->holders[h].closed <= o->now)
+		return fail(e, RC_DENIED,
+		    "docs/directory.md 3.5: \"%.*s\" has ended, and an id is "
+		    "not used twice",
+		    (int)id.len, (const char *)id.p);
+	if (s->holders[h].person != (i->rights.kind == CERT_PERSON))
+		return fail(e, RC_USAGE,
+		    s->holders[h].person ? "\"%.*s\" is a person's id"
+					 : "\"%.*s\" is a desk's id",
+		    (int)id.len, (const char *)id.p);
 	return RC_OK;
 }
 
@@ -75,6 +104,7 @@ check_address(const struct invitation *i, const struct office *o, struct err *e)
 	    unit_host(&o->d->state.units[o->unit], o->now);
 	struct address a;
 	size_t unit;
+	enum rc rc;
 
 	if (!address_parse(&a, i->address))
 		return fail(e, RC_USAGE,
@@ -86,6 +116,13 @@ check_address(const struct invitation *i, const struct office *o, struct err *e)
 		return fail(e, RC_ABSENT,
 		    "there is no unit \"%.*s\"; it begins with: antin unit new",
 		    (int)a.host.len, (const char *)a.host.p);
+	if ((i->rights.kind == CERT_DESK || i->rights.kind == CERT_PERSON) !=
+	    (a.desk.len > 0))
+		return fail(e, RC_USAGE,
+		    "docs/pki.md 2.4: a desk and a person have an address with "
+		    "a last part, an authority and a station one without");
+	if ((rc = check_holder(i, o, unit, a.desk, e)) != RC_OK)
+		return rc;
 	if (!host_within(a.host, mine) ||
 	    (i->rights.kind == CERT_AUTHORITY && unit == o->unit))
 		return fail(e, RC_DENIED,

@@ -44,9 +44,9 @@ read_request(struct issuing *i, const char *path, struct err *e)
 {
 	enum rc rc;
 
-	rc = file_read(&i->file, path, REQUEST_MAX, e);
-	if (rc == RC_OK)
-		rc = request_read(&i->request, buf_bytes(&i->file), e);
+	if ((rc = file_read(&i->file, path, REQUEST_MAX, e)) != RC_OK)
+		return rc;
+	rc = request_read(&i->request, buf_bytes(&i->file), e);
 	return rc == RC_OK ? RC_OK : fail_at(e, "%s", path);
 }
 
@@ -57,7 +57,8 @@ check_invited(struct issuing *i, const struct office *o, struct err *e)
 	const struct invitation *v = &i->invited.invitation;
 	enum rc rc;
 
-	rc = invited_read(&i->invited, o->file.path, &i->request.invitation, e);
+	rc = invited_read(&i->invited, o->file.path, &i->request.invitation,
+	    i->request.hash, e);
 	if (rc != RC_OK ||
 	    (rc = request_verify(&i->request, i->invited.key, e)) != RC_OK)
 		return rc;
@@ -72,6 +73,28 @@ check_invited(struct issuing *i, const struct office *o, struct err *e)
 		    "docs/ceremony.md 6.1: the escrow that the invitation asks "
 		    "for is missing");
 	return RC_OK;
+}
+
+/* An escrow of the holder's earlier keys is kept here. */
+static bool
+had_escrow(const struct office *o, const struct dcert *c)
+{
+	const struct state *s = &o->d->state;
+	bool had = false;
+	char *path;
+	size_t i;
+
+	for (i = s->units[c->unit].certs; i != NONE && !had;
+	     i = s->certs[i].next) {
+		if (s->certs[i].holder != c->holder ||
+		    s->certs[i].cert.use != CERT_KEM)
+			continue;
+		path = in_folder(o->file.path, ESCROWS,
+		    tag_bytes(&s->certs[i].cert.tag), ".escrow");
+		had = file_exists(path);
+		free(path);
+	}
+	return had;
 }
 
 /* By the key of a certificate in force. */
@@ -98,6 +121,10 @@ check_renewal(struct issuing *i, struct office *o, struct err *e)
 	i->name = c->cert.name;
 	i->address = c->cert.address;
 	i->rights = c->cert.rights;
+	if (i->request.escrow.len == 0 && had_escrow(o, c))
+		return fail(e, RC_INVALID,
+		    "docs/ceremony.md 6.1: the escrow is missing that the "
+		    "earlier key had; ask again with --directory");
 	return request_verify_renewal(&i->request, signer.pub, e);
 }
 
@@ -120,30 +147,33 @@ check_card(const struct issuing *i, struct err *e)
 	return RC_OK;
 }
 
-/* Where it stands in the directory today. */
+/* Where it stands in the directory today: the very unit, under whatever host,
+ * and in it the very desk; nobody gets a successor's certificates. */
 static enum rc
 find_place(struct issuing *i, const struct office *o, struct err *e)
 {
 	const struct state *s = &o->d->state;
 	struct address a;
-	enum rc rc;
 
 	if (!address_parse(&a, i->address))
 		bug("a request for no address");
-	rc = resolve(o->d, i->address, o->now, &i->who, e);
-	if (rc == RC_OK && i->who.moved) {
-		i->address = bytes_str(i->who.address);
-		return RC_OK;
-	}
-	if (rc == RC_OK)
-		return RC_OK;
-	/* a desk or a person that begins, in a unit that is there */
+	i->who = (struct resolved){ .holder = NONE };
 	i->who.unit = unit_by_host(s, a.host, o->now);
-	i->who.holder = NONE;
-	i->begins = a.desk.len > 0;
-	if (i->who.unit == NONE || !i->begins ||
-	    !unit_open(&s->units[i->who.unit], o->now))
-		return rc;
+	if (i->who.unit == NONE || !unit_open(&s->units[i->who.unit], o->now))
+		return fail(e, RC_ABSENT, "there is no unit \"%.*s\" any more",
+		    (int)a.host.len, (const char *)a.host.p);
+	if (a.desk.len > 0)
+		i->who.holder = holder_by_id(s, i->who.unit, a.desk);
+	i->begins = a.desk.len > 0 && i->who.holder == NONE;
+	if (i->who.holder != NONE &&
+	    !holder_open(&s->holders[i->who.holder], o->now))
+		return fail(e, RC_DENIED,
+		    "docs/directory.md 3.5: \"%.*s\" has ended, and an id is "
+		    "not used twice",
+		    (int)a.desk.len, (const char *)a.desk.p);
+	if (!i->begins && address_of(o->d, i->who.unit, i->who.holder, o->now,
+			      i->who.address))
+		i->address = bytes_str(i->who.address);
 	return RC_OK;
 }
 
@@ -288,6 +318,21 @@ decide(struct issuing *i, struct office *o, const struct args *a, struct err *e)
 /* ---- escrow and answer
  * ----------------------------------------------------------------- */
 
+/* Nobody puts another escrow in the place of one that is kept. */
+static enum rc
+same_escrow(const char *path, struct bytes escrow, struct err *e)
+{
+	struct buf kept = { 0 };
+	enum rc rc;
+
+	rc = file_read(&kept, path, ESCROW_MAX, e);
+	if (rc == RC_OK && !bytes_eq(buf_bytes(&kept), escrow))
+		rc = fail(e, RC_DENIED,
+		    "another escrow of this key is kept already: %s", path);
+	buf_free(&kept);
+	return rc;
+}
+
 /* Kept before the certificates are: a desk in the directory has its escrow. */
 static enum rc
 keep_escrow(const struct issuing *i, struct office *o, struct err *e)
@@ -313,8 +358,10 @@ keep_escrow(const struct issuing *i, struct office *o, struct err *e)
 		    "officers recover keys here");
 	path = in_folder(o->file.path, ESCROWS, tag_bytes(&s.tag), ".escrow");
 	rc = make_folder(o->file.path, ESCROWS, e);
-	if (rc == RC_OK)
-		rc = file_write(path, r->escrow, 0600, true, e);
+	if (rc == RC_OK && file_exists(path))
+		rc = same_escrow(path, r->escrow, e);
+	else if (rc == RC_OK)
+		rc = file_write(path, r->escrow, 0600, false, e);
 	free(path);
 	return rc;
 }
@@ -408,9 +455,11 @@ enrol_issue(struct office *o, const struct args *a, struct err *e)
 		rc = issue_new(&i, o, a, e);
 	if (rc != RC_OK)
 		goto out;
-	/* the code works once: from here on the answer is what counts */
-	if (i.invited.path != NULL)
-		(void)unlink(i.invited.path);
+	/* the code works once: from here on for this request alone */
+	if (i.invited.path != NULL &&
+	    (rc = invited_answered(&i.invited, o->file.path,
+		 &i.request.invitation, i.request.hash, e)) != RC_OK)
+		goto out;
 	say("Certified: %.*s. Send the file %s back; it is taken over by: "
 	    "antin enrol accept\n",
 	    (int)i.address.len, (const char *)i.address.p, a->rest[1]);
@@ -525,7 +574,8 @@ unit_recertify(struct office *o, const struct args *a, struct err *e)
 
 	if ((rc = office_effective(&t, o, a, e)) != RC_OK ||
 	    (rc = arg_number(&days, a, "days", 1, DAYS_MOST, e)) != RC_OK ||
-	    (rc = arg_number(&left, a, "ending", 1, DAYS_MOST, e)) != RC_OK)
+	    (rc = arg_number(&left, a, "ending", 1, DAYS_MOST, e)) != RC_OK ||
+	    (rc = office_at(o, t, e)) != RC_OK)
 		return rc;
 	for (i = 0; i < s->cert_count && rc == RC_OK; i++)
 		if (is_due(o, i, t, (int64_t)left * TIME_DAY)) {

@@ -186,9 +186,10 @@ run(const struct cmd *cmd, char **argv)
 	return exit_status(rc);
 }
 
-/* The commands whose first word this is ("key"); false where there is none. */
+/* Tell of the commands whose first word this is ("key"); false where there is
+ * none. */
 static bool
-usage_group(const char *word)
+usage_group(FILE *to, const char *word)
 {
 	size_t i, n = strlen(word);
 	bool any = false;
@@ -196,7 +197,7 @@ usage_group(const char *word)
 	for (i = 0; i < COMMANDS; i++)
 		if (strncmp(commands[i]->name, word, n) == 0 &&
 		    commands[i]->name[n] == ' ') {
-			usage_of(stdout, commands[i]);
+			usage_of(to, commands[i]);
 			any = true;
 		}
 	return any;
@@ -218,6 +219,7 @@ int
 main(int argc, char **argv)
 {
 	const struct cmd *cmd;
+	bool help;
 	int words;
 
 	harden();
@@ -234,10 +236,9 @@ main(int argc, char **argv)
 		usage(stdout);
 		return 0;
 	}
-	if (argc > 1 && usage_group(argv[1]))
-		return argc > 2 && strcmp(argv[2], "--help") == 0
-			   ? 0
-			   : exit_status(RC_USAGE);
+	help = argc > 2 && strcmp(argv[2], "--help") == 0;
+	if (argc > 1 && usage_group(help ? stdout : stderr, argv[1]))
+		return help ? 0 : exit_status(RC_USAGE);
 	if (argc > 1)
 		no_such_command(argv[1]);
 	usage(stderr);

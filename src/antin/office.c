@@ -14,26 +14,29 @@
 /* ---- opening and closing ----------------------------------------------------
  */
 
-/* The authority whose key this is, in force now. */
-static enum rc
-find_myself(struct office *o, struct err *e)
+/* The authority whose key this is, by its newest certificate in force then. */
+enum rc
+office_at(struct office *o, int64_t t, struct err *e)
 {
 	const struct state *s = &o->d->state;
 	const struct cert *mine = &o->me.card.sign;
 	size_t i;
 
+	o->cert = NONE;
 	for (i = cert_by_tag(s, tag_bytes(&mine->tag)); i != NONE;
 	     i = s->certs[i].same_tag)
 		if (cert_is_authority(&s->certs[i].cert) &&
-		    s->certs[i].from <= o->now && o->now < s->certs[i].until) {
+		    s->certs[i].from <= t && t < s->certs[i].until &&
+		    (o->cert == NONE ||
+			s->certs[i].from > s->certs[o->cert].from))
 			o->cert = i;
-			o->unit = s->certs[i].unit;
-			return RC_OK;
-		}
-	return fail(e, RC_DENIED,
-	    "the key of \"%.*s\" is no authority's in this directory, or not "
-	    "in force now",
-	    (int)mine->name.len, (const char *)mine->name.p);
+	if (o->cert == NONE)
+		return fail(e, RC_DENIED,
+		    "the key of \"%.*s\" is no authority's in this directory, "
+		    "or not in force then; is the clock of this machine right?",
+		    (int)mine->name.len, (const char *)mine->name.p);
+	o->unit = s->certs[o->cert].unit;
+	return RC_OK;
 }
 
 enum rc
@@ -49,7 +52,7 @@ office_open(struct office *o, const struct args *a, struct err *e)
 	    (rc = directory_open(&o->file, path, e)) != RC_OK)
 		return rc;
 	o->d = o->file.directory;
-	return find_myself(o, e);
+	return office_at(o, o->now, e);
 }
 
 static void
@@ -117,7 +120,7 @@ office_decide(struct office *o, struct err *e)
 	buf_free(&part);
 	drop_acts(o);
 	/* indexes are of the state that was: look again */
-	return rc == RC_OK ? find_myself(o, e) : rc;
+	return rc == RC_OK ? office_at(o, o->now, e) : rc;
 }
 
 enum rc

@@ -43,6 +43,9 @@ enum rc office_decide(struct office *o, struct err *e);
 enum rc office_effective(
     int64_t *out, const struct office *o, const struct args *a, struct err *e);
 
+/* Certify by the certificate that the authority will have then. */
+enum rc office_at(struct office *o, int64_t t, struct err *e);
+
 /* Who an address on the command line is, today; units, or desks and persons. */
 enum rc office_unit(
     size_t *unit, const struct office *o, const char *address, struct err *e);

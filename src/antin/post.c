@@ -183,6 +183,11 @@ role_give(struct office *o, const struct args *a, struct err *e)
 		rc = office_holder(&other, o, substitute, true, e);
 		if (rc != RC_OK)
 			return rc;
+		if (!id_eq(&o->d->state.units[other.unit].uid, &act.unit))
+			return fail(e, RC_USAGE,
+			    "%s is of another unit: one stands in for somebody "
+			    "of his own",
+			    substitute);
 		act.substitute = o->d->state.holders[other.holder].id;
 		act.has |= 1u << F_SUBSTITUTE;
 	}

@@ -64,8 +64,11 @@ find_escrow(struct asking *k, const struct args *a, struct err *e)
 	size_t cert = NONE;
 	enum rc rc;
 
-	if (!tree_given(a))
+	if (!tree_given(a)) {
+		say("Without --directory the new key is not put into escrow: "
+		    "if it is lost, nobody opens what was sealed for it.\n");
 		return RC_OK;
+	}
 	if ((rc = tree_read(&d, a, e)) != RC_OK)
 		return rc;
 	rc = resolve(d, k->address, time_now(), &r, e);

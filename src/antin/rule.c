@@ -148,31 +148,38 @@ const struct cmd cmd_list_set = {
 /* ---- policy set
  * ----------------------------------------------------------------- */
 
+/* Digits, to ACT_DAYS_MAX; *p is stepped over them. */
+static bool
+take_days(const char **p, uint64_t *out)
+{
+	const char *begin = *p;
+
+	for (*out = 0; **p >= '0' && **p <= '9' && *p - begin < 6; (*p)++)
+		*out = *out * 10 + (uint64_t)(**p - '0');
+	return *p > begin && *out <= ACT_DAYS_MAX;
+}
+
 /* "mat=14,90": warn after 14 days, refuse after 90. */
 static enum rc
 take_age(struct der_wr *w, const char *text, struct err *e)
 {
-	const char *equals = strchr(text, '=');
+	const char *p = strchr(text, '=');
 	struct act_age age;
-	char *end = NULL;
 
-	if (equals != NULL &&
-	    level_parse(&age.level, bytes_of(text, (size_t)(equals - text)))) {
-		age.warn = strtoul(equals + 1, &end, 10);
-		if (end != equals + 1 && *end == ',') {
-			equals = end;
-			age.refuse = strtoul(equals + 1, &end, 10);
-			if (end != equals + 1 && *end == '\0' &&
-			    age.warn <= ACT_DAYS_MAX &&
-			    age.refuse <= ACT_DAYS_MAX) {
-				act_put_age(w, &age);
-				return RC_OK;
-			}
+	if (p != NULL &&
+	    level_parse(&age.level, bytes_of(text, (size_t)(p - text)))) {
+		p++;
+		if (take_days(&p, &age.warn) && *p++ == ',' &&
+		    take_days(&p, &age.refuse) && *p == '\0' &&
+		    (age.refuse == 0 || age.warn <= age.refuse)) {
+			act_put_age(w, &age);
+			return RC_OK;
 		}
 	}
 	return fail(e, RC_USAGE,
-	    "--age wants LEVEL=WARN,REFUSE in days (0: never), such as "
-	    "mat=14,90, found \"%s\"",
+	    "--age wants LEVEL=WARN,REFUSE in days (0: never), first the "
+	    "warning, "
+	    "such as mat=14,90, found \"%s\"",
 	    text);
 }
 

@@ -8,6 +8,7 @@
 
 #include "antin/addressees.h"
 #include "antin/show.h"
+#include "antin/tree.h"
 #include "antin/who.h"
 #include "core/arena.h"
 #include "core/lang.h"
@@ -378,6 +379,31 @@ take_addressees(struct job *j, struct err *e)
 	return rc;
 }
 
+/* The directory, where there is one, does not know that it ended. */
+static enum rc
+check_force(struct job *j, struct err *e)
+{
+	const struct card *me = &j->from.card;
+	struct directory **d = &j->to.directory;
+	const struct dcert *c;
+	size_t i;
+	enum rc rc;
+
+	if (!me->issued || !tree_given(j->a))
+		return RC_OK;
+	if (*d == NULL && (rc = tree_read(d, j->a, e)) != RC_OK)
+		return rc;
+	i = cert_by_fingerprint(&(*d)->state, me->sign_cert);
+	c = i == NONE ? NULL : &(*d)->state.certs[i];
+	if (c != NULL && c->until <= time_now())
+		return fail(e, RC_EXPIRED,
+		    "the key of %.*s has ended or was revoked: nobody would "
+		    "believe it; renew it, or enrol again",
+		    (int)me->sign.address.len,
+		    (const char *)me->sign.address.p);
+	return RC_OK;
+}
+
 static enum rc
 take_sender(struct job *j, struct err *e)
 {
@@ -402,7 +428,8 @@ take_sender(struct job *j, struct err *e)
 		    key, (int)j->d.originator.len,
 		    (const char *)j->d.originator.p);
 	j->d.header.origin = a.station;
-	return check_rights(j, e);
+	rc = check_rights(j, e);
+	return rc == RC_OK ? check_force(j, e) : rc;
 }
 
 /* The first file's name with .antin behind it, or the id's; the caller

@@ -76,7 +76,8 @@ read_unseen(int fd, const struct termios *was, uint8_t *to, size_t max)
 
 /* A line from the terminal, not shown. */
 static enum rc
-line_of_terminal(struct buf *line, const char *prompt, struct err *e)
+line_of_terminal(
+    struct buf *line, const char *prompt, const char *option, struct err *e)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios was;
@@ -86,8 +87,9 @@ line_of_terminal(struct buf *line, const char *prompt, struct err *e)
 		if (fd >= 0)
 			(void)close(fd);
 		return fail(e, RC_USAGE,
-		    "a passphrase is wanted and there is no terminal to ask "
-		    "at; give --passphrase-file");
+		    "%s: wanted, and there is no terminal to ask at; give "
+		    "--%s",
+		    prompt, option);
 	}
 	(void)dprintf(fd, "%s: ", prompt);
 	n = read_unseen(
@@ -95,7 +97,7 @@ line_of_terminal(struct buf *line, const char *prompt, struct err *e)
 	line->len = n < 0 ? 0 : (size_t)n;
 	(void)close(fd);
 	if (n <= 0)
-		return fail(e, RC_USAGE, "no passphrase was given");
+		return fail(e, RC_USAGE, "%s: nothing was given", prompt);
 	while (line->len > 0 && (line->p[line->len - 1] == '\n' ||
 				    line->p[line->len - 1] == '\r'))
 		line->len--;
@@ -114,9 +116,9 @@ passphrase_get(struct buf *out, const struct args *a, const char *option,
 	if (path != NULL)
 		rc = line_of_file(&line, path, e);
 	else
-		rc = line_of_terminal(&line, prompt, e);
+		rc = line_of_terminal(&line, prompt, option, e);
 	if (rc == RC_OK && path == NULL && new) {
-		rc = line_of_terminal(&again, tr("Once more"), e);
+		rc = line_of_terminal(&again, tr("Once more"), option, e);
 		if (rc == RC_OK &&
 		    !ct_equal(buf_bytes(&line), buf_bytes(&again)))
 			rc = fail(e, RC_DENIED,
@@ -498,12 +500,12 @@ known_listed(
 }
 
 bool
-known_answers(void *ctx, struct bytes address, struct bytes other)
+known_answers(void *ctx, struct bytes address, struct bytes other, int64_t t)
 {
 	const struct known *k = ctx;
 
 	return k->directory != NULL &&
-	       resolve_answers(k->directory, address, other);
+	       resolve_answers(k->directory, address, other, t);
 }
 
 enum rc

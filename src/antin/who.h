@@ -59,7 +59,8 @@ bool known_find(
     void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out);
 bool known_listed(
     void *ctx, const struct list_ref *list, struct bytes address, int64_t t);
-bool known_answers(void *ctx, struct bytes address, struct bytes other);
+bool known_answers(
+    void *ctx, struct bytes address, struct bytes other, int64_t t);
 
 /* Somebody known, by a card or the directory; borrows from the known. */
 struct somebody {

@@ -108,9 +108,11 @@ struct opener {
 	 * known. */
 	bool (*listed)(void *ctx, const struct list_ref *list,
 	    struct bytes address, int64_t t);
-	/* Whoever has "address" answers for "other" too, which is how it is
-	 * written before or after a change of the tree; NULL: nobody does. */
-	bool (*answers)(void *ctx, struct bytes address, struct bytes other);
+	/* Whoever has "address" now answers for "other", which was an address
+	 * at that time and may since be written otherwise; NULL: nobody does.
+	 */
+	bool (*answers)(
+	    void *ctx, struct bytes address, struct bytes other, int64_t t);
 	void *ctx;
 };
 

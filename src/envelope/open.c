@@ -117,7 +117,8 @@ is_addressed(
 	if (dispatch_addressee(d, by->address) != NULL)
 		return true;
 	for (i = 0; i < d->to_count && by->answers != NULL; i++)
-		if (by->answers(by->ctx, by->address, d->to[i].address))
+		if (by->answers(
+			by->ctx, by->address, d->to[i].address, signed_at))
 			return true;
 	return false;
 }

@@ -601,11 +601,21 @@ broken_rule(const struct act *a)
 	return NULL;
 }
 
+static bool
+is_time(int64_t t)
+{
+	return t >= TIME_MIN && t <= TIME_MAX;
+}
+
 enum rc
 act_check(const struct act *a, struct err *e)
 {
 	const char *why = broken_rule(a);
 
+	if (!is_time(a->at) || !is_time(a->from) ||
+	    (act_has(a, F_UNTIL) && !is_time(a->until)) ||
+	    (act_has(a, F_SINCE) && !is_time(a->since)))
+		return fail(e, RC_INVALID, "an act of no time there is");
 	if (why != NULL)
 		return fail(e, RC_INVALID, "%s", tr(why));
 	return RC_OK;

@@ -71,7 +71,7 @@ check_fork(struct directory *d, const struct state *s, const struct fork *f,
 	for (i = 0; i < 2; i++) {
 		p = part_read(&in);
 		if (unit == NONE || note_read(&note, p.note, e) != RC_OK ||
-		    !holds_note(d, s, unit, &note, p.note))
+		    holds_note(d, s, unit, &note, p.note) == NONE)
 			return fail(e, RC_DENIED,
 			    "docs/directory.md 7: a fork that its authority "
 			    "did not sign");
@@ -408,15 +408,25 @@ directory_decide(struct directory *d, struct buf *part, size_t unit,
 	struct buf note = { 0 }, file;
 	struct der_wr w = { 0 };
 	struct applied did;
+	int64_t asked;
 	struct dlog l;
 	uint64_t from;
 	size_t i;
 	enum rc rc;
 
 	*part = (struct buf){ 0 };
+	if (n == 0 && d->log_count == 0) {
+		free(bytes);
+		return fail(e, RC_INVALID, "a log does not begin empty");
+	}
 	log_begin(&l, d, unit, acts);
 	from = l.log.tree.size;
+	asked = now;
 	now = not_before(&l, now);
+	/* what takes effect at once, does when it is decided */
+	for (i = 0; i < n; i++)
+		if (acts[i].from == asked)
+			acts[i].from = now;
 	if ((rc = write_acts(d, &l, acts, n, bytes, now, e)) != RC_OK)
 		goto out;
 	if (l.log.tree.size == 0) {

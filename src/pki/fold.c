@@ -170,6 +170,7 @@ fold_enrol(struct fold *f, struct fold_act *fa)
 	if (fa->waits)
 		return false; /* a log below may enrol it */
 	(void)fold_new_unit(&f->s, a, parent);
+	fa->made = true;
 	return true;
 }
 
@@ -278,7 +279,8 @@ desks_fit(struct fold *f, const struct fold_act *a, const size_t *ended,
 			    "end");
 			return false;
 		}
-		if (fold_unit(f, a, &d.to, true) == NONE)
+		if (unit_by_uid(&f->s, &d.to) != NONE &&
+		    fold_unit(f, a, &d.to, true) == NONE)
 			return false;
 	}
 	return true;
@@ -347,10 +349,13 @@ units_of(struct fold *f, const struct fold_act *a, bool ending, size_t *out,
 	struct bytes rest = a->act.units;
 	struct id uid;
 
-	for (*count = 0; act_next_unit(&rest, &uid); (*count)++) {
+	for (*count = 0; act_next_unit(&rest, &uid);) {
+		/* with some acts only at hand others count all the same */
+		if (unit_by_uid(&f->s, &uid) == NONE)
+			continue;
 		out[*count] =
 		    ending ? endable(f, a, &uid) : fold_unit(f, a, &uid, true);
-		if (out[*count] == NONE)
+		if (out[(*count)++] == NONE)
 			return false;
 	}
 	return true;
@@ -359,19 +364,21 @@ units_of(struct fold *f, const struct fold_act *a, bool ending, size_t *out,
 static void
 merge_units(struct fold *f, const struct fold_act *a)
 {
-	const size_t to = fold_unit(f, a, &a->act.to, true);
+	const bool known = unit_by_uid(&f->s, &a->act.to) != NONE;
+	const size_t to = known ? fold_unit(f, a, &a->act.to, true) : NONE;
 	size_t ended[ACT_UNITS_MAX], n, i;
 
-	if (to == NONE || !units_of(f, a, true, ended, &n))
+	if ((known && to == NONE) || !units_of(f, a, true, ended, &n))
 		return;
 	for (i = 0; i < n; i++)
-		if (!can_inherit(f, a, to, ended[i], true))
+		if (known && !can_inherit(f, a, to, ended[i], true))
 			return;
 	if (!desks_fit(f, a, ended, n))
 		return;
 	set_desks(f, &a->act);
 	for (i = 0; i < n; i++) {
-		add_successor(&f->s.units[ended[i]], to);
+		if (known)
+			add_successor(&f->s.units[ended[i]], to);
 		end_unit(f, a, ended[i]);
 	}
 }
@@ -403,12 +410,13 @@ close_unit(struct fold *f, const struct fold_act *a)
 
 	if (unit == NONE)
 		return;
-	if (act_has(&a->act, F_TO)) {
+	if (act_has(&a->act, F_TO) && unit_by_uid(&f->s, &a->act.to) != NONE) {
 		to = fold_unit(f, a, &a->act.to, true);
 		if (to == NONE || !can_inherit(f, a, to, unit, true))
 			return;
 		add_successor(&f->s.units[unit], to);
-	} else if (has_children(f, unit, a->act.from)) {
+	} else if (!act_has(&a->act, F_TO) &&
+		   has_children(f, unit, a->act.from)) {
 		fold_void(f, a,
 		    "units hang under it: say which unit takes its place");
 		return;

@@ -19,6 +19,7 @@ struct fold_act {
 	size_t log;
 	size_t log_unit; /* whose authority decided */
 	bool waits;	 /* an enrolment whose parent is not known yet */
+	bool made;	 /* the enrolment that made its unit */
 };
 
 struct fold {

@@ -627,7 +627,6 @@ fold_holders(struct fold *f, struct bytes root)
 {
 	static void (*const does[ACT_KINDS])(
 	    struct fold *, const struct fold_act *) = {
-		[ACT_ENROL] = enrol_holder,
 		[ACT_RENAME] = rename_holder,
 		[ACT_CLOSE] = close_holder,
 		[ACT_LIST] = fold_list,
@@ -643,6 +642,11 @@ fold_holders(struct fold *f, struct bytes root)
 	for (i = 0; i < f->act_count; i++)
 		order[i] = &f->acts[i];
 	qsort(order, f->act_count, sizeof(*order), by_decision);
+	/* who there is, and then what is said of them: authorities' clocks may
+	 * differ */
+	for (i = 0; i < f->act_count; i++)
+		if (order[i]->act.kind == ACT_ENROL)
+			enrol_holder(f, order[i]);
 	for (i = 0; i < f->act_count; i++)
 		if (does[order[i]->act.kind] != NULL)
 			does[order[i]->act.kind](f, order[i]);

@@ -188,8 +188,7 @@ fold_check_enrolments(struct fold *f)
 
 	for (i = 0; i < f->act_count; i++) {
 		a = &f->acts[i];
-		if (a->act.kind != ACT_ENROL || a->act.subject != ACT_UNIT ||
-		    !act_has(&a->act, F_TO))
+		if (!a->made)
 			continue;
 		unit = unit_by_uid(&f->s, &a->act.unit);
 		if (unit == NONE || is_rightful(f, a))

@@ -216,7 +216,7 @@ note_signer(const struct state *s, size_t unit, int64_t when, size_t at)
 	return NONE;
 }
 
-bool
+size_t
 holds_note(struct directory *d, const struct state *s, size_t unit,
     const struct note *note, struct bytes bytes)
 {
@@ -228,9 +228,9 @@ holds_note(struct directory *d, const struct state *s, size_t unit,
 		if (was_verified(d, &p) ||
 		    (s->certs[by].pub != NULL &&
 			note_verify(note, s->certs[by].pub)))
-			return true;
+			return by;
 	}
-	return false;
+	return NONE;
 }
 
 static enum rc
@@ -240,8 +240,9 @@ check_note(void *ctx, size_t i, struct err *e)
 	const struct dlog *l = &c->logs[c->which[i]];
 
 	(void)e;
-	c->holds[i] = l->unit == NONE ||
-		      holds_note(c->d, c->s, l->unit, &l->note, l->note_bytes);
+	if (l->unit != NONE)
+		c->by[i] =
+		    holds_note(c->d, c->s, l->unit, &l->note, l->note_bytes);
 	return RC_OK;
 }
 
@@ -252,16 +253,18 @@ holds_notes(struct directory *d, struct state *s, const struct dlog *logs,
 	struct checks c = { .d = d, .s = s, .logs = logs, .count = n };
 	struct bytes host;
 	struct proof p;
-	size_t i, by;
+	size_t i;
 	enum rc rc;
 
 	c.which = alloc(n + 1, sizeof(*c.which));
-	c.holds = alloc(n + 1, 1);
+	c.by = alloc(n + 1, sizeof(*c.by));
 	for (i = 0; i < n; i++)
 		c.which[i] = i;
 	rc = work_each(n, check_note, &c, e);
 	for (i = 0; i < n && rc == RC_OK; i++) {
-		if (!c.holds[i]) {
+		if (logs[i].unit == NONE)
+			continue;
+		if (c.by[i] == NONE) {
 			host = s->units[logs[i].unit].places[0].id;
 			rc = fail(e, RC_DENIED,
 			    "docs/directory.md 4.3: the checkpoint of the log "
@@ -269,11 +272,7 @@ holds_notes(struct directory *d, struct state *s, const struct dlog *logs,
 			    (int)host.len, (const char *)host.p);
 			break;
 		}
-		if (logs[i].unit == NONE)
-			continue;
-		by = note_signer(
-		    s, logs[i].unit, logs[i].note.checkpoint.at, NONE);
-		p = proof_of(logs[i].note_bytes, &s->certs[by]);
+		p = proof_of(logs[i].note_bytes, &s->certs[c.by[i]]);
 		if (!was_verified(d, &p))
 			remember(d, &p);
 	}

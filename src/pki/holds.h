@@ -17,8 +17,9 @@ enum rc holds_certs(
 /* RC_DENIED: a checkpoint of these logs is not its authority's. */
 enum rc holds_notes(struct directory *d, struct state *s,
     const struct dlog *logs, size_t n, struct err *e);
-/* The checkpoint is signed by the authority of the unit, as it was then. */
-bool holds_note(struct directory *d, const struct state *s, size_t unit,
+/* The certificate of the unit's authority, as it was then, whose key signed the
+ * checkpoint; NONE: none did. */
+size_t holds_note(struct directory *d, const struct state *s, size_t unit,
     const struct note *note, struct bytes bytes);
 
 #endif

@@ -208,17 +208,29 @@ resolve_signer(
 	return c->pub != NULL;
 }
 
+/* Whom a desk of then has become, after all changes that are known. */
+static bool
+is_now(const struct directory *d, const struct resolved *then,
+    const struct resolved *now)
+{
+	const struct bytes id = then->holder == NONE
+				    ? (struct bytes){ 0 }
+				    : d->state.holders[then->holder].id;
+	size_t unit = then->unit, holder;
+
+	return follow(d, TIME_MAX, &unit, id, &holder) && unit == now->unit &&
+	       holder == now->holder;
+}
+
 bool
-resolve_answers(void *ctx, struct bytes address, struct bytes other)
+resolve_answers(void *ctx, struct bytes address, struct bytes other, int64_t t)
 {
 	const struct directory *d = ctx;
 	struct resolved one, two;
-	const int64_t t = TIME_MAX; /* after all changes that are known */
 	struct err e;
 
-	return resolve(d, address, t, &one, &e) == RC_OK &&
-	       resolve(d, other, t, &two, &e) == RC_OK &&
-	       one.unit == two.unit && one.holder == two.holder;
+	return resolve(d, address, TIME_MAX, &one, &e) == RC_OK &&
+	       resolve(d, other, t, &two, &e) == RC_OK && is_now(d, &two, &one);
 }
 
 /* ---- lists
@@ -271,9 +283,11 @@ static void
 expand_rule(struct expanding *x, const struct act *a)
 {
 	const struct state *s = &x->d->state;
-	const size_t top = unit_by_uid(s, &a->rule_unit);
-	size_t i;
+	size_t top = unit_by_uid(s, &a->rule_unit), i, none;
 
+	if (top != NONE &&
+	    !follow(x->d, x->t, &top, (struct bytes){ 0 }, &none))
+		return;
 	for (i = 0; top != NONE && i < s->unit_count; i++)
 		if (i != top && unit_open(&s->units[i], x->t) &&
 		    (a->rule_class.len == 0 ||
@@ -332,11 +346,11 @@ resolve_listed(
 	bool on = false;
 	size_t i;
 
-	if (l == NULL || resolve(d, address, t, &me, &e) != RC_OK)
+	if (l == NULL || resolve(d, address, TIME_MAX, &me, &e) != RC_OK)
 		return false;
 	list_expand(d, l, t, &all);
 	for (i = 0; i < all.count && !on; i++)
-		on = all.desks[i].holder == me.holder;
+		on = is_now(d, &all.desks[i], &me);
 	free(all.desks);
 	return on;
 }
@@ -352,7 +366,8 @@ role_is_held(const struct directory *d, size_t person, size_t desk,
 	size_t i;
 
 	if (!holder_open(&s->holders[person], t) ||
-	    !holder_open(&s->holders[desk], t))
+	    !holder_open(&s->holders[desk], t) ||
+	    !unit_open(&s->units[s->holders[desk].unit], t))
 		return false;
 	for (i = 0; i < s->role_count; i++)
 		if (s->roles[i].person == person && s->roles[i].desk == desk &&
@@ -441,7 +456,8 @@ unit_by_code(const struct directory *d, struct bytes code, int64_t t)
 
 	for (i = 0; i < s->unit_count; i++)
 		for (j = 0; j < s->units[i].code_count; j++)
-			if (bytes_eq(s->units[i].codes[j].text, code) &&
+			if (unit_open(&s->units[i], t) &&
+			    bytes_eq(s->units[i].codes[j].text, code) &&
 			    s->units[i].codes[j].from <= t &&
 			    t < s->units[i].codes[j].until)
 				return i;

@@ -62,8 +62,10 @@ enum rc resolve_kem(struct directory *d, struct bytes address, enum level level,
 bool resolve_signer(
     void *ctx, struct bytes tag, struct bytes cert, struct known_signer *out);
 
-/* The answers() of struct opener: two spellings of one holder. */
-bool resolve_answers(void *ctx, struct bytes address, struct bytes other);
+/* The answers() of struct opener: whom "other" meant at t has become the holder
+ * of "address". */
+bool resolve_answers(
+    void *ctx, struct bytes address, struct bytes other, int64_t t);
 
 /* ---- lists
  * ---------------------------------------------------------------------- */

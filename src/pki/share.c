@@ -56,6 +56,14 @@ mark_inherited(const struct state *s, uint8_t *need)
 					mark_up(s, need, i);
 					some = true;
 				}
+			/* and those to which one that is needed went */
+			for (j = 0;
+			     need[i] != NEED_NOTHING && j < u->successor_count;
+			     j++)
+				if (need[u->successors[j]] == NEED_NOTHING) {
+					mark_up(s, need, u->successors[j]);
+					some = true;
+				}
 		}
 	}
 }
@@ -140,6 +148,41 @@ few_until(const struct directory_for *who, const struct log *l)
 	return l->tree.size > LATEST ? l->tree.size - LATEST : 0;
 }
 
+/* When the last act was decided that he has of a log. */
+static int64_t
+cut_at(const struct log *l, uint64_t has)
+{
+	const struct log_item *item = has == 0 ? NULL : log_at(l, has - 1);
+	struct act a;
+	struct err e;
+
+	if (item == NULL || item->entry.p == NULL ||
+	    act_read(&a, item->entry, &e) != RC_OK)
+		return TIME_MIN;
+	return a.at;
+}
+
+/* Since then a unit that is needed hangs elsewhere, or has ended: he may need
+ * acts from before that were not for him. */
+static bool
+others_needed(const struct sharing *sh, int64_t since)
+{
+	const struct unit *u;
+	size_t i;
+
+	for (i = 0; i < sh->d->state.unit_count; i++) {
+		u = &sh->d->state.units[i];
+		if (sh->need[i] == NEED_NOTHING)
+			continue;
+		if (u->place_count > 1 &&
+		    u->places[u->place_count - 1].from > since - ACT_BACK_MAX)
+			return true;
+		if (u->successor_count > 0 && u->closed > since - ACT_BACK_MAX)
+			return true;
+	}
+	return false;
+}
+
 void
 directory_write(struct buf *out, const struct directory *d,
     const struct directory_for *who, int64_t now)
@@ -165,7 +208,9 @@ directory_write(struct buf *out, const struct directory *d,
 			continue;
 		sh.cut = has < d->logs[i].log.tree.size ? has : 0;
 		/* of what he asked for he may lack acts from before */
-		if (sh.log == NEED_PATH && who->asked_count > 0)
+		if (sh.log == NEED_PATH &&
+		    (who->asked_count > 0 ||
+			others_needed(&sh, cut_at(&d->logs[i].log, has))))
 			has = 0;
 		part_write(&w, &d->logs[i], has,
 		    few_until(who, &d->logs[i].log), is_needed, &sh);
