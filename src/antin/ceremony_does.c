@@ -335,8 +335,9 @@ out:
 	args_free(&a);
 	free(line);
 	if (rc != RC_OK)
-		return fail_at(
-		    e, "do: %.*s", (int)text.len, (const char *)text.p);
+		return fail_at(e, "do: %.*s",
+		    (int)(text.len > LINE_SHOWN ? LINE_SHOWN : text.len),
+		    (const char *)text.p);
 	return RC_OK;
 }
 

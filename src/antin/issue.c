@@ -22,6 +22,7 @@ struct issuing {
 	struct invited invited; /* of an invitation */
 	size_t earlier;		/* the certificate that is renewed, or NONE */
 	struct bytes name, address;
+	char written[LIMIT_ADDRESS + 1]; /* the address as it is now */
 	struct rights rights;
 	struct resolved who; /* holder NONE: the unit's own, or a new one */
 	bool begins;	     /* a desk or person that is not yet there */
@@ -172,8 +173,10 @@ find_place(struct issuing *i, const struct office *o, struct err *e)
 		    "not used twice",
 		    (int)a.desk.len, (const char *)a.desk.p);
 	if (!i->begins && address_of(o->d, i->who.unit, i->who.holder, o->now,
-			      i->who.address))
-		i->address = bytes_str(i->who.address);
+			      i->who.address)) {
+		memcpy(i->written, i->who.address, sizeof(i->written));
+		i->address = bytes_str(i->written);
+	}
 	return RC_OK;
 }
 

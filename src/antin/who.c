@@ -104,6 +104,14 @@ line_of_terminal(
 	return RC_OK;
 }
 
+static enum rc
+is_empty(const char *option, struct err *e)
+{
+	if (strcmp(option, "code-file") == 0)
+		return fail(e, RC_USAGE, "there is no one-time code in it");
+	return fail(e, RC_USAGE, "an empty passphrase protects nothing");
+}
+
 enum rc
 passphrase_get(struct buf *out, const struct args *a, const char *option,
     const char *prompt, bool new, struct err *e)
@@ -125,12 +133,12 @@ passphrase_get(struct buf *out, const struct args *a, const char *option,
 			    "the two passphrases differ; nothing was changed");
 	}
 	if (rc == RC_OK && line.len == 0)
-		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
+		rc = is_empty(option, e);
 	if (rc == RC_OK)
 		rc = utf8_clean(out, buf_bytes(&line), KEYFILE_PASSPHRASE, e);
 	/* blanks alone, and what is not seen, are gone by now */
 	if (rc == RC_OK && out->len == 0)
-		rc = fail(e, RC_USAGE, "an empty passphrase protects nothing");
+		rc = is_empty(option, e);
 	buf_free(&line);
 	buf_free(&again);
 	return rc;

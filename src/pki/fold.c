@@ -129,6 +129,8 @@ fold_new_unit(struct state *s, const struct act *a, size_t parent)
 	s->units = vec_more(s->units, s->unit_count, sizeof(*s->units));
 	u = &s->units[s->unit_count];
 	*u = (struct unit){ .uid = a->unit,
+		.enrolled = a->at,
+		.number = a->number,
 		.opened = a->from,
 		.closed = TIME_NEVER,
 		.log = NONE,

@@ -133,17 +133,22 @@ climb(struct claims *c, size_t unit, size_t at, int64_t from, int64_t until,
 	}
 }
 
-/* The earlier first; of one moment by uid, which nobody chose. */
+/* The earlier first; of one moment the one enrolled earlier; and where two logs
+ * did that at once, by uid, which nobody chose. */
 static int
 by_claim(const void *left, const void *right, void *ctx)
 {
 	const struct claim *a = left, *b = right;
 	const struct state *s = ctx;
+	const struct unit *u = &s->units[a->unit], *v = &s->units[b->unit];
 
 	if (a->host.from != b->host.from)
 		return a->host.from < b->host.from ? -1 : 1;
-	return memcmp(
-	    s->units[a->unit].uid.b, s->units[b->unit].uid.b, ID_SIZE);
+	if (u->enrolled != v->enrolled)
+		return u->enrolled < v->enrolled ? -1 : 1;
+	if (u->number != v->number)
+		return u->number < v->number ? -1 : 1;
+	return memcmp(u->uid.b, v->uid.b, ID_SIZE);
 }
 
 static void

@@ -49,6 +49,8 @@ struct desk_to { /* where a desk of an ended unit went */
 
 struct unit {
 	struct id uid;
+	int64_t enrolled;	/* when that was decided */
+	uint64_t number;	/* by which act */
 	int64_t opened, closed; /* TIME_NEVER: it is open */
 	struct since *names, *classes;
 	struct place *places;

@@ -409,22 +409,19 @@ sub a_line_that_fails_ends_it {
 	}
 	ok(!@bad, 'a line that is none decides nothing') or diag(@bad);
 	remove_tree('bad');
-	TODO: {
-		local $TODO = 'a long line leaves no room for why';
+	{
 		antin(acts('bad', 'unit rename antin://lao-cai.vn --colour ' .
 		    'red --name ' . 'x' x 1100));
 		like($err, qr/no option --colour/, 'a long one is refused, ' .
 		    'with why');
 	}
 	remove_tree('bad');
-	TODO: {
-		local $TODO = '--help leaves the words that are wanted away';
+	{
 		isnt(antin(acts('bad', 'unit new --help')), 'signal 11',
 		    'nor does one that asks for help');
 	}
 	remove_tree('bad');
-	TODO: {
-		local $TODO = 'what the office is opened by is passed over';
+	{
 		isnt(antin(acts('bad', 'unit rename antin://lao-cai.vn ' .
 		    '--name X --directory /nonexistent --key /nonexistent')), 0,
 		    'nor one that names another directory or key');
@@ -433,8 +430,7 @@ sub a_line_that_fails_ends_it {
 	ends(3, 'without shares nothing is done', (acts('bad',
 	    'unit rename antin://lao-cai.vn --name Y'))[0 .. 11],
 	    @directory, qw(--key held/root.key));
-	TODO: {
-		local $TODO = 'the folder is made before the key is asked';
+	{
 		ok(!-e 'bad', 'and no folder is left');
 	}
 	remove_tree('bad');
@@ -450,8 +446,7 @@ sub a_root_whose_plan_fails_is_none {
 	says(1, qr/is there already/, 'it is not run again there', @run);
 	ends(5, 'nor verified', qw(ceremony verify r));
 	my @do = map { ('--do', "unit rename antin://vn --name N$_") } 1 .. 257;
-	TODO: {
-		local $TODO = 'what is over 256 lines is left away unsaid';
+	{
 		isnt(antin(qw(ceremony plan many.plan --ceremony L --purpose
 		    acts --officer off1.pub), @do), 0,
 		    'a plan of more lines than there may be is refused');
@@ -485,8 +480,7 @@ sub an_authority_gets_a_key_under_shares {
 	    qw(enrol accept lc/authority lc/authority.answer --share
 	    lc/share-2.share --share lc/share-3.share));
 	is((stat 'lc/authority.key')[2] & 07777, 0600, 'the key stays its own');
-	TODO: {
-		local $TODO = 'accept writes the key and the card anew';
+	{
 		ends(0, 'its ceremony still holds', qw(ceremony verify lc));
 	}
 	my @lc = qw(--directory lc/authority.directory --key lc/authority.key

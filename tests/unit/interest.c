@@ -323,7 +323,7 @@ heirs_know(struct tree *t)
 	t->now += TIME_DAY;
 	d = station_of(t, &who, "an heir from another province");
 	ok(resolve_answers(d, bytes_str("antin://muong-te.lai-chau.vn/van-thu"),
-	       bytes_str("antin://tua-chua.dien-bien.vn/van-thu")),
+	       bytes_str("antin://tua-chua.dien-bien.vn/van-thu"), t->now),
 	    "knows the addresses that it has inherited");
 	directory_free(d);
 }

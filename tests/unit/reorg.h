@@ -105,19 +105,6 @@ struct country {
 	unsigned border, beyond, crossing;
 };
 
-/* What is to hold and does not yet, for a bug that is known: it is said, and is
- * a test as any other once it is mended. */
-static inline void blocked(bool holds, const char *bug, const char *name)
-    __attribute__((nonnull));
-static inline void
-blocked(bool holds, const char *bug, const char *name)
-{
-	if (holds)
-		(void)ok(true, "%s", name);
-	else
-		skip("BLOCKED by %s: %s", bug, name);
-}
-
 /* ---- what is on paper -----------------------------------------------------
  */
 
