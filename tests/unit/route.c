@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The directory is the routing table (docs/station.md 5): what is for a desk of
+ * this station stays, what is below goes to the child it lies behind, the rest
+ * goes up; wherever in the tree it is asked.
+ */
+#include "dispatch/route.h"
+#include "dispatch/clock.h"
+#include "dump.h"
+
+enum { A = 1, B, A1, A2, B1, A11 };
+
+#define VAN_THU "/van-thu"
+
+/* The unit's station, certified by "by". */
+static void
+station(struct tree *t, unsigned by, unsigned n)
+{
+	struct act a = act_certify(t, n, NULL,
+	    tree_sign(t, by, tree_request(t, n, NULL, CERT_STATION)),
+	    tree_sign(t, by, tree_request_kem(t, n, NULL, CERT_STATION)));
+
+	tree_do(t, by, &a);
+}
+
+/* The root, A and B have stations; of A's communes A1 has one and A2 has not;
+ * A11 below A1 has none. */
+static void
+fixture(struct tree *t)
+{
+	tree_begin(t);
+	t->now += TIME_DAY;
+	tree_unit(t, ROOT, A, ROOT, "dien-bien", "tinh");
+	tree_unit(t, ROOT, B, ROOT, "lai-chau", "tinh");
+	tree_unit(t, ROOT, A1, A, "muong-nhe", "xa");
+	tree_unit(t, ROOT, A2, A, "tua-chua", "xa");
+	tree_unit(t, ROOT, A11, A1, "don", "don");
+	tree_unit(t, ROOT, B1, B, "muong-te", "xa");
+	station(t, ROOT, ROOT);
+	station(t, ROOT, A);
+	station(t, ROOT, B);
+	station(t, ROOT, A1);
+	station(t, ROOT, B1);
+	(void)tree_desk(t, ROOT, A, "van-thu");
+	(void)tree_desk(t, ROOT, A1, "van-thu");
+	(void)tree_desk(t, ROOT, A2, "van-thu");
+	(void)tree_desk(t, ROOT, A11, "van-thu");
+	(void)tree_desk(t, ROOT, B1, "van-thu");
+	t->now += TIME_DAY;
+}
+
+static bool
+goes(struct tree *t, unsigned from, const char *to, enum way way,
+    const char *hop)
+{
+	struct route r;
+
+	route_find(t->d, tree_at(t, from), bytes_str(to), t->now, &r);
+	if (r.way == way && strcmp(r.hop, hop) == 0)
+		return true;
+	note("%s from %u: way %d by \"%s\"", to, from, r.way, r.hop);
+	return false;
+}
+
+#define HOST_A "antin://dien-bien.vn"
+#define HOST_B "antin://lai-chau.vn"
+#define HOST_A1 "antin://muong-nhe.dien-bien.vn"
+#define HOST_A2 "antin://tua-chua.dien-bien.vn"
+#define HOST_A11 "antin://don.muong-nhe.dien-bien.vn"
+#define HOST_B1 "antin://muong-te.lai-chau.vn"
+
+static void
+ways(struct tree *t)
+{
+	ok(goes(t, A, HOST_A VAN_THU, WAY_HERE, "") &&
+		goes(t, A, HOST_A2 VAN_THU, WAY_HERE, ""),
+	    "desks of a unit and of those below it without a station are "
+	    "here");
+	ok(goes(t, A, HOST_A1 VAN_THU, WAY_LINK, HOST_A1) &&
+		goes(t, A, HOST_A11 VAN_THU, WAY_LINK, HOST_A1),
+	    "what is behind a child goes to the child");
+	ok(goes(t, ROOT, HOST_A11 VAN_THU, WAY_LINK, HOST_A) &&
+		goes(t, ROOT, HOST_B1 VAN_THU, WAY_LINK, HOST_B),
+	    "one step at a time");
+	ok(goes(t, A1, HOST_A VAN_THU, WAY_LINK, HOST_A) &&
+		goes(t, A1, HOST_A2 VAN_THU, WAY_LINK, HOST_A) &&
+		goes(t, A1, HOST_B1 VAN_THU, WAY_LINK, HOST_A) &&
+		goes(t, A, HOST_B1 VAN_THU, WAY_LINK, "antin://vn"),
+	    "the rest goes up");
+	ok(goes(t, A1, "antin://khong.biet.vn/ai", WAY_LINK, HOST_A),
+	    "what nobody here knows goes up");
+	ok(goes(t, ROOT, "antin://khong.biet.vn/ai", WAY_NONE, ""),
+	    "and at the top it goes nowhere");
+	ok(goes(t, ROOT, HOST_A, WAY_LINK, HOST_A) &&
+		goes(t, A, HOST_A, WAY_HERE, ""),
+	    "a station's own address is a way too");
+	is(station_above(t->d, tree_at(t, ROOT), t->now), NONE,
+	    "nobody is above the root");
+	is(station_above(t->d, tree_at(t, A11), t->now), tree_at(t, A1),
+	    "above a unit without a station is the one that serves it");
+}
+
+/* A commune comes under another province: what is addressed the old way finds
+ * it there. */
+static void
+moves(struct tree *t)
+{
+	struct act a = act_move(t, A2, B, NULL);
+
+	tree_do(t, ROOT, &a);
+	t->now += TIME_DAY;
+	ok(goes(t, A, HOST_A2 VAN_THU, WAY_LINK, "antin://vn") &&
+		goes(t, ROOT, HOST_A2 VAN_THU, WAY_LINK, HOST_B) &&
+		goes(t, B, HOST_A2 VAN_THU, WAY_HERE, ""),
+	    "an old address leads to where the unit is now");
+}
+
+/* A station whose certificate ended serves nobody: its desks are the next
+ * one's above. */
+static void
+ends(struct tree *t)
+{
+	t->now += YEARS(10);
+	ok(goes(t, ROOT, HOST_B1 VAN_THU, WAY_NONE, ""),
+	    "a station without a certificate in force is no way");
+}
+
+/* ---- the clock ------------------------------------------------------------
+ */
+
+static void
+clocks(void)
+{
+	struct station_clock c = { .has_parent = true };
+
+	is((uint64_t)clock_now(&c, 1000, 0), 1000, "at first it is its own");
+	ok(clock_is_own(&c, 0), "and says so");
+	clock_heard(&c, 5000, false, 1000, 0);
+	is((uint64_t)clock_now(&c, 1001, 1000), 5001,
+	    "what the parent says counts, and goes on");
+	ok(!clock_is_own(&c, 1000), "it is the network's then");
+	clock_heard(&c, 3000, false, 1002, 2000);
+	is((uint64_t)clock_now(&c, 1002, 2000), 5001, "it never runs back");
+	is((uint64_t)clock_now(&c, 3010, 2000), 5008,
+	    "it goes on when the time it told has come");
+	is((uint64_t)clock_now(&c, 0, 2000), 5008,
+	    "nor when the machine's does");
+	ok(clock_is_own(&c, 2000 + (CLOCK_TRUST + 1) * 1000),
+	    "after a day without a word it is its own again");
+	clock_heard(&c, -5, false, 1, 1);
+	clock_heard(&c, INT64_MAX, false, 1, 1);
+	is((uint64_t)clock_now(&c, 0, 2000), 5008,
+	    "no time is not listened to");
+	clock_heard(&c, 9000, true, 1000, 3000);
+	ok(clock_is_own(&c, 3000), "a parent's own clock is not the network's");
+	c.has_parent = false;
+	ok(!clock_is_own(&c, 0), "the root's clock is the network's");
+}
+
+int
+main(void)
+{
+	struct tree t;
+
+	fixture(&t);
+	ways(&t);
+	moves(&t);
+	ends(&t);
+	tree_end(&t);
+	clocks();
+	return done();
+}
