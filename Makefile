@@ -57,14 +57,15 @@ clean:
 # ---- flags ------------------------------------------------------------------
 
 OPENSSL_DIR := $(shell tools/openssl-dir)
-PKGS := libzstd jansson libutf8proc libqrencode
+PKGS := libzstd jansson libutf8proc libqrencode sqlite3 libevent_core \
+    libseccomp
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
 OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \
     -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/../lib/antin':$(OPENSSL_DIR)/lib \
-    -lcrypto
+    -lssl -lcrypto
 else
-OPENSSL_LIBS := -lcrypto
+OPENSSL_LIBS := -lssl -lcrypto
 endif
 
 WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla -Wundef \
@@ -73,7 +74,7 @@ WARN := -Wall -Wextra -Wconversion -Wsign-conversion -Wshadow -Wvla -Wundef \
     -Wmissing-field-initializers -Werror
 HARD := -fPIE -fstack-protector-strong -fstack-clash-protection \
     -fcf-protection -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
-HARD_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack
+HARD_LD := -pie -Wl,-z,relro,-z,now,-z,noexecstack,--as-needed
 OPT := -O2 -g
 ifeq ($(SAN),1)
 # gcc 12 warns falsely under UBSan: sanitized builds are clang's
@@ -104,6 +105,7 @@ BENCH_SRC := $(wildcard bench/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 LIB := $(B)/libantin.a
+ANTIND := $(call obj,$(filter-out %/main.c,$(wildcard src/antind/*.c)))
 BINS := $(PROGRAMS:%=$(B)/bin/%)
 TESTS := $(TEST_SRC:%.c=$(B)/%.t)
 FUZZERS := $(FUZZ_SRC:%.c=$(B)/%)
@@ -139,6 +141,8 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 $(B)/tests/%.t: $(B)/tests/%.o $(B)/tests/tap.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
+$(B)/tests/antind/%.t: $(B)/tests/antind/%.o $(B)/tests/tap.o $(ANTIND) $(LIB)
+	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/fuzz/%.replay: $(B)/fuzz/%.o $(B)/fuzz/replay.o $(LIB)
@@ -169,6 +173,7 @@ install-run:
 	if [ -n "$(OPENSSL_DIR)" ]; then \
 	    install -d $(DESTDIR)$(PREFIX)/lib/antin; \
 	    install -m 644 $(OPENSSL_DIR)/lib/libcrypto.so.3 \
+	        $(OPENSSL_DIR)/lib/libssl.so.3 \
 	        $(DESTDIR)$(PREFIX)/lib/antin/; \
 	fi
 	for m in $$(cd man && ls *.[1-8] vi/*.[1-8]); do \

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/check.h"
+
+#include <string.h>
+
+enum rc
+check_address(struct bytes address, struct err *e)
+{
+	if (address.len > LIMIT_ADDRESS)
+		return fail(e, RC_LIMIT,
+		    "store: an address of %zu bytes, at most %u", address.len,
+		    LIMIT_ADDRESS);
+	return RC_OK;
+}
+
+enum rc
+check_dest(const struct dest *d, struct err *e)
+{
+	if (d->address.len == 0)
+		return fail(e, RC_INVALID, "store: an empty destination");
+	return check_address(d->address, e);
+}
+
+enum rc
+check_word(const char *name, struct bytes value, struct err *e)
+{
+	size_t len = strlen(name);
+
+	if (len > STORE_WORD)
+		return fail(e, RC_LIMIT,
+		    "store: a setting's name of %zu bytes, at most %u", len,
+		    STORE_WORD);
+	if (value.len > STORE_VALUE)
+		return fail(e, RC_LIMIT,
+		    "store: a setting of %zu bytes, at most %u", value.len,
+		    STORE_VALUE);
+	return RC_OK;
+}
+
+enum rc
+check_stored(const struct stored *d, struct bytes package, struct err *e)
+{
+	size_t here = d->total > STORE_INLINE ? 0 : (size_t)d->total;
+	enum rc rc;
+
+	if ((rc = check_address(d->header.origin, e)) != RC_OK ||
+	    (rc = check_address(d->from, e)) != RC_OK ||
+	    (rc = check_address(d->desk, e)) != RC_OK)
+		return rc;
+	if (d->total > STORE_TOTAL)
+		return fail(e, RC_LIMIT, "store: a package beyond all measure");
+	if (d->envelope > d->total)
+		return fail(e, RC_INVALID,
+		    "store: an envelope larger than its package");
+	if (package.len != here)
+		return fail(e, RC_INVALID,
+		    "store: a package of %zu bytes, want %zu", package.len,
+		    here);
+	if ((unsigned)d->header.precedence >= PRECEDENCES)
+		return fail(e, RC_INVALID, "store: no such precedence");
+	return RC_OK;
+}
+
+enum rc
+check_leg_state(enum leg_state state, struct err *e)
+{
+	if ((unsigned)state >= LEG_STATES)
+		return fail(e, RC_INVALID, "store: no such state of a leg");
+	return RC_OK;
+}
+
+enum rc
+check_leg(const struct leg *leg, struct err *e)
+{
+	enum rc rc;
+
+	if ((rc = check_address(leg->hop, e)) != RC_OK ||
+	    (rc = check_leg_state(leg->state, e)) != RC_OK)
+		return rc;
+	if (!leg_waits(leg->state))
+		return fail(e, RC_INVALID, "store: a leg that is over already");
+	return RC_OK;
+}
+
+enum rc
+check_delivery(enum delivery_state state, struct bytes reason, struct err *e)
+{
+	if ((unsigned)state >= DELIVERY_STATES)
+		return fail(e, RC_INVALID, "store: no such state at a desk");
+	if (reason.len > STORE_REASON)
+		return fail(e, RC_LIMIT,
+		    "store: a reason of %zu bytes, at most %u", reason.len,
+		    STORE_REASON);
+	return RC_OK;
+}
+
+bool
+leg_waits(enum leg_state state)
+{
+	return state == LEG_QUEUED || state == LEG_HELD;
+}
+
+bool
+delivery_follows(enum delivery_state was, enum delivery_state next)
+{
+	static const bool follows[DELIVERY_STATES][DELIVERY_STATES] = {
+		[DELIVERY_ARRIVED] = { [DELIVERY_OPENED] = true,
+		    [DELIVERY_ACTED] = true,
+		    [DELIVERY_REFUSED] = true },
+		[DELIVERY_OPENED] = { [DELIVERY_ACTED] = true,
+		    [DELIVERY_REFUSED] = true },
+	};
+
+	return follows[was][next];
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/files.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/vec.h"
+#include "store/sum.h"
+
+#define PIECE (64u << 10) /* bytes reread at once */
+
+struct partial {
+	struct disk *disk;
+	int file; /* -1: closed */
+	uint8_t sum[SHA256_SIZE];
+	char name[FILES_NAME];
+	uint64_t total, have;
+	struct sum hash; /* of what is there */
+};
+
+static void
+name_write(char out[static FILES_NAME], const char *folder,
+    const uint8_t sum[static SHA256_SIZE])
+{
+	size_t len = strlen(folder);
+
+	memcpy(out, folder, len);
+	out[len] = '/';
+	hex_write(out + len + 1, bytes_of(sum, SHA256_SIZE));
+}
+
+void
+files_name(char out[static FILES_NAME], const uint8_t sum[static SHA256_SIZE])
+{
+	name_write(out, "files", sum);
+}
+
+void
+files_partial_name(
+    char out[static FILES_NAME], const uint8_t sum[static SHA256_SIZE])
+{
+	name_write(out, "partial", sum);
+}
+
+/* Hash what a file has, from its start up to "size". */
+static enum rc
+reread(
+    struct disk *disk, int file, uint64_t size, struct sum *hash, struct err *e)
+{
+	uint8_t *piece = alloc(1, PIECE);
+	enum rc rc = RC_OK;
+	uint64_t at;
+	size_t n;
+
+	sum_start(hash);
+	for (at = 0; at < size && rc == RC_OK; at += n) {
+		n = size - at < PIECE ? (size_t)(size - at) : PIECE;
+		rc = disk->ops->read(disk, file, at, piece, n, e);
+		if (rc == RC_OK)
+			sum_add(hash, bytes_of(piece, n));
+	}
+	free(piece);
+	return rc;
+}
+
+/*
+ * Bytes on disk, then the name on disk.  After a sync that failed the system
+ * may hold for clean what never got there, and say so the next time: the file
+ * cannot be trusted again and goes.
+ */
+static enum rc
+settle(struct disk *disk, int file, const char *name,
+    const uint8_t sum[static SHA256_SIZE], struct err *e)
+{
+	const struct disk_ops *ops = disk->ops;
+	char to[FILES_NAME];
+	struct err lost;
+	enum rc rc;
+
+	files_name(to, sum);
+	if ((rc = ops->sync(disk, file, e)) != RC_OK) {
+		if (ops->remove(disk, name, &lost) != RC_OK)
+			rc = fail_at(e, "%s stays", name);
+		return rc;
+	}
+	/* the new name first: what is lost between the two has both */
+	if ((rc = ops->rename(disk, name, to, e)) != RC_OK ||
+	    (rc = ops->sync_folder(disk, "files", e)) != RC_OK ||
+	    (rc = ops->sync_folder(disk, "partial", e)) != RC_OK)
+		return rc;
+	return RC_OK;
+}
+
+enum rc
+partial_open(struct partial **out, struct disk *disk,
+    const uint8_t sum[static SHA256_SIZE], uint64_t total, uint64_t *have,
+    struct err *e)
+{
+	struct partial *p = alloc(1, sizeof(*p));
+	const struct disk_ops *ops = disk->ops;
+	enum rc rc;
+
+	*out = NULL;
+	*have = 0;
+	p->disk = disk;
+	p->total = total;
+	memcpy(p->sum, sum, SHA256_SIZE);
+	files_partial_name(p->name, sum);
+	if ((rc = ops->open(disk, p->name, true, &p->file, e)) != RC_OK) {
+		p->file = -1;
+		goto out;
+	}
+	if ((rc = ops->size(disk, p->file, &p->have, e)) != RC_OK)
+		goto out;
+	if (p->have > total) { /* of something else */
+		p->have = 0;
+		rc = ops->truncate(disk, p->file, 0, e);
+		if (rc != RC_OK)
+			goto out;
+	}
+	if ((rc = reread(disk, p->file, p->have, &p->hash, e)) != RC_OK)
+		goto out;
+	*have = p->have;
+	*out = p; /* the caller owns it now */
+	p = NULL;
+out:
+	partial_close(p);
+	return rc;
+}
+
+enum rc
+partial_add(struct partial *p, struct bytes more, struct err *e)
+{
+	enum rc rc;
+
+	if (p->file < 0)
+		return fail(e, RC_IO, "%s was given up", p->name);
+	if (more.len > p->total - p->have)
+		return fail(e, RC_LIMIT, "%s is longer than was said", p->name);
+	rc = p->disk->ops->write(p->disk, p->file, p->have, more, e);
+	if (rc != RC_OK)
+		return fail_at(e, "%s", p->name);
+	sum_add(&p->hash, more);
+	p->have += more.len;
+	return RC_OK;
+}
+
+static void
+file_end(struct partial *p)
+{
+	if (p->file >= 0)
+		p->disk->ops->close(p->disk, p->file);
+	p->file = -1;
+}
+
+/* Nothing is left of it. */
+static void
+file_drop(struct partial *p)
+{
+	struct err e;
+
+	file_end(p);
+	/* one that stays is met again by partial_each() */
+	if (p->disk->ops->remove(p->disk, p->name, &e) != RC_OK)
+		return;
+}
+
+enum rc
+partial_done(struct partial *p, struct err *e)
+{
+	uint8_t sum[SHA256_SIZE];
+	enum rc rc;
+
+	if (p->file < 0)
+		return fail(e, RC_IO, "%s was given up", p->name);
+	if (p->have != p->total)
+		return fail(e, RC_ABSENT, "%s is not whole yet", p->name);
+	sum_end(&p->hash, sum);
+	if (memcmp(sum, p->sum, SHA256_SIZE) != 0) {
+		file_drop(p);
+		return fail(
+		    e, RC_INVALID, "%s is not of the bytes it names", p->name);
+	}
+	rc = settle(p->disk, p->file, p->name, p->sum, e);
+	file_end(p);
+	return rc;
+}
+
+void
+partial_close(struct partial *p)
+{
+	if (p == NULL)
+		return;
+	file_end(p);
+	free(p);
+}
+
+void
+partial_drop(struct partial *p)
+{
+	if (p == NULL)
+		return;
+	file_drop(p);
+	free(p);
+}
+
+/* ---- what there is ----------------------------------------------------- */
+
+/* The sums that a folder's names are; other names are not ours. */
+struct sums {
+	uint8_t (*of)[SHA256_SIZE];
+	size_t count;
+};
+
+static void
+sums_add(void *ctx, const char *name)
+{
+	struct sums *s = ctx;
+	uint8_t sum[SHA256_SIZE];
+	char hex[2 * SHA256_SIZE + 1];
+
+	if (!hex_parse(sum, sizeof(sum), bytes_str(name)))
+		return;
+	hex_write(hex, bytes_of(sum, sizeof(sum)));
+	if (strcmp(hex, name) != 0)
+		return;
+	s->of = vec_more(s->of, s->count, sizeof(*s->of));
+	memcpy(s->of[s->count++], sum, sizeof(sum));
+}
+
+static enum rc
+size_of(struct disk *disk, const char *name, uint64_t *size, struct err *e)
+{
+	enum rc rc;
+	int file;
+
+	if ((rc = disk->ops->open(disk, name, false, &file, e)) != RC_OK)
+		return rc;
+	rc = disk->ops->size(disk, file, size, e);
+	disk->ops->close(disk, file);
+	return rc;
+}
+
+enum rc
+partial_each(struct disk *disk,
+    void (*each)(
+	void *ctx, const uint8_t sum[static SHA256_SIZE], uint64_t have),
+    void *ctx, struct err *e)
+{
+	struct sums s = { 0 };
+	char name[FILES_NAME];
+	uint64_t have = 0;
+	size_t i;
+	enum rc rc = disk->ops->list(disk, "partial", sums_add, &s, e);
+
+	for (i = 0; i < s.count && rc == RC_OK; i++) {
+		files_partial_name(name, s.of[i]);
+		if ((rc = size_of(disk, name, &have, e)) == RC_OK)
+			each(ctx, s.of[i], have);
+	}
+	free(s.of);
+	return rc;
+}
+
+enum rc
+files_take(struct disk *disk, const char *name, uint64_t total,
+    uint8_t sum[static SHA256_SIZE], struct err *e)
+{
+	const struct disk_ops *ops = disk->ops;
+	struct sum hash;
+	uint64_t size;
+	enum rc rc;
+	int file;
+
+	memset(sum, 0, SHA256_SIZE);
+	if ((rc = ops->open(disk, name, false, &file, e)) != RC_OK)
+		return rc;
+	if ((rc = ops->size(disk, file, &size, e)) != RC_OK)
+		goto out;
+	if (size != total) {
+		rc = fail(e, RC_INVALID, "%s is not as long as was said", name);
+		goto out;
+	}
+	if ((rc = reread(disk, file, total, &hash, e)) != RC_OK)
+		goto out;
+	sum_end(&hash, sum);
+	rc = settle(disk, file, name, sum, e);
+out:
+	ops->close(disk, file);
+	return rc;
+}
+
+enum rc
+files_remove(
+    struct disk *disk, const uint8_t sum[static SHA256_SIZE], struct err *e)
+{
+	char name[FILES_NAME];
+
+	files_name(name, sum);
+	return disk->ops->remove(disk, name, e);
+}
+
+enum rc
+files_sweep(struct disk *disk,
+    bool (*needs)(void *ctx, const uint8_t sum[static SHA256_SIZE]), void *ctx,
+    size_t *removed, struct err *e)
+{
+	struct sums s = { 0 };
+	size_t i;
+	enum rc rc = disk->ops->list(disk, "files", sums_add, &s, e);
+
+	*removed = 0;
+	for (i = 0; i < s.count && rc == RC_OK; i++) {
+		if (needs(ctx, s.of[i]))
+			continue;
+		rc = files_remove(disk, s.of[i], e);
+		if (rc == RC_OK)
+			++*removed;
+	}
+	free(s.of);
+	return rc;
+}

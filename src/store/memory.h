@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Inside the backend in memory: what its files share. */
+#ifndef STORE_MEMORY_H
+#define STORE_MEMORY_H
+
+#include "store/store.h"
+
+struct memory_dispatch {
+	struct stored d; /* n is its place and 1; borrows from these: */
+	struct buf origin, from, desk;
+	struct buf package; /* inline */
+	size_t *legs;	    /* places */
+	size_t leg_count;
+	size_t desks; /* it lies at */
+};
+
+struct memory_leg {
+	struct leg leg; /* q is its place and 1; borrows from: */
+	struct buf hop;
+	size_t *dests; /* places */
+	size_t dest_count;
+};
+
+struct memory_dest {
+	uint64_t n;
+	struct buf address;
+	struct tag tag;
+	bool here;	 /* it is a desk of this station */
+	size_t delivery; /* its place then */
+};
+
+struct memory_delivery {
+	struct delivery d; /* borrows from these: */
+	struct buf desk, reason;
+};
+
+struct memory_word {
+	char name[STORE_WORD + 1];
+	struct buf value;
+};
+
+/* How something was before the transaction changed it. */
+enum memory_kind { MEMORY_PACKAGE, MEMORY_LEG, MEMORY_DELIVERY, MEMORY_WORD };
+struct memory_undo {
+	enum memory_kind kind;
+	size_t at;	/* its place */
+	struct buf was; /* package, hop, reason or value; owned */
+	struct leg leg;
+	struct delivery delivery;
+};
+
+struct memory_counts {
+	size_t dispatches, legs, dests, deliveries, words;
+	uint64_t clashes;
+};
+
+struct memory {
+	struct store store;
+	struct memory_counts count, before; /* before: the transaction */
+	struct memory_dispatch **dispatches;
+	struct memory_leg *legs;
+	struct memory_dest *dests;
+	struct memory_delivery *deliveries;
+	struct memory_word *words;
+	struct index *ids;     /* places of dispatches, by id */
+	struct index *targets; /* places of dests */
+	size_t *waits;	       /* places of legs queued and held, rising */
+	size_t wait_count;
+	struct memory_undo *undo;
+	size_t undos;
+	bool in; /* a transaction */
+};
+
+struct memory *memory_of(struct store *s);
+/* Writing outside a transaction is a broken promise. */
+enum rc memory_writes(struct memory *m, struct err *e);
+/* A copy in an empty buffer. */
+struct bytes memory_own(struct buf *to, struct bytes from);
+/* The caller fills in what it was, before he changes it. */
+struct memory_undo *memory_undo(
+    struct memory *m, enum memory_kind kind, size_t at);
+
+/* memory_dispatch.c */
+enum rc memory_put(
+    struct store *s, struct stored *d, struct bytes package, struct err *e);
+enum rc memory_get(
+    struct store *s, uint64_t n, struct stored *out, struct err *e);
+enum rc memory_find(
+    struct store *s, const struct id *id, struct stored *out, struct err *e);
+enum rc memory_package(
+    struct store *s, uint64_t n, struct buf *out, struct err *e);
+uint64_t memory_clashes(struct store *s);
+enum rc memory_outbox(struct store *s, struct bytes desk, uint64_t before,
+    size_t max, bool (*each)(void *ctx, const struct stored *of), void *ctx,
+    struct err *e);
+enum rc memory_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e);
+bool memory_needs(struct store *s, const uint8_t sum[static SHA256_SIZE]);
+/* NULL where it is not known. */
+struct memory_dispatch *memory_known(struct memory *m, uint64_t n);
+enum rc memory_gone(struct err *e);
+
+/* memory_leg.c */
+/* Make the list of those that wait anew. */
+void memory_waits(struct memory *m);
+/* A dispatch's destination; NULL where it has none of this address. */
+struct memory_dest *memory_dest(
+    struct memory *m, uint64_t n, struct bytes address);
+struct memory_dest *memory_dest_add(
+    struct memory *m, uint64_t n, const struct dest *d);
+enum rc memory_send(struct store *s, const struct leg *leg,
+    const struct dest *dests, size_t count, uint64_t *q, struct err *e);
+enum rc memory_queue(struct store *s, struct bytes hop, unsigned rank,
+    uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, struct err *e);
+enum rc memory_leg(struct store *s, uint64_t q, struct leg *out, struct err *e);
+enum rc memory_leg_dests(struct store *s, uint64_t q,
+    bool (*each)(void *ctx, const struct dest *d), void *ctx, struct err *e);
+enum rc memory_leg_set(struct store *s, uint64_t q, enum leg_state state,
+    const struct bytes *hop, int64_t at, struct err *e);
+enum rc memory_legs(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
+enum rc memory_hops(struct store *s,
+    bool (*each)(void *ctx, const struct hop_count *h), void *ctx,
+    struct err *e);
+enum rc memory_waiting(struct store *s, uint64_t after, size_t max,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
+
+/* memory_desk.c */
+enum rc memory_deliver(struct store *s, uint64_t n, const struct dest *d,
+    int64_t at, struct err *e);
+enum rc memory_delivery(struct store *s, uint64_t n, struct bytes desk,
+    struct delivery *out, struct err *e);
+enum rc memory_delivery_set(struct store *s, uint64_t n, struct bytes desk,
+    enum delivery_state state, int64_t at, struct bytes reason, struct err *e);
+enum rc memory_inbox(struct store *s, struct bytes desk, bool all,
+    uint64_t before, size_t max,
+    bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),
+    void *ctx, struct err *e);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "store/schema.h"
+
+/*
+ * leg.state, delivery.state: enum leg_state, enum delivery_state, as numbers.
+ * The partial indexes name them, so those enums only grow at their ends.
+ */
+static const char first[] =
+    /* settings, and the count of clashes */
+    "CREATE TABLE word ("
+    " name BLOB NOT NULL UNIQUE,"
+    " value BLOB NOT NULL);"
+    "CREATE TABLE clash (count INTEGER NOT NULL);"
+    "INSERT INTO clash VALUES (0);"
+
+    /* for ever */
+    "CREATE TABLE dispatch ("
+    " n INTEGER PRIMARY KEY,"
+    " id BLOB NOT NULL, origin BLOB NOT NULL,"
+    " incarnation INTEGER NOT NULL, serial INTEGER NOT NULL,"
+    " precedence INTEGER NOT NULL, expires INTEGER NOT NULL,"
+    " digest BLOB NOT NULL,"
+    " came BLOB NOT NULL, desk BLOB NOT NULL,"
+    " at INTEGER NOT NULL, own_clock INTEGER NOT NULL,"
+    " envelope INTEGER NOT NULL, total INTEGER NOT NULL,"
+    " sum BLOB NOT NULL);"
+    /* the id first: store find() needs no index of its own */
+    "CREATE UNIQUE INDEX dispatch_key"
+    " ON dispatch (id, origin, incarnation, serial);"
+    "CREATE INDEX dispatch_desk ON dispatch (desk, n) WHERE desk <> x'';"
+
+    /* until purged: a row in either, or the package is gone */
+    "CREATE TABLE package (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE file ("
+    " sum BLOB NOT NULL, n INTEGER NOT NULL,"
+    " PRIMARY KEY (sum, n)) WITHOUT ROWID;"
+
+    "CREATE TABLE leg ("
+    " q INTEGER PRIMARY KEY,"
+    " n INTEGER NOT NULL, hop BLOB NOT NULL,"
+    " rank INTEGER NOT NULL, due INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " total INTEGER NOT NULL);"
+    "CREATE INDEX leg_dispatch ON leg (n);"
+    /* the queues, in their order; and all that hops() counts */
+    "CREATE INDEX leg_queue ON leg (hop, rank, due, q, total, at)"
+    " WHERE state = 0;"
+    "CREATE INDEX leg_waiting ON leg (q) WHERE state IN (0, 4);"
+
+    /* whither a dispatch goes, once each: q = 0 is a desk here */
+    "CREATE TABLE dest ("
+    " n INTEGER NOT NULL, address BLOB NOT NULL,"
+    " tag BLOB NOT NULL, q INTEGER NOT NULL,"
+    " PRIMARY KEY (n, address)) WITHOUT ROWID;"
+
+    "CREATE TABLE delivery ("
+    " desk BLOB NOT NULL, n INTEGER NOT NULL,"
+    " state INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " arrived INTEGER NOT NULL, reason BLOB NOT NULL,"
+    " tag BLOB NOT NULL,"
+    " PRIMARY KEY (desk, n)) WITHOUT ROWID;"
+    "CREATE INDEX delivery_open ON delivery (desk, n) WHERE state IN (0, 1);"
+
+    /* whose last leg came to its end: purge() looks at these alone */
+    "CREATE TABLE over (n INTEGER PRIMARY KEY);";
+
+const char *const schema_steps[] = { first };
+const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

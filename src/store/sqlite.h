@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Inside the SQLite backend: what its files share. */
+#ifndef STORE_SQLITE_H
+#define STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "store/store.h"
+
+/* Statements are prepared when they are first run, and kept here. */
+enum sqlite_query {
+	QUERY_BEGIN,
+	QUERY_COMMIT,
+	QUERY_ROLLBACK,
+	QUERY_WORD,
+	QUERY_SET_WORD,
+	QUERY_CLASH,
+	QUERY_PUT,
+	QUERY_KNOWN,
+	QUERY_PUT_PACKAGE,
+	QUERY_PUT_FILE,
+	QUERY_GET,
+	QUERY_FIND,
+	QUERY_PACKAGE,
+	QUERY_OUTBOX,
+	QUERY_SEND,
+	QUERY_TAKE,
+	QUERY_HAS,
+	QUERY_GONE,
+	QUERY_QUEUE,
+	QUERY_LEG,
+	QUERY_LEG_DESTS,
+	QUERY_LEG_STATE,
+	QUERY_LEG_SET,
+	QUERY_LEGS,
+	QUERY_HOPS,
+	QUERY_WAITING,
+	QUERY_OVER,
+	QUERY_DELIVER,
+	QUERY_DELIVERY,
+	QUERY_DELIVERY_STATE,
+	QUERY_DELIVERY_SET,
+	QUERY_INBOX,
+	QUERY_INBOX_ALL,
+	QUERY_PURGE_LIST,
+	QUERY_PURGE_PACKAGE,
+	QUERY_PURGE_FILE,
+	QUERY_PURGE_DONE,
+	QUERY_NEEDS,
+	QUERIES,
+};
+
+/* What a row's borrowed bytes are copied to. */
+struct sqlite_held {
+	uint8_t address[3][LIMIT_ADDRESS];
+	uint8_t reason[STORE_REASON];
+};
+
+/* What is kept beside the database, as it stands there. */
+struct sqlite_beside {
+	uint64_t last_leg; /* the highest number given */
+	uint64_t clashes;
+};
+
+struct sqlite {
+	struct store store;
+	struct disk *disk;
+	sqlite3 *db;
+	sqlite3_stmt *query[QUERIES];
+	bool in;			  /* a transaction */
+	bool lost;			  /* it can only be rolled back */
+	struct sqlite_beside now, before; /* before: the transaction */
+	struct sqlite_held held;
+};
+
+struct sqlite *sqlite_of(struct store *s);
+/* Writing outside a transaction is a broken promise; in a lost one, RC_IO. */
+enum rc sqlite_writes(struct sqlite *s, struct err *e);
+
+/* One run of a statement.  A failure sticks until sqlite_end(), which says
+ * RC_IO; the transaction is lost then. */
+struct sqlite_run {
+	struct sqlite *s;
+	sqlite3_stmt *stmt; /* NULL: it could not be prepared */
+	int code;
+};
+struct sqlite_run sqlite_run(
+    struct sqlite *s, enum sqlite_query query, const char *sql);
+void sqlite_int(struct sqlite_run *r, int i, int64_t v);
+/* A bound: numbers beyond what SQLite counts to are its highest. */
+void sqlite_uint(struct sqlite_run *r, int i, uint64_t v);
+void sqlite_bytes(struct sqlite_run *r, int i, struct bytes v);
+/* The next row; false at the end or after a failure. */
+bool sqlite_row(struct sqlite_run *r);
+/* Whether it went well, and what was wrong. */
+enum rc sqlite_end(struct sqlite_run *r, struct err *e);
+/* Runs one that returns no row. */
+enum rc sqlite_do(struct sqlite_run *r, struct err *e);
+
+/* A column of the row; bytes stay until the next. */
+uint64_t sqlite_get_uint(const struct sqlite_run *r, int i);
+int64_t sqlite_get_int(const struct sqlite_run *r, int i);
+struct bytes sqlite_get_bytes(const struct sqlite_run *r, int i);
+/* A copy that outlives the row; what is longer is cut off. */
+struct bytes sqlite_keep(uint8_t *to, size_t size, struct bytes v);
+/* Exactly that many bytes; zeros where it is not so long. */
+void sqlite_get_fixed(
+    const struct sqlite_run *r, int i, uint8_t *to, size_t size);
+
+/* The columns of a dispatch "d", in the order sqlite_stored() reads. */
+#define SQLITE_STORED                                                          \
+	"d.n, d.id, d.origin, d.incarnation, d.serial, d.precedence,"          \
+	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock,"             \
+	" d.envelope, d.total, d.sum,"                                         \
+	" NOT EXISTS (SELECT 1 FROM package p WHERE p.n = d.n) AND"            \
+	" NOT EXISTS (SELECT 1 FROM file f WHERE f.sum = d.sum AND f.n = d.n)"
+/* From column "i" on; borrows from the row. */
+void sqlite_stored(const struct sqlite_run *r, int i, struct stored *out);
+
+/* sqlite_dispatch.c */
+enum rc sqlite_put(
+    struct store *s, struct stored *d, struct bytes package, struct err *e);
+enum rc sqlite_get(
+    struct store *s, uint64_t n, struct stored *out, struct err *e);
+enum rc sqlite_find(
+    struct store *s, const struct id *id, struct stored *out, struct err *e);
+enum rc sqlite_package(
+    struct store *s, uint64_t n, struct buf *out, struct err *e);
+enum rc sqlite_outbox(struct store *s, struct bytes desk, uint64_t before,
+    size_t max, bool (*each)(void *ctx, const struct stored *of), void *ctx,
+    struct err *e);
+enum rc sqlite_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e);
+bool sqlite_needs(struct store *s, const uint8_t sum[static SHA256_SIZE]);
+/* RC_ABSENT where it is not known, or its package is gone. */
+enum rc sqlite_there(
+    struct sqlite *s, uint64_t n, uint64_t *total, struct err *e);
+
+/* sqlite_leg.c */
+/* Whether a dispatch has this destination, on whatever leg or desk. */
+enum rc sqlite_has(struct sqlite *s, uint64_t n, struct bytes address,
+    bool *has, struct err *e);
+/* Give it this one (q = 0: a desk here) unless it has it. */
+enum rc sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d,
+    uint64_t q, bool *taken, struct err *e);
+enum rc sqlite_send(struct store *s, const struct leg *leg,
+    const struct dest *dests, size_t count, uint64_t *q, struct err *e);
+enum rc sqlite_queue(struct store *s, struct bytes hop, unsigned rank,
+    uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, struct err *e);
+enum rc sqlite_leg(struct store *s, uint64_t q, struct leg *out, struct err *e);
+enum rc sqlite_leg_dests(struct store *s, uint64_t q,
+    bool (*each)(void *ctx, const struct dest *d), void *ctx, struct err *e);
+enum rc sqlite_leg_set(struct store *s, uint64_t q, enum leg_state state,
+    const struct bytes *hop, int64_t at, struct err *e);
+enum rc sqlite_legs(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
+enum rc sqlite_hops(struct store *s,
+    bool (*each)(void *ctx, const struct hop_count *h), void *ctx,
+    struct err *e);
+enum rc sqlite_waiting(struct store *s, uint64_t after, size_t max,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
+
+/* sqlite_desk.c */
+enum rc sqlite_deliver(struct store *s, uint64_t n, const struct dest *d,
+    int64_t at, struct err *e);
+enum rc sqlite_delivery(struct store *s, uint64_t n, struct bytes desk,
+    struct delivery *out, struct err *e);
+enum rc sqlite_delivery_set(struct store *s, uint64_t n, struct bytes desk,
+    enum delivery_state state, int64_t at, struct bytes reason, struct err *e);
+enum rc sqlite_inbox(struct store *s, struct bytes desk, bool all,
+    uint64_t before, size_t max,
+    bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),
+    void *ctx, struct err *e);
+
+#endif

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Dispatches and their packages. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/vec.h"
+#include "store/check.h"
+#include "store/sqlite.h"
+
+void
+sqlite_stored(const struct sqlite_run *r, int i, struct stored *out)
+{
+	*out = (struct stored){ .n = sqlite_get_uint(r, i) };
+	sqlite_get_fixed(r, i + 1, out->header.id.b, ID_SIZE);
+	out->header.origin = sqlite_get_bytes(r, i + 2);
+	out->header.incarnation = sqlite_get_uint(r, i + 3);
+	out->header.serial = sqlite_get_uint(r, i + 4);
+	out->header.precedence =
+	    (enum precedence)(sqlite_get_uint(r, i + 5) % PRECEDENCES);
+	out->header.expires = sqlite_get_int(r, i + 6);
+	sqlite_get_fixed(r, i + 7, out->digest, SHA256_SIZE);
+	out->from = sqlite_get_bytes(r, i + 8);
+	out->desk = sqlite_get_bytes(r, i + 9);
+	out->at = sqlite_get_int(r, i + 10);
+	out->own_clock = sqlite_get_int(r, i + 11) != 0;
+	out->envelope = sqlite_get_uint(r, i + 12);
+	out->total = sqlite_get_uint(r, i + 13);
+	sqlite_get_fixed(r, i + 14, out->sum, SHA256_SIZE);
+	out->gone = sqlite_get_int(r, i + 15) != 0;
+}
+
+/* ---- keeping ----------------------------------------------------------- */
+
+/* RC_EXISTS where its key is known: nothing was written. */
+static enum rc
+put_row(struct sqlite *s, struct stored *d, struct err *e)
+{
+	const struct header *h = &d->header;
+	struct sqlite_run r = sqlite_run(s, QUERY_PUT,
+	    "INSERT INTO dispatch (id, origin, incarnation, serial,"
+	    " precedence, expires, digest, came, desk, at, own_clock,"
+	    " envelope, total, sum) VALUES"
+	    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+	    " ON CONFLICT DO NOTHING");
+	enum rc rc;
+
+	sqlite_bytes(&r, 1, id_bytes(&h->id));
+	sqlite_bytes(&r, 2, h->origin);
+	sqlite_int(&r, 3, (int64_t)h->incarnation);
+	sqlite_int(&r, 4, (int64_t)h->serial);
+	sqlite_int(&r, 5, h->precedence);
+	sqlite_int(&r, 6, h->expires);
+	sqlite_bytes(&r, 7, bytes_of(d->digest, SHA256_SIZE));
+	sqlite_bytes(&r, 8, d->from);
+	sqlite_bytes(&r, 9, d->desk);
+	sqlite_int(&r, 10, d->at);
+	sqlite_int(&r, 11, d->own_clock);
+	sqlite_uint(&r, 12, d->envelope);
+	sqlite_uint(&r, 13, d->total);
+	sqlite_bytes(&r, 14, bytes_of(d->sum, SHA256_SIZE));
+	if ((rc = sqlite_do(&r, e)) != RC_OK)
+		return rc;
+	if (sqlite3_changes(s->db) == 0)
+		return fail(e, RC_EXISTS, "store: this dispatch is known");
+	d->n = (uint64_t)sqlite3_last_insert_rowid(s->db);
+	return RC_OK;
+}
+
+/* Its key is known: is it the same?  RC_EXISTS, RC_DENIED. */
+static enum rc
+put_known(struct sqlite *s, struct stored *d, struct err *e)
+{
+	const struct header *h = &d->header;
+	struct sqlite_run r = sqlite_run(s, QUERY_KNOWN,
+	    "SELECT n, digest FROM dispatch WHERE id = ?1 AND origin = ?2"
+	    " AND incarnation = ?3 AND serial = ?4");
+	uint8_t digest[SHA256_SIZE];
+	bool found;
+	enum rc rc;
+
+	sqlite_bytes(&r, 1, id_bytes(&h->id));
+	sqlite_bytes(&r, 2, h->origin);
+	sqlite_int(&r, 3, (int64_t)h->incarnation);
+	sqlite_int(&r, 4, (int64_t)h->serial);
+	if ((found = sqlite_row(&r))) {
+		d->n = sqlite_get_uint(&r, 0);
+		sqlite_get_fixed(&r, 1, digest, sizeof(digest));
+	}
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	if (!found) {
+		s->lost = true;
+		return fail(e, RC_IO, "store: the index of keys is damaged");
+	}
+	if (memcmp(digest, d->digest, SHA256_SIZE) == 0)
+		return fail(e, RC_EXISTS, "store: this dispatch is known");
+	r = sqlite_run(s, QUERY_CLASH, "UPDATE clash SET count = count + 1");
+	if ((rc = sqlite_do(&r, e)) != RC_OK)
+		return rc;
+	s->now.clashes++;
+	return fail(e, RC_DENIED,
+	    "store: another dispatch is known under this key (number %llu)",
+	    (unsigned long long)d->n);
+}
+
+static enum rc
+put_package(struct sqlite *s, const struct stored *d, struct bytes package,
+    struct err *e)
+{
+	struct sqlite_run r;
+
+	if (d->total <= STORE_INLINE) {
+		r = sqlite_run(s, QUERY_PUT_PACKAGE,
+		    "INSERT INTO package (n, bytes) VALUES (?1, ?2)");
+		sqlite_bytes(&r, 2, package);
+	} else {
+		r = sqlite_run(s, QUERY_PUT_FILE,
+		    "INSERT INTO file (n, sum) VALUES (?1, ?2)");
+		sqlite_bytes(&r, 2, bytes_of(d->sum, SHA256_SIZE));
+	}
+	sqlite_uint(&r, 1, d->n);
+	return sqlite_do(&r, e);
+}
+
+enum rc
+sqlite_put(
+    struct store *store, struct stored *d, struct bytes package, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = check_stored(d, package, e)) != RC_OK)
+		return rc;
+	rc = put_row(s, d, e);
+	if (rc == RC_OK)
+		return put_package(s, d, package, e);
+	return rc == RC_EXISTS ? put_known(s, d, e) : rc;
+}
+
+/* ---- asking ------------------------------------------------------------ */
+
+/* The one row of a run that was bound; what it borrows is kept. */
+static enum rc
+one(struct sqlite *s, struct sqlite_run *r, struct stored *out, struct err *e)
+{
+	bool found;
+	enum rc rc;
+
+	*out = (struct stored){ 0 };
+	if ((found = sqlite_row(r))) {
+		sqlite_stored(r, 0, out);
+		out->header.origin = sqlite_keep(
+		    s->held.address[0], LIMIT_ADDRESS, out->header.origin);
+		out->from =
+		    sqlite_keep(s->held.address[1], LIMIT_ADDRESS, out->from);
+		out->desk =
+		    sqlite_keep(s->held.address[2], LIMIT_ADDRESS, out->desk);
+	}
+	if ((rc = sqlite_end(r, e)) != RC_OK)
+		return rc;
+	if (!found)
+		return fail(e, RC_ABSENT, "store: no such dispatch");
+	return RC_OK;
+}
+
+enum rc
+sqlite_get(struct store *store, uint64_t n, struct stored *out, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_GET,
+	    "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.n = ?1");
+
+	sqlite_uint(&r, 1, n);
+	return one(s, &r, out, e);
+}
+
+enum rc
+sqlite_find(
+    struct store *store, const struct id *id, struct stored *out, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_FIND,
+	    "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.n ="
+	    " (SELECT max(n) FROM dispatch WHERE id = ?1)");
+
+	sqlite_bytes(&r, 1, id_bytes(id));
+	return one(s, &r, out, e);
+}
+
+enum rc
+sqlite_package(struct store *store, uint64_t n, struct buf *out, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(
+	    s, QUERY_PACKAGE, "SELECT bytes FROM package WHERE n = ?1");
+	bool found;
+	enum rc rc;
+
+	*out = (struct buf){ 0 };
+	sqlite_uint(&r, 1, n);
+	if ((found = sqlite_row(&r)))
+		buf_add(out, sqlite_get_bytes(&r, 0));
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	if (!found)
+		return fail(
+		    e, RC_ABSENT, "store: the package is not in the database");
+	return RC_OK;
+}
+
+enum rc
+sqlite_there(struct sqlite *s, uint64_t n, uint64_t *total, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_GONE,
+	    "SELECT d.total FROM dispatch d WHERE d.n = ?1 AND"
+	    " (EXISTS (SELECT 1 FROM package p WHERE p.n = d.n) OR"
+	    " EXISTS (SELECT 1 FROM file f WHERE f.sum = d.sum AND"
+	    " f.n = d.n))");
+	bool found;
+	enum rc rc;
+
+	*total = 0;
+	sqlite_uint(&r, 1, n);
+	if ((found = sqlite_row(&r)))
+		*total = sqlite_get_uint(&r, 0);
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	if (!found)
+		return fail(e, RC_ABSENT,
+		    "store: no such dispatch, or its package is gone");
+	return RC_OK;
+}
+
+enum rc
+sqlite_outbox(struct store *store, struct bytes desk, uint64_t before,
+    size_t max, bool (*each)(void *ctx, const struct stored *of), void *ctx,
+    struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_OUTBOX,
+	    "SELECT " SQLITE_STORED " FROM dispatch d INDEXED BY dispatch_desk"
+	    " WHERE d.desk = ?1 AND d.desk <> x'' AND d.n < ?2"
+	    " ORDER BY d.n DESC LIMIT ?3");
+	struct stored of;
+
+	sqlite_bytes(&r, 1, desk);
+	sqlite_uint(&r, 2, before);
+	sqlite_uint(&r, 3, max);
+	while (sqlite_row(&r)) {
+		sqlite_stored(&r, 0, &of);
+		if (!each(ctx, &of))
+			break;
+	}
+	return sqlite_end(&r, e);
+}
+
+/* ---- purging ----------------------------------------------------------- */
+
+struct candidate {
+	uint64_t n;
+	uint8_t sum[SHA256_SIZE];
+	bool in_file;
+	bool goes; /* it is as it was when it became one */
+};
+
+/* The caller frees *out. */
+static enum rc
+candidates(struct sqlite *s, size_t max, struct candidate **out, size_t *count,
+    struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_PURGE_LIST,
+	    "SELECT o.n, d.sum, d.total,"
+	    " NOT EXISTS (SELECT 1 FROM leg l INDEXED BY leg_dispatch"
+	    "  WHERE l.n = o.n AND l.state IN (0, 4)) AND"
+	    " NOT EXISTS (SELECT 1 FROM dest t WHERE t.n = o.n AND t.q = 0)"
+	    " FROM over o CROSS JOIN dispatch d ON d.n = o.n"
+	    " ORDER BY o.n LIMIT ?1");
+	struct candidate *c;
+
+	*out = NULL;
+	*count = 0;
+	sqlite_uint(&r, 1, max);
+	while (sqlite_row(&r)) {
+		*out = vec_more(*out, *count, sizeof(**out));
+		c = &(*out)[(*count)++];
+		c->n = sqlite_get_uint(&r, 0);
+		sqlite_get_fixed(&r, 1, c->sum, sizeof(c->sum));
+		c->in_file = sqlite_get_uint(&r, 2) > STORE_INLINE;
+		c->goes = sqlite_get_int(&r, 3) != 0;
+	}
+	return sqlite_end(&r, e);
+}
+
+static enum rc
+package_drop(struct sqlite *s, const struct candidate *c, struct err *e)
+{
+	struct sqlite_run r;
+
+	if (c->in_file) {
+		r = sqlite_run(s, QUERY_PURGE_FILE,
+		    "DELETE FROM file WHERE sum = ?2 AND n = ?1");
+		sqlite_bytes(&r, 2, bytes_of(c->sum, SHA256_SIZE));
+	} else {
+		r = sqlite_run(
+		    s, QUERY_PURGE_PACKAGE, "DELETE FROM package WHERE n = ?1");
+	}
+	sqlite_uint(&r, 1, c->n);
+	return sqlite_do(&r, e);
+}
+
+static enum rc
+candidate_done(struct sqlite *s, uint64_t n, struct err *e)
+{
+	struct sqlite_run r =
+	    sqlite_run(s, QUERY_PURGE_DONE, "DELETE FROM over WHERE n = ?1");
+
+	sqlite_uint(&r, 1, n);
+	return sqlite_do(&r, e);
+}
+
+/* One round: candidates that are so no longer are struck off. */
+static enum rc
+purge(struct sqlite *s, const struct candidate *c, size_t n,
+    uint8_t (**sums)[SHA256_SIZE], size_t *count, struct err *e)
+{
+	enum rc rc;
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		if (c[i].goes && (rc = package_drop(s, &c[i], e)) != RC_OK)
+			return rc;
+		if ((rc = candidate_done(s, c[i].n, e)) != RC_OK)
+			return rc;
+		if (!c[i].goes || !c[i].in_file ||
+		    sqlite_needs(&s->store, c[i].sum))
+			continue;
+		*sums = vec_more(*sums, *count, sizeof(**sums));
+		memcpy((*sums)[(*count)++], c[i].sum, SHA256_SIZE);
+	}
+	return RC_OK;
+}
+
+enum rc
+sqlite_purge(struct store *store, size_t max, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct candidate *c;
+	size_t i, n;
+	enum rc rc;
+
+	*sums = NULL;
+	*count = 0;
+	if ((rc = sqlite_writes(s, e)) != RC_OK)
+		return rc;
+	do {
+		rc = candidates(s, max, &c, &n, e);
+		if (rc == RC_OK)
+			rc = purge(s, c, n, sums, count, e);
+		for (i = 0; i < n; i++)
+			max -= c[i].goes;
+		free(c);
+	} while (rc == RC_OK && n > 0 && max > 0);
+	if (rc != RC_OK) {
+		free(*sums);
+		*sums = NULL;
+		*count = 0;
+	}
+	return rc;
+}
+
+bool
+sqlite_needs(struct store *store, const uint8_t sum[static SHA256_SIZE])
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(
+	    s, QUERY_NEEDS, "SELECT 1 FROM file WHERE sum = ?1 LIMIT 1");
+	struct err e;
+	bool found;
+
+	sqlite_bytes(&r, 1, bytes_of(sum, SHA256_SIZE));
+	found = sqlite_row(&r);
+	/* a file that cannot be asked for is not to be lost */
+	return sqlite_end(&r, &e) != RC_OK || found;
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Legs: whither a dispatch has still to go. */
+#include "store/check.h"
+#include "store/sqlite.h"
+
+/* The columns of a leg, in the order leg_of() reads. */
+#define LEG "q, n, hop, rank, due, state, at, total"
+
+/* Borrows from the row. */
+static struct leg
+leg_of(const struct sqlite_run *r)
+{
+	return (struct leg){
+		.q = sqlite_get_uint(r, 0),
+		.n = sqlite_get_uint(r, 1),
+		.hop = sqlite_get_bytes(r, 2),
+		.rank = (unsigned)sqlite_get_uint(r, 3),
+		.due = sqlite_get_int(r, 4),
+		.state = (enum leg_state)(sqlite_get_uint(r, 5) % LEG_STATES),
+		.at = sqlite_get_int(r, 6),
+		.total = sqlite_get_uint(r, 7),
+	};
+}
+
+/* ---- sending ----------------------------------------------------------- */
+
+enum rc
+sqlite_has(struct sqlite *s, uint64_t n, struct bytes address, bool *has,
+    struct err *e)
+{
+	struct sqlite_run r = sqlite_run(
+	    s, QUERY_HAS, "SELECT 1 FROM dest WHERE n = ?1 AND address = ?2");
+
+	sqlite_uint(&r, 1, n);
+	sqlite_bytes(&r, 2, address);
+	*has = sqlite_row(&r);
+	return sqlite_end(&r, e);
+}
+
+enum rc
+sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d, uint64_t q,
+    bool *taken, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_TAKE,
+	    "INSERT INTO dest (n, address, tag, q)"
+	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING");
+	enum rc rc;
+
+	*taken = false;
+	sqlite_uint(&r, 1, n);
+	sqlite_bytes(&r, 2, d->address);
+	sqlite_bytes(&r, 3, tag_bytes(&d->tag));
+	sqlite_uint(&r, 4, q);
+	if ((rc = sqlite_do(&r, e)) != RC_OK)
+		return rc;
+	*taken = sqlite3_changes(s->db) > 0;
+	return RC_OK;
+}
+
+/* It is not there, in *e: that is no matter where it has all of them. */
+static enum rc
+send_gone(struct sqlite *s, uint64_t n, const struct dest *dests, size_t count,
+    struct err *e)
+{
+	bool has = count > 0;
+	struct err worse;
+	size_t i;
+
+	for (i = 0; i < count && has; i++)
+		if (sqlite_has(s, n, dests[i].address, &has, &worse) != RC_OK) {
+			*e = worse;
+			return worse.rc;
+		}
+	return has ? RC_OK : e->rc;
+}
+
+static enum rc
+send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
+    struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_SEND,
+	    "INSERT INTO leg (" LEG ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
+	    " ?8)");
+
+	sqlite_uint(&r, 1, q);
+	sqlite_uint(&r, 2, leg->n);
+	sqlite_bytes(&r, 3, leg->hop);
+	sqlite_int(&r, 4, leg->rank);
+	sqlite_int(&r, 5, leg->due);
+	sqlite_int(&r, 6, leg->state);
+	sqlite_int(&r, 7, leg->at);
+	sqlite_uint(&r, 8, total);
+	return sqlite_do(&r, e);
+}
+
+enum rc
+sqlite_send(struct store *store, const struct leg *leg,
+    const struct dest *dests, size_t count, uint64_t *q, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	uint64_t next = s->now.last_leg + 1, total;
+	bool taken, any = false;
+	size_t i;
+	enum rc rc;
+
+	*q = 0;
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = check_leg(leg, e)) != RC_OK)
+		return rc;
+	for (i = 0; i < count; i++)
+		if ((rc = check_dest(&dests[i], e)) != RC_OK)
+			return rc;
+	rc = sqlite_there(s, leg->n, &total, e);
+	if (rc == RC_ABSENT)
+		return send_gone(s, leg->n, dests, count, e);
+	for (i = 0; i < count && rc == RC_OK; i++, any |= taken)
+		rc = sqlite_take(s, leg->n, &dests[i], next, &taken, e);
+	if (rc != RC_OK || !any)
+		return rc;
+	if ((rc = send_leg(s, leg, next, total, e)) != RC_OK)
+		return rc;
+	*q = s->now.last_leg = next;
+	return RC_OK;
+}
+
+/* ---- a leg's state ----------------------------------------------------- */
+
+enum rc
+sqlite_leg(struct store *store, uint64_t q, struct leg *out, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r =
+	    sqlite_run(s, QUERY_LEG, "SELECT " LEG " FROM leg WHERE q = ?1");
+	bool found;
+	enum rc rc;
+
+	*out = (struct leg){ 0 };
+	sqlite_uint(&r, 1, q);
+	if ((found = sqlite_row(&r))) {
+		*out = leg_of(&r);
+		out->hop =
+		    sqlite_keep(s->held.address[0], LIMIT_ADDRESS, out->hop);
+	}
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	if (!found)
+		return fail(e, RC_ABSENT, "store: no such leg");
+	return RC_OK;
+}
+
+/* Its last leg may be over, and it was only passed on here: purge() looks. */
+static enum rc
+over(struct sqlite *s, uint64_t n, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_OVER,
+	    "INSERT INTO over (n) SELECT d.n FROM dispatch d WHERE d.n = ?1"
+	    " AND d.desk = x'' AND NOT EXISTS"
+	    " (SELECT 1 FROM leg l INDEXED BY leg_dispatch"
+	    "  WHERE l.n = d.n AND l.state IN (0, 4))"
+	    " ON CONFLICT DO NOTHING");
+
+	sqlite_uint(&r, 1, n);
+	return sqlite_do(&r, e);
+}
+
+/* The caller's bytes may be what the store lent him: nothing of that is
+ * overwritten here. */
+static enum rc
+state_of(struct sqlite *s, uint64_t q, uint64_t *n, bool *waits, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_LEG_STATE,
+	    "SELECT n, state IN (0, 4) FROM leg WHERE q = ?1");
+	bool found;
+	enum rc rc;
+
+	sqlite_uint(&r, 1, q);
+	if ((found = sqlite_row(&r))) {
+		*n = sqlite_get_uint(&r, 0);
+		*waits = sqlite_get_int(&r, 1) != 0;
+	}
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	if (!found)
+		return fail(e, RC_ABSENT, "store: no such leg");
+	return RC_OK;
+}
+
+enum rc
+sqlite_leg_set(struct store *store, uint64_t q, enum leg_state state,
+    const struct bytes *hop, int64_t at, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r;
+	uint64_t n = 0, total;
+	bool waited = false;
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = check_leg_state(state, e)) != RC_OK ||
+	    (hop != NULL && (rc = check_address(*hop, e)) != RC_OK) ||
+	    (rc = state_of(s, q, &n, &waited, e)) != RC_OK)
+		return rc;
+	if (leg_waits(state) && !waited &&
+	    (rc = sqlite_there(s, n, &total, e)) != RC_OK)
+		return rc;
+	r = sqlite_run(s, QUERY_LEG_SET,
+	    "UPDATE leg SET state = ?2, at = ?3, hop = ifnull(?4, hop)"
+	    " WHERE q = ?1");
+	sqlite_uint(&r, 1, q);
+	sqlite_int(&r, 2, state);
+	sqlite_int(&r, 3, at);
+	if (hop != NULL)
+		sqlite_bytes(&r, 4, *hop);
+	if ((rc = sqlite_do(&r, e)) != RC_OK)
+		return rc;
+	return waited && !leg_waits(state) ? over(s, n, e) : RC_OK;
+}
+
+/* ---- lists ------------------------------------------------------------- */
+
+static enum rc
+each_leg(struct sqlite_run *r, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, struct err *e)
+{
+	struct leg leg;
+
+	while (sqlite_row(r)) {
+		leg = leg_of(r);
+		if (!each(ctx, &leg))
+			break;
+	}
+	return sqlite_end(r, e);
+}
+
+enum rc
+sqlite_queue(struct store *store, struct bytes hop, unsigned rank,
+    uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_QUEUE,
+	    "SELECT " LEG " FROM leg INDEXED BY leg_queue"
+	    " WHERE hop = ?1 AND rank = ?2 AND state = 0 AND q > ?3"
+	    " ORDER BY due, q LIMIT ?4");
+
+	sqlite_bytes(&r, 1, hop);
+	sqlite_int(&r, 2, rank);
+	sqlite_uint(&r, 3, after);
+	sqlite_uint(&r, 4, max);
+	return each_leg(&r, each, ctx, e);
+}
+
+enum rc
+sqlite_legs(struct store *store, uint64_t n,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_LEGS,
+	    "SELECT " LEG " FROM leg INDEXED BY leg_dispatch"
+	    " WHERE n = ?1 ORDER BY q");
+
+	sqlite_uint(&r, 1, n);
+	return each_leg(&r, each, ctx, e);
+}
+
+enum rc
+sqlite_waiting(struct store *store, uint64_t after, size_t max,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_WAITING,
+	    "SELECT " LEG " FROM leg INDEXED BY leg_waiting"
+	    " WHERE state IN (0, 4) AND q > ?1 ORDER BY q LIMIT ?2");
+
+	sqlite_uint(&r, 1, after);
+	sqlite_uint(&r, 2, max);
+	return each_leg(&r, each, ctx, e);
+}
+
+enum rc
+sqlite_leg_dests(struct store *store, uint64_t q,
+    bool (*each)(void *ctx, const struct dest *d), void *ctx, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_LEG_DESTS,
+	    "SELECT t.address, t.tag FROM leg l CROSS JOIN dest t"
+	    " ON t.n = l.n AND t.q = l.q WHERE l.q = ?1 ORDER BY t.address");
+	struct dest d;
+
+	sqlite_uint(&r, 1, q);
+	while (sqlite_row(&r)) {
+		d.address = sqlite_get_bytes(&r, 0);
+		sqlite_get_fixed(&r, 1, d.tag.b, TAG_SIZE);
+		if (!each(ctx, &d))
+			break;
+	}
+	return sqlite_end(&r, e);
+}
+
+enum rc
+sqlite_hops(struct store *store,
+    bool (*each)(void *ctx, const struct hop_count *h), void *ctx,
+    struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_HOPS,
+	    "SELECT hop, count(*), sum(total), min(at), max(rank)"
+	    " FROM leg INDEXED BY leg_queue WHERE state = 0"
+	    " GROUP BY hop ORDER BY hop");
+	struct hop_count h;
+
+	while (sqlite_row(&r)) {
+		h.hop = sqlite_get_bytes(&r, 0);
+		h.queued = sqlite_get_uint(&r, 1);
+		h.bytes = sqlite_get_uint(&r, 2);
+		h.oldest = sqlite_get_int(&r, 3);
+		h.rank = (unsigned)sqlite_get_uint(&r, 4);
+		if (!each(ctx, &h))
+			break;
+	}
+	return sqlite_end(&r, e);
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a store that was told so much must hold, in as few words as will do;
+ * and whether it does. */
+#ifndef TESTS_STORE_MODEL_H
+#define TESTS_STORE_MODEL_H
+
+#include "store/check.h"
+#include "world.h"
+
+#define MODEL_DISPATCHES 64
+#define MODEL_LEGS 96
+#define MODEL_DESKS 2 /* here */
+#define MODEL_HOPS 3  /* each with one desk behind it */
+#define MODEL_BIG (STORE_INLINE + 1)
+#define NOWHERE (-1)
+
+struct model_dispatch {
+	bool big, sealed, gone;
+	size_t size;
+	int desk[MODEL_DESKS]; /* enum delivery_state, or NOWHERE */
+	bool to[MODEL_HOPS];
+};
+
+struct model_leg {
+	size_t n; /* the dispatch's number */
+	unsigned hop, dest;
+	enum leg_state state;
+};
+
+/* The dispatch of number n has the serial n. */
+struct model {
+	size_t dispatches, legs;
+	struct model_dispatch d[MODEL_DISPATCHES];
+	struct model_leg leg[MODEL_LEGS];
+	unsigned word, clashes;
+};
+
+static inline const char *
+model_hop(unsigned i)
+{
+	static const char *const hops[MODEL_HOPS] = { "antin://a", "antin://b",
+		"antin://c" };
+
+	return hops[i];
+}
+
+static inline const char *
+model_dest(unsigned i)
+{
+	static const char *const dests[MODEL_HOPS] = { "antin://a/x",
+		"antin://b/x", "antin://c/x" };
+
+	return dests[i];
+}
+
+static inline const char *
+model_desk(unsigned i)
+{
+	static const char *const desks[MODEL_DESKS] = { "antin://d/x",
+		"antin://d/y" };
+
+	return desks[i];
+}
+
+static inline struct stored
+model_stored(size_t n, const struct model_dispatch *d, struct buf *package)
+{
+	struct stored s;
+
+	*package = bytes_made(n, d->size);
+	s = stored_made(n, package);
+	if (d->sealed)
+		s.desk = bytes_str(model_desk(0));
+	return s;
+}
+
+/* ---- purging ----------------------------------------------------------- */
+
+static inline bool
+model_needed(const struct model *m, size_t n)
+{
+	const struct model_dispatch *d = &m->d[n - 1];
+	size_t i, legs = 0;
+
+	for (i = 0; i < MODEL_DESKS; i++)
+		if (d->desk[i] != NOWHERE)
+			return true;
+	for (i = 0; i < m->legs; i++) {
+		if (m->leg[i].n != n)
+			continue;
+		legs++;
+		if (leg_waits(m->leg[i].state))
+			return true;
+	}
+	return d->sealed || legs == 0;
+}
+
+static inline void
+model_purge(struct model *m, size_t max)
+{
+	size_t n;
+
+	for (n = 1; n <= m->dispatches && max > 0; n++)
+		if (!m->d[n - 1].gone && !model_needed(m, n)) {
+			m->d[n - 1].gone = true;
+			max--;
+		}
+}
+
+/* ---- whether it is so -------------------------------------------------- */
+
+/* What was found: the first difference, and how many dispatches are missing
+ * or wrong, and how many there are twice. */
+struct findings {
+	char what[200];
+	size_t lost, doubled;
+};
+
+static inline void
+finding(struct findings *f, const char *what, uint64_t n)
+{
+	if (f->what[0] == '\0')
+		(void)snprintf(f->what, sizeof(f->what), "%s (%llu)", what,
+		    (unsigned long long)n);
+}
+
+/* The whole of a file is these bytes. */
+static inline bool
+file_is(struct disk *disk, const char *name, struct bytes want)
+{
+	struct buf got = { 0 };
+	uint64_t size;
+	struct err e;
+	bool same_bytes = false;
+	int file;
+
+	if (disk->ops->open(disk, name, false, &file, &e) != RC_OK)
+		return false;
+	if (disk->ops->size(disk, file, &size, &e) == RC_OK &&
+	    size == want.len &&
+	    disk->ops->read(
+		disk, file, 0, buf_grow(&got, want.len), want.len, &e) == RC_OK)
+		same_bytes = bytes_eq(buf_bytes(&got), want);
+	disk->ops->close(disk, file);
+	buf_free(&got);
+	return same_bytes;
+}
+
+static inline bool
+package_is(
+    struct world *w, const struct stored *s, bool is_gone, struct bytes want)
+{
+	char name[FILES_NAME];
+	struct buf got;
+	bool good;
+
+	if (is_gone != s->gone)
+		return false;
+	if (s->total > STORE_INLINE) {
+		files_name(name, s->sum);
+		return is_gone || (w->ops->needs(w->s, s->sum) &&
+				      file_is(w->disk, name, want));
+	}
+	good = (w->ops->package(w->s, s->n, &got, &w->e) == RC_OK) != is_gone;
+	good &= is_gone || bytes_eq(buf_bytes(&got), want);
+	buf_free(&got);
+	return good;
+}
+
+static inline void
+compare_dispatch(
+    struct world *w, const struct model *m, size_t n, struct findings *f)
+{
+	const struct model_dispatch *d = &m->d[n - 1];
+	struct stored want, got;
+	struct delivery v;
+	struct buf package;
+	unsigned i;
+	enum rc rc;
+
+	want = model_stored(n, d, &package);
+	if (w->ops->get(w->s, n, &got, &w->e) != RC_OK ||
+	    !id_eq(&got.header.id, &want.header.id) ||
+	    memcmp(got.digest, want.digest, SHA256_SIZE) != 0 ||
+	    memcmp(got.sum, want.sum, SHA256_SIZE) != 0 ||
+	    !bytes_eq(got.desk, want.desk) || got.at != want.at ||
+	    !package_is(w, &got, d->gone, buf_bytes(&package))) {
+		finding(f, "a dispatch is not as it was", n);
+		f->lost++;
+	} else if (w->ops->find(w->s, &want.header.id, &got, &w->e) != RC_OK ||
+		   got.n != n) {
+		finding(f, "a dispatch is there twice", n);
+		f->doubled++;
+	}
+	for (i = 0; i < MODEL_DESKS; i++) {
+		rc = w->ops->delivery(
+		    w->s, n, bytes_str(model_desk(i)), &v, &w->e);
+		if (rc == RC_OK ? (int)v.state != d->desk[i]
+				: rc != RC_ABSENT || d->desk[i] != NOWHERE)
+			finding(f, "a delivery is not as it was", n);
+	}
+	buf_free(&package);
+}
+
+static inline void
+compare_leg(
+    struct world *w, const struct model *m, size_t q, struct findings *f)
+{
+	const struct model_leg *l = &m->leg[q - 1];
+	struct leg got;
+
+	if (w->ops->leg(w->s, q, &got, &w->e) != RC_OK || got.n != l->n ||
+	    got.state != l->state || !bytes_is(got.hop, model_hop(l->hop)))
+		finding(f, "a leg is not as it was", q);
+}
+
+struct dest_count {
+	const char *address;
+	size_t n;
+};
+
+static inline bool
+count_dest(void *ctx, const struct dest *d)
+{
+	struct dest_count *c = ctx;
+
+	c->n += bytes_is(d->address, c->address);
+	return true;
+}
+
+/* A destination is on one leg, and on the one it should be. */
+static inline void
+compare_dests(struct world *w, const struct model *m, struct findings *f)
+{
+	size_t q, k;
+
+	for (q = 1; q <= m->legs; q++)
+		for (k = 1; k <= m->legs; k++) {
+			struct dest_count c = { model_dest(m->leg[q - 1].dest),
+				0 };
+
+			if (m->leg[q - 1].n != m->leg[k - 1].n)
+				continue;
+			must(w->ops->leg_dests(w->s, k, count_dest, &c, &w->e),
+			    &w->e);
+			if (c.n != (q == k)) {
+				finding(f, "a destination is wrong", k);
+				f->doubled += c.n > (q == k);
+			}
+		}
+}
+
+static inline void
+compare_queues(struct world *w, const struct model *m, struct findings *f)
+{
+	size_t i, want[MODEL_HOPS] = { 0 }, waits = 0, n;
+	struct list l;
+	unsigned hop, rank;
+
+	for (i = 0; i < m->legs; i++) {
+		want[m->leg[i].hop] += m->leg[i].state == LEG_QUEUED;
+		waits += leg_waits(m->leg[i].state);
+	}
+	for (hop = 0; hop < MODEL_HOPS; hop++) {
+		for (n = 0, rank = 0; rank < 4; rank++, n += l.n) {
+			l = (struct list){ 0 };
+			must(w->ops->queue(w->s, bytes_str(model_hop(hop)),
+				 rank, 0, 1000, list_leg, &l, &w->e),
+			    &w->e);
+		}
+		if (n != want[hop])
+			finding(f, "a queue is wrong", hop);
+	}
+	l = (struct list){ 0 };
+	must(w->ops->waiting(w->s, 0, 1000, list_leg, &l, &w->e), &w->e);
+	if (l.n != waits)
+		finding(f, "what waits is wrong", l.n);
+}
+
+static inline struct findings
+model_compare(struct world *w, const struct model *m)
+{
+	struct findings f = { .what = "" };
+	struct stored none;
+	struct leg leg;
+	struct buf word;
+	size_t i;
+	enum rc rc;
+
+	for (i = 1; i <= m->dispatches; i++)
+		compare_dispatch(w, m, i, &f);
+	for (i = 1; i <= m->legs; i++)
+		compare_leg(w, m, i, &f);
+	if (w->ops->get(w->s, m->dispatches + 1, &none, &w->e) != RC_ABSENT)
+		finding(&f, "there is a dispatch more", m->dispatches + 1);
+	if (w->ops->leg(w->s, m->legs + 1, &leg, &w->e) != RC_ABSENT)
+		finding(&f, "there is a leg more", m->legs + 1);
+	if (f.what[0] != '\0')
+		return f;
+	compare_dests(w, m, &f);
+	compare_queues(w, m, &f);
+	if (w->ops->clashes(w->s) != m->clashes)
+		finding(&f, "the count of clashes is wrong", m->clashes);
+	rc = w->ops->word(w->s, "word", &word, &w->e);
+	if (rc == RC_OK ? word.len != m->word : m->word != 0)
+		finding(&f, "the setting is wrong", m->word);
+	buf_free(&word);
+	return f;
+}
+
+#endif
