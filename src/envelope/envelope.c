@@ -188,6 +188,40 @@ out:
 	return rc;
 }
 
+enum rc
+envelope_outside(struct envelope *out, struct bytes slips, struct bytes cipher,
+    struct bytes attributes, struct err *e)
+{
+	struct der d = der_init(slips);
+	enum rc rc;
+
+	*out = (struct envelope){ .slips = slips };
+	for (; der_more(&d) && out->slip_count <= LIMIT_SLIPS;
+	     out->slip_count++)
+		(void)der_raw(&d, DER_CTXC(4));
+	if (out->slip_count == 0 || out->slip_count > LIMIT_SLIPS) {
+		rc = fail(e, RC_LIMIT,
+		    "docs/envelope.md 5.3: %zu slips, 1 to %u are wanted",
+		    out->slip_count, LIMIT_SLIPS);
+		goto out;
+	}
+	rc = der_end(&d, "docs/envelope.md 6: slips", e);
+	if (rc != RC_OK || (rc = slips_check(slips, e)) != RC_OK)
+		goto out;
+	d = der_init(cipher);
+	cipher_read(&d, out);
+	rc = der_end(&d, "docs/envelope.md 5.4: a cipher", e);
+	if (rc != RC_OK)
+		goto out;
+	d = der_init(attributes);
+	attributes_read(&d, out);
+	rc = der_end(&d, "docs/envelope.md 5.2: authenticated attributes", e);
+out:
+	if (rc != RC_OK)
+		*out = (struct envelope){ 0 };
+	return rc;
+}
+
 bool
 envelope_slip(const struct envelope *env, size_t *at, struct slip *out)
 {
@@ -406,15 +440,18 @@ envelope_size(const struct header *header, size_t inner,
 {
 	static const uint8_t zero[AEAD_TAG];
 	struct der_wr cipher = { 0 }, set = { 0 }, tail = { 0 };
-	size_t slips = slips_size(recipients, n), size;
+	size_t slips = slips_size(recipients, n), size, held;
 	struct buf head = { 0 };
 
 	cipher_write(&cipher, zero);
 	attributes_write(&set, header);
 	tail_write(&tail, buf_bytes(&cipher.out), (struct bytes){ 0 },
 	    buf_bytes(&set.out), bytes_of(zero, AEAD_TAG));
-	/* the sealed content and its two holders' longer headers */
-	size = tail.out.len + inner + 2 * (der_header_size(inner + 64) - 2);
+	/* the sealed content, which the two headers before it grow with */
+	size = tail.out.len - 2 + der_header_size(inner) + inner;
+	held = 2 + oid(OID_SIGNED_DATA).len + cipher.out.len;
+	size += der_header_size(held + der_header_size(inner) + inner) -
+		der_header_size(held + 2);
 	head_write(&head, slips, size);
 	size += head.len + slips;
 	der_wr_free(&cipher);

@@ -40,6 +40,14 @@ struct envelope {
  */
 enum rc envelope_parse(struct envelope *out, struct bytes in, struct err *e);
 
+/*
+ * An envelope without its content, from the elements that a slip's key depends
+ * on (docs/envelope.md 6.3): what whoever has the private keys is shown.  Held
+ * to the same form; good for envelope_slip() and envelope_unlock() alone.
+ */
+enum rc envelope_outside(struct envelope *out, struct bytes slips,
+    struct bytes cipher, struct bytes attributes, struct err *e);
+
 /* Steps through the slips from *at = 0; false at the end. */
 bool envelope_slip(const struct envelope *env, size_t *at, struct slip *out);
 
@@ -61,8 +69,7 @@ struct recipient {
 enum rc envelope_seal(const struct sink *to, const struct header *header,
     struct bytes inner, const uint8_t cek[static AEAD_KEY],
     const struct recipient *recipients, size_t n, struct err *e);
-/* The bytes envelope_seal() will write at the most for an inner of this size:
- * exact, or two more. */
+/* The bytes envelope_seal() will write for an inner of this size, exactly. */
 size_t envelope_size(const struct header *header, size_t inner,
     const struct recipient *recipients, size_t n);
 

@@ -326,9 +326,25 @@ content_write(struct der_wr *w, struct bytes data, size_t padding)
 	der_put_close(w);
 }
 
+/* Who signed what: the set of attributes under its other tag. */
 static void
-signed_write(struct der_wr *w, const struct making *m, struct bytes content,
-    struct bytes set, const struct tag *tag, struct bytes signature)
+info_write(struct der_wr *w, const struct making *m, struct bytes set,
+    const struct tag *tag, struct bytes signature)
+{
+	der_put_open(w, DER_SEQUENCE);
+	der_put_uint(w, 3);
+	der_put(w, DER_CTX(0), tag_bytes(tag));
+	der_put_algorithm(w, DER_SEQUENCE, oid(OID_SHA512));
+	buf_u8(&w->out, DER_CTXC(0));
+	buf_add(&w->out, bytes_of(set.p + 1, set.len - 1));
+	der_put_algorithm(w, DER_SEQUENCE, oid(m->alg->oid));
+	der_put_octets(w, signature);
+	der_put_close(w);
+}
+
+static void
+signed_write(struct der_wr *w, enum signed_kind kind, struct bytes content,
+    struct bytes info)
 {
 	der_put_open(w, DER_SEQUENCE);
 	der_put_uint(w, 3);
@@ -336,31 +352,22 @@ signed_write(struct der_wr *w, const struct making *m, struct bytes content,
 	der_put_algorithm(w, DER_SEQUENCE, oid(OID_SHA512));
 	der_put_close(w);
 	der_put_open(w, DER_SEQUENCE); /* encapContentInfo */
-	der_put_oid(w, oid(content_type(m->kind)));
-	if (m->kind == SIGNED_DISPATCH) {
+	der_put_oid(w, oid(content_type(kind)));
+	if (kind == SIGNED_DISPATCH) {
 		der_put_open(w, DER_CTXC(0));
 		der_put_octets(w, content);
 		der_put_close(w);
 	}
 	der_put_close(w);
 	der_put_open(w, DER_SET); /* signerInfos */
-	der_put_open(w, DER_SEQUENCE);
-	der_put_uint(w, 3);
-	der_put(w, DER_CTX(0), tag_bytes(tag));
-	der_put_algorithm(w, DER_SEQUENCE, oid(OID_SHA512));
-	buf_u8(&w->out, DER_CTXC(0)); /* the set under its other tag */
-	buf_add(&w->out, bytes_of(set.p + 1, set.len - 1));
-	der_put_algorithm(w, DER_SEQUENCE, oid(m->alg->oid));
-	der_put_octets(w, signature);
-	der_put_close(w);
+	der_put_raw(w, info);
 	der_put_close(w);
 	der_put_close(w);
 }
 
-/* Make the attributes, sign them, write it all. */
+/* Make the attributes and sign them. */
 static void
-sign(struct der_wr *w, struct making *m, struct bytes content,
-    const struct signer *signer)
+sign(struct der_wr *w, struct making *m, const struct signer *signer)
 {
 	uint8_t signature[SIG_MAX];
 	struct der_wr set = { 0 };
@@ -371,29 +378,32 @@ sign(struct der_wr *w, struct making *m, struct bytes content,
 	put_attributes(&set, m);
 	len = sig_sign(
 	    signer->key, (struct bytes){ 0 }, buf_bytes(&set.out), signature);
-	signed_write(w, m, content, buf_bytes(&set.out), &signer->tag,
-	    bytes_of(signature, len));
+	info_write(
+	    w, m, buf_bytes(&set.out), &signer->tag, bytes_of(signature, len));
 	der_wr_free(&set);
 }
 
-/* Bytes of a bare SignedData of a dispatch with so much data and padding. */
+/* Bytes of a bare SignedData of a dispatch with so much data and padding, and
+ * the longest signature. */
 static size_t
-dispatch_size(const struct dispatch *d, const struct sig_alg *alg, size_t data,
-    size_t padding)
+dispatch_size(const struct dispatch *d, const struct sig_alg *alg, int64_t now,
+    size_t data, size_t padding)
 {
 	static const uint8_t zero[SIG_MAX];
 	struct making m = { SIGNED_DISPATCH, d, bytes_of(zero, SHA512_SIZE),
-		alg, bytes_of(zero, SHA256_SIZE), TIME_MAX };
+		alg, bytes_of(zero, SHA256_SIZE), now };
 	const struct tag tag = { 0 };
-	struct der_wr w = { 0 }, set = { 0 };
+	struct der_wr w = { 0 }, set = { 0 }, one = { 0 };
 	size_t content, octets, info, rest;
 
 	/* written once without content; the content's headers are reckoned */
 	put_attributes(&set, &m);
-	signed_write(&w, &m, (struct bytes){ 0 }, buf_bytes(&set.out), &tag,
-	    bytes_of(zero, alg->max));
+	info_write(
+	    &one, &m, buf_bytes(&set.out), &tag, bytes_of(zero, alg->max));
+	signed_write(&w, m.kind, (struct bytes){ 0 }, buf_bytes(&one.out));
 	rest = w.out.len - der_header_size(w.out.len - 4);
 	der_wr_free(&w);
+	der_wr_free(&one);
 	der_wr_free(&set);
 
 	content =
@@ -408,41 +418,69 @@ dispatch_size(const struct dispatch *d, const struct sig_alg *alg, size_t data,
 	return rest + der_header_size(rest);
 }
 
-static size_t
-padding_for(const struct dispatch *d, const struct sig_alg *alg, size_t data)
-{
-	size_t bare = dispatch_size(d, alg, data, 0);
-	size_t class = pad_size(bare), padding = class - bare;
-
-	while (padding > 0 && dispatch_size(d, alg, data, padding) > class)
-		padding--;
-	return padding;
-}
-
 /* The class itself: what is reckoned with larger numbers than the true ones is
  * then never less than what comes of them. */
 size_t
 signed_dispatch_size(
     const struct dispatch *d, size_t data, const struct sig_alg *alg)
 {
-	return pad_size(dispatch_size(d, alg, data, 0));
+	return pad_size(dispatch_size(d, alg, TIME_MAX, data, 0));
+}
+
+void
+signed_content(struct buf *out, const struct dispatch *d, struct bytes data,
+    const struct sig_alg *alg, int64_t now, size_t size)
+{
+	size_t bare = dispatch_size(d, alg, now, data.len, 0);
+	size_t padding = size > bare ? size - bare : 0;
+	struct der_wr w = { 0 };
+
+	while (
+	    padding > 0 && dispatch_size(d, alg, now, data.len, padding) > size)
+		padding--;
+	content_write(&w, data, padding);
+	*out = w.out;
+}
+
+void
+signed_signer(struct buf *out, const struct dispatch *d,
+    const uint8_t digest[static SHA512_SIZE], const struct signer *signer,
+    int64_t now)
+{
+	struct making m = { .kind = SIGNED_DISPATCH,
+		.d = d,
+		.digest = bytes_of(digest, SHA512_SIZE),
+		.now = now };
+	struct der_wr w = { 0 };
+
+	sign(&w, &m, signer);
+	*out = w.out;
+}
+
+void
+signed_join(struct buf *out, struct bytes content, struct bytes signer_info)
+{
+	struct der_wr w = { 0 };
+
+	signed_write(&w, SIGNED_DISPATCH, content, signer_info);
+	*out = w.out;
 }
 
 void
 signed_dispatch(struct buf *out, const struct dispatch *d, struct bytes data,
     const struct signer *signer, int64_t now)
 {
-	struct making m = { .kind = SIGNED_DISPATCH, .d = d, .now = now };
-	struct der_wr content = { 0 }, w = { 0 };
+	const struct sig_alg *alg = sig_key_alg(signer->key);
 	uint8_t digest[SHA512_SIZE];
+	struct buf content, info;
 
-	content_write(
-	    &content, data, padding_for(d, sig_key_alg(signer->key), data.len));
-	sha512(digest, buf_bytes(&content.out));
-	m.digest = bytes_of(digest, sizeof(digest));
-	sign(&w, &m, buf_bytes(&content.out), signer);
-	*out = w.out;
-	der_wr_free(&content);
+	signed_content(&content, d, data, alg, now,
+	    signed_dispatch_size(d, data.len, alg));
+	sha512(digest, buf_bytes(&content));
+	signed_signer(&info, d, digest, signer, now);
+	signed_join(out, buf_bytes(&content), buf_bytes(&info));
+	buf_free(&content);
+	buf_free(&info);
 }
 
 void
@@ -452,14 +490,16 @@ signed_document(struct buf *out, const uint8_t digest[static SHA512_SIZE],
 	struct making m = { .kind = SIGNED_DOCUMENT,
 		.digest = bytes_of(digest, SHA512_SIZE),
 		.now = now };
-	struct der_wr w = { 0 };
+	struct der_wr w = { 0 }, info = { 0 };
 
+	sign(&info, &m, signer);
 	der_put_open(&w, DER_SEQUENCE);
 	der_put_oid(&w, oid(OID_SIGNED_DATA));
 	der_put_open(&w, DER_CTXC(0));
-	sign(&w, &m, (struct bytes){ 0 }, signer);
+	signed_write(&w, m.kind, (struct bytes){ 0 }, buf_bytes(&info.out));
 	der_put_close(&w);
 	der_put_close(&w);
+	der_wr_free(&info);
 	*out = w.out;
 }
 
@@ -557,53 +597,4 @@ signed_read(struct signed_data *out, enum signed_kind kind, struct bytes in,
 		? "docs/envelope.md 9.1: a document's signature"
 		: "docs/envelope.md 8: a signed dispatch",
 	    e);
-}
-
-/* Over content of this digest, under this key; who has it is asked before. */
-static bool
-signature_holds(const struct signed_data *s, const struct sig_pub *pub,
-    const uint8_t digest[static SHA512_SIZE])
-{
-	struct buf set = { 0 };
-	bool ok;
-
-	if (s->alg != sig_pub_alg(pub) ||
-	    !bytes_eq(s->digest, bytes_of(digest, SHA512_SIZE)))
-		return false;
-	buf_add(&set, s->attributes);
-	set.p[0] = DER_SET;
-	ok =
-	    sig_verify(pub, (struct bytes){ 0 }, buf_bytes(&set), s->signature);
-	buf_free(&set);
-	return ok;
-}
-
-bool
-signed_verify(const struct signed_data *s, const struct sig_pub *pub,
-    const uint8_t cert[static SHA256_SIZE],
-    const uint8_t digest[static SHA512_SIZE])
-{
-	return (s->cert.len == 0 ||
-		   bytes_eq(s->cert, bytes_of(cert, SHA256_SIZE))) &&
-	       signature_holds(s, pub, digest);
-}
-
-bool
-signed_names(const struct signed_data *s, struct bytes cert)
-{
-	uint8_t hash[SHA512_SIZE];
-
-	if (s->cert.len == SHA512_SIZE)
-		sha512(hash, cert);
-	else
-		sha256(hash, cert);
-	return s->cert.len == 0 ||
-	       bytes_eq(s->cert, bytes_of(hash, s->cert.len));
-}
-
-bool
-signed_document_verify(const struct signed_data *s, const struct sig_pub *pub,
-    struct bytes cert, const uint8_t digest[static SHA512_SIZE])
-{
-	return signed_names(s, cert) && signature_holds(s, pub, digest);
 }

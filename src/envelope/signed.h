@@ -54,9 +54,31 @@ enum rc content_read(struct bytes *data, struct bytes content, struct err *e);
  */
 void signed_dispatch(struct buf *out, const struct dispatch *d,
     struct bytes data, const struct signer *signer, int64_t now);
-/* The size signed_dispatch() will not exceed for this much data. */
+/* The size signed_dispatch() will not exceed for this much data: a class. */
 size_t signed_dispatch_size(
     const struct dispatch *d, size_t data, const struct sig_alg *alg);
+
+/*
+ * The three steps of signed_dispatch(), for two processes: who has the content
+ * has not the key.  The caller frees each *out.
+ *
+ * 1. The content octets, which are hashed: "data" and as much padding as makes
+ * a SignedData of "size" bytes where the signature has its longest form.  It
+ * has fewer where DER's lengths pass over that size (at most 8), and more where
+ * it is over it without padding.
+ */
+void signed_content(struct buf *out, const struct dispatch *d,
+    struct bytes data, const struct sig_alg *alg, int64_t now, size_t size);
+/*
+ * 2. The SignerInfo.  The attributes that are signed are built here from the
+ * dispatch itself; of the content alone its digest is taken on trust.
+ */
+void signed_signer(struct buf *out, const struct dispatch *d,
+    const uint8_t digest[static SHA512_SIZE], const struct signer *signer,
+    int64_t now);
+/* 3. The bare SignedData of both. */
+void signed_join(
+    struct buf *out, struct bytes content, struct bytes signer_info);
 
 /* Sign a document by its SHA-512, detached.  *out is a ContentInfo. */
 void signed_document(struct buf *out, const uint8_t digest[static SHA512_SIZE],

@@ -31,4 +31,15 @@ enum rc attach_open(const struct sink *out, const struct in_file *in,
     uint64_t at, const uint8_t key[static AEAD_KEY], const struct part *part,
     struct progress *progress, struct err *e);
 
+/*
+ * Where the attachment that is part number "part" starts, where all of the
+ * dispatch's follow each other in "in" from "start" on.  RC_INVALID where there
+ * is no room for it.
+ */
+enum rc attach_at(uint64_t *at, const struct in_file *in, uint64_t start,
+    const struct dispatch *d, size_t part, struct err *e);
+/* RC_INVALID where "in" does not end with the last of them. */
+enum rc attach_check_end(const struct in_file *in, uint64_t start,
+    const struct dispatch *d, struct err *e);
+
 #endif

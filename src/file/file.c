@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +46,48 @@ in_open(struct in_file *in, const char *path, struct err *e)
 	return RC_OK;
 }
 
+enum rc
+in_take(struct in_file *in, int fd, const char *name, struct err *e)
+{
+	const int mode = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	*in = (struct in_file){ .fd = fd, .path = name };
+	if (mode < 0 || fstat(fd, &st) != 0) {
+		(void)fail_io(e, "%s cannot be read", name);
+		in_close(in);
+		return RC_IO;
+	}
+	in->regular = S_ISREG(st.st_mode);
+	if (!in->regular && !S_ISFIFO(st.st_mode)) {
+		in_close(in);
+		return fail(e, RC_INVALID,
+		    "%s is neither a file nor a pipe; one of them is wanted",
+		    name);
+	}
+	if ((mode & O_ACCMODE) == O_WRONLY || mode & O_PATH) {
+		in_close(in);
+		return fail(e, RC_INVALID, "%s is not open to be read", name);
+	}
+	in->size = in->regular ? (uint64_t)st.st_size : 0;
+	if (in->regular && lseek(fd, 0, SEEK_SET) != 0) {
+		(void)fail_io(e, "%s cannot be read", name);
+		in_close(in);
+		return RC_IO;
+	}
+	return RC_OK;
+}
+
+struct in_file
+in_bytes(struct bytes all, const char *name)
+{
+	return (struct in_file){ .fd = -1,
+		.regular = true,
+		.size = all.len,
+		.path = name,
+		.ahead = all };
+}
+
 void
 in_close(struct in_file *in)
 {
@@ -53,12 +96,50 @@ in_close(struct in_file *in)
 	in->fd = -1;
 }
 
+/* Something can be read now, or the end is there. */
+static enum rc
+await(const struct in_file *in, struct err *e)
+{
+	struct pollfd wait = { .fd = in->fd, .events = POLLIN };
+	int n;
+
+	if (in->regular || in->patience == 0)
+		return RC_OK;
+	do
+		n = poll(&wait, 1, in->patience * 1000);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return fail_io(e, "%s cannot be read", in->path);
+	if (n == 0)
+		return fail(e, RC_EXPIRED,
+		    "%s: nothing has come for %d seconds", in->path,
+		    in->patience);
+	return RC_OK;
+}
+
+/* What was read ahead. */
+static size_t
+read_ahead(struct in_file *in, uint8_t *to, size_t len)
+{
+	size_t n = in->ahead.len < len ? in->ahead.len : len;
+
+	if (n == 0)
+		return 0;
+	memcpy(to, in->ahead.p, n);
+	in->ahead = bytes_of(in->ahead.p + n, in->ahead.len - n);
+	return n;
+}
+
 enum rc
 in_read(struct in_file *in, uint8_t *to, size_t len, size_t *got, struct err *e)
 {
 	ssize_t n;
+	enum rc rc;
 
-	for (*got = 0; *got < len; *got += (size_t)n) {
+	*got = read_ahead(in, to, len);
+	for (; *got < len && in->fd >= 0; *got += (size_t)n) {
+		if ((rc = await(in, e)) != RC_OK)
+			return rc;
 		n = read(in->fd, to + *got, len - *got);
 		if (n == 0)
 			break;
@@ -70,6 +151,21 @@ in_read(struct in_file *in, uint8_t *to, size_t len, size_t *got, struct err *e)
 	return RC_OK;
 }
 
+/* Up to "len" bytes from an offset, as pread() has them. */
+static ssize_t
+read_some(const struct in_file *in, uint8_t *to, size_t len, uint64_t at)
+{
+	size_t n;
+
+	if (in->fd >= 0)
+		return pread(in->fd, to, len, (off_t)at);
+	n = at < in->ahead.len ? in->ahead.len - (size_t)at : 0;
+	n = n < len ? n : len;
+	if (n > 0)
+		memcpy(to, in->ahead.p + at, n);
+	return (ssize_t)n;
+}
+
 enum rc
 in_read_at(const struct in_file *in, uint8_t *to, size_t len, uint64_t at,
     struct err *e)
@@ -78,7 +174,7 @@ in_read_at(const struct in_file *in, uint8_t *to, size_t len, uint64_t at,
 	ssize_t n;
 
 	for (got = 0; got < len; got += (size_t)n) {
-		n = pread(in->fd, to + got, len - got, (off_t)(at + got));
+		n = read_some(in, to + got, len - got, at + got);
 		if (n == 0)
 			return fail(e, RC_INVALID,
 			    "%s is cut off: it ends at byte %llu, before "
@@ -195,6 +291,12 @@ open_temp(struct out_file *out, mode_t mode)
 		free(out->temp);
 		out->temp = NULL;
 	}
+}
+
+struct out_file
+out_take(int fd, const char *name)
+{
+	return (struct out_file){ .dir = -1, .fd = fd, .path = name };
 }
 
 enum rc

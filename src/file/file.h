@@ -24,10 +24,23 @@ struct in_file {
 	bool regular;	  /* it has a size and offsets; else it is a stream */
 	uint64_t size;	  /* of a regular one */
 	const char *path; /* borrowed */
+	/* read already: comes before what the descriptor has; borrowed */
+	struct bytes ahead;
+	int patience; /* seconds a stream may be silent; 0: for ever */
 };
 enum rc in_open(struct in_file *in, const char *path, struct err *e);
+/*
+ * A descriptor that somebody else opened, from its beginning; it is taken also
+ * where it is refused.  "name" is what errors call it.
+ *
+ * RC_INVALID	neither a regular file nor a pipe, or not open to be read
+ */
+enum rc in_take(struct in_file *in, int fd, const char *name, struct err *e);
+/* Bytes at hand, read as a file of that size; borrows. */
+struct in_file in_bytes(struct bytes all, const char *name);
 void in_close(struct in_file *in);
-/* The next bytes of the stream; fewer than "len" only at its end. */
+/* The next bytes of the stream; fewer than "len" only at its end.  RC_EXPIRED
+ * where it was silent for longer than its reader's patience. */
 enum rc in_read(
     struct in_file *in, uint8_t *to, size_t len, size_t *got, struct err *e);
 /* Exactly "len" bytes from an offset; RC_INVALID where the file ends before. */
@@ -43,6 +56,9 @@ struct out_file {
 	bool replace;
 	const char *path; /* borrowed, for what is said of it */
 };
+/* A descriptor that is handed to whoever has the file's name: for out_put() and
+ * out_drop(), which closes it and leaves the rest to him. */
+struct out_file out_take(int fd, const char *name);
 /* RC_EXISTS where the target is there and may not be replaced. */
 enum rc out_open(struct out_file *out, const char *path, mode_t mode,
     bool replace, struct err *e);
