@@ -81,6 +81,8 @@ progress_to(struct progress *p, uint64_t done)
 	int64_t ms;
 
 	p->done = done;
+	if (p->told != NULL)
+		p->told(p->ctx, p);
 	if (!p->on)
 		return;
 	ms = now_ms() - p->started;

@@ -2,7 +2,8 @@
 /*
  * Progress of long work on a terminal: one line on standard error, redrawn a
  * few times a second, gone at the end; nothing where it is no terminal or the
- * work is done within half a second.
+ * work is done within half a second.  Or it is told to somebody, who is not
+ * called by two threads at once.
  */
 #ifndef CORE_PROGRESS_H
 #define CORE_PROGRESS_H
@@ -16,6 +17,9 @@ struct progress {
 	uint64_t done;
 	int64_t started, drawn; /* milliseconds */
 	bool on, shown;
+	/* told of each step, in place of the line; NULL: nobody */
+	void (*told)(void *ctx, const struct progress *p);
+	void *ctx;
 };
 
 struct progress progress_start(const char *what, uint64_t total);

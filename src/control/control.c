@@ -1,0 +1,534 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "control/control.h"
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "core/limits.h"
+#include "core/time.h"
+#include "core/utf8.h"
+#include "core/vec.h"
+#include "crypto/keyfile.h"
+#include "crypto/random.h"
+#include "envelope/address.h"
+
+/* A field of an object, and where its value goes: "at" bytes into the
+ * structure.  "min" and "max" are of a number, or bytes of a text. */
+struct field {
+	const char *name;
+	enum rc (*take)(
+	    void *to, const struct field *f, const json_t *v, struct err *e);
+	size_t at;
+	bool must;
+	uint64_t min, max;
+};
+#define FIELDS 16 /* of an object, at the most */
+
+static enum rc
+take_fields(void *to, const struct field fields[static FIELDS],
+    const json_t *object, const char *but, struct err *e)
+{
+	const struct field *f;
+	const char *key;
+	json_t *v;
+	enum rc rc;
+
+	for (f = fields; f->name != NULL; f++) {
+		v = json_object_get(object, f->name);
+		if (v == NULL && f->must)
+			return fail(
+			    e, RC_INVALID, "\"%s\" is missing", f->name);
+		if (v == NULL)
+			continue;
+		rc = f->take((void *)((uint8_t *)to + f->at), f, v, e);
+		if (rc != RC_OK)
+			return rc;
+	}
+	json_object_foreach((json_t *)(uintptr_t)object, key, v)
+	{
+		for (f = fields; f->name != NULL; f++)
+			if (strcmp(f->name, key) == 0)
+				break;
+		if (f->name == NULL && strcmp(key, but) != 0)
+			return fail(e, RC_INVALID,
+			    "a field that this request does not have");
+	}
+	return RC_OK;
+}
+
+/* ---- kinds of fields
+ * -------------------------------------------------------- */
+
+static enum rc
+is_no(const struct field *f, const char *kind, struct err *e)
+{
+	return fail(e, RC_INVALID, "\"%s\" is no %s", f->name, kind);
+}
+
+static enum rc
+take_string(
+    struct bytes *out, const struct field *f, const json_t *v, struct err *e)
+{
+	if (!json_is_string(v))
+		return is_no(f, "string", e);
+	*out = bytes_of(json_string_value(v), json_string_length(v));
+	if (out->len > f->max)
+		return fail(e, RC_LIMIT, "\"%s\" has %zu bytes, at most %lu",
+		    f->name, out->len, (unsigned long)f->max);
+	if (out->len < f->min)
+		return fail(e, RC_INVALID, "\"%s\" is empty", f->name);
+	return RC_OK;
+}
+
+/* A line of text in the form in which it is stored. */
+static enum rc
+take_text(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+	enum rc rc = take_string(out, f, v, e);
+
+	if (rc == RC_OK && !utf8_is_text(*out))
+		rc = is_no(f, "text in NFC on one line", e);
+	return rc;
+}
+
+static enum rc
+take_secret(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+
+	return take_string(out, f, v, e);
+}
+
+static enum rc
+take_desk(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+	enum rc rc = take_string(out, f, v, e);
+
+	if (rc == RC_OK && !address_is_desk(*out))
+		rc = is_no(f, "address of a desk", e);
+	return rc;
+}
+
+static enum rc
+take_number(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	uint64_t *out = to;
+
+	if (!json_is_integer(v) || json_integer_value(v) < 0)
+		return is_no(f, "number", e);
+	*out = (uint64_t)json_integer_value(v);
+	if (*out < f->min || *out > f->max)
+		return fail(
+		    e, RC_LIMIT, "\"%s\" is out of its bounds", f->name);
+	return RC_OK;
+}
+
+static enum rc
+take_time(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	int64_t *out = to;
+
+	if (!json_is_integer(v) || json_integer_value(v) < TIME_MIN ||
+	    json_integer_value(v) > TIME_MAX)
+		return is_no(f, "time", e);
+	*out = json_integer_value(v);
+	return RC_OK;
+}
+
+static enum rc
+take_flag(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	bool *out = to;
+
+	if (!json_is_boolean(v))
+		return is_no(f, "yes or no", e);
+	*out = json_is_true(v);
+	return RC_OK;
+}
+
+static struct bytes
+string_of(const json_t *v)
+{
+	return json_is_string(v)
+		   ? bytes_of(json_string_value(v), json_string_length(v))
+		   : (struct bytes){ 0 };
+}
+
+static enum rc
+take_id(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct id *out = to;
+
+	return id_parse(out, string_of(v)) ? RC_OK : is_no(f, "dispatch id", e);
+}
+
+static enum rc
+take_level(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	enum level *out = to;
+
+	return level_parse(out, string_of(v)) ? RC_OK : is_no(f, "level", e);
+}
+
+static enum rc
+take_precedence(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	enum precedence *out = to;
+
+	return precedence_parse(out, string_of(v)) ? RC_OK
+						   : is_no(f, "precedence", e);
+}
+
+/* ---- lists of them
+ * ---------------------------------------------------------- */
+
+static enum rc
+take_addressees(struct control_request *r, const struct field *f,
+    enum purpose purpose, const json_t *v, struct err *e)
+{
+	struct bytes address;
+	json_t *item;
+	enum rc rc;
+	size_t i;
+
+	if (!json_is_array(v))
+		return is_no(f, "list", e);
+	json_array_foreach(v, i, item)
+	{
+		if (r->to_count == f->max)
+			return fail(e, RC_LIMIT, "over %lu addressees",
+			    (unsigned long)f->max);
+		if ((rc = take_desk(&address, f, item, e)) != RC_OK)
+			return rc;
+		r->to = vec_more(r->to, r->to_count, sizeof(*r->to));
+		r->to[r->to_count++] = (struct addressee){ address, purpose };
+	}
+	return RC_OK;
+}
+
+static enum rc
+take_to(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	return take_addressees(to, f, PURPOSE_ACTION, v, e);
+}
+
+static enum rc
+take_info(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	return take_addressees(to, f, PURPOSE_INFO, v, e);
+}
+
+static enum rc
+take_references(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct control_request *r = to;
+	json_t *item;
+	enum rc rc;
+	size_t i;
+
+	if (!json_is_array(v))
+		return is_no(f, "list", e);
+	json_array_foreach(v, i, item)
+	{
+		if (i == DISPATCH_REFERENCES)
+			return fail(e, RC_LIMIT, "over %d references",
+			    DISPATCH_REFERENCES);
+		r->references = vec_more(
+		    r->references, r->reference_count, sizeof(struct id));
+		rc = take_id(&r->references[r->reference_count], f, item, e);
+		if (rc != RC_OK)
+			return rc;
+		r->reference_count++;
+	}
+	return RC_OK;
+}
+
+static enum rc
+take_supersedes(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct control_request *r = to;
+
+	r->supersedes_set = true;
+	return take_id(&r->supersedes, f, v, e);
+}
+
+static enum rc
+take_part_kind(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	static const char *const words[PART_KINDS] = {
+		[PART_TEXT] = "text",
+		[PART_DOCUMENT] = "document",
+		[PART_SIGNATURE] = "signature",
+	};
+	enum part_kind *out = to;
+	int i;
+
+	for (i = 0; i < PART_KINDS; i++)
+		if (bytes_is(string_of(v), words[i])) {
+			*out = (enum part_kind)i;
+			return RC_OK;
+		}
+	return is_no(f, "kind of part", e);
+}
+
+static enum rc
+take_of(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	size_t *out = to;
+	uint64_t n = 0;
+	enum rc rc = take_number(&n, f, v, e);
+
+	if (rc == RC_OK)
+		*out = (size_t)n;
+	return rc;
+}
+
+#define OF_NONE SIZE_MAX
+static const struct field part_fields[FIELDS] = {
+	{ "kind", take_part_kind, offsetof(struct part, kind), true, 0, 0 },
+	{ "name", take_text, offsetof(struct part, name), true, 1, LIMIT_NAME },
+	{ "type", take_text, offsetof(struct part, type), true, 1,
+	    DISPATCH_TYPE },
+	{ "of", take_of, offsetof(struct part, of), false, 0, CONTROL_FDS - 1 },
+	{ NULL, NULL, 0, false, 0, 0 },
+};
+
+static enum rc
+take_parts(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct control_request *r = to;
+	struct part *p;
+	json_t *item;
+	enum rc rc;
+	size_t i;
+
+	if (!json_is_array(v) || json_array_size(v) == 0)
+		return is_no(f, "list of parts", e);
+	json_array_foreach(v, i, item)
+	{
+		if (i == CONTROL_FDS)
+			return fail(e, RC_LIMIT, "over %u parts", CONTROL_FDS);
+		if (!json_is_object(item))
+			return is_no(f, "list of parts", e);
+		r->parts = vec_more(r->parts, i, sizeof(*r->parts));
+		p = &r->parts[i];
+		p->of = OF_NONE;
+		rc = take_fields(p, part_fields, item, "", e);
+		if (rc != RC_OK)
+			return fail_at(e, "part %zu", i);
+		r->part_count = i + 1;
+	}
+	return RC_OK;
+}
+
+/* ---- requests
+ * --------------------------------------------------------------- */
+
+#define HERE(name) offsetof(struct control_request, name)
+#define END                                                                    \
+	{                                                                      \
+		NULL, NULL, 0, false, 0, 0                                     \
+	}
+#define DESK                                                                   \
+	{                                                                      \
+		"desk", take_desk, HERE(desk), true, 1, LIMIT_ADDRESS          \
+	}
+#define ID                                                                     \
+	{                                                                      \
+		"id", take_id, HERE(id), true, 0, 0                            \
+	}
+#define PAGE                                                                   \
+	{ "before", take_number, HERE(before), false, 0, INT64_MAX },          \
+	{                                                                      \
+		"max", take_number, HERE(max), false, 1, CONTROL_ROWS          \
+	}
+
+/* Which there are, what they have, and how many descriptors. */
+static const struct row {
+	const char *word;
+	struct field fields[FIELDS];
+	size_t fds;
+	bool parts; /* and one a part */
+} rows[CONTROLS] = {
+	[CONTROL_HELLO] = { "hello",
+	    { { "version", take_number, HERE(version), true, 0, UINT32_MAX },
+		END },
+	    0, false },
+	[CONTROL_SIGN_IN] = { "sign-in",
+	    { DESK,
+		{ "passphrase", take_secret, HERE(passphrase), true, 1,
+		    KEYFILE_PASSPHRASE },
+		END },
+	    0, false },
+	[CONTROL_SIGN_OUT] = { "sign-out", { DESK, END }, 0, false },
+	[CONTROL_DESKS] = { "desks", { END }, 0, false },
+	[CONTROL_SEND] = { "send",
+	    { DESK, { "to", take_to, 0, false, 1, LIMIT_SLIPS },
+		{ "info", take_info, 0, false, 1, LIMIT_SLIPS },
+		{ "list", take_text, HERE(list), false, 1, LIMIT_NAME },
+		{ "level", take_level, HERE(level), true, 0, 0 },
+		{ "precedence", take_precedence, HERE(precedence), true, 0, 0 },
+		{ "info_precedence", take_precedence, HERE(info), false, 0, 0 },
+		{ "due", take_time, HERE(due), false, 0, 0 },
+		{ "expires", take_time, HERE(expires), false, 0, 0 },
+		{ "subject", take_text, HERE(subject), false, 0,
+		    LIMIT_SUBJECT },
+		{ "references", take_references, 0, false, 0, 0 },
+		{ "supersedes", take_supersedes, 0, false, 0, 0 },
+		{ "parts", take_parts, 0, true, 0, 0 }, END },
+	    0, true },
+	[CONTROL_INBOX] = { "inbox",
+	    { DESK, { "all", take_flag, HERE(all), false, 0, 0 }, PAGE, END },
+	    0, false },
+	[CONTROL_OUTBOX] = { "outbox", { DESK, PAGE, END }, 0, false },
+	[CONTROL_QUEUE] = { "queue", { END }, 0, false },
+	[CONTROL_STATUS] = { "status", { END }, 0, false },
+	[CONTROL_TRACE] = { "trace", { ID, END }, 0, false },
+	[CONTROL_READ] = { "read", { DESK, ID, END }, 0, false },
+	[CONTROL_SAVE] = { "save",
+	    { DESK, ID,
+		{ "part", take_number, HERE(part), true, 0,
+		    DISPATCH_PARTS - 1 },
+		END },
+	    1, false },
+	[CONTROL_ACK] = { "ack", { DESK, ID, END }, 0, false },
+	[CONTROL_REFUSE] = { "refuse",
+	    { DESK, ID,
+		{ "reason", take_text, HERE(reason), true, 1, CONTROL_REASON },
+		END },
+	    0, false },
+};
+
+const char *
+control_word(enum control_what what)
+{
+	return rows[what].word;
+}
+
+void
+control_free(struct control_request *r)
+{
+	free(r->to);
+	free(r->references);
+	free(r->parts);
+	json_decref(r->root);
+	*r = (struct control_request){ 0 };
+}
+
+static enum rc
+which(enum control_what *out, const json_t *root, struct err *e)
+{
+	const json_t *ask = json_object_get(root, "ask");
+	int i;
+
+	for (i = 0; i < CONTROLS; i++)
+		if (bytes_is(string_of(ask), rows[i].word)) {
+			*out = (enum control_what)i;
+			return RC_OK;
+		}
+	return fail(e, RC_INVALID, "\"ask\" is nothing that can be asked");
+}
+
+/* A signature says what it signs; nothing else does. */
+static enum rc
+check_parts(const struct control_request *r, struct err *e)
+{
+	const struct part *p;
+	size_t i;
+
+	for (i = 0; i < r->part_count; i++) {
+		p = &r->parts[i];
+		if ((p->kind == PART_SIGNATURE) != (p->of != OF_NONE))
+			return fail(e, RC_INVALID,
+			    "part %zu: a signature has \"of\", and no other "
+			    "part",
+			    i);
+		if (p->of != OF_NONE &&
+		    (p->of >= r->part_count ||
+			r->parts[p->of].kind == PART_SIGNATURE))
+			return fail(e, RC_INVALID,
+			    "part %zu signs what is no part of it", i);
+	}
+	for (i = 0; i < r->part_count; i++)
+		if (r->parts[i].of == OF_NONE)
+			r->parts[i].of = 0;
+	return RC_OK;
+}
+
+static enum rc
+check_dispatch(const struct control_request *r, struct err *e)
+{
+	if ((r->list.len > 0) == (r->to_count > 0))
+		return fail(e, RC_INVALID,
+		    "a dispatch goes to addressees, or to all of a list");
+	if ((r->precedence == PRECEDENCE_HOA_TOC_HEN_GIO) !=
+	    (r->due != TIME_NEVER))
+		return fail(
+		    e, RC_INVALID, "hoa-toc-hen-gio and \"due\" go together");
+	return check_parts(r, e);
+}
+
+enum rc
+control_read(
+    struct control_request *out, struct bytes packet, size_t fds, struct err *e)
+{
+	struct control_request r = {
+		.max = CONTROL_ROWS, .due = TIME_NEVER, .expires = TIME_NEVER
+	};
+	const struct row *row;
+	json_error_t why;
+	enum rc rc;
+
+	*out = (struct control_request){ 0 };
+	if (packet.len > CONTROL_PACKET)
+		return fail(e, RC_LIMIT, "a packet of %zu bytes, at most %u",
+		    packet.len, CONTROL_PACKET);
+	r.root = json_loadb(
+	    (const char *)packet.p, packet.len, JSON_REJECT_DUPLICATES, &why);
+	if (!json_is_object(r.root)) {
+		rc = fail(e, RC_INVALID, "the packet is no JSON object");
+		goto out;
+	}
+	if ((rc = which(&r.what, r.root, e)) != RC_OK)
+		goto out;
+	row = &rows[r.what];
+	rc = take_fields(&r, row->fields, r.root, "ask", e);
+	if (rc == RC_OK && r.what == CONTROL_SEND)
+		rc = check_dispatch(&r, e);
+	if (rc == RC_OK && fds != row->fds + (row->parts ? r.part_count : 0))
+		rc = fail(e, RC_INVALID,
+		    "%zu descriptors came with it, wanted %zu", fds,
+		    row->fds + (row->parts ? r.part_count : 0));
+	if (rc != RC_OK) {
+		rc = fail_at(e, "%s", row->word);
+		goto out;
+	}
+	*out = r;
+	r = (struct control_request){ 0 };
+out:
+	control_free(&r);
+	return rc;
+}
+
+static void
+free_wiped(void *p)
+{
+	if (p != NULL)
+		wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
+void
+control_prepares(void)
+{
+	size_t seed;
+
+	json_set_alloc_funcs(malloc, free_wiped);
+	random_bytes(&seed, sizeof(seed));
+	json_object_seed(seed | 1); /* 0 would look for a file */
+}

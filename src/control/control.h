@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The control socket: what the command asks of the daemon (docs/station.md 6).
+ *
+ * A Unix socket of packets.  A packet is a JSON object of at most
+ * CONTROL_PACKET bytes; descriptors may come beside it.  A request is one
+ * packet, {"ask":"inbox","desk":"antin://..."}; a connection has one at a time.
+ * An answer is packets (answer.h):
+ *
+ *	{"progress":{"done":1,"total":9}}	any number of them
+ *	{"rows":[{...},...]}			any number of them
+ *	{"rc":"ok",...} or {"rc":"denied","why":"..."}	the last
+ *
+ * A time is a number: seconds since 1970.  Who asks is what the kernel says.
+ */
+#ifndef CONTROL_CONTROL_H
+#define CONTROL_CONTROL_H
+
+#include "core/id.h"
+#include "envelope/dispatch.h"
+
+#define CONTROL_VERSION 1
+#define CONTROL_PACKET 65536u /* bytes of a packet */
+#define CONTROL_FDS 64u	      /* descriptors of a request */
+#define CONTROL_ROWS 500u     /* rows of a box that are given at once */
+#define CONTROL_REASON 1000u  /* bytes of a refusal's reason */
+
+enum control_what {
+	CONTROL_HELLO,	  /* version: which programs they are */
+	CONTROL_SIGN_IN,  /* desk, passphrase */
+	CONTROL_SIGN_OUT, /* desk */
+	CONTROL_DESKS,
+	CONTROL_SEND,	/* desk and what stands below, a descriptor a part */
+	CONTROL_INBOX,	/* desk, all, before, max */
+	CONTROL_OUTBOX, /* desk, before, max */
+	CONTROL_QUEUE,
+	CONTROL_STATUS,
+	CONTROL_TRACE,	/* id */
+	CONTROL_READ,	/* desk, id */
+	CONTROL_SAVE,	/* desk, id, part, and the file to write into */
+	CONTROL_ACK,	/* desk, id */
+	CONTROL_REFUSE, /* desk, id, reason */
+};
+#define CONTROLS 14
+const char *control_word(enum control_what what); /* "sign-in" */
+
+/* A request.  What it does not have is empty, 0, or TIME_NEVER. */
+struct control_request {
+	enum control_what what;
+	uint64_t version;
+	struct bytes desk; /* its address */
+	struct bytes passphrase;
+	struct id id;
+	uint64_t part;
+	struct bytes reason;
+	bool all;
+	uint64_t before, max;
+
+	/* A dispatch to be made. */
+	enum level level;
+	enum precedence precedence, info;
+	int64_t due, expires;
+	struct bytes subject, list;
+	struct addressee *to; /* owned; those for action first */
+	size_t to_count;
+	struct id *references; /* owned */
+	size_t reference_count;
+	bool supersedes_set;
+	struct id supersedes;
+	struct part *parts; /* owned; kind, name, type and of */
+	size_t part_count;
+
+	struct json_t *root; /* owned; everything above borrows from it */
+};
+
+/*
+ * Read a packet with so many descriptors beside it.  Strict: each field is one
+ * that this request has, of its kind, within its bounds, and there if it must.
+ *
+ * RC_INVALID	it is not so; the text says where
+ * RC_LIMIT	a field is over its limit
+ *
+ * The caller frees *out by control_free(); it is empty on failure.
+ */
+enum rc control_read(struct control_request *out, struct bytes packet,
+    size_t fds, struct err *e);
+void control_free(struct control_request *r);
+
+/* Before a process that is sandboxed reads requests.  From now on what JSON is
+ * read into is overwritten when it is freed, as it holds passphrases and
+ * subjects; and the seed of its tables is drawn, which later no file would
+ * give. */
+void control_prepares(void);
+
+#endif
