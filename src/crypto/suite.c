@@ -85,3 +85,10 @@ crypto_library_fits(void)
 {
 	return OpenSSL_version_num() >= OPENSSL_VERSION_NUMBER_MIN;
 }
+
+void
+crypto_library_ready(void)
+{
+	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL) != 1)
+		bug("OpenSSL cannot be made ready");
+}

@@ -31,5 +31,8 @@ bool suite_sig_is_composite(const struct sig_alg *alg);
  * what the suites need (the one that was built with may not be there). */
 const char *crypto_library(void);
 bool crypto_library_fits(void);
+/* Make it ready, without the machine's configuration of it: what a daemon does
+ * shall not hang on a file of others, and in its sandbox there is none. */
+void crypto_library_ready(void);
 
 #endif

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Messages between the daemon's processes (docs/station.md 3).
+ *
+ *	u32 length | u16 kind | u16 flags | u64 job | fields
+ *
+ * all integers big-endian; "length" counts what follows it; flag 1 says that a
+ * descriptor comes with it.  A job is the asker's number: an answer repeats it.
+ *
+ * One table (msg.c) says which kinds there are, who may tell them to whom, at
+ * what length, and what fields they have; a field is a number within bounds, so
+ * many bytes, or bytes up to a limit.  A message against the table ends the
+ * process that gets it: a sibling that sends one is broken or taken over.
+ *
+ * What a struct here points to is borrowed: from the writer, or from the
+ * message that was read.  Lists are fields of bytes that hold rows
+ * (list_add(), list_next()).
+ */
+#ifndef DAEMON_MSG_H
+#define DAEMON_MSG_H
+
+#include "core/id.h"
+#include "crypto/aead.h"
+#include "crypto/hash.h"
+#include "envelope/slip.h"
+#include "pki/link.h"
+
+enum proc {
+	PROC_PARENT,
+	PROC_KEYS,
+	PROC_STORE,
+	PROC_SEAL,
+	PROC_LINK,
+	PROC_CONTROL,
+};
+#define PROCS 6
+const char *proc_name(enum proc p); /* "keys" */
+
+#define MSG_HEAD 16u		/* bytes before the fields */
+#define MSG_MAX (17u << 20)	/* bytes of the longest message */
+#define MSG_WHY 600u		/* bytes of an error's text */
+#define MSG_LINE 4096u		/* bytes of a line of the log */
+#define MSG_INLINE (128u << 10) /* bytes of a small package (STORE_INLINE) */
+#define MSG_PIECE (64u << 10)	/* bytes of a large package at a time */
+#define MSG_FDS 64u		/* descriptors of one job */
+
+enum msg {
+	/* the parent and each of the others */
+	MSG_SETTING = 1, /* struct msg_setting */
+	MSG_PEER,	 /* struct msg_peer, and the descriptor */
+	MSG_GO,		 /* nothing more comes before work begins */
+	MSG_STOP,
+	MSG_READY,  /* the sandbox is entered */
+	MSG_LOG,    /* struct msg_log */
+	MSG_KEY,    /* struct msg_key: a key file, for keys */
+	MSG_SOCKET, /* struct msg_socket, and a listening descriptor */
+
+	/* link keys */
+	MSG_LINK_KEY,	 /* struct msg_link_key, link to store */
+	MSG_LINK_SIGN,	 /* struct msg_link_key, store to keys */
+	MSG_LINK_SIGNED, /* struct msg_statement, keys to store */
+	MSG_LINK_SELF,	 /* struct msg_self, store to link */
+	MSG_HELD,	 /* struct msg_held, keys to store: a key it has */
+
+	/* link and store */
+	MSG_HELLO,    /* struct msg_hello, link to store */
+	MSG_ADMIT,    /* struct msg_admit, store to link */
+	MSG_GONE,     /* struct msg_conn, either way */
+	MSG_ITEM,     /* struct msg_item: a small one, whole, link to store */
+	MSG_BIG,      /* struct msg_item: a large one begins */
+	MSG_BIG_DATA, /* struct msg_data */
+	MSG_BIG_END,  /* struct msg_number */
+	MSG_TAKEN,    /* struct msg_taken: answer to an item, store to link */
+	MSG_WRITTEN,  /* struct msg_data without bytes: room for more */
+	MSG_PARTIAL,  /* struct msg_partial, store to link */
+	MSG_SEND,     /* struct msg_send, store to link; a large one's file */
+	MSG_SENT,     /* struct msg_taken: what the peer said of it */
+
+	/* seal and store */
+	MSG_NUMBER,    /* struct msg_desk: a serial for a new dispatch */
+	MSG_NUMBERED,  /* struct msg_numbered, and a file to write into */
+	MSG_RESOLVE,   /* struct msg_resolve */
+	MSG_RESOLVED,  /* struct msg_resolved */
+	MSG_EXPAND,    /* struct msg_expand: an addressee list */
+	MSG_EXPANDED,  /* struct msg_expanded */
+	MSG_SIGNER,    /* struct msg_signer */
+	MSG_SIGNER_IS, /* struct msg_signer_is */
+	MSG_LISTED,    /* struct msg_listed */
+	MSG_ANSWERS,   /* struct msg_answers */
+	MSG_YES,       /* struct msg_yes */
+	MSG_SUBMIT,    /* struct msg_submit */
+	MSG_FETCH,     /* struct msg_of: a package at a desk */
+	MSG_PACKAGE,   /* struct msg_package; a large one's file */
+
+	/* seal and keys */
+	MSG_SIGN,      /* struct msg_sign */
+	MSG_SIGNATURE, /* struct msg_signature */
+	MSG_UNLOCK,    /* struct msg_unlock */
+	MSG_CEK,       /* struct msg_cek */
+
+	/* control and keys */
+	MSG_SIGN_IN,   /* struct msg_sign_in */
+	MSG_SIGN_OUT,  /* struct msg_desk */
+	MSG_MAY,       /* struct msg_desk: is he signed in? */
+	MSG_SIGNED_IN, /* struct msg_signed_in: answer to all three */
+	MSG_DESKS,     /* struct msg_desk without a desk */
+	MSG_DESK_LIST, /* struct msg_rows of struct msg_desk_row */
+
+	/* control and seal */
+	MSG_FD,	      /* no fields: a descriptor of the job that follows */
+	MSG_SEAL,     /* struct msg_seal: after its parts' descriptors */
+	MSG_READ,     /* struct msg_of */
+	MSG_LETTER,   /* struct msg_letter */
+	MSG_SAVE,     /* struct msg_of, after the file to write into */
+	MSG_PROGRESS, /* struct msg_progress */
+	MSG_DONE,     /* struct msg_done: how a job ended, from seal or store */
+
+	/* control and store */
+	MSG_ASK,  /* struct msg_ask */
+	MSG_ROWS, /* struct msg_rows; the last one says so */
+	MSG_MARK, /* struct msg_mark; MSG_DONE */
+};
+#define MSG_LAST MSG_MARK
+
+struct msg_setting {
+	struct bytes name, value;
+};
+struct msg_peer {
+	uint64_t proc;
+};
+struct msg_log {
+	struct bytes line; /* "event=..." without level and time */
+	uint64_t level;	   /* enum log_level */
+};
+struct msg_key {
+	struct bytes name; /* of the file, for what is said of it */
+	struct bytes file; /* KEYFILE_MAX */
+	uint64_t station;  /* 1: the station's own, unlocked at once */
+};
+struct msg_socket {
+	struct bytes name; /* "listen", "control", "metrics" */
+};
+
+struct msg_link_key {
+	uint64_t epoch; /* link asks with 0: the store counts */
+	uint8_t key[LINK_KEY];
+};
+struct msg_statement {
+	struct bytes statement;
+};
+/* What link says of this station in its HELLO. */
+struct msg_self {
+	struct bytes station, statement;
+	uint64_t incarnation;
+	struct bytes parent; /* its parent station's address; empty: none */
+};
+struct msg_held {
+	struct bytes sign, kem; /* certificates; kem may be empty */
+	uint64_t station;	/* 1: the station's own */
+};
+
+struct msg_conn {
+	uint64_t conn; /* link's number of a connection */
+};
+struct msg_hello {
+	uint64_t conn;
+	struct bytes statement;
+	uint8_t key[LINK_KEY]; /* the peer's in TLS */
+	uint64_t dialled;      /* 1: by us, to our parent */
+	uint64_t incarnation;
+	int64_t clock;
+	uint64_t own_clock; /* the peer's own; not the network's */
+};
+struct msg_admit {
+	uint64_t conn;
+	uint64_t rc; /* enum rc: RC_OK, or why not */
+	struct bytes station;
+	/* the clock to be told it */
+	int64_t clock;
+	uint64_t own_clock;
+};
+struct msg_number {
+	uint64_t conn, number;
+};
+struct msg_dest { /* a row */
+	struct bytes address;
+	struct tag tag;
+};
+struct msg_item {
+	uint64_t conn, number;
+	uint64_t envelope, total;
+	uint8_t sum[SHA256_SIZE];
+	struct bytes dests;   /* rows of struct msg_dest */
+	struct bytes package; /* of a small one */
+};
+struct msg_data {
+	uint64_t conn, number;
+	uint64_t at; /* MSG_WRITTEN: bytes on their way to disk */
+	struct bytes more;
+};
+struct msg_taken {
+	uint64_t conn, number;
+	uint64_t outcome; /* enum ack */
+	uint64_t code;	  /* enum refusal */
+};
+struct msg_partial {
+	uint64_t conn;
+	uint8_t sum[SHA256_SIZE];
+	uint64_t have;
+	uint64_t end; /* 1: no more of them; the rest is void */
+};
+struct msg_send {
+	uint64_t conn, q; /* MSG_SENT names q as the number */
+	uint64_t rank;
+	uint64_t envelope, total;
+	uint8_t sum[SHA256_SIZE];
+	struct bytes dests;   /* rows of struct msg_dest */
+	struct bytes package; /* a small one; of a large one its envelope */
+	uint64_t at; /* where a large one's attachments are in its file */
+};
+
+struct msg_desk {
+	uint64_t uid;
+	struct bytes desk;
+};
+struct msg_numbered {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes origin, name; /* station's address; the file's name */
+	uint64_t incarnation, serial;
+	int64_t now;
+};
+struct msg_resolve {
+	struct bytes address;
+	uint64_t level;
+	int64_t at;
+};
+struct msg_resolved {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes address;  /* as it is written now */
+	struct bytes alg, pub; /* the KEM key: OID's contents, and the key */
+};
+struct msg_expand {
+	struct bytes list; /* id or name */
+	uint64_t level;
+	int64_t at;
+};
+struct msg_expanded {
+	uint64_t rc;
+	struct bytes why;
+	struct id id;
+	uint64_t version;
+	uint8_t hash[SHA256_SIZE];
+	struct bytes rows; /* of struct msg_resolved */
+};
+struct msg_signer {
+	struct bytes tag, cert;
+};
+struct msg_signer_is {
+	uint64_t known;
+	struct bytes cert_der; /* of its signature key */
+	uint8_t cert[SHA256_SIZE];
+	struct bytes address;
+	int64_t from, until;
+	uint64_t limited, level, precedence;
+};
+struct msg_listed {
+	struct id id;
+	uint64_t version;
+	uint8_t hash[SHA256_SIZE];
+	struct bytes address;
+	int64_t at;
+};
+struct msg_answers {
+	struct bytes address, other;
+	int64_t at;
+};
+struct msg_yes {
+	uint64_t yes;
+};
+struct msg_submit {
+	struct bytes desk;
+	uint64_t envelope, total;
+	struct bytes package; /* a small one; else in the numbered file */
+	struct bytes name;    /* that file's */
+	struct bytes dests;   /* rows of struct msg_dest */
+	uint64_t rank;
+	int64_t due;
+};
+struct msg_of {
+	uint64_t uid;
+	struct bytes desk;
+	struct id id;
+	uint64_t part; /* MSG_SAVE */
+};
+struct msg_package {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t envelope, total;
+	struct bytes package; /* a small one; else in the file */
+	int64_t now;
+};
+
+/* A dispatch to be signed: keys makes the statement of it. */
+struct msg_sign {
+	uint64_t uid;
+	struct bytes desk;
+	struct bytes statement; /* DER of docs/envelope.md 8.2, read again */
+	uint64_t level;
+	uint8_t digest[SHA512_SIZE]; /* of the content */
+	int64_t at;
+};
+struct msg_signature {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes signer; /* the SignerInfo */
+};
+struct msg_unlock {
+	uint64_t uid;
+	struct bytes desk;
+	struct bytes slips;		 /* those of the envelope */
+	struct bytes cipher, attributes; /* elements of the envelope */
+};
+struct msg_cek {
+	uint64_t rc;
+	struct bytes why;
+	uint8_t cek[AEAD_KEY];
+};
+
+struct msg_sign_in {
+	uint64_t uid;
+	struct bytes desk, passphrase;
+};
+struct msg_signed_in {
+	uint64_t rc;
+	struct bytes why;
+	int64_t until;
+	uint64_t wait; /* seconds before another try */
+};
+struct msg_desk_row { /* a row */
+	struct bytes address, name;
+	int64_t until; /* signed in until then; 0: not */
+};
+
+struct msg_addressee { /* a row */
+	struct bytes address;
+	uint64_t purpose;
+};
+struct msg_part { /* a row */
+	uint64_t kind;
+	struct bytes name, type;
+	uint64_t of;
+};
+struct msg_seal {
+	uint64_t uid;
+	struct bytes desk;
+	uint64_t level, precedence, info;
+	int64_t due, expires;
+	struct bytes subject;
+	struct bytes to;    /* rows of struct msg_addressee */
+	struct bytes list;  /* or an addressee list: id or name */
+	struct bytes parts; /* rows of struct msg_part, a descriptor each */
+	struct bytes references; /* ids, one after another */
+	struct bytes supersedes; /* an id, or empty */
+};
+struct msg_letter {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes statement; /* DER, docs/envelope.md 8.2 */
+	uint64_t level;
+	int64_t signed_at;
+	struct bytes signer; /* name in its certificate */
+};
+struct msg_progress {
+	uint64_t done, total;
+};
+struct msg_done {
+	uint64_t rc;
+	struct bytes why;
+	struct id id; /* of the dispatch */
+};
+
+enum ask { ASK_INBOX, ASK_OUTBOX, ASK_QUEUE, ASK_STATUS, ASK_TRACE };
+#define ASKS 5
+struct msg_ask {
+	uint64_t what; /* enum ask */
+	struct bytes desk;
+	struct id id; /* ASK_TRACE */
+	uint64_t all, before, max;
+};
+struct msg_rows {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes rows; /* of struct msg_row */
+	uint64_t last;	   /* 1: nothing follows */
+};
+/* One row of any answer; what does not apply is empty. */
+struct msg_row {
+	uint64_t what; /* enum ask, or ROW_* */
+	struct id id;
+	uint64_t n, q;
+	struct bytes address; /* desk, hop, destination */
+	struct bytes other;   /* origin station, peer */
+	uint64_t state, rank, level;
+	int64_t at, since, due;
+	uint64_t count, bytes;
+	struct bytes text;
+};
+enum row {
+	ROW_DELIVERY = 1, /* id, address desk, other origin, state, at, since */
+	ROW_SENT,	  /* id, address desk, at, count of destinations, state
+			     of the least advanced leg */
+	ROW_LEG,	  /* id, q, address hop, state, rank, due, at, bytes */
+	ROW_HOP,	  /* address hop, count, bytes, since oldest, rank */
+	ROW_LINK,    /* address station, state 1 up, since, count of items */
+	ROW_STATION, /* address, at now, count of dispatches, bytes free,
+			since: knowledge, state: 1 own clock */
+	ROW_DEST,    /* address desk, other hop, state */
+};
+struct msg_mark {
+	uint64_t uid;
+	struct bytes desk;
+	struct id id;
+	uint64_t state; /* enum delivery_state */
+	struct bytes reason;
+};
+
+union any_msg {
+	struct msg_setting setting;
+	struct msg_peer peer;
+	struct msg_log log;
+	struct msg_key key;
+	struct msg_socket socket;
+	struct msg_link_key link_key;
+	struct msg_statement statement;
+	struct msg_self self;
+	struct msg_held held;
+	struct msg_conn conn;
+	struct msg_hello hello;
+	struct msg_admit admit;
+	struct msg_number number;
+	struct msg_item item;
+	struct msg_data data;
+	struct msg_taken taken;
+	struct msg_partial partial;
+	struct msg_send send;
+	struct msg_desk desk;
+	struct msg_numbered numbered;
+	struct msg_resolve resolve;
+	struct msg_resolved resolved;
+	struct msg_expand expand;
+	struct msg_expanded expanded;
+	struct msg_signer signer;
+	struct msg_signer_is signer_is;
+	struct msg_listed listed;
+	struct msg_answers answers;
+	struct msg_yes yes;
+	struct msg_submit submit;
+	struct msg_of of;
+	struct msg_package package;
+	struct msg_sign sign;
+	struct msg_signature signature;
+	struct msg_unlock unlock;
+	struct msg_cek cek;
+	struct msg_sign_in sign_in;
+	struct msg_signed_in signed_in;
+	struct msg_seal seal;
+	struct msg_letter letter;
+	struct msg_progress progress;
+	struct msg_done done;
+	struct msg_ask ask;
+	struct msg_rows rows;
+	struct msg_mark mark;
+};
+
+/* One that was read. */
+struct message {
+	enum msg kind;
+	uint64_t job;
+	bool has_fd;
+	union any_msg body; /* borrows what it was read from */
+};
+
+const char *msg_name(enum msg m); /* "link.sign", for logs */
+/* Whether "from" may tell "to" this. */
+bool msg_may(enum msg m, enum proc from, enum proc to);
+bool msg_carries_fd(enum msg m); /* a descriptor may come with it */
+
+/* The body is as the table wants it; for those whose parts come from outside
+ * and may be too much for one message.  RC_INVALID; RC_LIMIT over MSG_MAX. */
+enum rc msg_check(enum msg m, const void *body, struct err *e);
+/* Append a message.  bug() where the body is against the table. */
+void msg_write(
+    struct buf *out, enum msg m, uint64_t job, bool has_fd, const void *body);
+/*
+ * Read one that is the whole of "in", told by "from" to "to".  RC_INVALID,
+ * RC_DENIED (no right to say it), RC_LIMIT: the receiver ends.
+ */
+enum rc msg_read(struct message *out, struct bytes in, enum proc from,
+    enum proc to, struct err *e);
+/* The length of the message at the start of "in", with its first 4 bytes; 0
+ * where there are too few bytes to tell.  RC_LIMIT over MSG_MAX, or, once its
+ * kind is there, over what that can have. */
+enum rc msg_length(size_t *out, struct bytes in, struct err *e);
+
+/* Rows of lists. */
+enum row_kind {
+	LIST_DEST,	/* struct msg_dest */
+	LIST_DESK,	/* struct msg_desk_row */
+	LIST_ADDRESSEE, /* struct msg_addressee */
+	LIST_PART,	/* struct msg_part */
+	LIST_RESOLVED,	/* struct msg_resolved */
+	LIST_ROW,	/* struct msg_row */
+};
+#define LISTS 6
+void list_add(struct buf *rows, enum row_kind kind, const void *row);
+/* The next row, taken off *rows; false at the end.  bug() where it is not of
+ * the form: msg_read() has held lists to theirs. */
+bool list_next(struct bytes *rows, enum row_kind kind, void *row);
+
+#endif

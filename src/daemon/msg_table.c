@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Who may tell whom what, and of what fields it is (docs/station.md 3).  What
+ * has no row is refused.
+ */
+#include "daemon/msg_table.h"
+
+#include <stddef.h>
+
+#include "core/limits.h"
+#include "crypto/keyfile.h"
+#include "envelope/dispatch.h"
+#include "pki/cert.h"
+
+#define LONG (MSG_MAX - MSG_HEAD) /* as long as a message can be */
+#define DESKS 1000u		  /* desks of one answer */
+
+/* Where a field is; no constant where it is not of this type. */
+#define AT(s, f, type)                                                         \
+	(offsetof(struct s, f) + 0 * _Generic(((struct s *)0)->f, type : 1))
+
+#define U64(s, f, lo, hi)                                                      \
+	{                                                                      \
+		.kind = FIELD_U64, .at = AT(s, f, uint64_t), .min = (lo),      \
+		.max = (hi)                                                    \
+	}
+#define ANY(s, f) U64(s, f, 0, UINT64_MAX)
+#define FLAG(s, f) U64(s, f, 0, 1)
+#define RC(s, f) U64(s, f, RC_OK, RC_USAGE)
+#define LEVEL(s, f) U64(s, f, 0, LEVELS - 1)
+#define PRECEDENCE(s, f) U64(s, f, 0, PRECEDENCES - 1)
+/* A time of ours; a peer's clock may say anything. */
+#define TIME(s, f)                                                             \
+	{                                                                      \
+		.kind = FIELD_I64, .at = AT(s, f, int64_t), .min = 0,          \
+		.max = INT64_MAX                                               \
+	}
+#define CLOCK(s, f)                                                            \
+	{                                                                      \
+		.kind = FIELD_I64, .at = AT(s, f, int64_t),                    \
+		.min = (uint64_t)INT64_MIN, .max = INT64_MAX                   \
+	}
+#define FIXED(s, f)                                                            \
+	{                                                                      \
+		.kind = FIELD_FIXED, .at = offsetof(struct s, f),              \
+		.size = sizeof(((struct s *)0)->f)                             \
+	}
+#define BYTES(s, f, lo, hi)                                                    \
+	{                                                                      \
+		.kind = FIELD_BYTES, .at = AT(s, f, struct bytes),             \
+		.min = (lo), .max = (hi)                                       \
+	}
+#define ADDRESS(s, f) BYTES(s, f, 0, LIMIT_ADDRESS)
+#define WHY(s, f) BYTES(s, f, 0, MSG_WHY)
+#define LIST(s, f, of, most)                                                   \
+	{                                                                      \
+		.kind = FIELD_LIST, .at = AT(s, f, struct bytes), .max = LONG, \
+		.list = (of), .rows = (most)                                   \
+	}
+#define DESTS(s, f) LIST(s, f, LIST_DEST, LIMIT_SLIPS)
+#define END                                                                    \
+	{                                                                      \
+		.kind = FIELD_END                                              \
+	}
+
+/* ---- rows of lists ----------------------------------------------------------
+ */
+
+static const struct field dest[] = { ADDRESS(msg_dest, address),
+	FIXED(msg_dest, tag), END };
+static const struct field desk_row[] = { ADDRESS(msg_desk_row, address),
+	BYTES(msg_desk_row, name, 0, LIMIT_NAME), TIME(msg_desk_row, until),
+	END };
+static const struct field addressee[] = { ADDRESS(msg_addressee, address),
+	U64(msg_addressee, purpose, 0, PURPOSES - 1), END };
+static const struct field part[] = { U64(msg_part, kind, 0, PART_KINDS - 1),
+	BYTES(msg_part, name, 0, LIMIT_NAME),
+	BYTES(msg_part, type, 0, DISPATCH_TYPE),
+	U64(msg_part, of, 0, DISPATCH_PARTS), END };
+static const struct field resolved[] = { RC(msg_resolved, rc),
+	WHY(msg_resolved, why), ADDRESS(msg_resolved, address),
+	BYTES(msg_resolved, alg, 0, 64),
+	BYTES(msg_resolved, pub, 0, KEM_PUB_MAX), END };
+static const struct field row[] = { U64(msg_row, what, 0, 255),
+	FIXED(msg_row, id), ANY(msg_row, n), ANY(msg_row, q),
+	ADDRESS(msg_row, address), ADDRESS(msg_row, other), ANY(msg_row, state),
+	U64(msg_row, rank, 0, PRECEDENCES), LEVEL(msg_row, level),
+	CLOCK(msg_row, at), CLOCK(msg_row, since), CLOCK(msg_row, due),
+	ANY(msg_row, count), ANY(msg_row, bytes),
+	BYTES(msg_row, text, 0, MSG_LINE), END };
+
+const struct field *const row_fields[LISTS] = {
+	[LIST_DEST] = dest,
+	[LIST_DESK] = desk_row,
+	[LIST_ADDRESSEE] = addressee,
+	[LIST_PART] = part,
+	[LIST_RESOLVED] = resolved,
+	[LIST_ROW] = row,
+};
+
+/* ---- fields -----------------------------------------------------------------
+ */
+
+static const struct field none[] = { END };
+static const struct field setting[] = { BYTES(msg_setting, name, 1, 64),
+	BYTES(msg_setting, value, 0, MSG_LINE), END };
+static const struct field peer[] = { U64(msg_peer, proc, 1, PROCS - 1), END };
+static const struct field line[] = { BYTES(msg_log, line, 1, MSG_LINE),
+	U64(msg_log, level, 0, 2), END };
+static const struct field key[] = { BYTES(msg_key, name, 1, LIMIT_NAME),
+	BYTES(msg_key, file, 1, KEYFILE_MAX), FLAG(msg_key, station), END };
+static const struct field sock[] = { BYTES(msg_socket, name, 1, 32), END };
+
+static const struct field link_key[] = { ANY(msg_link_key, epoch),
+	FIXED(msg_link_key, key), END };
+static const struct field statement[] = {
+	BYTES(msg_statement, statement, 0, LINK_STATEMENT_MAX), END
+};
+static const struct field self[] = { ADDRESS(msg_self, station),
+	BYTES(msg_self, statement, 0, LINK_STATEMENT_MAX),
+	ANY(msg_self, incarnation), ADDRESS(msg_self, parent), END };
+static const struct field held[] = { BYTES(msg_held, sign, 1, CERT_MAX),
+	BYTES(msg_held, kem, 0, CERT_MAX), FLAG(msg_held, station), END };
+
+static const struct field conn[] = { ANY(msg_conn, conn), END };
+static const struct field hello[] = { ANY(msg_hello, conn),
+	BYTES(msg_hello, statement, 0, LINK_STATEMENT_MAX),
+	FIXED(msg_hello, key), FLAG(msg_hello, dialled),
+	ANY(msg_hello, incarnation), CLOCK(msg_hello, clock),
+	FLAG(msg_hello, own_clock), END };
+static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
+	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
+	FLAG(msg_admit, own_clock), END };
+static const struct field number[] = { ANY(msg_number, conn),
+	ANY(msg_number, number), END };
+static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),
+	ANY(msg_item, envelope), ANY(msg_item, total), FIXED(msg_item, sum),
+	DESTS(msg_item, dests), BYTES(msg_item, package, 0, MSG_INLINE), END };
+static const struct field data[] = { ANY(msg_data, conn), ANY(msg_data, number),
+	ANY(msg_data, at), BYTES(msg_data, more, 0, MSG_PIECE), END };
+static const struct field taken[] = { ANY(msg_taken, conn),
+	ANY(msg_taken, number), U64(msg_taken, outcome, 0, 255),
+	U64(msg_taken, code, 0, 255), END };
+static const struct field partial[] = { ANY(msg_partial, conn),
+	FIXED(msg_partial, sum), ANY(msg_partial, have), FLAG(msg_partial, end),
+	END };
+static const struct field send_item[] = { ANY(msg_send, conn), ANY(msg_send, q),
+	U64(msg_send, rank, 0, PRECEDENCES), ANY(msg_send, envelope),
+	ANY(msg_send, total), FIXED(msg_send, sum), DESTS(msg_send, dests),
+	BYTES(msg_send, package, 0, LONG), ANY(msg_send, at), END };
+
+static const struct field desk[] = { ANY(msg_desk, uid),
+	ADDRESS(msg_desk, desk), END };
+static const struct field numbered[] = { RC(msg_numbered, rc),
+	WHY(msg_numbered, why), ADDRESS(msg_numbered, origin),
+	BYTES(msg_numbered, name, 0, 128), ANY(msg_numbered, incarnation),
+	ANY(msg_numbered, serial), TIME(msg_numbered, now), END };
+static const struct field resolve[] = { ADDRESS(msg_resolve, address),
+	LEVEL(msg_resolve, level), TIME(msg_resolve, at), END };
+static const struct field expand[] = { BYTES(msg_expand, list, 0, LIMIT_NAME),
+	LEVEL(msg_expand, level), TIME(msg_expand, at), END };
+static const struct field expanded[] = { RC(msg_expanded, rc),
+	WHY(msg_expanded, why), FIXED(msg_expanded, id),
+	ANY(msg_expanded, version), FIXED(msg_expanded, hash),
+	LIST(msg_expanded, rows, LIST_RESOLVED, LIMIT_SLIPS), END };
+static const struct field signer[] = { BYTES(msg_signer, tag, 0, 64),
+	BYTES(msg_signer, cert, 0, CERT_MAX), END };
+static const struct field signer_is[] = { FLAG(msg_signer_is, known),
+	BYTES(msg_signer_is, cert_der, 0, CERT_MAX), FIXED(msg_signer_is, cert),
+	ADDRESS(msg_signer_is, address), TIME(msg_signer_is, from),
+	TIME(msg_signer_is, until), FLAG(msg_signer_is, limited),
+	LEVEL(msg_signer_is, level), PRECEDENCE(msg_signer_is, precedence),
+	END };
+static const struct field listed[] = { FIXED(msg_listed, id),
+	ANY(msg_listed, version), FIXED(msg_listed, hash),
+	ADDRESS(msg_listed, address), TIME(msg_listed, at), END };
+static const struct field answers[] = { ADDRESS(msg_answers, address),
+	ADDRESS(msg_answers, other), TIME(msg_answers, at), END };
+static const struct field yes[] = { FLAG(msg_yes, yes), END };
+static const struct field submit[] = { ADDRESS(msg_submit, desk),
+	ANY(msg_submit, envelope), ANY(msg_submit, total),
+	BYTES(msg_submit, package, 0, MSG_INLINE),
+	BYTES(msg_submit, name, 0, 128), DESTS(msg_submit, dests),
+	U64(msg_submit, rank, 0, PRECEDENCES), TIME(msg_submit, due), END };
+static const struct field of[] = { ANY(msg_of, uid), ADDRESS(msg_of, desk),
+	FIXED(msg_of, id), U64(msg_of, part, 0, DISPATCH_PARTS), END };
+static const struct field package[] = { RC(msg_package, rc),
+	WHY(msg_package, why), ANY(msg_package, envelope),
+	ANY(msg_package, total), BYTES(msg_package, package, 0, MSG_INLINE),
+	TIME(msg_package, now), END };
+
+static const struct field sign[] = { ANY(msg_sign, uid),
+	ADDRESS(msg_sign, desk), BYTES(msg_sign, statement, 1, LONG),
+	LEVEL(msg_sign, level), FIXED(msg_sign, digest), TIME(msg_sign, at),
+	END };
+static const struct field signature[] = { RC(msg_signature, rc),
+	WHY(msg_signature, why), BYTES(msg_signature, signer, 0, 4u * CERT_MAX),
+	END };
+static const struct field unlock[] = { ANY(msg_unlock, uid),
+	ADDRESS(msg_unlock, desk), BYTES(msg_unlock, slips, 0, LONG),
+	BYTES(msg_unlock, cipher, 0, MSG_LINE),
+	BYTES(msg_unlock, attributes, 0, LONG), END };
+static const struct field cek[] = { RC(msg_cek, rc), WHY(msg_cek, why),
+	FIXED(msg_cek, cek), END };
+
+static const struct field sign_in[] = { ANY(msg_sign_in, uid),
+	ADDRESS(msg_sign_in, desk),
+	BYTES(msg_sign_in, passphrase, 0, KEYFILE_PASSPHRASE), END };
+static const struct field signed_in[] = { RC(msg_signed_in, rc),
+	WHY(msg_signed_in, why), TIME(msg_signed_in, until),
+	ANY(msg_signed_in, wait), END };
+static const struct field desk_list[] = { RC(msg_rows, rc), WHY(msg_rows, why),
+	LIST(msg_rows, rows, LIST_DESK, DESKS), FLAG(msg_rows, last), END };
+
+static const struct field seal[] = { ANY(msg_seal, uid),
+	ADDRESS(msg_seal, desk), LEVEL(msg_seal, level),
+	PRECEDENCE(msg_seal, precedence), PRECEDENCE(msg_seal, info),
+	TIME(msg_seal, due), TIME(msg_seal, expires),
+	BYTES(msg_seal, subject, 0, LIMIT_SUBJECT),
+	LIST(msg_seal, to, LIST_ADDRESSEE, LIMIT_SLIPS),
+	BYTES(msg_seal, list, 0, LIMIT_NAME),
+	LIST(msg_seal, parts, LIST_PART, MSG_FDS),
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_seal, references, struct bytes),
+	    .max = DISPATCH_REFERENCES * ID_SIZE },
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_seal, supersedes, struct bytes),
+	    .max = ID_SIZE },
+	END };
+static const struct field letter[] = { RC(msg_letter, rc), WHY(msg_letter, why),
+	BYTES(msg_letter, statement, 0, LONG), LEVEL(msg_letter, level),
+	TIME(msg_letter, signed_at), BYTES(msg_letter, signer, 0, LIMIT_NAME),
+	END };
+static const struct field progress[] = { ANY(msg_progress, done),
+	ANY(msg_progress, total), END };
+static const struct field over[] = { RC(msg_done, rc), WHY(msg_done, why),
+	FIXED(msg_done, id), END };
+
+static const struct field ask[] = { U64(msg_ask, what, 0, ASKS - 1),
+	ADDRESS(msg_ask, desk), FIXED(msg_ask, id), FLAG(msg_ask, all),
+	ANY(msg_ask, before), ANY(msg_ask, max), END };
+static const struct field rows[] = { RC(msg_rows, rc), WHY(msg_rows, why),
+	LIST(msg_rows, rows, LIST_ROW, UINT64_MAX), FLAG(msg_rows, last), END };
+static const struct field mark[] = { ANY(msg_mark, uid),
+	ADDRESS(msg_mark, desk), FIXED(msg_mark, id),
+	U64(msg_mark, state, 0, 255), BYTES(msg_mark, reason, 0, 1000), END };
+
+/* ---- the right to speak -----------------------------------------------------
+ */
+
+#define PARENT (1u << PROC_PARENT)
+#define KEYS (1u << PROC_KEYS)
+#define STORE (1u << PROC_STORE)
+#define SEAL (1u << PROC_SEAL)
+#define LINK (1u << PROC_LINK)
+#define CONTROL (1u << PROC_CONTROL)
+#define CHILDREN (KEYS | STORE | SEAL | LINK | CONTROL)
+
+static const struct msg_kind kinds[MSG_LAST + 1] = {
+	[MSG_SETTING] = { "setting", setting, false, PARENT, CHILDREN },
+	[MSG_PEER] = { "peer", peer, true, PARENT, CHILDREN },
+	[MSG_GO] = { "go", none, false, PARENT, CHILDREN },
+	[MSG_STOP] = { "stop", none, false, PARENT, CHILDREN },
+	[MSG_READY] = { "ready", none, false, CHILDREN, PARENT },
+	[MSG_LOG] = { "log", line, false, CHILDREN, PARENT },
+	[MSG_KEY] = { "key", key, false, PARENT, KEYS },
+	[MSG_SOCKET] = { "socket", sock, true, PARENT, LINK | CONTROL },
+
+	[MSG_LINK_KEY] = { "link.key", link_key, false, LINK, STORE },
+	[MSG_LINK_SIGN] = { "link.sign", link_key, false, STORE, KEYS },
+	[MSG_LINK_SIGNED] = { "link.signed", statement, false, KEYS, STORE },
+	[MSG_LINK_SELF] = { "link.self", self, false, STORE, LINK },
+	[MSG_HELD] = { "held", held, false, KEYS, STORE },
+
+	[MSG_HELLO] = { "hello", hello, false, LINK, STORE },
+	[MSG_ADMIT] = { "admit", admit, false, STORE, LINK },
+	[MSG_GONE] = { "gone", conn, false, LINK | STORE, LINK | STORE },
+	[MSG_ITEM] = { "item", item, false, LINK, STORE },
+	[MSG_BIG] = { "big", item, false, LINK, STORE },
+	[MSG_BIG_DATA] = { "big.data", data, false, LINK, STORE },
+	[MSG_BIG_END] = { "big.end", number, false, LINK, STORE },
+	[MSG_TAKEN] = { "taken", taken, false, STORE, LINK },
+	[MSG_WRITTEN] = { "written", data, false, STORE, LINK },
+	[MSG_PARTIAL] = { "partial", partial, false, STORE, LINK },
+	[MSG_SEND] = { "send", send_item, true, STORE, LINK },
+	[MSG_SENT] = { "sent", taken, false, LINK, STORE },
+
+	[MSG_NUMBER] = { "number", desk, false, SEAL, STORE },
+	[MSG_NUMBERED] = { "numbered", numbered, true, STORE, SEAL },
+	[MSG_RESOLVE] = { "resolve", resolve, false, SEAL, STORE },
+	[MSG_RESOLVED] = { "resolved", resolved, false, STORE, SEAL },
+	[MSG_EXPAND] = { "expand", expand, false, SEAL, STORE },
+	[MSG_EXPANDED] = { "expanded", expanded, false, STORE, SEAL },
+	[MSG_SIGNER] = { "signer", signer, false, SEAL, STORE },
+	[MSG_SIGNER_IS] = { "signer.is", signer_is, false, STORE, SEAL },
+	[MSG_LISTED] = { "listed", listed, false, SEAL, STORE },
+	[MSG_ANSWERS] = { "answers", answers, false, SEAL, STORE },
+	[MSG_YES] = { "yes", yes, false, STORE, SEAL },
+	[MSG_SUBMIT] = { "submit", submit, false, SEAL, STORE },
+	[MSG_FETCH] = { "fetch", of, false, SEAL, STORE },
+	[MSG_PACKAGE] = { "package", package, true, STORE, SEAL },
+
+	[MSG_SIGN] = { "sign", sign, false, SEAL, KEYS },
+	[MSG_SIGNATURE] = { "signature", signature, false, KEYS, SEAL },
+	[MSG_UNLOCK] = { "unlock", unlock, false, SEAL, KEYS },
+	[MSG_CEK] = { "cek", cek, false, KEYS, SEAL },
+
+	[MSG_SIGN_IN] = { "sign.in", sign_in, false, CONTROL, KEYS },
+	[MSG_SIGN_OUT] = { "sign.out", desk, false, CONTROL, KEYS },
+	[MSG_MAY] = { "may", desk, false, CONTROL, KEYS },
+	[MSG_SIGNED_IN] = { "signed.in", signed_in, false, KEYS, CONTROL },
+	[MSG_DESKS] = { "desks", desk, false, CONTROL, KEYS },
+	[MSG_DESK_LIST] = { "desk.list", desk_list, false, KEYS, CONTROL },
+
+	[MSG_FD] = { "fd", none, true, CONTROL, SEAL },
+	[MSG_SEAL] = { "seal", seal, false, CONTROL, SEAL },
+	[MSG_READ] = { "read", of, false, CONTROL, SEAL },
+	[MSG_LETTER] = { "letter", letter, false, SEAL, CONTROL },
+	[MSG_SAVE] = { "save", of, false, CONTROL, SEAL },
+	[MSG_PROGRESS] = { "progress", progress, false, SEAL, CONTROL },
+	[MSG_DONE] = { "done", over, false, STORE | SEAL, SEAL | CONTROL },
+
+	[MSG_ASK] = { "ask", ask, false, CONTROL, STORE },
+	[MSG_ROWS] = { "rows", rows, false, STORE, CONTROL },
+	[MSG_MARK] = { "mark", mark, false, CONTROL, STORE },
+};
+
+const char *
+proc_name(enum proc p)
+{
+	static const char *const names[PROCS] = {
+		[PROC_PARENT] = "parent",
+		[PROC_KEYS] = "keys",
+		[PROC_STORE] = "store",
+		[PROC_SEAL] = "seal",
+		[PROC_LINK] = "link",
+		[PROC_CONTROL] = "control",
+	};
+
+	return names[p];
+}
+
+bool
+msg_is_kind(uint64_t kind)
+{
+	return kind <= MSG_LAST && kinds[kind].name != NULL;
+}
+
+const struct msg_kind *
+msg_kind(enum msg m)
+{
+	if (!msg_is_kind((uint64_t)m))
+		bug("a message of no kind");
+	return &kinds[m];
+}
+
+const char *
+msg_name(enum msg m)
+{
+	return msg_kind(m)->name;
+}
+
+bool
+msg_may(enum msg m, enum proc from, enum proc to)
+{
+	const struct msg_kind *kind = msg_kind(m);
+
+	return from != to && (kind->from >> from & 1) != 0 &&
+	       (kind->to >> to & 1) != 0;
+}
+
+bool
+msg_carries_fd(enum msg m)
+{
+	return msg_kind(m)->fd;
+}
+
+size_t
+msg_most(enum msg m)
+{
+	const struct field *f;
+	size_t most = MSG_HEAD;
+
+	for (f = msg_kind(m)->fields; f->kind != FIELD_END; f++)
+		if (f->kind == FIELD_FIXED)
+			most += f->size;
+		else if (f->kind == FIELD_U64 || f->kind == FIELD_I64)
+			most += 8;
+		else
+			most += 4 + (size_t)f->max;
+	return most < MSG_MAX ? most : MSG_MAX;
+}

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The system calls a process may make (seccomp).  What has no row ends the
+ * process: KILL_PROCESS, so no handler of ours ever sees it.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "daemon/sandbox.h"
+
+#define PARENT (1u << PROC_PARENT)
+#define KEYS (1u << PROC_KEYS)
+#define STORE (1u << PROC_STORE)
+#define SEAL (1u << PROC_SEAL)
+#define LINK (1u << PROC_LINK)
+#define CONTROL (1u << PROC_CONTROL)
+#define ALL (KEYS | STORE | SEAL | LINK | CONTROL)
+#define FILES (STORE | SEAL | LINK) /* they hold files of packages */
+
+#define TYPE_MASK 0xfu	      /* of a socket's type; the rest are flags */
+#define AT_EMPTY_PATH_ 0x1000 /* the descriptor itself */
+
+/* What a call's arguments must be; several of one call are alternatives. */
+enum must {
+	ANYHOW,
+	NOT_EXEC,    /* argument 2: PROT_EXEC is clear */
+	INET,	     /* TCP over IPv4 */
+	INET6,	     /* TCP over IPv6 */
+	THREAD,	     /* clone(): a thread of this process */
+	NO_SUCH,     /* answered with ENOSYS: another way is then taken */
+	OWN,	     /* argument 0: this process */
+	ITSELF,	     /* newfstatat(): of the descriptor, not of a path */
+	LIMITS_READ, /* prlimit64(): of this process, nothing is set */
+	TERMINAL,    /* ioctl(): is it a terminal? */
+};
+
+/*
+ * Who may call what.  The parent may all of it, anyhow, and what is its own
+ * besides: who it starts is held to its list too, from its first instruction.
+ */
+struct call {
+	int nr;
+	unsigned procs;
+	enum must must;
+};
+
+#define CALL(name) SCMP_SYS(name)
+
+static const struct call calls[] = {
+	/* descriptors */
+	{ CALL(read), ALL, ANYHOW },
+	{ CALL(readv), ALL, ANYHOW },
+	{ CALL(write), ALL, ANYHOW },
+	{ CALL(writev), ALL, ANYHOW },
+	{ CALL(close), ALL, ANYHOW },
+	{ CALL(fcntl), ALL, ANYHOW },
+	{ CALL(dup), ALL, ANYHOW },
+	{ CALL(lseek), ALL, ANYHOW },
+	{ CALL(fstat), ALL, ANYHOW },
+	{ CALL(newfstatat), ALL, ITSELF },
+	{ CALL(ioctl), ALL, TERMINAL },
+	{ CALL(pread64), FILES, ANYHOW },
+	{ CALL(pwrite64), FILES, ANYHOW },
+	{ CALL(preadv), FILES, ANYHOW },
+	{ CALL(pwritev), FILES, ANYHOW },
+	{ CALL(ftruncate), STORE | SEAL, ANYHOW },
+	{ CALL(fallocate), STORE | SEAL, ANYHOW },
+	{ CALL(fsync), STORE | SEAL, ANYHOW },
+	{ CALL(fdatasync), STORE | SEAL, ANYHOW },
+	{ CALL(fadvise64), FILES, ANYHOW },
+	{ CALL(sync_file_range), STORE | SEAL, ANYHOW },
+
+	/* channels and sockets */
+	{ CALL(recvmsg), ALL, ANYHOW },
+	{ CALL(sendmsg), ALL, ANYHOW },
+	{ CALL(recvfrom), ALL, ANYHOW },
+	{ CALL(sendto), ALL, ANYHOW },
+	{ CALL(poll), ALL, ANYHOW },
+	{ CALL(ppoll), ALL, ANYHOW },
+	{ CALL(epoll_wait), ALL, ANYHOW },
+	{ CALL(epoll_pwait), ALL, ANYHOW },
+	{ CALL(epoll_pwait2), ALL, ANYHOW },
+	{ CALL(epoll_ctl), ALL, ANYHOW },
+	{ CALL(shutdown), LINK | CONTROL, ANYHOW },
+	{ CALL(accept), LINK | CONTROL, ANYHOW },
+	{ CALL(accept4), LINK | CONTROL, ANYHOW },
+	{ CALL(getsockopt), LINK | CONTROL, ANYHOW },
+	{ CALL(setsockopt), LINK | CONTROL, ANYHOW },
+	{ CALL(getsockname), LINK | CONTROL, ANYHOW },
+	{ CALL(getpeername), LINK | CONTROL, ANYHOW },
+	{ CALL(socket), LINK, INET },
+	{ CALL(socket), LINK, INET6 },
+	{ CALL(connect), LINK, ANYHOW },
+
+	/* memory */
+	{ CALL(mmap), ALL, NOT_EXEC },
+	{ CALL(mprotect), ALL, NOT_EXEC },
+	{ CALL(munmap), ALL, ANYHOW },
+	{ CALL(mremap), ALL, ANYHOW },
+	{ CALL(brk), ALL, ANYHOW },
+	{ CALL(madvise), ALL, ANYHOW },
+	{ CALL(mlock), KEYS | SEAL, ANYHOW },
+	{ CALL(munlock), KEYS | SEAL, ANYHOW },
+
+	/* time, chance, itself */
+	{ CALL(clock_gettime), ALL, ANYHOW },
+	{ CALL(clock_getres), ALL, ANYHOW },
+	{ CALL(gettimeofday), ALL, ANYHOW },
+	{ CALL(time), ALL, ANYHOW },
+	{ CALL(nanosleep), ALL, ANYHOW },
+	{ CALL(clock_nanosleep), ALL, ANYHOW },
+	{ CALL(getrandom), ALL, ANYHOW },
+	{ CALL(getpid), ALL, ANYHOW },
+	{ CALL(gettid), ALL, ANYHOW },
+	{ CALL(getuid), ALL, ANYHOW },
+	{ CALL(geteuid), ALL, ANYHOW },
+	{ CALL(getgid), ALL, ANYHOW },
+	{ CALL(getegid), ALL, ANYHOW },
+	{ CALL(uname), ALL, ANYHOW },
+	{ CALL(sysinfo), ALL, ANYHOW },
+	{ CALL(getrusage), ALL, ANYHOW },
+	{ CALL(times), ALL, ANYHOW },
+	{ CALL(prlimit64), ALL, LIMITS_READ },
+	{ CALL(getrlimit), ALL, ANYHOW },
+	{ CALL(sched_getaffinity), ALL, ANYHOW },
+	{ CALL(sched_yield), ALL, ANYHOW },
+	{ CALL(getcpu), ALL, ANYHOW },
+	{ CALL(futex), ALL, ANYHOW },
+	{ CALL(membarrier), ALL, ANYHOW },
+	{ CALL(restart_syscall), ALL, ANYHOW },
+	{ CALL(rt_sigaction), ALL, ANYHOW },
+	{ CALL(rt_sigprocmask), ALL, ANYHOW },
+	{ CALL(rt_sigreturn), ALL, ANYHOW },
+	{ CALL(sigaltstack), ALL, ANYHOW },
+	{ CALL(tgkill), ALL, OWN }, /* abort() */
+	{ CALL(exit), ALL, ANYHOW },
+	{ CALL(exit_group), ALL, ANYHOW },
+
+	/* seal computes on all cores */
+	{ CALL(clone3), SEAL, NO_SUCH }, /* its flags cannot be looked at */
+	{ CALL(clone), SEAL, THREAD },
+	{ CALL(set_robust_list), SEAL, ANYHOW },
+	{ CALL(rseq), SEAL, ANYHOW },
+
+	/* the data folder, which is all that Landlock leaves of the disk */
+	{ CALL(open), STORE, ANYHOW },
+	{ CALL(openat), STORE, ANYHOW },
+	{ CALL(stat), STORE, ANYHOW },
+	{ CALL(lstat), STORE, ANYHOW },
+	{ CALL(newfstatat), STORE, ANYHOW },
+	{ CALL(statx), STORE, ANYHOW },
+	{ CALL(statfs), STORE, ANYHOW },
+	{ CALL(fstatfs), STORE, ANYHOW },
+	{ CALL(access), STORE, ANYHOW },
+	{ CALL(faccessat), STORE, ANYHOW },
+	{ CALL(faccessat2), STORE, ANYHOW },
+	{ CALL(readlink), STORE, ANYHOW },
+	{ CALL(readlinkat), STORE, ANYHOW },
+	{ CALL(getdents64), STORE, ANYHOW },
+	{ CALL(getcwd), STORE, ANYHOW },
+	{ CALL(unlink), STORE, ANYHOW },
+	{ CALL(unlinkat), STORE, ANYHOW },
+	{ CALL(rename), STORE, ANYHOW },
+	{ CALL(renameat), STORE, ANYHOW },
+	{ CALL(renameat2), STORE, ANYHOW },
+	{ CALL(link), STORE, ANYHOW },
+	{ CALL(linkat), STORE, ANYHOW },
+	{ CALL(mkdir), STORE, ANYHOW },
+	{ CALL(mkdirat), STORE, ANYHOW },
+	{ CALL(fchmod), STORE, ANYHOW },
+	{ CALL(fchown), STORE, ANYHOW },
+	{ CALL(utimensat), STORE, ANYHOW },
+	{ CALL(copy_file_range), STORE, ANYHOW },
+	{ CALL(flock), STORE, ANYHOW },
+
+	/* starting others, and how programs start */
+	{ CALL(fork), PARENT, ANYHOW },
+	{ CALL(vfork), PARENT, ANYHOW },
+	{ CALL(clone), PARENT, ANYHOW },
+	{ CALL(clone3), PARENT, ANYHOW },
+	{ CALL(execve), PARENT, ANYHOW },
+	{ CALL(wait4), PARENT, ANYHOW },
+	{ CALL(waitid), PARENT, ANYHOW },
+	{ CALL(kill), PARENT, ANYHOW },
+	{ CALL(socketpair), PARENT, ANYHOW },
+	{ CALL(pipe), PARENT, ANYHOW },
+	{ CALL(pipe2), PARENT, ANYHOW },
+	{ CALL(dup2), PARENT, ANYHOW },
+	{ CALL(dup3), PARENT, ANYHOW },
+	{ CALL(close_range), PARENT, ANYHOW },
+	{ CALL(epoll_create), PARENT, ANYHOW },
+	{ CALL(epoll_create1), PARENT, ANYHOW },
+	{ CALL(eventfd2), PARENT, ANYHOW },
+	{ CALL(timerfd_create), PARENT, ANYHOW },
+	{ CALL(arch_prctl), PARENT, ANYHOW },
+	{ CALL(set_tid_address), PARENT, ANYHOW },
+	{ CALL(prctl), PARENT, ANYHOW },
+	{ CALL(setrlimit), PARENT, ANYHOW },
+	{ CALL(umask), PARENT, ANYHOW },
+	{ CALL(getppid), PARENT, ANYHOW },
+	{ CALL(setgroups), PARENT, ANYHOW },
+	{ CALL(setresuid), PARENT, ANYHOW },
+	{ CALL(setresgid), PARENT, ANYHOW },
+	{ CALL(setuid), PARENT, ANYHOW },
+	{ CALL(setgid), PARENT, ANYHOW },
+	{ CALL(capget), PARENT, ANYHOW },
+	{ CALL(capset), PARENT, ANYHOW },
+	{ CALL(seccomp), PARENT, ANYHOW },
+	{ CALL(landlock_create_ruleset), PARENT, ANYHOW },
+	{ CALL(landlock_add_rule), PARENT, ANYHOW },
+	{ CALL(landlock_restrict_self), PARENT, ANYHOW },
+};
+#define CALLS (sizeof(calls) / sizeof(calls[0]))
+
+static int
+allow(scmp_filter_ctx ctx, int nr, enum must must)
+{
+	const uint32_t yes = SCMP_ACT_ALLOW;
+	const scmp_datum_t thread = CLONE_THREAD;
+	scmp_datum_t pid = (scmp_datum_t)getpid();
+
+	switch (must) {
+	case ANYHOW:
+		return seccomp_rule_add(ctx, yes, nr, 0);
+	case NOT_EXEC:
+		return seccomp_rule_add(
+		    ctx, yes, nr, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	case INET:
+	case INET6:
+		return seccomp_rule_add(ctx, yes, nr, 2,
+		    SCMP_A0(SCMP_CMP_EQ, must == INET ? AF_INET : AF_INET6),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_STREAM));
+	case THREAD:
+		return seccomp_rule_add(ctx, yes, nr, 1,
+		    SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
+	case NO_SUCH:
+		return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), nr, 0);
+	case OWN:
+		return seccomp_rule_add(
+		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, pid));
+	case ITSELF:
+		return seccomp_rule_add(ctx, yes, nr, 1,
+		    SCMP_A3(
+			SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH_, AT_EMPTY_PATH_));
+	case LIMITS_READ:
+		return seccomp_rule_add(ctx, yes, nr, 2,
+		    SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0));
+	case TERMINAL:
+		return seccomp_rule_add(
+		    ctx, yes, nr, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS));
+	}
+	return -EINVAL;
+}
+
+/* A row of this process.  The parent has all, and none of their conditions:
+ * who it starts enters his own list later. */
+static int
+add(scmp_filter_ctx ctx, const struct call *c, enum proc self)
+{
+	int bad;
+
+	if (self == PROC_PARENT)
+		bad = c->procs == 0 ? 0 : allow(ctx, c->nr, ANYHOW);
+	else if ((c->procs >> self & 1) != 0)
+		bad = allow(ctx, c->nr, c->must);
+	else
+		bad = 0;
+	/* a call this machine has not, or one that is allowed already */
+	return bad == -EDOM || bad == -EEXIST ? 0 : bad;
+}
+
+enum rc
+sandbox_calls(enum proc self, struct err *e)
+{
+	scmp_filter_ctx ctx =
+	    seccomp_init(self == PROC_PARENT ? SCMP_ACT_ERRNO(ENOSYS)
+					     : SCMP_ACT_KILL_PROCESS);
+	int bad = ctx == NULL ? -ENOMEM : 0;
+	size_t i;
+
+	if (bad == 0)
+		bad = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
+	/* a tree, not a list; an older library has none */
+	if (bad == 0)
+		(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	for (i = 0; i < CALLS && bad == 0; i++)
+		bad = add(ctx, &calls[i], self);
+	if (bad == 0)
+		bad = seccomp_load(ctx);
+	seccomp_release(ctx);
+	if (bad == 0)
+		return RC_OK;
+	errno = -bad;
+	return fail_io(e, "seccomp cannot be entered");
+}
