@@ -1,0 +1,532 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Requests become messages to keys, seal and store, and what those say becomes
+ * answers.  A job is what one request asks; many are at work at once.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "antind/control.h"
+#include "core/lang.h"
+#include "store/store.h"
+
+struct job {
+	struct job *next;
+	uint64_t number;
+	struct client *client; /* NULL: gone */
+	uid_t uid;
+	struct control_request r;
+	enum proc at;	/* who is asked now */
+	enum msg wants; /* what he may answer with, besides progress */
+	struct answer_rows rows;
+	struct answer last; /* that is kept until its opening is noted */
+};
+
+static struct job *jobs;
+
+static void
+put_rows(void *ctx, struct bytes packet)
+{
+	struct job *j = ctx;
+
+	if (j->client != NULL)
+		client_put(j->client, packet);
+}
+
+/* ---- how it ends
+ * ----------------------------------------------------------- */
+
+static void
+job_free(struct job *j)
+{
+	struct job **at = &jobs;
+
+	while (*at != j)
+		at = &(*at)->next;
+	*at = j->next;
+	if (j->client != NULL)
+		client_ready(j->client);
+	buf_free(&j->rows.packet);
+	answer_free(&j->last);
+	control_free(&j->r);
+	free(j);
+}
+
+/* The last packet; "a" and the job are taken. */
+static void
+job_end(struct job *j, struct answer *a, enum rc rc, struct bytes why)
+{
+	struct buf text;
+
+	answer_rows_end(&j->rows);
+	answer_end(&text, a, rc, why);
+	if (j->client != NULL)
+		client_put(j->client, buf_bytes(&text));
+	buf_free(&text);
+	job_free(j);
+}
+
+static void
+job_fail(struct job *j, const struct err *e)
+{
+	struct answer a = answer_new();
+
+	job_end(j, &a, e->rc, bytes_str(e->text));
+}
+
+/* As a sibling says; true where all is well. */
+static bool
+went(struct job *j, uint64_t rc, struct bytes why)
+{
+	struct answer a;
+
+	if (rc == RC_OK)
+		return true;
+	a = answer_new();
+	job_end(j, &a, (enum rc)rc, why);
+	return false;
+}
+
+void
+job_forget(struct job *j)
+{
+	j->client = NULL;
+}
+
+static void
+lost(struct job *j)
+{
+	struct err e;
+	enum rc rc;
+
+	if (j->r.what == CONTROL_SEND)
+		rc = fail(&e, RC_IO,
+		    "a part of the station was started anew; look into the "
+		    "outbox whether the dispatch is there, else try again");
+	else
+		rc = fail(&e, RC_IO,
+		    "a part of the station was started anew; try again");
+	if (rc != RC_OK)
+		job_fail(j, &e);
+}
+
+void
+job_peer(enum proc peer)
+{
+	struct job *j = jobs, *next;
+
+	for (; j != NULL; j = next) {
+		next = j->next;
+		if (j->at == peer)
+			lost(j);
+	}
+}
+
+/* ---- asking
+ * ---------------------------------------------------------------- */
+
+static bool
+job_tell(
+    struct job *j, enum proc to, enum msg m, const void *body, enum msg wants)
+{
+	j->at = to;
+	j->wants = wants;
+	if (tell(to, m, j->number, body, -1))
+		return true;
+	lost(j);
+	return false;
+}
+
+static void
+ask_sign_in(struct job *j)
+{
+	const struct msg_sign_in m = { j->uid, j->r.desk, j->r.passphrase };
+
+	(void)job_tell(j, PROC_KEYS, MSG_SIGN_IN, &m, MSG_SIGNED_IN);
+}
+
+static void
+ask_sign_out(struct job *j)
+{
+	const struct msg_desk m = { j->uid, j->r.desk };
+
+	(void)job_tell(j, PROC_KEYS, MSG_SIGN_OUT, &m, MSG_SIGNED_IN);
+}
+
+static void
+ask_may(struct job *j)
+{
+	const struct msg_desk m = { j->uid, j->r.desk };
+
+	(void)job_tell(j, PROC_KEYS, MSG_MAY, &m, MSG_SIGNED_IN);
+}
+
+static void
+ask_desks(struct job *j)
+{
+	const struct msg_desk m = { .uid = j->uid };
+
+	(void)job_tell(j, PROC_KEYS, MSG_DESKS, &m, MSG_DESK_LIST);
+}
+
+static void
+ask_store(struct job *j)
+{
+	static const enum ask asks[CONTROLS] = {
+		[CONTROL_INBOX] = ASK_INBOX,
+		[CONTROL_OUTBOX] = ASK_OUTBOX,
+		[CONTROL_QUEUE] = ASK_QUEUE,
+		[CONTROL_STATUS] = ASK_STATUS,
+		[CONTROL_TRACE] = ASK_TRACE,
+	};
+	const struct msg_ask m = { .what = asks[j->r.what],
+		.desk = j->r.desk,
+		.id = j->r.id,
+		.all = j->r.all,
+		.before = j->r.before,
+		.max = j->r.max };
+
+	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_ROWS);
+}
+
+static void
+mark(struct job *j, enum delivery_state state)
+{
+	const struct msg_mark m = { j->uid, j->r.desk, j->r.id, state,
+		j->r.reason };
+
+	(void)job_tell(j, PROC_STORE, MSG_MARK, &m, MSG_DONE);
+}
+
+static void
+ask_ack(struct job *j)
+{
+	mark(j, DELIVERY_ACTED);
+}
+
+static void
+ask_refuse(struct job *j)
+{
+	mark(j, DELIVERY_REFUSED);
+}
+
+static void
+ask_read(struct job *j)
+{
+	const struct msg_of m = { j->uid, j->r.desk, j->r.id, 0 };
+
+	(void)job_tell(j, PROC_SEAL, MSG_READ, &m, MSG_LETTER);
+}
+
+static void
+ask_save(struct job *j)
+{
+	const struct msg_of m = { j->uid, j->r.desk, j->r.id, j->r.part };
+
+	(void)job_tell(j, PROC_SEAL, MSG_SAVE, &m, MSG_DONE);
+}
+
+static void
+ask_send(struct job *j)
+{
+	const struct control_request *r = &j->r;
+	struct msg_seal m = { .uid = j->uid,
+		.desk = r->desk,
+		.level = r->level,
+		.precedence = r->precedence,
+		.info = r->info,
+		.due = r->due,
+		.expires = r->expires,
+		.subject = r->subject,
+		.list = r->list };
+	struct buf to = { 0 }, parts = { 0 }, references = { 0 };
+	struct msg_addressee one;
+	struct msg_part part;
+	size_t i;
+
+	for (i = 0; i < r->to_count; i++) {
+		one = (struct msg_addressee){ r->to[i].address,
+			r->to[i].purpose };
+		list_add(&to, LIST_ADDRESSEE, &one);
+	}
+	for (i = 0; i < r->part_count; i++) {
+		part = (struct msg_part){ r->parts[i].kind, r->parts[i].name,
+			r->parts[i].type, r->parts[i].of };
+		list_add(&parts, LIST_PART, &part);
+	}
+	for (i = 0; i < r->reference_count; i++)
+		buf_add(&references, id_bytes(&r->references[i]));
+	m.to = buf_bytes(&to);
+	m.parts = buf_bytes(&parts);
+	m.references = buf_bytes(&references);
+	if (r->supersedes_set)
+		m.supersedes = id_bytes(&r->supersedes);
+	(void)job_tell(j, PROC_SEAL, MSG_SEAL, &m, MSG_DONE);
+	buf_free(&to);
+	buf_free(&parts);
+	buf_free(&references);
+}
+
+/* What each request asks; "may": only of who is signed in to the desk, which
+ * keys is asked first.  Where a key is needed, keys sees to that itself. */
+static const struct {
+	void (*ask)(struct job *j);
+	bool may;
+} requests[CONTROLS] = {
+	[CONTROL_SIGN_IN] = { ask_sign_in, false },
+	[CONTROL_SIGN_OUT] = { ask_sign_out, false },
+	[CONTROL_DESKS] = { ask_desks, false },
+	[CONTROL_SEND] = { ask_send, false },
+	[CONTROL_INBOX] = { ask_store, true },
+	[CONTROL_OUTBOX] = { ask_store, true },
+	[CONTROL_QUEUE] = { ask_store, false },
+	[CONTROL_STATUS] = { ask_store, false },
+	[CONTROL_TRACE] = { ask_store, false },
+	[CONTROL_READ] = { ask_read, false },
+	[CONTROL_SAVE] = { ask_save, false },
+	[CONTROL_ACK] = { ask_ack, true },
+	[CONTROL_REFUSE] = { ask_refuse, true },
+};
+
+/* ---- answers
+ * --------------------------------------------------------------- */
+
+static void
+signed_in(struct job *j, const struct message *m)
+{
+	const struct msg_signed_in *s = &m->body.signed_in;
+	struct answer a;
+
+	if (requests[j->r.what].may && s->rc == RC_OK) {
+		requests[j->r.what].ask(j);
+		return;
+	}
+	a = answer_new();
+	if (s->wait > 0)
+		answer_number(&a, "wait", s->wait);
+	if (s->rc == RC_OK && j->r.what == CONTROL_SIGN_IN)
+		answer_time(&a, "until", s->until);
+	job_end(j, &a, (enum rc)s->rc, s->why);
+}
+
+static void
+rows(struct job *j, const struct message *m)
+{
+	const struct msg_rows *r = &m->body.rows;
+	struct answer a;
+
+	if (!went(j, r->rc, r->why))
+		return;
+	if (m->kind == MSG_DESK_LIST)
+		rows_of_desks(&j->rows, r->rows);
+	else
+		rows_of_store(&j->rows, r->rows);
+	if (!r->last)
+		return;
+	a = answer_new();
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+/* It was opened: that is noted before it is shown. */
+static void
+letter(struct job *j, const struct message *m)
+{
+	const struct msg_letter *l = &m->body.letter;
+	struct err e;
+
+	if (!went(j, l->rc, l->why))
+		return;
+	j->last = answer_new();
+	if (rows_of_letter(&j->rows, &j->last, l, &e) != RC_OK)
+		job_fail(j, &e);
+	else
+		mark(j, DELIVERY_OPENED);
+}
+
+static void
+ended(struct job *j, const struct message *m)
+{
+	const struct msg_done *d = &m->body.done;
+	struct answer a;
+
+	if (j->r.what == CONTROL_READ) {
+		/* one that was acted on stays so */
+		if (d->rc != RC_DENIED && d->rc != RC_EXISTS &&
+		    !went(j, d->rc, d->why))
+			return;
+		a = j->last;
+		j->last = (struct answer){ 0 };
+	} else {
+		if (!went(j, d->rc, d->why))
+			return;
+		a = answer_new();
+	}
+	if (j->r.what == CONTROL_SEND)
+		answer_id(&a, "id", &d->id);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
+progress(struct job *j, const struct message *m)
+{
+	struct buf text;
+
+	answer_progress(&text, m->body.progress.done, m->body.progress.total);
+	if (j->client != NULL)
+		client_put(j->client, buf_bytes(&text));
+	buf_free(&text);
+}
+
+void
+job_message(enum proc from, const struct message *m)
+{
+	static void (*const hears[MSG_LAST + 1])(
+	    struct job * j, const struct message *m) = {
+		[MSG_SIGNED_IN] = signed_in,
+		[MSG_DESK_LIST] = rows,
+		[MSG_ROWS] = rows,
+		[MSG_LETTER] = letter,
+		[MSG_DONE] = ended,
+	};
+	struct job *j = jobs;
+
+	while (j != NULL && j->number != m->job)
+		j = j->next;
+	if (j == NULL)
+		return; /* from before it was started anew */
+	if (m->kind == MSG_PROGRESS && from == j->at)
+		progress(j, m);
+	else if (m->kind == j->wants && from == j->at)
+		hears[m->kind](j, m);
+	else
+		bug("control: an answer to what was not asked");
+}
+
+/* ---- requests
+ * -------------------------------------------------------------- */
+
+/* A descriptor that seal can use without ever waiting for it. */
+static enum rc
+check_file(int fd, bool writes, struct err *e)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	if (flags < 0 || fstat(fd, &st) != 0 || (flags & O_PATH) != 0)
+		return fail(e, RC_INVALID, "a descriptor that is no open file");
+	if (!S_ISREG(st.st_mode))
+		return fail(e, RC_INVALID,
+		    "what is sent and saved are files; pipes and devices are "
+		    "not taken");
+	if ((flags & O_ACCMODE) == (writes ? O_RDONLY : O_WRONLY))
+		return fail(e, RC_INVALID,
+		    "a file that is not open for what is to be done with it");
+	return RC_OK;
+}
+
+/* Jobs of clients that went away count too: they are still work for others. */
+static enum rc
+check_room(uid_t uid, struct err *e)
+{
+	const struct job *j;
+	size_t n = 0;
+
+	for (j = jobs; j != NULL; j = j->next)
+		n += j->uid == uid;
+	return n < CLIENTS_OF_UID
+		   ? RC_OK
+		   : fail(e, RC_LIMIT,
+			 "this user has too much at work in the station; try "
+			 "again");
+}
+
+/* Hand the descriptors to seal; they are taken. */
+static bool
+pass_files(const struct job *j, struct packet *p)
+{
+	bool all = true;
+	size_t i;
+
+	for (i = 0; i < p->fd_count; i++)
+		all =
+		    tell(PROC_SEAL, MSG_FD, j->number, NULL, p->fds[i]) && all;
+	p->fd_count = 0;
+	return all;
+}
+
+static enum rc
+check(struct control_request *r, const struct client *c, const struct packet *p,
+    struct err *e)
+{
+	enum rc rc = check_room(client_uid(c), e);
+	size_t i;
+
+	if (rc == RC_OK)
+		rc = control_read(r, buf_bytes(&p->bytes), p->fd_count, e);
+	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
+		rc = check_file(p->fds[i], r->what == CONTROL_SAVE, e);
+	return rc;
+}
+
+static void
+greet(struct client *c, const struct control_request *r)
+{
+	struct answer a = answer_new();
+	struct buf text;
+
+	answer_number(&a, "version", CONTROL_VERSION);
+	answer_word(&a, "program", ANTIN_VERSION);
+	if (r->version == CONTROL_VERSION)
+		answer_end(&text, &a, RC_OK, (struct bytes){ 0 });
+	else
+		answer_end(&text, &a, RC_INVALID,
+		    bytes_str(tr("the command and the station are of "
+				 "different versions")));
+	client_put(c, buf_bytes(&text));
+	buf_free(&text);
+}
+
+static void
+job_refuse(struct client *c, const struct err *e)
+{
+	struct answer a = answer_new();
+	struct buf text;
+
+	answer_end(&text, &a, e->rc, bytes_str(e->text));
+	client_put(c, buf_bytes(&text));
+	buf_free(&text);
+}
+
+void
+job_new(struct client *c, struct packet *p)
+{
+	struct control_request r = { 0 };
+	struct job *j;
+	struct err e;
+
+	if (check(&r, c, p, &e) != RC_OK) {
+		job_refuse(c, &e);
+	} else if (r.what == CONTROL_HELLO) {
+		greet(c, &r);
+	} else {
+		j = alloc(1, sizeof(*j));
+		*j = (struct job){ .next = jobs,
+			.number = next_job(),
+			.client = c,
+			.uid = client_uid(c),
+			.r = r,
+			.rows = { .put = put_rows, .ctx = j } };
+		r = (struct control_request){ 0 };
+		jobs = j;
+		client_waits(c, j);
+		if (pass_files(j, p))
+			requests[j->r.what].may ? ask_may(j)
+						: requests[j->r.what].ask(j);
+		else
+			lost(j);
+	}
+	control_free(&r);
+	packet_free(p);
+}

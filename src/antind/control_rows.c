@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the siblings say in rows, as the command reads it. */
+#include "antind/control.h"
+#include "core/time.h"
+#include "envelope/dispatch.h"
+#include "store/store.h"
+
+static const char *const delivery_words[] = {
+	[DELIVERY_ARRIVED] = "arrived",
+	[DELIVERY_OPENED] = "opened",
+	[DELIVERY_ACTED] = "acted",
+	[DELIVERY_REFUSED] = "refused",
+};
+static const char *const leg_words[] = {
+	[LEG_QUEUED] = "queued",
+	[LEG_PASSED] = "passed",
+	[LEG_REFUSED] = "refused",
+	[LEG_EXPIRED] = "expired",
+	[LEG_HELD] = "held",
+};
+static const char *const line_words[] = { "down", "up" };
+static const char *const clock_words[] = { "network", "own" };
+static const char *const rank_words[] = { "thuong", "khan", "thuong-khan",
+	"hoa-toc", "hoa-toc-hen-gio" };
+
+struct words {
+	const char *const *words;
+	size_t count;
+};
+#define WORDS(list)                                                            \
+	{                                                                      \
+		list, sizeof(list) / sizeof((list)[0])                         \
+	}
+static const struct words words_of_delivery = WORDS(delivery_words),
+			  words_of_leg = WORDS(leg_words),
+			  words_of_line = WORDS(line_words),
+			  words_of_clock = WORDS(clock_words),
+			  words_of_rank = WORDS(rank_words);
+
+/* What stands under a key: a part of struct msg_row, as its kind. */
+struct column {
+	const char *key;
+	enum {
+		COL_ID,
+		COL_TEXT,
+		COL_NUMBER,
+		COL_TIME,
+		COL_WORD,
+		COL_COUNTED
+	} kind;
+	size_t at;
+	const struct words *words;
+};
+#define AT(field) offsetof(struct msg_row, field)
+#define COLUMNS 12
+
+static const struct {
+	const char *word;
+	struct column columns[COLUMNS];
+} kinds[] = {
+	[ROW_DELIVERY] = { "delivery",
+	    { { "id", COL_ID, AT(id), NULL }, { "n", COL_NUMBER, AT(n), NULL },
+		{ "desk", COL_TEXT, AT(address), NULL },
+		{ "origin", COL_TEXT, AT(other), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_delivery },
+		{ "precedence", COL_WORD, AT(rank), &words_of_rank },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "arrived", COL_TIME, AT(since), NULL },
+		{ "reason", COL_TEXT, AT(text), NULL } } },
+	[ROW_SENT] = { "sent",
+	    { { "id", COL_ID, AT(id), NULL }, { "n", COL_NUMBER, AT(n), NULL },
+		{ "desk", COL_TEXT, AT(address), NULL },
+		{ "precedence", COL_WORD, AT(rank), &words_of_rank },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "destinations", COL_NUMBER, AT(count), NULL },
+		{ "state", COL_COUNTED, AT(state), &words_of_leg } } },
+	[ROW_LEG] = { "leg",
+	    { { "id", COL_ID, AT(id), NULL }, { "q", COL_NUMBER, AT(q), NULL },
+		{ "hop", COL_TEXT, AT(address), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_leg },
+		{ "precedence", COL_WORD, AT(rank), &words_of_rank },
+		{ "due", COL_TIME, AT(due), NULL },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "bytes", COL_NUMBER, AT(bytes), NULL } } },
+	[ROW_HOP] = { "hop",
+	    { { "hop", COL_TEXT, AT(address), NULL },
+		{ "messages", COL_NUMBER, AT(count), NULL },
+		{ "bytes", COL_NUMBER, AT(bytes), NULL },
+		{ "oldest", COL_TIME, AT(since), NULL },
+		{ "precedence", COL_WORD, AT(rank), &words_of_rank } } },
+	[ROW_LINK] = { "link",
+	    { { "station", COL_TEXT, AT(address), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_line },
+		{ "since", COL_TIME, AT(since), NULL },
+		{ "items", COL_NUMBER, AT(count), NULL } } },
+	[ROW_STATION] = { "station",
+	    { { "station", COL_TEXT, AT(address), NULL },
+		{ "parent", COL_TEXT, AT(other), NULL },
+		{ "now", COL_TIME, AT(at), NULL },
+		{ "clock", COL_WORD, AT(state), &words_of_clock },
+		{ "dispatches", COL_NUMBER, AT(count), NULL },
+		{ "free", COL_NUMBER, AT(bytes), NULL },
+		{ "known", COL_TIME, AT(since), NULL } } },
+	[ROW_DEST] = { "destination",
+	    { { "desk", COL_TEXT, AT(address), NULL },
+		{ "hop", COL_TEXT, AT(other), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_leg } } },
+};
+
+static void
+column(struct answer *a, const struct column *c, const void *row)
+{
+	const uint8_t *at = (const uint8_t *)row + c->at;
+	const struct bytes *text = (const void *)at;
+	const uint64_t *n = (const void *)at;
+
+	switch (c->kind) {
+	case COL_ID:
+		answer_id(a, c->key, (const void *)at);
+		break;
+	case COL_TEXT:
+		if (text->len > 0)
+			answer_text(a, c->key, *text);
+		break;
+	case COL_NUMBER:
+		answer_number(a, c->key, *n);
+		break;
+	case COL_TIME:
+		answer_time(a, c->key, *(const int64_t *)(const void *)at);
+		break;
+	case COL_COUNTED: /* nothing is said of the state of none */
+		if (((const struct msg_row *)row)->count == 0)
+			break;
+		/* fallthrough */
+	case COL_WORD:
+		if (*n < c->words->count)
+			answer_word(a, c->key, c->words->words[*n]);
+		break;
+	}
+}
+
+void
+rows_of_store(struct answer_rows *to, struct bytes rows)
+{
+	const struct column *c;
+	struct msg_row row;
+	struct answer a;
+
+	while (list_next(&rows, LIST_ROW, &row)) {
+		if (row.what >= sizeof(kinds) / sizeof(kinds[0]) ||
+		    kinds[row.what].word == NULL)
+			bug("control: a row of no kind");
+		a = answer_new();
+		answer_word(&a, "row", kinds[row.what].word);
+		for (c = kinds[row.what].columns; c->key != NULL; c++)
+			column(&a, c, &row);
+		answer_row(to, &a);
+	}
+}
+
+void
+rows_of_desks(struct answer_rows *to, struct bytes rows)
+{
+	struct msg_desk_row row;
+	struct answer a;
+
+	while (list_next(&rows, LIST_DESK, &row)) {
+		a = answer_new();
+		answer_word(&a, "row", "desk");
+		answer_text(&a, "desk", row.address);
+		answer_text(&a, "name", row.name);
+		if (row.until > 0)
+			answer_time(&a, "until", row.until);
+		answer_row(to, &a);
+	}
+}
+
+/* ---- a letter
+ * -------------------------------------------------------------- */
+
+static void
+parts(struct answer_rows *to, const struct dispatch *d)
+{
+	static const char *const words[PART_KINDS] = {
+		[PART_TEXT] = "text",
+		[PART_DOCUMENT] = "document",
+		[PART_SIGNATURE] = "signature",
+	};
+	const struct part *p;
+	struct answer a;
+	size_t i;
+
+	for (i = 0; i < d->part_count; i++) {
+		p = &d->parts[i];
+		a = answer_new();
+		answer_word(&a, "row", "part");
+		answer_text(&a, "name", p->name);
+		answer_word(&a, "part", words[p->kind]);
+		answer_text(&a, "type", p->type);
+		answer_number(&a, "size", p->size);
+		if (p->kind == PART_SIGNATURE)
+			answer_text(&a, "of", d->parts[p->of].name);
+		answer_row(to, &a);
+	}
+}
+
+static void
+addressees(struct answer_rows *to, const struct dispatch *d)
+{
+	struct answer a;
+	size_t i;
+
+	for (i = 0; i < d->to_count; i++) {
+		a = answer_new();
+		answer_word(&a, "row", "addressee");
+		answer_text(&a, "address", d->to[i].address);
+		answer_word(&a, "purpose",
+		    d->to[i].purpose == PURPOSE_ACTION ? "action"
+						       : "information");
+		answer_row(to, &a);
+	}
+	for (i = 0; i < d->reference_count; i++) {
+		a = answer_new();
+		answer_word(&a, "row", "reference");
+		answer_id(&a, "id", &d->references[i]);
+		answer_row(to, &a);
+	}
+}
+
+enum rc
+rows_of_letter(struct answer_rows *to, struct answer *a,
+    const struct msg_letter *l, struct err *e)
+{
+	struct dispatch d;
+	enum rc rc = dispatch_read(&d, l->statement, e);
+
+	if (rc != RC_OK)
+		return rc;
+	parts(to, &d);
+	addressees(to, &d);
+	if (d.subject.len > 0)
+		answer_text(a, "subject", d.subject);
+	answer_id(a, "id", &d.header.id);
+	answer_text(a, "originator", d.originator);
+	if (l->signer.len > 0)
+		answer_text(a, "signer", l->signer);
+	answer_word(a, "signature", "holds");
+	answer_time(a, "signed_at", l->signed_at);
+	answer_word(a, "level", level_word((enum level)l->level));
+	answer_word(a, "precedence", precedence_word(d.header.precedence));
+	answer_word(a, "info_precedence", precedence_word(d.info));
+	answer_time(a, "due", d.due);
+	answer_time(a, "expires", d.header.expires);
+	answer_text(a, "origin", d.header.origin);
+	answer_number(a, "incarnation", d.header.incarnation);
+	answer_number(a, "serial", d.header.serial);
+	if (d.list.set)
+		answer_id(a, "list_id", &d.list.id);
+	if (d.supersedes_set)
+		answer_id(a, "supersedes", &d.supersedes);
+	dispatch_free(&d);
+	return RC_OK;
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the link process knows: its listening sockets, its parent's addresses,
+ * and the connections there are.  Only link.c and link_*.c include it.
+ */
+#ifndef ANTIND_LINK_H
+#define ANTIND_LINK_H
+
+#include <sys/socket.h>
+
+#include "core/limits.h"
+#include "daemon/process.h"
+#include "link/session.h"
+#include "link/tls.h"
+
+#define LINK_SHAKE_MS INT64_C(10000) /* for TLS and HELLO together */
+#define LINK_PENDING 256u	   /* connections that were not yet admitted */
+#define LINK_OUT (64u << 10)	   /* bytes made at a time */
+#define LINK_BURST 16u		   /* reads of one connection in a round */
+#define LINK_STORE_FULL (4u << 20) /* bytes that wait for the store */
+#define LINK_WINDOW (256u << 10)   /* bytes a peer may send ahead */
+#define LINK_ITEMS 512u		   /* items */
+#define LINK_PARENTS 8u		   /* addresses of the parent */
+
+enum conn_state {
+	CONN_DIALLING, /* TCP */
+	CONN_SHAKING,  /* TLS */
+	CONN_TALKING,
+	CONN_LEAVING, /* what is left is written, and then it is closed */
+	CONN_CLOSED,  /* to be freed at the end of the round */
+};
+
+/* An item being sent whose package is too large for memory. */
+struct sending {
+	uint64_t q;
+	int fd; /* -1: session has it whole */
+	struct buf envelope;
+	uint64_t at; /* where the attachments are in the file */
+};
+
+struct conn {
+	uint64_t number;
+	enum conn_state state;
+	bool dialled;
+	bool asked, admitted; /* of the store; by it */
+	int fd;
+	char from[64]; /* the peer's socket address, for the log */
+	char station[LIMIT_ADDRESS + 1];
+	struct event *readable, *writable;
+	struct tls *tls;
+	struct session *session;
+	struct buf out; /* made, and not yet written */
+	size_t out_at;
+	struct sending *sendings; /* owned */
+	size_t sending_count;
+	uint32_t stopped[SESSION_OPEN]; /* numbers that the peer gave up */
+	size_t stopped_count;
+	uint64_t owed;	     /* bytes taken that are not yet said to be */
+	int64_t since, next; /* milliseconds: begun; of session_tick() */
+	bool dirty;	     /* there may be something to write */
+	bool deaf;	     /* it is not read from */
+};
+
+struct linking {
+	/* settings */
+	char parents[LINK_PARENTS][64];
+	size_t parent_count;
+	int64_t idle_ms;
+	uint64_t max_children, max_size;
+	/* this station */
+	struct tls_key *key;	     /* that of the context, or asked for */
+	struct tls_context *context; /* NULL until the statement is there */
+	struct buf statement;
+	char station[LIMIT_ADDRESS + 1], parent[LIMIT_ADDRESS + 1];
+	uint64_t incarnation;
+	struct session_conf dial, serve;
+	/* connections, in the order of their numbers */
+	struct conn **conns; /* owned */
+	size_t count, pending;
+	uint64_t last;
+	bool store_up;
+	/* dialling */
+	size_t next_parent;
+	int64_t dial_at, dial_wait; /* milliseconds */
+};
+
+extern struct linking lk;
+extern const struct session_owner conn_owner;
+
+/* ---- link.c ----------------------------------------------------------------
+ */
+
+void link_event(enum log_level level, const char *event, const struct conn *c,
+    const struct err *e);
+
+/* ---- link_conn.c: one connection
+ * -------------------------------------------- */
+
+struct conn *conn_new(int fd, bool dialled, const char *from);
+struct conn *conn_of(uint64_t number);
+void conn_connected(struct conn *c); /* TCP is: TLS begins */
+void conn_leave(struct conn *c, enum bye reason);
+void conn_close(struct conn *c, const struct err *why);
+void conn_flush(struct conn *c);
+void conn_free(struct conn *c);
+/* Words of the store about it. */
+void conn_admit(struct conn *c, const struct msg_admit *a);
+void conn_send(struct conn *c, const struct msg_send *m, int fd);
+void conn_taken(struct conn *c, const struct msg_taken *t);
+
+/* ---- link_dial.c: towards the parent
+ * ------------------------------------------ */
+
+/* Ask for the ports of its addresses. */
+enum rc dial_ports(struct sandbox *box, struct err *e);
+void dial_tick(int64_t now);
+void dial_ended(bool was_up); /* the connection to the parent is gone */
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The log, to standard error as a terminal or journald wants it; and the few
+ * words a service manager is told (sd_notify(3)). */
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "antind/parent.h"
+#include "core/time.h"
+
+static bool journal;
+static int manager = -1;
+
+static void
+find_manager(void)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	const char *path = getenv("NOTIFY_SOCKET");
+	size_t n = path == NULL ? 0 : strlen(path);
+
+	if (n < 2 || n >= sizeof(to.sun_path))
+		return;
+	memcpy(to.sun_path, path, n);
+	if (path[0] == '@')
+		to.sun_path[0] = '\0';
+	manager = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (manager >= 0 &&
+	    connect(manager, (struct sockaddr *)&to,
+		(socklen_t)(offsetof(struct sockaddr_un, sun_path) + n)) != 0) {
+		(void)close(manager);
+		manager = -1;
+	}
+}
+
+void
+say_start(void)
+{
+	journal = getenv("JOURNAL_STREAM") != NULL;
+	find_manager();
+}
+
+void
+say_notify(const char *state)
+{
+	if (manager >= 0 &&
+	    send(manager, state, strlen(state), MSG_NOSIGNAL) < 0)
+		manager = -1; /* it is its own business */
+}
+
+/* One line of printable bytes: what the parent writes as it is. */
+static bool
+is_line(struct bytes line)
+{
+	size_t i;
+
+	for (i = 0; i < line.len; i++)
+		if (line.p[i] < 0x20 || line.p[i] == 0x7f)
+			return false;
+	return line.len > 0;
+}
+
+void
+say_line(enum log_level level, enum proc of, struct bytes line)
+{
+	static const char *const words[] = { "debug", "info", "warn" };
+	static const char *const syslog[] = { "<7>", "<6>", "<4>" };
+	struct buf out = { 0 };
+	char time[TIME_TEXT];
+
+	if (journal) {
+		buf_add(&out, bytes_str(syslog[level]));
+	} else {
+		time_write(time, time_now());
+		buf_add(&out, bytes_str(time));
+		buf_u8(&out, ' ');
+		buf_add(&out, bytes_str(words[level]));
+		buf_u8(&out, ' ');
+	}
+	buf_add(&out, bytes_str(proc_name(of)));
+	buf_u8(&out, ' ');
+	if (is_line(line)) {
+		buf_add(&out, line);
+	} else {
+		buf_add(&out, bytes_str("event=log.bad line="));
+		log_quote(&out, line);
+	}
+	buf_u8(&out, '\n');
+	if (write(STDERR_FILENO, out.p, out.len) < 0)
+		(void)0; /* nowhere left to say it */
+	buf_free(&out);
+}
+
+void
+say_log(enum log_level level, struct log_line *l)
+{
+	static const char warn[] = "warn ";
+	struct bytes line = buf_bytes(&l->text);
+	size_t n = sizeof(warn) - 1;
+
+	if (line.len >= n && memcmp(line.p, warn, n) == 0)
+		line = bytes_of(line.p + n, line.len - n);
+	if (line.len > 0)
+		say_line(level, PROC_PARENT, line);
+	buf_free(&l->text);
+}

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The configuration on this machine: what it names is looked for. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "antind/parent.h"
+#include "file/file.h"
+
+/* "path", after "base" and a slash where it does not begin at the root. */
+static char *
+join(const char *base, size_t base_len, const char *path)
+{
+	size_t n = strlen(path);
+	char *out;
+
+	if (path[0] == '/')
+		base_len = 0;
+	out = alloc(base_len + n + 2, 1);
+	if (base_len > 0) {
+		memcpy(out, base, base_len);
+		out[base_len++] = '/';
+	}
+	memcpy(out + base_len, path, n + 1);
+	return out;
+}
+
+char *
+setup_path(const struct setup *s, const struct conf_value *v)
+{
+	const char *slash = strrchr(s->file, '/');
+
+	if (v->is->base == CONF_BESIDE)
+		return join(s->file, (size_t)(slash - s->file), v->text);
+	return join(s->data, strlen(s->data), v->text);
+}
+
+char *
+setup_value(const struct setup *s, const struct conf_value *v)
+{
+	char id[32];
+
+	if (v->is->base != CONF_NO_PATH)
+		return setup_path(s, v);
+	/* who has no list of users any more needs none */
+	if (s->user && strcmp(v->is->word, "user") == 0) {
+		(void)snprintf(id, sizeof(id), "%u:%u", (unsigned)s->uid,
+		    (unsigned)s->gid);
+		return join("", 0, id);
+	}
+	return join("", 0, v->text);
+}
+
+static const struct conf_value *
+value_of(const struct setup *s, const char *word)
+{
+	size_t at = 0;
+
+	return conf_each(&s->conf, word, &at);
+}
+
+/* A failure of a line's value, where it stands. */
+static enum rc
+at_line(const struct conf_value *v, const struct setup *s, struct err *e)
+{
+	if (v->line == 0)
+		return fail_at(e, "%s: %s", s->file, v->is->word);
+	return fail_at(e, "%s:%u: %s", s->file, v->line, v->is->word);
+}
+
+static enum rc
+find_user(struct setup *s, struct err *e)
+{
+	const struct conf_value *v = value_of(s, "user");
+	const struct passwd *pw;
+
+	if (v == NULL)
+		return RC_OK;
+	if ((pw = getpwnam(v->text)) == NULL) {
+		(void)fail(e, RC_ABSENT,
+		    "there is no user \"%s\"; adduser --system makes one",
+		    v->text);
+		return at_line(v, s, e);
+	}
+	s->user = true;
+	s->uid = pw->pw_uid;
+	s->gid = pw->pw_gid;
+	return RC_OK;
+}
+
+static enum rc
+find_group(struct setup *s, struct err *e)
+{
+	const struct conf_value *v = value_of(s, "control-group");
+	const struct group *gr;
+
+	if (v == NULL)
+		return RC_OK;
+	if ((gr = getgrnam(v->text)) == NULL) {
+		(void)fail(e, RC_ABSENT,
+		    "there is no group \"%s\"; addgroup --system makes one",
+		    v->text);
+		return at_line(v, s, e);
+	}
+	s->group = true;
+	s->control = gr->gr_gid;
+	return RC_OK;
+}
+
+static enum rc
+find_data(struct setup *s, struct err *e)
+{
+	const struct conf_value *v = value_of(s, "data");
+	char *path = setup_path(s, v);
+	struct stat st;
+	enum rc rc = RC_OK;
+
+	s->data = realpath(path, NULL);
+	if (s->data == NULL || stat(s->data, &st) != 0)
+		rc = fail_io(e,
+		    "%s cannot be used; \"antin station new\" makes a station",
+		    path);
+	else if (!S_ISDIR(st.st_mode))
+		rc = fail(e, RC_INVALID,
+		    "wanted a folder, found %s; name the station's folder",
+		    path);
+	free(path);
+	return rc == RC_OK ? rc : at_line(v, s, e);
+}
+
+static enum rc
+find_files(const struct setup *s, struct err *e)
+{
+	static const char *const words[] = { "key", "directory" };
+	const struct conf_value *v;
+	enum rc rc = RC_OK;
+	char *path;
+	size_t i;
+
+	for (i = 0; i < 2 && rc == RC_OK; i++) {
+		v = value_of(s, words[i]);
+		path = setup_path(s, v);
+		if (access(path, R_OK) != 0) {
+			(void)fail_io(e,
+			    "%s cannot be read; \"antin station new\" makes "
+			    "a station",
+			    path);
+			rc = at_line(v, s, e);
+		}
+		free(path);
+	}
+	return rc;
+}
+
+enum rc
+setup_read(
+    struct setup *out, const char *path, struct buf *problems, struct err *e)
+{
+	struct buf text = { 0 };
+	enum rc rc;
+
+	*out = (struct setup){ 0 };
+	*problems = (struct buf){ 0 };
+	if ((out->file = realpath(path, NULL)) == NULL) {
+		rc = fail_io(e,
+		    "%s cannot be read; \"antin station new\" makes a station",
+		    path);
+		goto out;
+	}
+	if ((rc = file_read(&text, out->file, CONF_MAX, e)) != RC_OK ||
+	    (rc = conf_parse(
+		 &out->conf, buf_bytes(&text), path, problems, e)) != RC_OK ||
+	    (rc = find_user(out, e)) != RC_OK ||
+	    (rc = find_group(out, e)) != RC_OK ||
+	    (rc = find_data(out, e)) != RC_OK ||
+	    (rc = find_files(out, e)) != RC_OK)
+		goto out;
+out:
+	buf_free(&text);
+	if (rc != RC_OK)
+		setup_free(out);
+	return rc;
+}
+
+void
+setup_free(struct setup *s)
+{
+	conf_free(&s->conf);
+	free(s->file);
+	free(s->data);
+	*s = (struct setup){ 0 };
+}
+
+/* ---- the folder -------------------------------------------------------------
+ */
+
+static int lock_fd = -1; /* open as long as this process is */
+
+void
+setup_release(void)
+{
+	/* the file stays: who waits to lock it must lock this very one */
+	if (lock_fd >= 0 && ftruncate(lock_fd, 0) != 0)
+		(void)0; /* it is no longer locked, which is what counts */
+}
+
+static enum rc
+hold_file(const struct setup *s, struct err *e)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char text[24];
+	int n, fd;
+
+	fd = open(
+	    "run/antind.pid", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+	if (fd < 0)
+		return fail_io(e, "%s/run/antind.pid", s->data);
+	if (fcntl(fd, F_SETLK, &lock) != 0) {
+		if (fcntl(fd, F_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
+			lock.l_pid = 0;
+		(void)close(fd);
+		return fail(e, RC_EXISTS,
+		    "another antind (process %ld) runs the station in %s",
+		    (long)lock.l_pid, s->data);
+	}
+	n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) != 0 || write(fd, text, (size_t)n) != n)
+		return fail_io(e, "%s/run/antind.pid", s->data);
+	lock_fd = fd;
+	return RC_OK;
+}
+
+enum rc
+setup_hold(const struct setup *s, struct err *e)
+{
+	if (chdir(s->data) != 0)
+		return fail_io(e, "%s", s->data);
+	/* passable: the control group goes through it to the socket */
+	if (mkdir("run", 0711) != 0 && errno != EEXIST)
+		return fail_io(e, "%s/run", s->data);
+	if (chmod("run", 0711) != 0)
+		return fail_io(e, "%s/run", s->data);
+	return hold_file(s, e);
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the store process knows of its station: the store, the directory, the
+ * clock, and the lines that are up.  Only the files of this process include it
+ * (store.c, store_*.c); each takes one concern.
+ *
+ * Nothing is told to anybody before it is on disk: what answers a decision
+ * waits in "after" until the round's commit (store.c).
+ */
+#ifndef ANTIND_STATION_H
+#define ANTIND_STATION_H
+
+#include "daemon/process.h"
+#include "dispatch/answer.h"
+#include "dispatch/clock.h"
+#include "dispatch/route.h"
+#include "file/directory_file.h"
+#include "store/files.h"
+#include "store/store.h"
+
+#define RANKS 4u
+/* What may be on its way over one line, for each rank: so that what is urgent
+ * never waits for room. */
+#define FLYING_MAX 128u		/* items */
+#define FLYING_BYTES (2u << 20) /* small ones' bytes together */
+#define FLYING_BIG 2u		/* large ones */
+#define BIGS_MAX 8u		/* large ones arriving over one line */
+#define AGAIN_MS INT64_C(30000) /* before what was "not now" is tried */
+
+/* What a line has been given and has not answered for. */
+struct flying {
+	uint64_t q, total;
+	unsigned rank;
+};
+struct flight { /* all of a rank */
+	size_t count, bytes, big;
+	bool full; /* wait until half of it has landed */
+};
+
+/* A large package that is arriving. */
+struct big {
+	uint64_t number, envelope, total;
+	uint8_t sum[SHA256_SIZE];
+	struct partial *partial;
+	struct buf dests; /* rows of struct msg_dest */
+};
+
+/* A line to another station that was admitted. */
+struct line {
+	uint64_t conn;
+	char station[LIMIT_ADDRESS + 1];
+	size_t unit;
+	bool parent;
+	int64_t since, again; /* time; milliseconds, 0: nothing to try again */
+	uint64_t cursor[RANKS];
+	bool more[RANKS]; /* there may be something queued behind the cursor */
+	struct flying *flying; /* owned */
+	size_t flying_count;
+	struct flight flights[RANKS];
+	struct big bigs[BIGS_MAX];
+	size_t big_count;
+	uint64_t in, out; /* items */
+};
+
+struct station {
+	struct disk *disk;
+	struct store *store;
+	char *data, *directory_path;
+	struct directory_file file; /* its directory */
+	uint64_t max_size;	    /* of a package, bytes */
+
+	bool named; /* keys has said who we are */
+	char address[LIMIT_ADDRESS + 1];
+	size_t unit;
+	struct station_clock clock;
+	uint64_t incarnation, serial, epoch;
+	int64_t clock_kept; /* what is on disk of the clock's floor */
+
+	struct line **lines; /* owned; in the order of their conn */
+	size_t line_count;
+	uint64_t link_job; /* the statement that is asked of keys */
+	uint8_t link_key[LINK_KEY];
+	bool has_link_key;
+
+	bool writing;	   /* a transaction is open */
+	bool broken;	   /* it failed: nothing in it has happened */
+	uint64_t accepted; /* dispatches, since the start */
+};
+
+extern struct station st;
+
+/* ---- store.c: the process, transactions, answers
+ * ---------------------------- */
+
+/* A transaction is open, or the disk refused. */
+enum rc store_write(struct err *e);
+/* Note that the disk failed in this transaction: RC_IO ends it. */
+enum rc store_failed(enum rc rc);
+/* Tell it after the commit; where that fails, tell "not now" instead. */
+void after_taken(
+    uint64_t conn, uint64_t number, enum ack outcome, enum refusal code);
+void after_done(enum proc to, uint64_t job, const struct id *id);
+/* At once: it was refused. */
+void say_done(
+    enum proc to, uint64_t job, const struct err *e, const struct id *id);
+int64_t station_now(void);
+bool station_own_clock(void);
+enum rc word_u64(const char *name, uint64_t *value, struct err *e);
+enum rc set_word_u64(const char *name, uint64_t value, struct err *e);
+
+/* ---- store_line.c: lines come and go; what goes over them
+ * ------------------- */
+
+struct line *line_of(uint64_t conn);
+struct line *line_to(struct bytes station);
+void line_hello(const struct msg_hello *h);
+void line_gone(uint64_t conn);
+void line_key(const struct msg_link_key *k);
+void line_signed(uint64_t job, const struct msg_statement *s);
+void line_self(void); /* tell link who we are, when that is known */
+void line_sent(const struct msg_taken *t);
+/* Something was queued for this hop. */
+void line_wake(struct bytes hop, unsigned rank);
+void lines_feed(void);	   /* hand link what there is room for */
+void lines_drop(bool say); /* all are gone */
+int64_t lines_tick(int64_t ms);
+
+/* ---- store_take.c: what arrives
+ * -------------------------------------------- */
+
+void take_item(struct line *l, const struct msg_item *m);
+void take_big(struct line *l, const struct msg_item *m);
+void take_data(struct line *l, const struct msg_data *m);
+void take_end(struct line *l, const struct msg_number *m);
+void take_drop(struct line *l); /* its partial ones are kept on disk */
+void take_submit(uint64_t job, const struct msg_submit *m);
+/* Legs that were held or whose hop has changed find their way anew. */
+void take_reroute(void);
+
+/* ---- store_serve.c: what seal asks; store_ask.c: what people ask
+ * ------------ */
+
+void serve(uint64_t job, const struct message *m);
+void ask_rows(uint64_t job, const struct msg_ask *m);
+void ask_mark(uint64_t job, const struct msg_mark *m);
+
+#endif

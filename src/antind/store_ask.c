@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What people ask of the station, and what they say of a delivery (docs/
+ * station.md 9). */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+
+#include "antind/station.h"
+#include "pki/resolve.h"
+
+#define ROWS_AT_ONCE 500u
+
+struct rows {
+	struct buf rows;
+	uint64_t max, count;
+};
+
+static void
+add(struct rows *r, const struct msg_row *row)
+{
+	list_add(&r->rows, LIST_ROW, row);
+	r->count++;
+}
+
+/* ---- boxes
+ * --------------------------------------------------------------------- */
+
+static bool
+add_delivery(void *ctx, const struct delivery *d, const struct stored *of)
+{
+	const struct msg_row row = { .what = ROW_DELIVERY,
+		.id = of->header.id,
+		.n = d->n,
+		.address = d->desk,
+		.other = of->header.origin,
+		.state = d->state,
+		.rank = of->header.precedence,
+		.at = d->at,
+		.since = d->arrived,
+		.due = TIME_NEVER,
+		.bytes = of->total,
+		.text = d->reason };
+
+	add(ctx, &row);
+	return true;
+}
+
+static bool
+add_stored(void *ctx, const struct stored *of)
+{
+	const struct msg_row row = { .what = ROW_SENT,
+		.id = of->header.id,
+		.n = of->n,
+		.address = of->desk,
+		.rank = of->header.precedence,
+		.at = of->at,
+		.since = of->at,
+		.due = TIME_NEVER,
+		.bytes = of->total };
+
+	add(ctx, &row);
+	return true;
+}
+
+static enum rc
+ask_inbox(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	return st.store->ops->inbox(st.store, q->desk, q->all != 0,
+	    q->before == 0 ? INT64_MAX : q->before, r->max, add_delivery, r, e);
+}
+
+static enum rc
+ask_outbox(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	return st.store->ops->outbox(st.store, q->desk,
+	    q->before == 0 ? INT64_MAX : q->before, r->max, add_stored, r, e);
+}
+
+/* ---- what is under way
+ * --------------------------------------------------------- */
+
+static bool
+add_leg(void *ctx, const struct leg *l)
+{
+	const struct msg_row row = { .what = ROW_LEG,
+		.n = l->n,
+		.q = l->q,
+		.address = l->hop,
+		.state = l->state,
+		.rank = l->rank,
+		.at = l->at,
+		.due = l->due,
+		.bytes = l->total };
+
+	add(ctx, &row);
+	return true;
+}
+
+/* Rows of legs get the ids of their dispatches, which the store could not be
+ * asked for meanwhile. */
+static enum rc
+name_legs(struct rows *r, struct err *e)
+{
+	struct bytes rest = buf_bytes(&r->rows);
+	struct buf named = { 0 };
+	struct msg_row row;
+	struct stored d;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
+		if (row.what == ROW_LEG) {
+			rc = st.store->ops->get(st.store, row.n, &d, e);
+			row.id = d.header.id;
+		}
+		list_add(&named, LIST_ROW, &row);
+	}
+	buf_free(&r->rows);
+	r->rows = named;
+	return rc;
+}
+
+static enum rc
+ask_queue(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	enum rc rc;
+
+	rc = st.store->ops->waiting(st.store, q->before, r->max, add_leg, r, e);
+	return rc == RC_OK ? name_legs(r, e) : rc;
+}
+
+struct tracing {
+	struct rows *r;
+	const struct leg *leg;
+};
+
+static bool
+add_dest(void *ctx, const struct dest *d)
+{
+	const struct tracing *t = ctx;
+	const struct msg_row row = { .what = ROW_DEST,
+		.q = t->leg->q,
+		.address = d->address,
+		.other = t->leg->hop,
+		.state = t->leg->state,
+		.at = t->leg->at,
+		.due = TIME_NEVER };
+
+	add(t->r, &row);
+	return true;
+}
+
+static enum rc
+ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	struct bytes rest;
+	struct rows legs = { 0 };
+	struct msg_row row;
+	struct stored d;
+	struct leg leg;
+	enum rc rc;
+
+	if ((rc = st.store->ops->find(st.store, &q->id, &d, e)) != RC_OK)
+		return rc;
+	(void)add_stored(r, &d);
+	rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
+	rest = buf_bytes(&legs.rows);
+	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
+		rc = st.store->ops->leg(st.store, row.q, &leg, e);
+		row.id = q->id;
+		add(r, &row);
+		leg.hop = row.address;
+		if (rc == RC_OK)
+			rc = st.store->ops->leg_dests(st.store, row.q, add_dest,
+			    &(struct tracing){ r, &leg }, e);
+	}
+	buf_free(&legs.rows);
+	return rc;
+}
+
+/* ---- how the station is
+ * ---------------------------------------------------------- */
+
+static bool
+add_hop(void *ctx, const struct hop_count *h)
+{
+	const struct msg_row row = { .what = ROW_HOP,
+		.address = h->hop,
+		.count = h->queued,
+		.bytes = h->bytes,
+		.since = h->oldest,
+		.due = TIME_NEVER,
+		.rank = h->rank };
+
+	add(ctx, &row);
+	return true;
+}
+
+static uint64_t
+disk_free(void)
+{
+	struct statvfs v;
+
+	return statvfs(st.data, &v) == 0
+		   ? (uint64_t)v.f_bavail * (uint64_t)v.f_frsize
+		   : 0;
+}
+
+static enum rc
+ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	struct msg_row row = { .what = ROW_STATION,
+		.address = bytes_str(st.address),
+		.at = station_now(),
+		.state = station_own_clock(),
+		.count = st.accepted,
+		.bytes = disk_free(),
+		.due = TIME_NEVER };
+	char parent[LIMIT_ADDRESS + 1];
+	size_t i, above;
+
+	(void)q;
+	if (st.named) {
+		row.since =
+		    knowledge_of(st.file.directory, st.unit, station_now());
+		above =
+		    station_above(st.file.directory, st.unit, station_now());
+		if (above != NONE && address_of(st.file.directory, above, NONE,
+					 station_now(), parent))
+			row.other = bytes_str(parent);
+	}
+	add(r, &row);
+	for (i = 0; i < st.line_count; i++) {
+		row = (struct msg_row){ .what = ROW_LINK,
+			.address = bytes_str(st.lines[i]->station),
+			.state = 1,
+			.since = st.lines[i]->since,
+			.count = st.lines[i]->in + st.lines[i]->out,
+			.due = TIME_NEVER };
+		add(r, &row);
+	}
+	return st.store->ops->hops(st.store, add_hop, r, e);
+}
+
+/* ---- asking
+ * -------------------------------------------------------------------- */
+
+void
+ask_rows(uint64_t job, const struct msg_ask *q)
+{
+	static enum rc (*const asks[ASKS])(
+	    struct rows * r, const struct msg_ask *q, struct err *e) = {
+		[ASK_INBOX] = ask_inbox,
+		[ASK_OUTBOX] = ask_outbox,
+		[ASK_QUEUE] = ask_queue,
+		[ASK_STATUS] = ask_status,
+		[ASK_TRACE] = ask_trace,
+	};
+	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
+				     ? ROWS_AT_ONCE
+				     : q->max };
+	struct msg_rows out = { .last = 1 };
+	struct err e = { 0 };
+
+	out.rc = asks[q->what](&r, q, &e);
+	out.why = bytes_str(e.text);
+	if (out.rc == RC_OK)
+		out.rows = buf_bytes(&r.rows);
+	(void)tell(PROC_CONTROL, MSG_ROWS, job, &out, -1);
+	buf_free(&r.rows);
+}
+
+void
+ask_mark(uint64_t job, const struct msg_mark *m)
+{
+	struct stored d;
+	struct err e;
+	enum rc rc;
+
+	rc = st.store->ops->find(st.store, &m->id, &d, &e);
+	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
+		rc = store_failed(st.store->ops->delivery_set(st.store, d.n,
+		    m->desk, (enum delivery_state)m->state, station_now(),
+		    m->reason, &e));
+	if (rc == RC_OK)
+		after_done(PROC_CONTROL, job, &m->id);
+	else
+		say_done(PROC_CONTROL, job, &e, &m->id);
+}

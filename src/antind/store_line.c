@@ -1,0 +1,709 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Lines: who is let in, and what is handed over to go out (docs/station.md 7).
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "antind/station.h"
+#include "core/vec.h"
+#include "dispatch/package.h"
+#include "envelope/address.h"
+#include "pki/path.h"
+#include "pki/resolve.h"
+#include "store/sum.h"
+
+#define BATCH 32u /* legs that are looked up at once */
+#define SEEN_WORD "link."
+
+/* ---- finding
+ * ------------------------------------------------------------------- */
+
+struct line *
+line_of(uint64_t conn)
+{
+	size_t low = 0, high = st.line_count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (st.lines[mid]->conn < conn)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < st.line_count && st.lines[low]->conn == conn
+		   ? st.lines[low]
+		   : NULL;
+}
+
+/* There is one at the most. */
+struct line *
+line_to(struct bytes station)
+{
+	size_t i;
+
+	for (i = st.line_count; i-- > 0;)
+		if (bytes_is(station, st.lines[i]->station))
+			return st.lines[i];
+	return NULL;
+}
+
+static void
+line_free(struct line *l)
+{
+	take_drop(l);
+	free(l->flying);
+	free(l);
+}
+
+static void
+line_remove(uint64_t conn)
+{
+	struct line *l = line_of(conn);
+	struct log_line log;
+	size_t i;
+
+	if (l == NULL)
+		return;
+	for (i = 0; st.lines[i] != l; i++)
+		;
+	memmove(&st.lines[i], &st.lines[i + 1],
+	    (--st.line_count - i) * sizeof(*st.lines));
+	log = log_line(LOG_INFO, "link.down");
+	log_str(&log, "station", bytes_str(l->station));
+	log_uint(&log, "in", l->in);
+	log_uint(&log, "out", l->out);
+	process_log(LOG_INFO, &log);
+	line_free(l);
+}
+
+void
+line_gone(uint64_t conn)
+{
+	line_remove(conn);
+}
+
+void
+lines_drop(bool say)
+{
+	struct msg_conn gone;
+
+	while (st.line_count > 0) {
+		gone.conn = st.lines[st.line_count - 1]->conn;
+		if (say)
+			(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
+		line_remove(gone.conn);
+	}
+	if (!say) {
+		free(st.lines);
+		st.lines = NULL;
+	}
+}
+
+/* ---- this station's link key
+ * --------------------------------------------------- */
+
+void
+line_key(const struct msg_link_key *k)
+{
+	memcpy(st.link_key, k->key, LINK_KEY);
+	st.has_link_key = true;
+	st.link_job = 0;
+	line_self();
+}
+
+/* Ask for the statement of a new epoch, once link has a key and keys a name. */
+void
+line_self(void)
+{
+	struct msg_link_key ask;
+	struct err e;
+
+	if (!st.named || !st.has_link_key || st.link_job != 0)
+		return;
+	if (store_write(&e) != RC_OK ||
+	    set_word_u64("epoch", st.epoch + 1, &e) != RC_OK)
+		return;
+	ask.epoch = ++st.epoch;
+	memcpy(ask.key, st.link_key, LINK_KEY);
+	st.link_job = next_job();
+	if (!tell(PROC_KEYS, MSG_LINK_SIGN, st.link_job, &ask, -1))
+		st.link_job = 0;
+}
+
+void
+line_signed(uint64_t job, const struct msg_statement *s)
+{
+	struct msg_self self = { .station = bytes_str(st.address),
+		.statement = s->statement,
+		.incarnation = st.incarnation };
+	char parent[LIMIT_ADDRESS + 1] = "";
+	size_t above;
+
+	if (job != st.link_job || s->statement.len == 0)
+		return;
+	above = station_above(st.file.directory, st.unit, station_now());
+	if (above != NONE &&
+	    address_of(st.file.directory, above, NONE, station_now(), parent))
+		self.parent = bytes_str(parent);
+	(void)tell(PROC_LINK, MSG_LINK_SELF, 0, &self, -1);
+}
+
+/* ---- who is let in
+ * -------------------------------------------------------------- */
+
+static void
+seen_name(char out[static STORE_WORD], struct bytes station)
+{
+	uint8_t sum[SHA256_SIZE];
+	char hex[2 * 16 + 1];
+
+	sha256(sum, station);
+	hex_write(hex, bytes_of(sum, 16));
+	(void)snprintf(out, STORE_WORD, SEEN_WORD "%s", hex);
+}
+
+/* What is on disk of a station's epochs: tag | epoch | key. */
+static enum rc
+seen_read(struct link_seen *out, struct bytes station, struct err *e)
+{
+	char name[STORE_WORD];
+	struct buf b = { 0 };
+	struct bytes tag, key;
+	struct rd r;
+	enum rc rc;
+
+	*out = (struct link_seen){ 0 };
+	seen_name(name, station);
+	rc = st.store->ops->word(st.store, name, &b, e);
+	if (rc == RC_ABSENT)
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	r = rd_init(buf_bytes(&b));
+	tag = rd_bytes(&r, TAG_SIZE);
+	out->epoch = rd_u64(&r);
+	key = rd_bytes(&r, SHA256_SIZE);
+	if (rd_end(&r)) {
+		memcpy(out->station.b, tag.p, TAG_SIZE);
+		memcpy(out->key, key.p, SHA256_SIZE);
+	} else {
+		rc = fail(
+		    e, RC_INVALID, "the store's \"%s\" is not whole", name);
+	}
+	buf_free(&b);
+	return rc;
+}
+
+static enum rc
+seen_write(const struct link_seen *seen, struct bytes station, struct err *e)
+{
+	char name[STORE_WORD];
+	struct buf b = { 0 };
+	enum rc rc;
+
+	seen_name(name, station);
+	buf_add(&b, tag_bytes(&seen->station));
+	buf_u64(&b, seen->epoch);
+	buf_add(&b, bytes_of(seen->key, SHA256_SIZE));
+	if ((rc = store_write(e)) == RC_OK)
+		rc = store_failed(
+		    st.store->ops->set_word(st.store, name, buf_bytes(&b), e));
+	buf_free(&b);
+	return rc;
+}
+
+/* The statement is of that unit's station, under one of its keys in force. */
+static enum rc
+accept_statement(struct link_seen *seen, const struct link_statement *s,
+    size_t unit, struct err *e)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	const struct dcert *c;
+	enum rc rc;
+	size_t i;
+
+	rc = fail(e, RC_DENIED,
+	    "docs/link.md 3.3: %.*s has no certificate in force here",
+	    (int)s->station.len, (const char *)s->station.p);
+	for (i = d->state.units[unit].certs; i != NONE && rc != RC_OK;
+	     i = c->next) {
+		c = &d->state.certs[i];
+		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
+		    c->cert.use == CERT_SIGN && c->from <= now &&
+		    now < c->until && directory_holds(d, i))
+			rc = link_accept(seen, s, &c->cert, e);
+	}
+	return rc;
+}
+
+/* It is our parent where we dialled, a child where we were dialled. */
+static enum rc
+accept_place(size_t unit, bool dialled, struct bytes who, struct err *e)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+
+	if (dialled && station_above(d, st.unit, now) != unit)
+		return fail(e, RC_DENIED,
+		    "docs/link.md 3.4: %.*s is not the parent of this station",
+		    (int)who.len, (const char *)who.p);
+	if (!dialled && station_above(d, unit, now) != st.unit)
+		return fail(e, RC_DENIED,
+		    "docs/link.md 3.4: %.*s is no child of this station",
+		    (int)who.len, (const char *)who.p);
+	return RC_OK;
+}
+
+static enum rc
+judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
+    struct err *e)
+{
+	struct link_seen seen;
+	enum rc rc;
+
+	if (!st.named)
+		return fail(e, RC_ABSENT, "this station has no name yet");
+	if ((rc = link_read(s, h->statement, e)) != RC_OK)
+		return rc;
+	if (memcmp(s->key.p, h->key, LINK_KEY) != 0)
+		return fail(e, RC_DENIED,
+		    "docs/link.md 3.2: the statement is of another key than "
+		    "the connection's");
+	*unit = unit_by_host(
+	    &st.file.directory->state, address_host(s->station), station_now());
+	if (*unit == NONE ||
+	    !unit_open(&st.file.directory->state.units[*unit], station_now()))
+		return fail(e, RC_ABSENT,
+		    "docs/link.md 3.3: no station %.*s is known here",
+		    (int)s->station.len, (const char *)s->station.p);
+	if ((rc = seen_read(&seen, s->station, e)) != RC_OK ||
+	    (rc = accept_statement(&seen, s, *unit, e)) != RC_OK ||
+	    (rc = accept_place(*unit, h->dialled, s->station, e)) != RC_OK)
+		return rc;
+	return seen_write(&seen, s->station, e);
+}
+
+static struct line *
+line_new(const struct msg_hello *h, struct bytes station, size_t unit)
+{
+	struct line *l = alloc(1, sizeof(*l)), *old;
+	struct msg_conn gone;
+	unsigned rank;
+
+	/* the newest connection of a station counts */
+	if ((old = line_to(station)) != NULL) {
+		gone.conn = old->conn;
+		(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
+		line_remove(gone.conn);
+	}
+	l->conn = h->conn;
+	memcpy(l->station, station.p, station.len);
+	l->unit = unit;
+	l->parent = h->dialled;
+	l->since = station_now();
+	for (rank = 0; rank < RANKS; rank++)
+		l->more[rank] = true;
+	if (st.line_count > 0 && st.lines[st.line_count - 1]->conn >= h->conn)
+		bug("connections that are not counted up");
+	st.lines = vec_more(st.lines, st.line_count, sizeof(struct line *));
+	st.lines[st.line_count++] = l;
+	return l;
+}
+
+static void
+tell_partial(void *ctx, const uint8_t sum[static SHA256_SIZE], uint64_t have)
+{
+	struct msg_partial p = { .conn = *(uint64_t *)ctx, .have = have };
+
+	memcpy(p.sum, sum, SHA256_SIZE);
+	(void)tell(PROC_LINK, MSG_PARTIAL, 0, &p, -1);
+}
+
+void
+line_hello(const struct msg_hello *h)
+{
+	struct msg_admit admit = { .conn = h->conn };
+	struct link_statement s = { 0 };
+	size_t unit = NONE;
+	struct log_line log;
+	struct err e;
+	uint64_t conn = h->conn;
+	enum rc rc;
+
+	rc = judge(h, &s, &unit, &e);
+	admit.rc = rc;
+	admit.station = s.station;
+	if (rc == RC_OK) {
+		(void)line_new(h, s.station, unit);
+		if (h->dialled && h->own_clock == 0)
+			clock_heard(&st.clock, h->clock, false, process_now(),
+			    process_ms());
+		(void)partial_each(st.disk, tell_partial, &conn, &e);
+	}
+	admit.clock = station_now();
+	admit.own_clock = station_own_clock();
+	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
+	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
+	    rc == RC_OK ? "link.up" : "link.refused");
+	log_str(&log, "station", s.station);
+	if (rc != RC_OK)
+		log_err(&log, &e);
+	process_log(rc == RC_OK ? LOG_INFO : LOG_WARN, &log);
+}
+
+/* ---- what goes out
+ * -------------------------------------------------------------- */
+
+struct batch {
+	const struct line *l;
+	struct leg legs[BATCH];
+	size_t count;
+	uint64_t last; /* the highest number that was looked at */
+	size_t looked;
+};
+
+static bool
+is_flying(const struct line *l, uint64_t q)
+{
+	size_t i;
+
+	for (i = 0; i < l->flying_count; i++)
+		if (l->flying[i].q == q)
+			return true;
+	return false;
+}
+
+static bool
+gather(void *ctx, const struct leg *leg)
+{
+	struct batch *b = ctx;
+
+	b->looked++;
+	if (leg->q > b->last)
+		b->last = leg->q;
+	if (!is_flying(b->l, leg->q))
+		b->legs[b->count++] = *leg;
+	return b->count < BATCH;
+}
+
+struct gathered_dests {
+	struct buf rows;
+	struct tag *tags; /* owned */
+	size_t count;
+};
+
+static bool
+gather_dest(void *ctx, const struct dest *d)
+{
+	struct gathered_dests *g = ctx;
+	const struct msg_dest row = { d->address, d->tag };
+
+	list_add(&g->rows, LIST_DEST, &row);
+	g->tags = vec_more(g->tags, g->count, sizeof(*g->tags));
+	g->tags[g->count++] = d->tag;
+	return true;
+}
+
+/* The bytes of a large package's envelope, and its file. */
+static enum rc
+open_large(struct buf *envelope, int *fd, const struct stored *d, struct err *e)
+{
+	char name[FILES_NAME], path[4096];
+	ssize_t n;
+
+	*envelope = (struct buf){ 0 };
+	files_name(name, d->sum);
+	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (*fd < 0)
+		return fail_io(e, "%s cannot be opened", name);
+	n = pread(*fd, buf_grow(envelope, d->envelope), d->envelope, 0);
+	if (n != (ssize_t)d->envelope) {
+		buf_free(envelope);
+		close(*fd);
+		*fd = -1;
+		return fail_io(e, "%s cannot be read", name);
+	}
+	return RC_OK;
+}
+
+static void
+take_off(struct line *l, uint64_t q, uint64_t total, unsigned rank)
+{
+	struct flight *f = &l->flights[rank];
+
+	l->flying = vec_more(l->flying, l->flying_count, sizeof(*l->flying));
+	l->flying[l->flying_count++] = (struct flying){ q, total, rank };
+	f->count++;
+	if (total > STORE_INLINE)
+		f->big++;
+	else
+		f->bytes += total;
+	l->out++;
+}
+
+/* The attachments behind the envelope of a package's file, piece by piece. */
+static enum rc
+each_piece(int fd, uint64_t at, uint64_t total,
+    void (*take)(void *ctx, struct bytes piece), void *ctx, struct err *e)
+{
+	uint8_t *piece = alloc(1, MSG_PIECE);
+	ssize_t n = 1;
+
+	while (at < total && n > 0) {
+		n = pread(fd, piece, MSG_PIECE, (off_t)at);
+		if (n > 0)
+			take(ctx, bytes_of(piece, (size_t)n));
+		at += n > 0 ? (uint64_t)n : 0;
+	}
+	free(piece);
+	if (at != total)
+		return fail_io(e, "a package's file cannot be read");
+	return RC_OK;
+}
+
+static void
+piece_to_sum(void *ctx, struct bytes piece)
+{
+	sum_add(ctx, piece);
+}
+
+static void
+piece_to_buf(void *ctx, struct bytes piece)
+{
+	buf_add(ctx, piece);
+}
+
+/*
+ * What goes over the line of a large package: its envelope, with its file; or
+ * all of it, where with fewer slips it has become a small one.
+ */
+static enum rc
+fit_large(struct msg_send *m, struct buf *envelope, int *fd,
+    const struct stored *d, struct err *e)
+{
+	struct sum sum;
+	enum rc rc;
+
+	if (m->total <= STORE_INLINE) {
+		rc = each_piece(
+		    *fd, d->envelope, d->total, piece_to_buf, envelope, e);
+		close(*fd);
+		*fd = -1;
+		sha256(m->sum, buf_bytes(envelope));
+		return rc;
+	}
+	memcpy(m->sum, d->sum, SHA256_SIZE);
+	if (envelope->len == d->envelope)
+		return RC_OK;
+	sum_start(&sum);
+	sum_add(&sum, buf_bytes(envelope));
+	rc = each_piece(*fd, d->envelope, d->total, piece_to_sum, &sum, e);
+	sum_end(&sum, m->sum);
+	return rc;
+}
+
+/* Hand a leg's package to link, with the slips of its destinations only. */
+static enum rc
+send_leg(struct line *l, const struct leg *leg, struct err *e)
+{
+	struct msg_send m = { .conn = l->conn, .q = leg->q, .rank = leg->rank };
+	struct gathered_dests g = { 0 };
+	struct buf package = { 0 }, envelope = { 0 };
+	struct stored d;
+	int fd = -1;
+	enum rc rc;
+
+	if ((rc = st.store->ops->get(st.store, leg->n, &d, e)) != RC_OK ||
+	    (rc = st.store->ops->leg_dests(
+		 st.store, leg->q, gather_dest, &g, e)) != RC_OK)
+		goto out;
+	if (d.total <= STORE_INLINE)
+		rc = st.store->ops->package(st.store, leg->n, &package, e);
+	else
+		rc = open_large(&package, &fd, &d, e);
+	if (rc != RC_OK)
+		goto out;
+	rc = package_for(
+	    &envelope, bytes_of(package.p, d.envelope), g.tags, g.count, e);
+	if (rc != RC_OK)
+		goto out;
+	m.envelope = envelope.len;
+	m.total = envelope.len + (d.total - d.envelope);
+	m.at = d.envelope;
+	m.dests = buf_bytes(&g.rows);
+	if (fd < 0) {
+		buf_add(&envelope,
+		    bytes_of(package.p + d.envelope, package.len - d.envelope));
+		sha256(m.sum, buf_bytes(&envelope));
+	} else {
+		rc = fit_large(&m, &envelope, &fd, &d, e);
+	}
+	m.package = buf_bytes(&envelope);
+	if (rc == RC_OK) {
+		take_off(l, leg->q, leg->total, leg->rank);
+		(void)tell(PROC_LINK, MSG_SEND, 0, &m, fd);
+		fd = -1;
+	}
+out:
+	if (fd >= 0)
+		close(fd);
+	free(g.tags);
+	buf_free(&g.rows);
+	buf_free(&package);
+	buf_free(&envelope);
+	return rc;
+}
+
+static bool
+has_room(struct line *l, const struct leg *leg)
+{
+	struct flight *f = &l->flights[leg->rank];
+
+	f->full =
+	    f->count >= FLYING_MAX ||
+	    (leg->total > STORE_INLINE ? f->big >= FLYING_BIG
+				       : f->bytes + leg->total > FLYING_BYTES);
+	return !f->full;
+}
+
+/* Legs of one rank, as far as there is room; false where there is none. */
+static bool
+feed_rank(struct line *l, unsigned rank)
+{
+	/* the order of due times is not that of numbers: no cursor there */
+	const bool due = rank == RANKS - 1;
+	struct batch b = { .l = l };
+	struct err e;
+	enum rc rc;
+	size_t i;
+
+	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
+	    due ? 0 : l->cursor[rank], BATCH + (due ? FLYING_MAX : 0), gather,
+	    &b, &e);
+	for (i = 0; i < b.count && rc == RC_OK; i++) {
+		if (!has_room(l, &b.legs[i]))
+			return false;
+		rc = send_leg(l, &b.legs[i], &e);
+		if (!due)
+			l->cursor[rank] = b.legs[i].q;
+	}
+	if (rc == RC_OK && b.count == 0)
+		l->more[rank] = false;
+	if (rc != RC_OK) {
+		struct log_line log = log_line(LOG_WARN, "link.feed");
+
+		log_str(&log, "station", bytes_str(l->station));
+		log_err(&log, &e);
+		process_log(LOG_WARN, &log);
+		l->more[rank] = false;
+		l->again = process_ms() + AGAIN_MS;
+	}
+	return rc == RC_OK;
+}
+
+static void
+feed(struct line *l)
+{
+	unsigned rank;
+
+	for (rank = RANKS; rank-- > 0;)
+		while (l->more[rank] && !l->flights[rank].full &&
+		       feed_rank(l, rank))
+			;
+}
+
+void
+lines_feed(void)
+{
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++)
+		feed(st.lines[i]);
+}
+
+void
+line_wake(struct bytes hop, unsigned rank)
+{
+	struct line *l = line_to(hop);
+
+	if (l != NULL)
+		l->more[rank] = true;
+}
+
+int64_t
+lines_tick(int64_t ms)
+{
+	struct line *l;
+	unsigned rank;
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++) {
+		l = st.lines[i];
+		if (l->again == 0 || ms < l->again)
+			continue;
+		l->again = 0;
+		for (rank = 0; rank < RANKS; rank++) {
+			l->cursor[rank] = 0;
+			l->more[rank] = true;
+		}
+	}
+	return ms;
+}
+
+/* ---- what the peer said of it
+ * -------------------------------------------------- */
+
+static bool
+land(struct line *l, uint64_t q)
+{
+	struct flight *f;
+	size_t i;
+
+	for (i = 0; i < l->flying_count && l->flying[i].q != q; i++)
+		;
+	if (i == l->flying_count)
+		return false;
+	f = &l->flights[l->flying[i].rank];
+	f->count--;
+	if (l->flying[i].total > STORE_INLINE)
+		f->big--;
+	else
+		f->bytes -= l->flying[i].total;
+	f->full = f->full &&
+		  (f->count > FLYING_MAX / 2 || f->bytes > FLYING_BYTES / 2);
+	memmove(&l->flying[i], &l->flying[i + 1],
+	    (--l->flying_count - i) * sizeof(*l->flying));
+	return true;
+}
+
+void
+line_sent(const struct msg_taken *t)
+{
+	static const enum leg_state states[ACKS] = { LEG_PASSED, LEG_PASSED,
+		LEG_REFUSED, LEG_QUEUED };
+	struct line *l = line_of(t->conn);
+	struct log_line log;
+	struct err e;
+
+	if (l == NULL || !land(l, t->number))
+		return;
+	if (t->outcome == ACK_LATER) {
+		l->again = process_ms() + AGAIN_MS;
+		return;
+	}
+	if (t->outcome == ACK_REFUSED) {
+		log = log_line(LOG_WARN, "dispatch.refused");
+		log_str(&log, "by", bytes_str(l->station));
+		log_uint(&log, "leg", t->number);
+		log_uint(&log, "code", t->code);
+		process_log(LOG_WARN, &log);
+	}
+	if (store_write(&e) == RC_OK)
+		(void)store_failed(st.store->ops->leg_set(st.store, t->number,
+		    states[t->outcome], NULL, station_now(), &e));
+}

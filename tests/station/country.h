@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Stations on this machine: a tree in memory (tests/unit/tree.h), whose units
+ * have stations and desks with keys of their own, written into folders that
+ * the real daemon is started in.  Ports are of the loopback.  What tests and
+ * benchmarks of stations share.
+ *
+ *	struct country c;
+ *
+ *	country_begin(&c);
+ *	s = country_seat(&c, NULL, "vn");
+ *	t = country_seat(&c, s, "dien-bien");
+ *	country_write(&c, s); country_write(&c, t);
+ *	seat_start(s); seat_start(t);
+ *	seat_stop(t); ...
+ *	country_end(&c);
+ */
+#ifndef TESTS_STATION_COUNTRY_H
+#define TESTS_STATION_COUNTRY_H
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../tests/unit/tree.h"
+#include "core/time.h"
+#include "crypto/random.h"
+#include "file/file.h"
+#include "pki/card.h"
+
+#define SEATS 16
+#define PATH 640
+
+struct seat {
+	struct country *country;
+	struct seat *above; /* NULL: the root's */
+	unsigned unit;
+	struct identity station, desk; /* desk "van-thu" */
+	char address[LIMIT_ADDRESS + 1], desk_address[LIMIT_ADDRESS + 1];
+	char folder[PATH], log[PATH];
+	uint16_t port;
+	pid_t daemon; /* 0: it does not run */
+};
+
+struct country {
+	struct tree t;
+	struct seat seats[SEATS];
+	size_t count;
+	char folder[PATH / 2];
+};
+
+static inline void
+must(enum rc rc, const struct err *e)
+{
+	if (rc != RC_OK)
+		bug(e->text);
+}
+
+/* A port that was free a moment ago. */
+static inline uint16_t
+free_port(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) != 0 ||
+	    getsockname(fd, (struct sockaddr *)&a, &len) != 0)
+		bug("no port is to be had");
+	close(fd);
+	return ntohs(a.sin_port);
+}
+
+static inline void
+country_begin(struct country *c)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	*c = (struct country){ 0 };
+	(void)snprintf(c->folder, sizeof(c->folder), "%s/antin-station.XXXXXX",
+	    tmp != NULL ? tmp : "/tmp");
+	if (mkdtemp(c->folder) == NULL)
+		bug("no folder is to be had");
+	tree_begin(&c->t);
+	c->t.now += TIME_DAY;
+}
+
+/* New keys at an address, certified by the root; the act that says so. */
+static inline void
+country_enrol(struct country *c, struct identity *id, unsigned unit,
+    const char *desk, enum cert_kind kind)
+{
+	const struct suite *s = suite_by_name("A");
+	struct cert_request r;
+	struct bytes certs[2];
+	struct act a;
+	struct err e;
+
+	must(identity_new(id, sig_by_name(s->sig), kem_by_name(s->kem),
+		 bytes_str("a station's"), tree_address(&c->t, unit, desk),
+		 c->t.now, c->t.now + YEARS(9), &e),
+	    &e);
+	r = tree_request(&c->t, unit, desk, kind);
+	r.pub = sig_key_pub(id->sig);
+	r.sig = sig_key_alg(id->sig);
+	certs[0] = tree_sign(&c->t, ROOT, r);
+	r = tree_request_kem(&c->t, unit, desk, kind);
+	r.pub = kem_key_pub(id->kem);
+	r.kem = kem_key_alg(id->kem);
+	certs[1] = tree_sign(&c->t, ROOT, r);
+	must(identity_certify(id, certs, 2, &e), &e);
+	a = act_certify(&c->t, unit, desk, certs[0], certs[1]);
+	tree_do(&c->t, ROOT, &a);
+}
+
+/* A unit with a station, and a desk "van-thu" at it. */
+static inline struct seat *
+country_seat(struct country *c, struct seat *above, const char *id)
+{
+	struct seat *s = &c->seats[c->count];
+	char base[PATH / 2];
+	struct bytes address;
+	struct act a;
+
+	*s = (struct seat){ .country = c,
+		.above = above,
+		.unit = (unsigned)c->count,
+		.port = free_port() };
+	c->count++;
+	if (above != NULL)
+		tree_unit(&c->t, ROOT, s->unit, above->unit, id, "don-vi");
+	country_enrol(c, &s->station, s->unit, NULL, CERT_STATION);
+	a = act_holder(&c->t, s->unit, ACT_DESK, "van-thu");
+	tree_do(&c->t, ROOT, &a);
+	country_enrol(c, &s->desk, s->unit, "van-thu", CERT_DESK);
+	address = tree_address(&c->t, s->unit, NULL);
+	memcpy(s->address, address.p, address.len);
+	address = tree_address(&c->t, s->unit, "van-thu");
+	memcpy(s->desk_address, address.p, address.len);
+	(void)snprintf(base, sizeof(base), "%s", c->folder);
+	(void)snprintf(s->folder, sizeof(s->folder), "%s/%s", base, id);
+	(void)snprintf(s->log, sizeof(s->log), "%s/%s/log", base, id);
+	return s;
+}
+
+static inline void
+write_in(const struct seat *s, const char *name, struct bytes all)
+{
+	char path[2 * PATH];
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", s->folder, name);
+	must(file_write(path, all, 0600, true, &e), &e);
+}
+
+static inline void
+write_key(const struct seat *s, const char *name, const struct identity *id)
+{
+	struct buf file;
+	struct err e;
+
+	must(identity_seal(&file, id, NULL, &e), &e);
+	write_in(s, name, buf_bytes(&file));
+	buf_free(&file);
+}
+
+/* Its folder, with the directory as it is now; "more" lines of configuration.
+ */
+static inline void
+country_write(const struct seat *s, const char *more)
+{
+	static const char *const folders[] = { "", "/data", "/data/keys" };
+	char text[1024], path[PATH], parent[64] = "";
+	size_t i;
+
+	for (i = 0; i < COUNT(folders); i++) {
+		(void)snprintf(
+		    path, sizeof(path), "%.450s%s", s->folder, folders[i]);
+		(void)mkdir(path, 0700);
+	}
+	write_in(s, "data/directory", buf_bytes(&s->country->t.file));
+	write_key(s, "data/station.key", &s->station);
+	write_key(s, "data/keys/van-thu.key", &s->desk);
+	if (s->above != NULL)
+		(void)snprintf(parent, sizeof(parent), "parent 127.0.0.1:%u\n",
+		    s->above->port);
+	(void)snprintf(text, sizeof(text),
+	    "data data\nlisten 127.0.0.1:%u\n%s%s", s->port, parent, more);
+	write_in(s, "antind.conf", bytes_str(text));
+}
+
+/* ---- the daemon
+ * ---------------------------------------------------------------- */
+
+static inline const char *
+antind_path(void)
+{
+	static char path[PATH];
+	const char *b = getenv("ANTIN_B");
+
+	(void)snprintf(
+	    path, sizeof(path), "%s/bin/antind", b != NULL ? b : "obj");
+	return path;
+}
+
+/* How often the log of this seat has this in it. */
+static inline size_t
+seat_said(const struct seat *s, const char *what)
+{
+	struct buf log = { 0 };
+	const char *at;
+	struct err e;
+	size_t n = 0;
+
+	if (file_read(&log, s->log, 64u << 20, &e) != RC_OK)
+		return 0;
+	buf_u8(&log, 0);
+	for (at = (const char *)log.p; (at = strstr(at, what)) != NULL; at++)
+		n++;
+	buf_free(&log);
+	return n;
+}
+
+/* Wait for the n-th of these in its log, at most so many seconds. */
+static inline bool
+seat_waits(const struct seat *s, const char *what, size_t n, unsigned seconds)
+{
+	unsigned i;
+
+	for (i = 0; i < seconds * 50; i++) {
+		if (seat_said(s, what) >= n)
+			return true;
+		(void)usleep(20000);
+	}
+	return false;
+}
+
+static inline bool
+seat_start(struct seat *s)
+{
+	char conf[PATH + 16];
+	const size_t before = seat_said(s, "event=daemon.ready");
+	int log;
+
+	(void)snprintf(conf, sizeof(conf), "%s/antind.conf", s->folder);
+	s->daemon = fork();
+	if (s->daemon == 0) {
+		log = open(s->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+		(void)dup2(log, 2);
+		(void)unsetenv("NOTIFY_SOCKET");
+		(void)execl(antind_path(), "antind", "-c", conf, (char *)NULL);
+		_exit(127);
+	}
+	return seat_waits(s, "event=daemon.ready", before + 1, 20);
+}
+
+/* SIGTERM, or another; its exit status, or 256 + the signal. */
+static inline int
+seat_stop(struct seat *s, int sig)
+{
+	int status;
+
+	if (s->daemon <= 0)
+		return -1;
+	(void)kill(s->daemon, sig);
+	(void)waitpid(s->daemon, &status, 0);
+	s->daemon = 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 256 + WTERMSIG(status);
+}
+
+/* The process of this name that it said last was ready; 0: none. */
+static inline pid_t
+seat_process(const struct seat *s, const char *name)
+{
+	struct buf log = { 0 };
+	char what[64];
+	const char *at;
+	long pid = 0;
+	struct err e;
+
+	(void)snprintf(
+	    what, sizeof(what), "event=process.ready name=%s pid=", name);
+	if (file_read(&log, s->log, 64u << 20, &e) != RC_OK)
+		return 0;
+	buf_u8(&log, 0);
+	for (at = (const char *)log.p; (at = strstr(at, what)) != NULL; at++)
+		pid = strtol(at + strlen(what), NULL, 10);
+	buf_free(&log);
+	return (pid_t)pid;
+}
+
+static inline int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+static inline void
+country_end(struct country *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		(void)seat_stop(&c->seats[i], SIGTERM);
+		identity_free(&c->seats[i].station);
+		identity_free(&c->seats[i].desk);
+	}
+	if (getenv("KEEP") == NULL)
+		(void)nftw(c->folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	else
+		printf("# kept: %s\n", c->folder);
+	tree_end(&c->t);
+}
+
+#endif
