@@ -133,6 +133,11 @@ extern const struct cmd cmd_ceremony_plan, cmd_ceremony_approve,
 extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,
     cmd_open, cmd_sign, cmd_verify, cmd_inspect;
 
+extern const struct cmd cmd_station_new, cmd_station_add_desk,
+    cmd_station_check, cmd_station_start, cmd_station_stop, cmd_sign_in,
+    cmd_sign_out, cmd_send, cmd_inbox, cmd_read, cmd_ack, cmd_refuse,
+    cmd_outbox, cmd_queue, cmd_trace, cmd_status;
+
 extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_directory_picture, cmd_directory_list, cmd_directory_write,
     cmd_directory_status, cmd_directory_apply, cmd_directory_verify,

@@ -60,6 +60,22 @@ static const struct cmd *const commands[] = {
 	&cmd_cert_show,
 	&cmd_cert_export,
 	&cmd_cert_crl,
+	&cmd_station_new,
+	&cmd_station_add_desk,
+	&cmd_station_check,
+	&cmd_station_start,
+	&cmd_station_stop,
+	&cmd_sign_in,
+	&cmd_sign_out,
+	&cmd_send,
+	&cmd_inbox,
+	&cmd_read,
+	&cmd_ack,
+	&cmd_refuse,
+	&cmd_outbox,
+	&cmd_queue,
+	&cmd_trace,
+	&cmd_status,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

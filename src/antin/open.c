@@ -7,45 +7,17 @@
 #include <unistd.h>
 
 #include "antin/letter.h"
+#include "antin/saving.h"
 #include "core/lang.h"
 #include "core/utf8.h"
 
-#define NAME_TRIES 1000 /* files of one name in a dispatch */
-
 /* What is written, and where. */
-struct saving {
+struct opening {
 	const struct letter *l;
-	const char *folder;
-	bool made; /* the folder is ours: it goes when nothing was saved */
-	char *paths[DISPATCH_PARTS]; /* of what was saved; owned */
+	struct saving to;
 	uint8_t digests[DISPATCH_PARTS][SHA512_SIZE];
 	struct progress progress;
 };
-
-/* A path in the folder that no part has yet; the caller frees.  The name is
- * made of the part's, which is only data. */
-static char *
-path_for(const struct saving *s, struct bytes name)
-{
-	struct buf clean;
-	char *path = NULL, number[8] = "";
-	unsigned try;
-
-	utf8_file_name(&clean, name);
-	buf_u8(&clean, '\0');
-	for (try = 1; try < NAME_TRIES; try++) {
-		free(path);
-		if (try > 1)
-			(void)snprintf(number, sizeof(number), "%u-", try);
-		if (asprintf(&path, "%s/%s%s", s->folder, number,
-			(const char *)clean.p) < 0)
-			bug("no memory");
-		if (!file_exists(path))
-			break;
-	}
-	buf_free(&clean);
-	return path;
-}
 
 /* A sink that writes, and hashes what somebody signed. */
 struct hashed {
@@ -65,7 +37,7 @@ put_hashed(void *ctx, struct bytes more, struct err *e)
 }
 
 static enum rc
-pour(const struct saving *s, size_t part, struct sink to,
+pour(const struct opening *s, size_t part, struct sink to,
     struct progress *progress, struct err *e)
 {
 	const struct dispatch *d = &s->l->opened.dispatch;
@@ -100,10 +72,10 @@ is_signed(const struct dispatch *d, size_t part)
 }
 
 static enum rc
-save_part(struct saving *s, size_t part, struct err *e)
+save_part(struct opening *s, size_t part, struct err *e)
 {
 	const struct dispatch *d = &s->l->opened.dispatch;
-	char *path = path_for(s, d->parts[part].name);
+	char *path = saving_path(&s->to, d->parts[part].name);
 	struct hashed h = { .wanted = is_signed(d, part) };
 	enum rc rc;
 
@@ -122,37 +94,22 @@ save_part(struct saving *s, size_t part, struct err *e)
 		rc = out_commit(&h.out, e);
 	out_drop(&h.out);
 	if (rc == RC_OK)
-		s->paths[part] = path;
+		s->to.paths[part] = path;
 	else
 		free(path);
 	return rc;
 }
 
-/* A failure takes back what this run made: all of a dispatch, or nothing. */
-static void
-take_back(struct saving *s)
-{
-	size_t i;
-
-	for (i = 0; i < DISPATCH_PARTS; i++)
-		if (s->paths[i] != NULL)
-			(void)unlink(s->paths[i]);
-	if (s->made)
-		(void)rmdir(s->folder);
-}
-
 static enum rc
-save(struct saving *s, struct err *e)
+save(struct opening *s, struct err *e)
 {
 	const struct dispatch *d = &s->l->opened.dispatch;
 	uint64_t total = 0;
 	enum rc rc = RC_OK;
 	size_t i;
 
-	if (mkdir(s->folder, 0700) == 0)
-		s->made = true;
-	else if (errno != EEXIST)
-		return fail_io(e, "%s cannot be made", s->folder);
+	if ((rc = saving_begin(&s->to, e)) != RC_OK)
+		return rc;
 	for (i = 0; i < d->part_count; i++)
 		total += d->parts[i].attached ? d->parts[i].size : 0;
 	s->progress = progress_start(tr("Opening"), total);
@@ -160,7 +117,7 @@ save(struct saving *s, struct err *e)
 		rc = save_part(s, i, e);
 	progress_end(&s->progress);
 	if (rc != RC_OK)
-		take_back(s);
+		saving_take_back(&s->to);
 	return rc;
 }
 
@@ -170,7 +127,7 @@ save(struct saving *s, struct err *e)
 
 /* Where each part lies now, and how each signature stands. */
 static void
-add_saved(json_t *root, const struct saving *s)
+add_saved(json_t *root, const struct opening *s)
 {
 	const struct dispatch *d = &s->l->opened.dispatch;
 	json_t *parts =
@@ -182,8 +139,8 @@ add_saved(json_t *root, const struct saving *s)
 
 	for (i = 0; i < d->part_count; i++) {
 		item = json_array_get(parts, i);
-		if (s->paths[i] != NULL)
-			show_text(item, "saved", bytes_str(s->paths[i]));
+		if (s->to.paths[i] != NULL)
+			show_text(item, "saved", bytes_str(s->to.paths[i]));
 		if (d->parts[i].kind != PART_SIGNATURE)
 			continue;
 		state = letter_signature(
@@ -211,7 +168,7 @@ print_texts(const struct letter *l)
 }
 
 static void
-tell(const struct args *a, const struct saving *s)
+tell(const struct args *a, const struct opening *s)
 {
 	json_t *root = json_object();
 	bool as_json = arg_given(a, "json");
@@ -242,34 +199,21 @@ folder_for(const struct args *a)
 	return folder;
 }
 
-/* Without --into the folder must be new: two dispatches do not mix. */
-static enum rc
-folder_check(const struct args *a, const char *folder, struct err *e)
-{
-	/* what a kill left may be empty: rmdir() takes no other */
-	if (arg(a, "into") != NULL || !file_exists(folder) ||
-	    rmdir(folder) == 0)
-		return RC_OK;
-	return fail(e, RC_EXISTS,
-	    "%s is there already; say where to save: --into FOLDER", folder);
-}
-
 static enum rc
 open_letter(const struct args *a, struct err *e)
 {
 	char *folder = folder_for(a);
-	struct saving *s = alloc(1, sizeof(*s));
+	struct opening *s = alloc(1, sizeof(*s));
 	const char *key;
 	struct letter l;
 	enum rc rc;
-	size_t i;
 
-	s->folder = folder;
+	s->to.folder = folder;
 	rc = arg_threads(a, e);
 	if (rc == RC_OK)
 		rc = arg_must(&key, a, "key", e);
 	if (rc == RC_OK)
-		rc = folder_check(a, folder, e);
+		rc = saving_check(a, folder, e);
 	if (rc == RC_OK && (rc = letter_open(&l, a, a->rest[0], e)) == RC_OK) {
 		s->l = &l;
 		rc = save(s, e);
@@ -277,8 +221,7 @@ open_letter(const struct args *a, struct err *e)
 			tell(a, s);
 		letter_free(&l);
 	}
-	for (i = 0; i < DISPATCH_PARTS; i++)
-		free(s->paths[i]);
+	saving_free(&s->to);
 	free(s);
 	free(folder);
 	return rc;

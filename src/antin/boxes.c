@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antin inbox, outbox, ack, refuse, sign-in, sign-out: a desk of a station. */
+#include <stdio.h>
+
+#include "antin/talk.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "core/utf8.h"
+
+/* ---- boxes
+ * ----------------------------------------------------------------- */
+
+static void
+inbox_table(const json_t *rows)
+{
+	struct table t = { .columns = 5 };
+	char id[SHORT_ID], when[TIME_TEXT];
+	json_t *row;
+	size_t i;
+
+	table_add(&t, tr("Id"));
+	table_add(&t, tr("Arrived"));
+	table_add(&t, tr("Precedence"));
+	table_add(&t, tr("State"));
+	table_add(&t, tr("From"));
+	json_array_foreach(rows, i, row)
+	{
+		row_short(id, row);
+		row_time(when, row, "arrived");
+		table_add(&t, id);
+		table_add(&t, when);
+		table_add(&t, row_precedence(row));
+		table_add(&t, row_state(row));
+		table_add(&t, row_text(row, "origin"));
+	}
+	table_print(&t);
+}
+
+static void
+outbox_table(const json_t *rows)
+{
+	struct table t = { .columns = 4 };
+	char id[SHORT_ID], when[TIME_TEXT];
+	json_t *row;
+	size_t i;
+
+	table_add(&t, tr("Id"));
+	table_add(&t, tr("Sent"));
+	table_add(&t, tr("Precedence"));
+	table_add(&t, tr("State"));
+	json_array_foreach(rows, i, row)
+	{
+		row_short(id, row);
+		row_time(when, row, "at");
+		table_add(&t, id);
+		table_add(&t, when);
+		table_add(&t, row_precedence(row));
+		table_add(&t, row_state(row));
+	}
+	table_print(&t);
+}
+
+static enum rc
+box(const struct args *a, enum control_what what,
+    void (*print)(const json_t *rows), struct err *e)
+{
+	const char *word = a->rest_count > 0 ? a->rest[0] : NULL;
+	json_t *rows = NULL, *request;
+	struct talk t;
+	enum rc rc;
+
+	rc = talk_open(&t, a, e);
+	if (rc == RC_OK)
+		rc = talk_act(&t, word, e);
+	if (rc == RC_OK) {
+		request = talk_request(&t);
+		if (arg_given(a, "all"))
+			show_bool(request, "all", true);
+		rc = talk_rows(&t, what, request, &rows, e);
+	}
+	if (rc == RC_OK && arg_given(a, "json")) {
+		rows_show(rows);
+		rows = NULL;
+	} else if (rc == RC_OK && json_array_size(rows) == 0) {
+		say("%s: nothing is there.\n", t.desk);
+	} else if (rc == RC_OK) {
+		print(rows);
+	}
+	json_decref(rows);
+	talk_close(&t);
+	return rc;
+}
+
+static enum rc
+inbox(const struct args *a, struct err *e)
+{
+	return box(a, CONTROL_INBOX, inbox_table, e);
+}
+
+static enum rc
+outbox(const struct args *a, struct err *e)
+{
+	return box(a, CONTROL_OUTBOX, outbox_table, e);
+}
+
+static const struct opt inbox_opts[] = {
+	{ "all", NULL, "also what was acted on or refused", false },
+	OPT_STATION,
+	OPT_PASSPHRASE,
+	OPT_JSON,
+	OPT_END,
+};
+const struct cmd cmd_inbox = {
+	.name = "inbox",
+	.args = "[DESK]",
+	.does = "List the dispatches that lie at a desk.",
+	.opts = inbox_opts,
+	.least = 0,
+	.most = 1,
+	.run = inbox,
+};
+
+static const struct opt outbox_opts[] = {
+	OPT_STATION,
+	OPT_PASSPHRASE,
+	OPT_JSON,
+	OPT_END,
+};
+const struct cmd cmd_outbox = {
+	.name = "outbox",
+	.args = "[DESK]",
+	.does = "List the dispatches that a desk has sent.",
+	.opts = outbox_opts,
+	.least = 0,
+	.most = 1,
+	.run = outbox,
+};
+
+/* ---- acting on one
+ * --------------------------------------------------------- */
+
+static enum rc
+mark(const struct args *a, enum control_what what, json_t *request,
+    struct err *e)
+{
+	struct talk t;
+	struct id id;
+	enum rc rc;
+
+	rc = talk_open(&t, a, e);
+	if (rc == RC_OK && (rc = talk_act(&t, arg(a, "desk"), e)) == RC_OK)
+		rc = talk_id(&t, a->rest[0], false, &id, e);
+	if (rc == RC_OK) {
+		show_word(request, "desk", t.desk);
+		show_id(request, "id", &id);
+		rc = talk_ask(&t, what, json_incref(request), NULL, NULL, e);
+	}
+	json_decref(request);
+	talk_close(&t);
+	return rc;
+}
+
+static enum rc
+ack(const struct args *a, struct err *e)
+{
+	enum rc rc = mark(a, CONTROL_ACK, json_object(), e);
+
+	if (rc == RC_OK)
+		say("Noted as acted on.\n");
+	return rc;
+}
+
+static enum rc
+refuse(const struct args *a, struct err *e)
+{
+	json_t *request = json_object();
+	const char *words = NULL;
+	struct buf reason = { 0 };
+	enum rc rc;
+
+	rc = arg_must(&words, a, "reason", e);
+	if (rc == RC_OK && (rc = utf8_clean(&reason, bytes_str(words),
+				CONTROL_REASON, e)) != RC_OK)
+		rc = fail_at(e, "the reason");
+	if (rc == RC_OK) {
+		show_text(request, "reason", buf_bytes(&reason));
+		rc = mark(a, CONTROL_REFUSE, request, e);
+	} else {
+		json_decref(request);
+	}
+	buf_free(&reason);
+	if (rc == RC_OK)
+		say("Noted as refused.\n");
+	return rc;
+}
+
+static const struct opt ack_opts[] = {
+	OPT_DESK,
+	OPT_STATION,
+	OPT_PASSPHRASE,
+	OPT_END,
+};
+const struct cmd cmd_ack = {
+	.name = "ack",
+	.args = "ID",
+	.does = "Note that a dispatch was acted on.",
+	.opts = ack_opts,
+	.least = 1,
+	.most = 1,
+	.run = ack,
+};
+
+static const struct opt refuse_opts[] = {
+	{ "reason", "TEXT", "why; nothing that is secret", false },
+	OPT_DESK,
+	OPT_STATION,
+	OPT_PASSPHRASE,
+	OPT_END,
+};
+const struct cmd cmd_refuse = {
+	.name = "refuse",
+	.args = "ID",
+	.does = "Note that a dispatch is refused, and why.",
+	.opts = refuse_opts,
+	.least = 1,
+	.most = 1,
+	.run = refuse,
+};
+
+/* ---- signing in
+ * ------------------------------------------------------------ */
+
+static enum rc
+sign_in(const struct args *a, struct err *e)
+{
+	char text[TIME_TEXT];
+	int64_t until = 0;
+	struct talk t;
+	enum rc rc;
+
+	rc = talk_open(&t, a, e);
+	if (rc == RC_OK &&
+	    (rc = talk_choose(&t, a->rest_count > 0 ? a->rest[0] : NULL, e)) ==
+		RC_OK)
+		rc = talk_sign_in(&t, &until, e);
+	if (rc == RC_OK && until > TIME_MIN && until <= TIME_MAX) {
+		time_write_vn(text, until);
+		say("Signed in to %s until %s, and longer while it is used.\n",
+		    t.desk, text);
+	} else if (rc == RC_OK) {
+		say("Signed in to %s.\n", t.desk);
+	}
+	talk_close(&t);
+	return rc;
+}
+
+static enum rc
+sign_out(const struct args *a, struct err *e)
+{
+	struct talk t;
+	enum rc rc;
+
+	rc = talk_open(&t, a, e);
+	if (rc == RC_OK &&
+	    (rc = talk_choose(&t, a->rest_count > 0 ? a->rest[0] : NULL, e)) ==
+		RC_OK)
+		rc = talk_ask(
+		    &t, CONTROL_SIGN_OUT, talk_request(&t), NULL, NULL, e);
+	if (rc == RC_OK)
+		say("Signed out of %s.\n", t.desk);
+	talk_close(&t);
+	return rc;
+}
+
+static const struct opt sign_in_opts[] = {
+	OPT_STATION,
+	OPT_PASSPHRASE,
+	OPT_END,
+};
+const struct cmd cmd_sign_in = {
+	.name = "sign-in",
+	.args = "[DESK]",
+	.does = "Unlock a desk's keys in the station, for this user alone.",
+	.opts = sign_in_opts,
+	.least = 0,
+	.most = 1,
+	.run = sign_in,
+};
+
+static const struct opt sign_out_opts[] = { OPT_STATION, OPT_END };
+const struct cmd cmd_sign_out = {
+	.name = "sign-out",
+	.args = "[DESK]",
+	.does = "End that again, at once.",
+	.opts = sign_out_opts,
+	.least = 0,
+	.most = 1,
+	.run = sign_out,
+};

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "antin/talk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "antin/who.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "envelope/address.h"
+#include "file/file.h"
+
+#define ID_LEAST 4 /* digits of a shortened id */
+
+const char *
+station_dir(const struct args *a)
+{
+	const char *dir = arg(a, "station");
+
+	if (dir == NULL)
+		dir = getenv("ANTIN_STATION");
+	return dir == NULL || dir[0] == '\0' ? STATION_DIR : dir;
+}
+
+char *
+station_in(const char *dir, const char *name)
+{
+	char *data, *path;
+
+	if (asprintf(&data, "%s/data", dir) < 0 ||
+	    asprintf(&path, "%s/%s", file_exists(data) ? data : dir, name) < 0)
+		bug("no memory");
+	free(data);
+	return path;
+}
+
+/* ---- connecting
+ * ------------------------------------------------------------ */
+
+enum rc
+talk_open_at(
+    struct talk *out, const struct args *a, const char *dir, struct err *e)
+{
+	char *path = station_in(dir, "run/control");
+	json_t *hello = json_object();
+	enum rc rc;
+
+	*out = (struct talk){ .a = a, .fd = -1 };
+	show_number(hello, "version", CONTROL_VERSION);
+	rc = control_connect(&out->fd, path, e);
+	if (rc == RC_OK)
+		rc = talk_ask(out, CONTROL_HELLO, hello, NULL, NULL, e);
+	else
+		json_decref(hello);
+	if (rc != RC_OK)
+		talk_close(out);
+	free(path);
+	return rc;
+}
+
+enum rc
+talk_open(struct talk *out, const struct args *a, struct err *e)
+{
+	return talk_open_at(out, a, station_dir(a), e);
+}
+
+void
+talk_close(struct talk *t)
+{
+	if (t->fd >= 0)
+		(void)close(t->fd);
+	json_decref(t->desks);
+	free(t->desk);
+	*t = (struct talk){ .fd = -1 };
+}
+
+enum rc
+talk_ask(struct talk *t, enum control_what what, json_t *request,
+    const struct control_ears *ears, json_t **answer, struct err *e)
+{
+	return control_ask(t->fd, what,
+	    request == NULL ? json_object() : request, NULL, 0, ears, answer,
+	    e);
+}
+
+static void
+keep_row(void *ctx, json_t *row)
+{
+	(void)json_array_append(ctx, row);
+}
+
+enum rc
+talk_rows(struct talk *t, enum control_what what, json_t *request,
+    json_t **rows, struct err *e)
+{
+	struct control_ears ears = { .row = keep_row };
+	enum rc rc;
+
+	*rows = json_array();
+	ears.ctx = *rows;
+	rc = talk_ask(t, what, request, &ears, NULL, e);
+	if (rc != RC_OK) {
+		json_decref(*rows);
+		*rows = NULL;
+	}
+	return rc;
+}
+
+json_t *
+talk_request(const struct talk *t)
+{
+	json_t *r = json_object();
+
+	show_word(r, "desk", t->desk);
+	return r;
+}
+
+/* ---- desks
+ * ----------------------------------------------------------------- */
+
+static bool
+is_called(const json_t *desk, const char *word)
+{
+	const char *address = row_text(desk, "desk");
+	struct address a;
+
+	return strcmp(address, word) == 0 ||
+	       (address_parse(&a, bytes_str(address)) &&
+		   bytes_is(a.desk, word));
+}
+
+/* How many desks are called so (NULL: any), and the last of them. */
+static size_t
+count_called(
+    const json_t *desks, const char *word, bool signed_in, const json_t **last)
+{
+	json_t *desk;
+	size_t i, n = 0;
+
+	json_array_foreach(desks, i, desk)
+	{
+		if ((word != NULL && !is_called(desk, word)) ||
+		    (signed_in && row_number(desk, "until") == 0))
+			continue;
+		*last = desk;
+		n++;
+	}
+	return n;
+}
+
+static enum rc
+choose(
+    const json_t **desk, const struct talk *t, const char *word, struct err *e)
+{
+	size_t n = count_called(t->desks, word, false, desk);
+
+	if (n == 1)
+		return RC_OK;
+	if (word != NULL && n == 0)
+		return fail(e, RC_ABSENT,
+		    "the station has no desk \"%s\"; antin status shows which "
+		    "it has",
+		    word);
+	if (word != NULL)
+		return fail(e, RC_USAGE,
+		    "several desks of the station are called \"%s\"; give the "
+		    "address",
+		    word);
+	if (n == 0)
+		return fail(e, RC_ABSENT,
+		    "the station has no desk yet; see antin station add-desk");
+	if (count_called(t->desks, NULL, true, desk) == 1)
+		return RC_OK;
+	return fail(e, RC_USAGE,
+	    "the station has several desks (%zu); say as which", n);
+}
+
+enum rc
+talk_choose(struct talk *t, const char *word, struct err *e)
+{
+	const json_t *desk = NULL;
+	enum rc rc;
+
+	json_decref(t->desks);
+	free(t->desk);
+	t->desk = NULL;
+	rc = talk_rows(t, CONTROL_DESKS, NULL, &t->desks, e);
+	if (rc == RC_OK)
+		rc = choose(&desk, t, word, e);
+	if (rc == RC_OK && (t->desk = strdup(row_text(desk, "desk"))) == NULL)
+		bug("no memory");
+	return rc;
+}
+
+enum rc
+talk_sign_in(struct talk *t, int64_t *until, struct err *e)
+{
+	json_t *request, *answer;
+	struct buf passphrase;
+	char prompt[256];
+	enum rc rc;
+
+	(void)snprintf(prompt, sizeof(prompt), tr("Passphrase of %s"), t->desk);
+	rc = passphrase_get(
+	    &passphrase, t->a, "passphrase-file", prompt, false, e);
+	if (rc != RC_OK)
+		return rc;
+	request = talk_request(t);
+	(void)json_object_set_new(request, "passphrase",
+	    json_stringn((const char *)passphrase.p, passphrase.len));
+	buf_free(&passphrase);
+	rc = talk_ask(t, CONTROL_SIGN_IN, request, NULL, &answer, e);
+	if (rc == RC_OK && until != NULL)
+		*until = row_number(answer, "until");
+	json_decref(answer);
+	return rc;
+}
+
+enum rc
+talk_act(struct talk *t, const char *word, struct err *e)
+{
+	const json_t *desk;
+	enum rc rc = talk_choose(t, word, e);
+
+	if (rc == RC_OK && count_called(t->desks, t->desk, true, &desk) == 0)
+		rc = talk_sign_in(t, NULL, e);
+	return rc;
+}
+
+/* ---- ids
+ * ------------------------------------------------------------------- */
+
+/* Hex digits without their hyphens; false where it is no beginning of an id. */
+static bool
+digits_of(char out[static 2 * ID_SIZE + 1], const char *word)
+{
+	size_t n = 0;
+
+	for (; *word != '\0'; word++) {
+		if (*word == '-')
+			continue;
+		if (n == 2 * ID_SIZE ||
+		    strchr("0123456789abcdefABCDEF", *word) == NULL)
+			return false;
+		out[n++] = *word >= 'A' && *word <= 'F'
+			       ? (char)(*word - 'A' + 'a')
+			       : *word;
+	}
+	out[n] = '\0';
+	return n >= ID_LEAST;
+}
+
+struct search {
+	const char *digits;
+	struct id found;
+	size_t count, rows;
+	int64_t last; /* number of the last row */
+};
+
+static void
+look(void *ctx, json_t *row)
+{
+	char digits[2 * ID_SIZE + 1];
+	struct search *s = ctx;
+	struct id id;
+
+	s->rows++;
+	s->last = row_number(row, "n");
+	if (!digits_of(digits, row_text(row, "id")) ||
+	    strncmp(digits, s->digits, strlen(s->digits)) != 0 ||
+	    !id_parse(&id, bytes_str(digits)) ||
+	    (s->count > 0 && id_eq(&id, &s->found)))
+		return;
+	s->found = id;
+	s->count++;
+}
+
+/* All of a box, a page after the other. */
+static enum rc
+search_box(
+    struct talk *t, struct search *s, enum control_what box, struct err *e)
+{
+	const struct control_ears ears = { .row = look, .ctx = s };
+	json_t *request;
+	enum rc rc;
+
+	s->last = 0;
+	do {
+		request = talk_request(t);
+		if (box == CONTROL_INBOX)
+			show_bool(request, "all", true);
+		if (s->last > 0)
+			show_number(request, "before", (uint64_t)s->last);
+		s->rows = 0;
+		rc = talk_ask(t, box, request, &ears, NULL, e);
+	} while (rc == RC_OK && s->rows == CONTROL_ROWS && s->last > 0);
+	return rc;
+}
+
+enum rc
+talk_id(
+    struct talk *t, const char *word, bool sent, struct id *out, struct err *e)
+{
+	char digits[2 * ID_SIZE + 1];
+	struct search s = { .digits = digits };
+	enum rc rc;
+
+	if (id_parse(out, bytes_str(word)))
+		return RC_OK;
+	if (!digits_of(digits, word))
+		return fail(e, RC_USAGE,
+		    "\"%s\" is no dispatch id, nor at least %d digits of its "
+		    "beginning",
+		    word, ID_LEAST);
+	rc = search_box(t, &s, CONTROL_INBOX, e);
+	if (rc == RC_OK && sent)
+		rc = search_box(t, &s, CONTROL_OUTBOX, e);
+	if (rc == RC_OK && s.count == 0)
+		rc = fail(e, RC_ABSENT,
+		    "%s has no dispatch whose id begins with %s", t->desk,
+		    word);
+	if (rc == RC_OK && s.count > 1)
+		rc = fail(e, RC_USAGE,
+		    "%zu dispatches have ids that begin with %s; give more of "
+		    "it",
+		    s.count, word);
+	if (rc == RC_OK)
+		*out = s.found;
+	return rc;
+}
+
+/* ---- what rows say
+ * --------------------------------------------------------- */
+
+const char *
+row_text(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text == NULL ? "" : text;
+}
+
+int64_t
+row_number(const json_t *row, const char *key)
+{
+	return json_integer_value(json_object_get(row, key));
+}
+
+bool
+row_is(const json_t *row, const char *kind)
+{
+	return strcmp(row_text(row, "row"), kind) == 0;
+}
+
+void
+row_time(char out[static 32], const json_t *row, const char *key)
+{
+	int64_t t = row_number(row, key);
+
+	out[0] = '\0';
+	if (t > TIME_MIN && t <= TIME_MAX)
+		time_write_vn(out, t);
+}
+
+void
+row_short(char out[static SHORT_ID], const json_t *row)
+{
+	(void)snprintf(out, SHORT_ID, "%s", row_text(row, "id"));
+}
+
+const char *
+row_precedence(const json_t *row)
+{
+	enum precedence p;
+
+	return precedence_parse(&p, bytes_str(row_text(row, "precedence")))
+		   ? precedence_name(p)
+		   : "";
+}
+
+const char *
+row_state(const json_t *row)
+{
+	static const struct label {
+		const char *word, *text;
+	} labels[] = {
+		{ "arrived", "arrived" },
+		{ "opened", "opened" },
+		{ "acted", "acted on" },
+		{ "refused", "refused" },
+		{ "queued", "waits" },
+		{ "passed", "passed on" },
+		{ "expired", "expired" },
+		{ "held", "held: no way is known" },
+	};
+	const struct label *label;
+	size_t i;
+
+	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+		label = &labels[i];
+		if (strcmp(label->word, row_text(row, "state")) == 0)
+			return tr(label->text);
+	}
+	return "";
+}
+
+void
+age_write(char out[static AGE_TEXT], int64_t seconds)
+{
+	long long n = seconds < 0 ? 0 : seconds;
+
+	if (n < 120)
+		(void)snprintf(out, AGE_TEXT, tr("%lld s"), n);
+	else if (n < 7200)
+		(void)snprintf(out, AGE_TEXT, tr("%lld min"), n / 60);
+	else if (n < 2 * TIME_DAY)
+		(void)snprintf(out, AGE_TEXT, tr("%lld h"), n / 3600);
+	else
+		(void)snprintf(out, AGE_TEXT, tr("%lld days"), n / TIME_DAY);
+}
+
+void
+row_times(json_t *row)
+{
+	static const char *const keys[] = { "at", "arrived", "due", "expires",
+		"known", "now", "oldest", "signed_at", "since", "until" };
+	int64_t t;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		if (!json_is_integer(json_object_get(row, keys[i])))
+			continue;
+		t = row_number(row, keys[i]);
+		if (t >= TIME_MIN && t <= TIME_MAX)
+			show_time(row, keys[i], t);
+	}
+}
+
+void
+rows_show(json_t *rows)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row) row_times(row);
+	show(rows, true);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Talking to a station that runs (control/client.h): which one, as which desk,
+ * and how what it says is shown. */
+#ifndef ANTIN_TALK_H
+#define ANTIN_TALK_H
+
+#include "antin/cmd.h"
+#include "antin/show.h"
+#include "control/client.h"
+
+#define STATION_DIR "/var/lib/antin"
+
+/* Of all that talk to a station; of those that act as a desk. */
+#define OPT_STATION                                                            \
+	{                                                                      \
+		"station", "DIR",                                              \
+		    "the station's folder (default: what ANTIN_STATION says, " \
+		    "or /var/lib/antin)",                                      \
+		    false                                                      \
+	}
+#define OPT_DESK                                                               \
+	{                                                                      \
+		"desk", "DESK",                                                \
+		    "as which desk (its address, or the last part of it)",     \
+		    false                                                      \
+	}
+
+/* What --station or ANTIN_STATION names, or STATION_DIR. */
+const char *station_dir(const struct args *a);
+/* A path in the folder of a station's data: DIR/data, or DIR where it has no
+ * such folder.  The caller frees. */
+char *station_in(const char *dir, const char *name);
+
+struct talk {
+	const struct args *a;
+	int fd;	       /* -1: none */
+	json_t *desks; /* owned; rows of the station's desks, once asked */
+	char *desk;    /* owned; address of that which acts, once chosen */
+};
+
+/* Connect to the station and greet it.  Closed by talk_close(). */
+enum rc talk_open(struct talk *out, const struct args *a, struct err *e);
+/* The same for a folder; RC_ABSENT: no station runs there. */
+enum rc talk_open_at(
+    struct talk *out, const struct args *a, const char *dir, struct err *e);
+void talk_close(struct talk *t);
+
+/* control_ask(), without descriptors; "request" may be NULL. */
+enum rc talk_ask(struct talk *t, enum control_what what, json_t *request,
+    const struct control_ears *ears, json_t **answer, struct err *e);
+/* The rows of an answer as a list, which the caller json_decref()s. */
+enum rc talk_rows(struct talk *t, enum control_what what, json_t *request,
+    json_t **rows, struct err *e);
+/* A request of the desk that acts. */
+json_t *talk_request(const struct talk *t);
+
+/*
+ * Choose the desk that acts by its address or the last part of it; without a
+ * word it is the station's only one, or the only one that this user is signed
+ * in to.
+ */
+enum rc talk_choose(struct talk *t, const char *word, struct err *e);
+/* The same, and sign in where this user is not: asks for the passphrase. */
+enum rc talk_act(struct talk *t, const char *word, struct err *e);
+/* Sign in to the desk that was chosen.  *until (NULL: not wanted) is when it
+ * ends. */
+enum rc talk_sign_in(struct talk *t, int64_t *until, struct err *e);
+
+/* A dispatch id, or the beginning of one (4 digits or more) that lies in the
+ * desk's inbox; "sent": or in its outbox. */
+enum rc talk_id(
+    struct talk *t, const char *word, bool sent, struct id *out, struct err *e);
+
+/* ---- what rows say
+ * --------------------------------------------------------- */
+
+const char *row_text(const json_t *row, const char *key); /* "" */
+int64_t row_number(const json_t *row, const char *key);	  /* 0 */
+bool row_is(const json_t *row, const char *kind);
+/* A time under this key in Vietnam's, or "". */
+void row_time(char out[static 32], const json_t *row, const char *key);
+/* The first digits of its id, as people write it. */
+#define SHORT_ID 9
+void row_short(char out[static SHORT_ID], const json_t *row);
+/* The name of the word under "precedence"; translated. */
+const char *row_precedence(const json_t *row);
+/* That under "state". */
+const char *row_state(const json_t *row);
+/* Print rows as JSON, their times as texts; frees them. */
+void rows_show(json_t *rows);
+void row_times(json_t *row);
+/* "3 min", "2 days": how long, in seconds; translated. */
+#define AGE_TEXT 48
+void age_write(char out[static AGE_TEXT], int64_t seconds);
+
+/* ---- tables
+ * ---------------------------------------------------------------- */
+
+#define TABLE_COLUMNS 8
+struct table {
+	char **cells; /* owned, row by row */
+	size_t columns, count;
+};
+/* A cell, translated by the caller; the text is copied. */
+void table_add(struct table *t, const char *text);
+/* Print it aligned; the first row is the head.  Frees. */
+void table_print(struct table *t);
+
+#endif
