@@ -2,7 +2,11 @@
 /*
  * Relay: a source child, the real station, a sink child.  Distinct suite-A
  * envelopes of 4 KiB texts over real lines; the station has each on disk before
- * it acknowledges it; they are counted at the sink.  ANTIN_RELAY: how many.
+ * it acknowledges it; they are counted at the sink.
+ *
+ *	relay [FILE]	FILE: to write the envelopes into, for the peers
+ *
+ * ANTIN_RELAY: how many.
  */
 #include "bench.h"
 
@@ -143,8 +147,25 @@ ceiling(size_t size, unsigned n)
 	    size, n / start, n / start * (double)size / 1e6);
 }
 
+/* u32 length | envelope, ... */
+static void
+write_all(const char *path)
+{
+	FILE *f = fopen(path, "w");
+	uint32_t size;
+	size_t i;
+
+	for (i = 0; f != NULL && i < count; i++) {
+		size = htonl((uint32_t)all[i].package.len);
+		(void)fwrite(&size, sizeof(size), 1, f);
+		(void)fwrite(all[i].package.p, all[i].package.len, 1, f);
+	}
+	if (f == NULL || fclose(f) != 0)
+		bug("the envelopes cannot be written");
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const char *n = getenv("ANTIN_RELAY");
 	double took, *late;
@@ -162,6 +183,8 @@ main(void)
 		(void)usleep(1500000); /* "ready" is not logged at "warn" */
 	all = alloc(count, sizeof(*all));
 	bench_must(work_each(count, seal_one, NULL, &e), &e);
+	if (argc > 1)
+		write_all(argv[1]);
 	begin(&from, source);
 	begin(&to, sink);
 	ceiling(9216, 200);
