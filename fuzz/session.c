@@ -21,6 +21,7 @@ static struct fuzzed {
 	struct session_conf conf;
 	struct link_keep *keep;
 	bool judging, over;
+	bool late;	/* the keep is named when the peer is known */
 	uint64_t given; /* bytes, not yet taken */
 	uint32_t unanswered[OPEN];
 	size_t unanswered_count;
@@ -197,7 +198,7 @@ connect_it(void)
 	f.given = 0;
 	f.unanswered_count = f.open_count = 0;
 	f.last = 0;
-	f.s = session_new(&f.conf, &owner, NULL, f.keep, 0);
+	f.s = session_new(&f.conf, &owner, NULL, f.late ? NULL : f.keep, 0);
 	session_hello(f.s, &(struct hello){ .window = WINDOW,
 			       .items = ITEMS,
 			       .statement = bytes_str("ours") });
@@ -323,6 +324,8 @@ judge(uint8_t what)
 		f.over = true;
 		return;
 	}
+	if (f.late)
+		session_keep(f.s, f.keep);
 	session_partial(f.s, sum, 150000);
 	ended(session_admit(f.s, 0, &e));
 }
@@ -348,8 +351,12 @@ answer(uint8_t what)
 }
 
 static void
-cut(void)
+cut(bool parts)
 {
+	if (parts)
+		session_parts(f.s, f.keep);
+	if (parts && !session_over(f.s))
+		bug("a session without its parts goes on");
 	session_free(f.s);
 	if (keep_bytes(f.keep) > KEEP_BYTES)
 		bug("a keep over its limit");
@@ -405,7 +412,7 @@ step(struct rd *r)
 		break;
 	default:
 		if (arg % 8 == 0)
-			cut();
+			cut(arg / 8 % 2 == 1);
 		break;
 	}
 }
@@ -423,6 +430,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.total_max = kind & 8 ? 1u << 30 : 180000,
 		.idle_ms = 1000,
 		.dead_ms = 2400 };
+	f.late = kind & 16;
 	f.keep = keep_new();
 	connect_it();
 	while (r.in.len > 0)

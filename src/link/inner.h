@@ -82,7 +82,8 @@ struct session {
 	uint64_t ping, pong;
 	bool said_hello, ping_due, ping_out, pong_due;
 	bool busy; /* in a callback, or between two */
-	uint8_t enrols_in, enrols_out, in_count;
+	uint16_t enrols_in, enrols_out;
+	uint8_t in_count;
 	enum phase phase;
 };
 

@@ -73,6 +73,31 @@ session_free(struct session *s)
 	free(s);
 }
 
+void
+session_keep(struct session *s, struct link_keep *keep)
+{
+	if (s->keep != NULL ||
+	    (s->phase != PHASE_HELLO && s->phase != PHASE_JUDGE &&
+		s->phase != PHASE_OVER))
+		bug("a session's keep comes too late, or twice");
+	s->keep = keep;
+}
+
+void
+session_parts(struct session *s, struct link_keep *keep)
+{
+	if (s->busy)
+		bug("a session is taken apart in its own callback");
+	if (s->phase != PHASE_OVER) {
+		s->phase = PHASE_OVER;
+		buf_free(&s->ctl);
+		buf_free(&s->acks);
+	}
+	s->keep = keep;
+	in_free(s);
+	s->keep = NULL;
+}
+
 /* Nothing is left but to say why. */
 static void
 leave(struct session *s, enum bye reason, struct bytes text)
@@ -121,6 +146,13 @@ session_hello(struct session *s, const struct hello *own)
 	s->granted = (struct credit){ .bytes = h.window, .items = h.items };
 }
 
+/* docs/link.md 12.2: how many of them who dialled may send, or the other. */
+static unsigned
+enrols_of(bool dialled)
+{
+	return dialled ? SESSION_ENROLS : SESSION_ENROLS_BACK;
+}
+
 void
 session_enrol(struct session *s, struct bytes message)
 {
@@ -131,7 +163,8 @@ session_enrol(struct session *s, struct bytes message)
 	if (s->phase == PHASE_HELLO && s->conf->dialled && !s->said_hello)
 		s->phase = PHASE_ENROL;
 	if (s->phase != PHASE_ENROL || message.len == 0 ||
-	    message.len > FRAME_MAX || s->enrols_out == SESSION_ENROLS)
+	    message.len > FRAME_MAX ||
+	    s->enrols_out == enrols_of(s->conf->dialled))
 		bug("ENROL at the wrong time, or too much of it");
 	s->enrols_out++;
 	at = frame_open(&s->ctl, FRAME_ENROL);
@@ -208,10 +241,10 @@ on_enrol(struct session *s, struct bytes in, struct err *e)
 	if (s->phase == PHASE_HELLO && (s->conf->dialled || !s->conf->enrol))
 		return fail(e, RC_INVALID,
 		    "docs/link.md 12.1: ENROL, which is not done here");
-	if (s->enrols_in == SESSION_ENROLS)
+	if (s->enrols_in == enrols_of(!s->conf->dialled))
 		return fail(e, RC_INVALID,
 		    "docs/link.md 12.2: more than %u ENROL frames",
-		    SESSION_ENROLS);
+		    enrols_of(!s->conf->dialled));
 	if (s->phase == PHASE_HELLO) {
 		/* a HELLO that was prepared stays unsaid */
 		buf_free(&s->ctl);

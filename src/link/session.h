@@ -10,9 +10,10 @@
  *	bytes go both ways through session_input and session_output;
  *	the peer's HELLO comes: hello() is called, and nothing more is read;
  *	the owner judges it (its statement, its key) and says what it has of
- *	parts of items: session_partial...; then session_admit or
- *session_refuse; items go and come, each is answered once; session_free, which
- *leaves parts of small items in the keep.
+ *	parts of items: session_keep, session_partial...;
+ *	then session_admit or session_refuse;
+ *	items go and come, each is answered once;
+ *	session_free, which leaves parts of small items in the keep.
  *
  * The side that was dialled sends its HELLO once it has admitted the peer, so
  * its session_hello may also come as late as just before session_admit.
@@ -22,8 +23,9 @@
  *
  * What may be called from a callback: session_ack, session_taken, session_send,
  * session_cancel, session_refuse, session_counts; from hello() also
- * session_hello, session_partial and session_admit; from enrol() session_enrol;
- * from read() none.  Nothing else: a session is never freed in a callback.
+ * session_hello, session_keep, session_partial and session_admit; from enrol()
+ * session_enrol; from read() none.  Nothing else: a session is never freed in a
+ * callback.
  *
  * Time is in milliseconds of any clock that does not run back.
  */
@@ -35,7 +37,8 @@
 #define SESSION_READ 16384u	   /* bytes of one session_input() */
 #define SESSION_SMALL (128u << 10) /* bytes of an item that is given whole */
 #define SESSION_OPEN 8u		   /* items coming at once */
-#define SESSION_ENROLS 16u	   /* ENROL frames each way */
+#define SESSION_ENROLS 16u	   /* ENROL frames of the side that dialled */
+#define SESSION_ENROLS_BACK 260u   /* of the other: docs/link.md 12.2 */
 #define SESSION_FRAME_MIN 256u	   /* of session_conf.frame */
 
 /* What many sessions have in common; borrowed as long as they live. */
@@ -98,7 +101,8 @@ struct session_owner {
 /*
  * Parts of small items that connections to one peer left, at most KEEP_BYTES
  * and KEEP_ITEMS, the oldest dropped.  The owner has one for each peer and
- * hands it to that peer's sessions, to one at a time; NULL: none is kept.
+ * hands it to that peer's sessions, to one at a time: with session_new() or,
+ * where the peer is not known so early, with session_keep().
  */
 #define KEEP_BYTES (256u << 10)
 #define KEEP_ITEMS 16u
@@ -109,6 +113,7 @@ void keep_free(struct link_keep *k); /* not while a session has it */
 size_t keep_bytes(const struct link_keep *k);
 
 struct session;
+/* keep: NULL where none is kept, or none yet. */
 struct session *session_new(const struct session_conf *conf,
     const struct session_owner *owner, void *ctx, struct link_keep *keep,
     int64_t now);
@@ -116,6 +121,16 @@ void session_free(struct session *s);
 
 /* What we say; once.  Versions are filled in; a window is at least 1. */
 void session_hello(struct session *s, const struct hello *own);
+/* The peer is known: this is its keep, which the session uses until
+ * session_parts() or session_free().  Once, before session_admit(). */
+void session_keep(struct session *s, struct link_keep *keep);
+/*
+ * The session ends, without a word where it is not over: what came of small
+ * items goes into "keep" (NULL: away) now, and the session has no keep any
+ * more.  Not from a callback.  So a peer's next session finds the parts while
+ * this one still says BYE.
+ */
+void session_parts(struct session *s, struct link_keep *keep);
 /* The peer is who it says; once, after hello().  What was held back is read:
  * outcomes and callbacks are those of session_input(). */
 enum rc session_admit(struct session *s, int64_t now, struct err *e);
@@ -178,7 +193,8 @@ enum rc session_tick(
     struct session *s, int64_t now, int64_t *next, struct err *e);
 
 /* One ENROL frame of at most FRAME_MAX bytes; by the side that dials in the
- * place of session_hello(), by the other in answer.  At most SESSION_ENROLS. */
+ * place of session_hello(), at most SESSION_ENROLS; by the other in answer, at
+ * most SESSION_ENROLS_BACK. */
 void session_enrol(struct session *s, struct bytes message);
 
 struct session_counts {

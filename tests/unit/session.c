@@ -67,6 +67,7 @@ one_walk(uint64_t seed, struct sums *sums)
 		both[i]->conf.frame = 256 + dice_below(&d, FRAME_MAX - 255);
 		both[i]->window = 1 + dice_below(&d, 100000);
 		both[i]->items = (uint16_t)(1 + dice_below(&d, 9));
+		both[i]->late = dice_below(&d, 2) == 1;
 		for (k = 0; k < 12; k++)
 			parcel_add(
 			    both[i], some_size(&d), dice_below(&d, 4), &d);
@@ -291,6 +292,91 @@ a_part_is_kept_and_goes_on(void)
 	pair_free(&a, &b);
 }
 
+/* Who was dialled learns from HELLO whose parts it has. */
+static void
+a_keep_may_come_when_the_peer_is_known(void)
+{
+	struct dice d = { 16 };
+	struct end a, b;
+
+	pair_init(&a, &b);
+	b.late = true;
+	parcel_add(&a, 100000, 1, &d);
+	go_as_far(&a, &b, 60000);
+	ok(keep_bytes(b.keep) >= 60000,
+	    "what came goes into a keep that was named in hello()");
+	pair_connect(&a, &b);
+	offer_all(&a);
+	settle(&a, &b);
+	ok(a.parcels[0].done, "it goes on, on the next connection");
+	is(session_counts(a.s)->saved_out + session_counts(a.s)->data_out,
+	    100000, "and only what lacks is sent");
+	pair_free(&a, &b);
+}
+
+/* A line whose end was not noticed: the new one finds what the old has. */
+static void
+parts_are_there_before_the_old_session_is_freed(void)
+{
+	struct dice d = { 17 };
+	struct session *old;
+	struct end a, b;
+	struct err e;
+
+	pair_init(&a, &b);
+	b.late = true;
+	parcel_add(&a, 100000, 1, &d);
+	pair_connect(&a, &b);
+	settle(&a, &b);
+	offer_all(&a);
+	while (session_counts(b.s)->data_in < 60000) {
+		session_output(a.s, &a.wire, 500);
+		(void)deliver(&a, SESSION_READ);
+	}
+	old = b.s;
+	session_refuse(old, BYE_REPLACED);
+	session_parts(old, b.keep);
+	ok(keep_bytes(b.keep) >= 60000, "a session that is over leaves parts");
+	session_output(old, &b.wire, 1000);
+	ok(b.wire.len > 0 && b.wire.p[0] == FRAME_BYE,
+	    "and still says BYE then");
+	b.wire.len = 0;
+	a.wire.len = 0;
+	session_free(a.s);
+	a.parcels[0].offered = false;
+	pair_connect(&a, &b);
+	offer_all(&a);
+	settle(&a, &b);
+	ok(a.parcels[0].done && session_counts(a.s)->saved_out >= 60000,
+	    "they go on, on the next one");
+	is(session_input(old, bytes_of("x", 1), 0, &e), RC_ABSENT,
+	    "the old one takes nothing");
+	session_free(old);
+	is(keep_bytes(b.keep), 0, "and leaves nothing more");
+	pair_free(&a, &b);
+}
+
+static void
+parts_end_a_session_that_is_not_over(void)
+{
+	struct dice d = { 18 };
+	struct end a, b;
+
+	pair_init(&a, &b);
+	parcel_add(&a, 100000, 1, &d);
+	pair_connect(&a, &b);
+	settle(&a, &b);
+	offer_all(&a);
+	session_output(a.s, &a.wire, 30000);
+	while (deliver(&a, SESSION_READ) > 0)
+		;
+	session_parts(b.s, NULL);
+	ok(session_over(b.s) && !session_wants_output(b.s),
+	    "a session without its parts is over, without a word");
+	is(keep_bytes(b.keep), 0, "parts without a keep are dropped");
+	pair_free(&a, &b);
+}
+
 /* A part that is another's, under the sum of this one. */
 static void
 a_wrong_part_comes_whole_next_time(void)
@@ -462,6 +548,9 @@ main(void)
 	credit_is_honoured();
 	a_small_window_stops_nobody();
 	a_part_is_kept_and_goes_on();
+	a_keep_may_come_when_the_peer_is_known();
+	parts_are_there_before_the_old_session_is_freed();
+	parts_end_a_session_that_is_not_over();
 	a_wrong_part_comes_whole_next_time();
 	a_wrong_sum_is_refused();
 	the_keep_has_its_bounds();

@@ -6,15 +6,7 @@
  * A script is words: frames to be sent, changes of the last frame, and things
  * that happen on the other side.
  *
- *	H	HELLO			P	PARTIAL; P:3:70 entry of sum 3
- *	I1	ITEM number 1		M1	MORE of item 1
- *	D1:5	DATA, 5 bytes		S1	STOP
- *	A1:3:0	ACK			C100:5	CREDIT
- *	G:5 O:5	PING, PONG		B	BYE
- *	E	ENROL			T77:3	type 77, 3 bytes
- *	@4=ff	the payload's byte 4..	-2	without its last 2 bytes
- *	+61	with that behind it	L9	the head says 9 bytes
- *	*3	three times the same (items' numbers grow)
+ *	words of script.h, and
  *	!s !b	it has sent a small item; has begun a large one
  *	!h	it has begun an item with many destinations
  *	!p	it asks whether we are there
@@ -27,9 +19,7 @@
 
 #include "../tests/tap.h"
 #include "link/session.h"
-#include "pki/link.h"
-
-#define DESK "antin://vn/a"
+#include "script.h"
 
 struct victim {
 	struct session *s;
@@ -39,8 +29,7 @@ struct victim {
 	size_t whole_count;
 	unsigned calls;
 	struct buf out;
-	struct buf script; /* what the peer sends */
-	size_t last;	   /* where its last frame is */
+	struct script script; /* what the peer sends */
 };
 
 /* ---- the side that is attacked ---- */
@@ -202,172 +191,10 @@ victim_does(struct victim *v, char what)
 
 /* ---- the peer ---- */
 
-static void
-put_hello(struct buf *out)
-{
-	hello_write(out, &(struct hello){ .lowest = 1,
-			     .highest = 3,
-			     .incarnation = 1,
-			     .clock = 5,
-			     .window = 100000,
-			     .items = 100,
-			     .statement = bytes_str("statement") });
-}
-
-static void
-put_item(struct buf *out, uint32_t number)
-{
-	static const uint8_t ten[10] = { 0 };
-	struct item item = { .number = number, .envelope = 10, .total = 10 };
-	struct link_dest d = { .address = bytes_str(DESK) };
-	size_t at = frame_open(out, FRAME_ITEM);
-
-	sha256(item.sum, bytes_of(ten, sizeof(ten)));
-	item_put(out, &item, false, 1);
-	dest_put(out, &d);
-	frame_close(out, at);
-}
-
-static void
-put_numbers(struct buf *out, enum frame_type type, const char *args)
-{
-	unsigned long a = strtoul(args, NULL, 10), b = 0, c = 0;
-	size_t at = frame_open(out, type);
-	const char *next = strchr(args, ':');
-	uint8_t sum[SHA256_SIZE];
-
-	if (next != NULL) {
-		b = strtoul(next + 1, NULL, 10);
-		next = strchr(next + 1, ':');
-		if (next != NULL)
-			c = strtoul(next + 1, NULL, 10);
-	}
-	switch ((int)type) {
-	case FRAME_PARTIAL:
-		memset(sum, (int)b, sizeof(sum));
-		if (args[0] == ':') {
-			buf_add(out, bytes_of(sum, sizeof(sum)));
-			buf_u64(out, c);
-		}
-		break;
-	case FRAME_MORE:
-		more_put(out, (uint32_t)a, false, 1);
-		dest_put(
-		    out, &(struct link_dest){ .address = bytes_str(DESK "b") });
-		break;
-	case FRAME_DATA:
-		frame_uint(out, a, 4);
-		(void)buf_grow(out, b);
-		break;
-	case FRAME_STOP:
-		frame_uint(out, a, 4);
-		break;
-	case FRAME_ACK:
-		frame_uint(out, a, 4);
-		frame_uint(out, b, 1);
-		frame_uint(out, c, 1);
-		break;
-	case FRAME_CREDIT:
-		buf_u64(out, a);
-		frame_uint(out, b, 4);
-		break;
-	case FRAME_PING:
-	case FRAME_PONG:
-		buf_u64(out, b);
-		break;
-	default:
-		(void)buf_grow(out, b);
-		break;
-	}
-	frame_close(out, at);
-}
-
-static void
-put_frame(struct victim *v, const char *word)
-{
-	static const struct {
-		char letter;
-		enum frame_type type;
-	} letters[] = { { 'P', FRAME_PARTIAL }, { 'M', FRAME_MORE },
-		{ 'D', FRAME_DATA }, { 'S', FRAME_STOP }, { 'A', FRAME_ACK },
-		{ 'C', FRAME_CREDIT }, { 'G', FRAME_PING },
-		{ 'O', FRAME_PONG } };
-	struct buf *out = &v->script;
-	size_t i;
-
-	v->last = out->len;
-	for (i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
-		if (word[0] == letters[i].letter) {
-			put_numbers(out, letters[i].type, word + 1);
-			return;
-		}
-	if (word[0] == 'H')
-		put_hello(out);
-	else if (word[0] == 'I')
-		put_item(out, (uint32_t)strtoul(word + 1, NULL, 10));
-	else if (word[0] == 'B')
-		bye_write(out, BYE_CLOSING, bytes_str("đi"));
-	else if (word[0] == 'E')
-		put_numbers(out, FRAME_ENROL, "0:3");
-	else if (word[0] == 'T')
-		put_numbers(out, (enum frame_type)strtoul(word + 1, NULL, 10),
-		    word + 1);
-	else
-		bug(word);
-}
-
-static size_t
-hex_of(uint8_t *out, const char *hex)
-{
-	size_t n = strlen(hex) / 2;
-
-	if (!hex_parse(out, n, bytes_str(hex)))
-		bug(hex);
-	return n;
-}
-
-/* Change the last frame. */
-static void
-change(struct victim *v, const char *word)
-{
-	struct buf *b = &v->script;
-	size_t at = v->last + FRAME_HEAD, n, i, len;
-	const char *hex = strchr(word, '=');
-	uint8_t bytes[64];
-	struct buf copy = { 0 };
-	uint8_t type;
-
-	frame_head(b->p + v->last, &type, &len);
-	if (word[0] == '@') {
-		n = hex_of(bytes, hex + 1);
-		memcpy(b->p + at + strtoul(word + 1, NULL, 10), bytes, n);
-		return;
-	}
-	if (word[0] == '*') {
-		buf_add(&copy, bytes_of(b->p + v->last, b->len - v->last));
-		for (i = 1; i < strtoul(word + 1, NULL, 10); i++) {
-			/* numbers are below 256 here */
-			if (type == FRAME_ITEM)
-				copy.p[FRAME_HEAD + 3]++;
-			buf_add(b, buf_bytes(&copy));
-		}
-		buf_free(&copy);
-		return;
-	}
-	if (word[0] == '+')
-		buf_add(b, bytes_of(bytes, hex_of(bytes, word + 1)));
-	if (word[0] == '-')
-		b->len -= strtoul(word + 1, NULL, 10);
-	len = word[0] == 'L' ? strtoul(word + 1, NULL, 10) : b->len - at;
-	b->p[v->last + 1] = (uint8_t)(len >> 16);
-	b->p[v->last + 2] = (uint8_t)(len >> 8);
-	b->p[v->last + 3] = (uint8_t)len;
-}
-
 static enum rc
 send_script(struct victim *v, size_t piece, struct err *e)
 {
-	struct bytes rest = buf_bytes(&v->script);
+	struct bytes rest = buf_bytes(&v->script.bytes);
 	size_t n;
 	enum rc rc = RC_OK;
 
@@ -376,7 +203,7 @@ send_script(struct victim *v, size_t piece, struct err *e)
 		rc = session_input(v->s, bytes_of(rest.p, n), 0, e);
 		rest = bytes_of(rest.p + n, rest.len - n);
 	}
-	v->script.len = 0;
+	v->script.bytes.len = 0;
 	return rc;
 }
 
@@ -384,6 +211,7 @@ static void
 victim_new(struct victim *v, bool dialled, bool enrol)
 {
 	*v = (struct victim){ .keep = keep_new(),
+		.script = { .statement = bytes_str("statement") },
 		.conf = { .dialled = dialled,
 		    .enrol = enrol,
 		    .frame = 256,
@@ -402,7 +230,7 @@ victim_free(struct victim *v)
 	session_free(v->s);
 	keep_free(v->keep);
 	buf_free(&v->out);
-	buf_free(&v->script);
+	buf_free(&v->script.bytes);
 }
 
 /* The script, in pieces of so many bytes. */
@@ -422,10 +250,8 @@ play(struct victim *v, const char *script, size_t piece, struct err *e)
 			rc = send_script(v, piece, e);
 			if (rc == RC_OK)
 				victim_does(v, word[1]);
-		} else if (strchr("@*+-L", word[0]) != NULL) {
-			change(v, word);
 		} else {
-			put_frame(v, word);
+			script_word(&v->script, word);
 		}
 	}
 	return rc == RC_OK ? send_script(v, piece, e) : rc;

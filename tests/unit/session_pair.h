@@ -52,6 +52,7 @@ struct end {
 	uint64_t data_out, saved_out;
 	unsigned reasons, early, stops, hellos;
 	bool manual; /* hello() leaves the judging to the test */
+	bool late;   /* hello() says which keep it is */
 	bool broken_read;
 	uint32_t window;
 	uint16_t items;
@@ -94,6 +95,8 @@ pair_hello(void *ctx, const struct hello *h)
 		bug("another statement");
 	if (x->manual)
 		return;
+	if (x->late)
+		session_keep(x->s, x->keep);
 	for (i = 0; i < x->peer->count; i++)
 		if (x->got[i].part.len > 0)
 			session_partial(x->s, x->peer->parcels[i].item.sum,
@@ -319,7 +322,8 @@ pair_connect(struct end *a, struct end *b)
 
 		if (x->got == NULL)
 			x->got = alloc(x->peer->count + 1, sizeof(*x->got));
-		x->s = session_new(&x->conf, &pair_owner, x, x->keep, 0);
+		x->s = session_new(
+		    &x->conf, &pair_owner, x, x->late ? NULL : x->keep, 0);
 		pair_say(x);
 	}
 }
