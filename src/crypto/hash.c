@@ -84,35 +84,86 @@ sha512(uint8_t out[static SHA512_SIZE], struct bytes in)
 	hash_parts(&md_sha512, out, &in, 1);
 }
 
+/* ---- of what comes in pieces ------------------------------------------- */
+
+static void *
+pieces_start(EVP_MD *const *md)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	md_init();
+	if (ctx == NULL || EVP_DigestInit_ex(ctx, *md, NULL) != 1)
+		bug("a hash failed");
+	return ctx;
+}
+
+static void
+pieces_add(void *ctx, struct bytes more)
+{
+	if (more.len > 0 && EVP_DigestUpdate(ctx, more.p, more.len) != 1)
+		bug("a hash failed");
+}
+
+static void
+pieces_end(void **ctx, uint8_t *out)
+{
+	if (EVP_DigestFinal_ex(*ctx, out, NULL) != 1)
+		bug("a hash failed");
+	EVP_MD_CTX_free(*ctx);
+	*ctx = NULL;
+}
+
+static void
+pieces_drop(void **ctx)
+{
+	EVP_MD_CTX_free(*ctx);
+	*ctx = NULL;
+}
+
+struct sha256
+sha256_start(void)
+{
+	return (struct sha256){ pieces_start(&md_sha256) };
+}
+
+void
+sha256_add(struct sha256 *h, struct bytes more)
+{
+	pieces_add(h->ctx, more);
+}
+
+void
+sha256_end(struct sha256 *h, uint8_t out[static SHA256_SIZE])
+{
+	pieces_end(&h->ctx, out);
+}
+
+void
+sha256_drop(struct sha256 *h)
+{
+	pieces_drop(&h->ctx);
+}
+
 struct sha512
 sha512_start(void)
 {
-	struct sha512 h = { EVP_MD_CTX_new() };
-
-	md_init();
-	if (h.ctx == NULL || EVP_DigestInit_ex(h.ctx, md_sha512, NULL) != 1)
-		bug("a hash failed");
-	return h;
+	return (struct sha512){ pieces_start(&md_sha512) };
 }
 
 void
 sha512_add(struct sha512 *h, struct bytes more)
 {
-	if (more.len > 0 && EVP_DigestUpdate(h->ctx, more.p, more.len) != 1)
-		bug("a hash failed");
+	pieces_add(h->ctx, more);
 }
 
 void
 sha512_end(struct sha512 *h, uint8_t out[static SHA512_SIZE])
 {
-	if (EVP_DigestFinal_ex(h->ctx, out, NULL) != 1)
-		bug("a hash failed");
-	sha512_drop(h);
+	pieces_end(&h->ctx, out);
 }
 
 void
 sha512_drop(struct sha512 *h)
 {
-	EVP_MD_CTX_free(h->ctx);
-	h->ctx = NULL;
+	pieces_drop(&h->ctx);
 }

@@ -18,8 +18,15 @@ void sha256_parts(
 void sha3_256_parts(
     uint8_t out[static SHA256_SIZE], const struct bytes *parts, size_t n);
 
-/* SHA-512 of what comes in pieces: sha512_start(), _add()..., _end(), which
- * also frees; sha512_drop() frees one that is given up. */
+/* Of what comes in pieces: shaN_start(), _add()..., _end(), which also frees;
+ * shaN_drop() frees one that is given up, and takes one of zeros. */
+struct sha256 {
+	void *ctx;
+};
+struct sha256 sha256_start(void);
+void sha256_add(struct sha256 *h, struct bytes more);
+void sha256_end(struct sha256 *h, uint8_t out[static SHA256_SIZE]);
+void sha256_drop(struct sha256 *h);
 struct sha512 {
 	void *ctx;
 };

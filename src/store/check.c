@@ -113,3 +113,14 @@ delivery_follows(enum delivery_state was, enum delivery_state next)
 
 	return follows[was][next];
 }
+
+enum rc
+check_paper(const struct paper *p, struct bytes body, struct err *e)
+{
+	if (p->key.len > STORE_PAPER_KEY || p->head.len > STORE_PAPER_HEAD ||
+	    body.len > STORE_PAPER)
+		return fail(e, RC_LIMIT,
+		    "store: a paper of %zu, %zu and %zu bytes", p->key.len,
+		    p->head.len, body.len);
+	return RC_OK;
+}

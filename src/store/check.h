@@ -17,6 +17,8 @@ enum rc check_leg_state(enum leg_state state, struct err *e);
 enum rc check_delivery(
     enum delivery_state state, struct bytes reason, struct err *e);
 
+enum rc check_paper(const struct paper *p, struct bytes body, struct err *e);
+
 /* It has still to be sent: queued or held. */
 bool leg_waits(enum leg_state state);
 /* docs/station.md 4.6; the same state again is no succession. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 /* What there is below the store's folder; the first is itself. */
@@ -248,6 +249,19 @@ folder_list(struct disk *d, const char *folder,
 	return rc;
 }
 
+static enum rc
+folder_room(struct disk *d, uint64_t *left, uint64_t *all, struct err *e)
+{
+	struct statvfs v;
+
+	*left = *all = 0;
+	if (fstatvfs(folder_of(d)->fds[0], &v) != 0)
+		return fail_io(e, "ask for the room on the disk");
+	*left = (uint64_t)v.f_bavail * (uint64_t)v.f_frsize;
+	*all = (uint64_t)v.f_blocks * (uint64_t)v.f_frsize;
+	return RC_OK;
+}
+
 static void
 folder_free(struct disk *d)
 {
@@ -274,6 +288,7 @@ static const struct disk_ops folder_ops = {
 	.remove = file_remove,
 	.exists = file_exists,
 	.list = folder_list,
+	.room = folder_room,
 	.free = folder_free,
 };
 

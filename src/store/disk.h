@@ -44,6 +44,9 @@ struct disk_ops {
 	enum rc (*list)(struct disk *d, const char *folder,
 	    void (*each)(void *ctx, const char *name), void *ctx,
 	    struct err *e);
+	/* Bytes that are free, and that there are in all. */
+	enum rc (*room)(
+	    struct disk *d, uint64_t *left, uint64_t *all, struct err *e);
 	/* What SQLite opens its database by: a path, and the name of the VFS
 	 * (NULL: SQLite's own). */
 	const char *path, *vfs;

@@ -5,17 +5,18 @@
 #include <string.h>
 
 #include "core/vec.h"
-#include "store/sum.h"
 
-#define PIECE (64u << 10) /* bytes reread at once */
+#define PIECE (64u << 10) /* bytes read at once */
+#define OWN "new-"	  /* begins what is written here, in partial/ */
 
 struct partial {
 	struct disk *disk;
-	int file; /* -1: closed */
+	int file;   /* -1: closed */
+	bool named; /* its sum is known beforehand */
 	uint8_t sum[SHA256_SIZE];
 	char name[FILES_NAME];
-	uint64_t total, have;
-	struct sum hash; /* of what is there */
+	uint64_t total, have, hashed;
+	struct sha256 hash; /* of the first "hashed" bytes */
 };
 
 static void
@@ -40,27 +41,6 @@ files_partial_name(
     char out[static FILES_NAME], const uint8_t sum[static SHA256_SIZE])
 {
 	name_write(out, "partial", sum);
-}
-
-/* Hash what a file has, from its start up to "size". */
-static enum rc
-reread(
-    struct disk *disk, int file, uint64_t size, struct sum *hash, struct err *e)
-{
-	uint8_t *piece = alloc(1, PIECE);
-	enum rc rc = RC_OK;
-	uint64_t at;
-	size_t n;
-
-	sum_start(hash);
-	for (at = 0; at < size && rc == RC_OK; at += n) {
-		n = size - at < PIECE ? (size_t)(size - at) : PIECE;
-		rc = disk->ops->read(disk, file, at, piece, n, e);
-		if (rc == RC_OK)
-			sum_add(hash, bytes_of(piece, n));
-	}
-	free(piece);
-	return rc;
 }
 
 /*
@@ -91,36 +71,71 @@ settle(struct disk *disk, int file, const char *name,
 	return RC_OK;
 }
 
+static enum rc
+file_begin(struct partial *p, bool create, struct err *e)
+{
+	const struct disk_ops *ops = p->disk->ops;
+	enum rc rc;
+
+	p->hash = sha256_start();
+	rc = ops->open(p->disk, p->name, create, &p->file, e);
+	if (rc != RC_OK) {
+		p->file = -1;
+		return rc;
+	}
+	return ops->size(p->disk, p->file, &p->have, e);
+}
+
 enum rc
 partial_open(struct partial **out, struct disk *disk,
     const uint8_t sum[static SHA256_SIZE], uint64_t total, uint64_t *have,
     struct err *e)
 {
 	struct partial *p = alloc(1, sizeof(*p));
-	const struct disk_ops *ops = disk->ops;
 	enum rc rc;
 
 	*out = NULL;
 	*have = 0;
 	p->disk = disk;
 	p->total = total;
+	p->named = true;
 	memcpy(p->sum, sum, SHA256_SIZE);
 	files_partial_name(p->name, sum);
-	if ((rc = ops->open(disk, p->name, true, &p->file, e)) != RC_OK) {
-		p->file = -1;
-		goto out;
-	}
-	if ((rc = ops->size(disk, p->file, &p->have, e)) != RC_OK)
+	if ((rc = file_begin(p, true, e)) != RC_OK)
 		goto out;
 	if (p->have > total) { /* of something else */
 		p->have = 0;
-		rc = ops->truncate(disk, p->file, 0, e);
+		rc = disk->ops->truncate(disk, p->file, 0, e);
 		if (rc != RC_OK)
 			goto out;
 	}
-	if ((rc = reread(disk, p->file, p->have, &p->hash, e)) != RC_OK)
-		goto out;
 	*have = p->have;
+	*out = p; /* the caller owns it now */
+	p = NULL;
+out:
+	partial_close(p);
+	return rc;
+}
+
+enum rc
+partial_from(struct partial **out, struct disk *disk, const char *name,
+    uint64_t total, struct err *e)
+{
+	struct partial *p = alloc(1, sizeof(*p));
+	enum rc rc;
+
+	*out = NULL;
+	p->disk = disk;
+	p->total = total;
+	if (strlen(name) >= sizeof(p->name))
+		bug("a longer name than there are in the store");
+	memcpy(p->name, name, strlen(name) + 1);
+	if ((rc = file_begin(p, false, e)) != RC_OK)
+		goto out;
+	if (p->have != total) {
+		rc = fail(e, RC_INVALID, "%s is not as long as was said", name);
+		goto out;
+	}
 	*out = p; /* the caller owns it now */
 	p = NULL;
 out:
@@ -140,9 +155,41 @@ partial_add(struct partial *p, struct bytes more, struct err *e)
 	rc = p->disk->ops->write(p->disk, p->file, p->have, more, e);
 	if (rc != RC_OK)
 		return fail_at(e, "%s", p->name);
-	sum_add(&p->hash, more);
+	if (p->hashed == p->have) {
+		sha256_add(&p->hash, more);
+		p->hashed += more.len;
+	}
 	p->have += more.len;
 	return RC_OK;
+}
+
+uint64_t
+partial_behind(const struct partial *p)
+{
+	return p->have - p->hashed;
+}
+
+enum rc
+partial_hash(struct partial *p, uint64_t max, struct err *e)
+{
+	uint8_t *piece = alloc(1, PIECE);
+	enum rc rc = RC_OK;
+	size_t n;
+
+	if (p->file < 0)
+		rc = fail(e, RC_IO, "%s was given up", p->name);
+	max = max < partial_behind(p) ? max : partial_behind(p);
+	for (; max > 0 && rc == RC_OK; max -= n) {
+		n = max < PIECE ? (size_t)max : PIECE;
+		rc = p->disk->ops->read(
+		    p->disk, p->file, p->hashed, piece, n, e);
+		if (rc != RC_OK)
+			break;
+		sha256_add(&p->hash, bytes_of(piece, n));
+		p->hashed += n;
+	}
+	free(piece);
+	return rc;
 }
 
 static void
@@ -175,8 +222,12 @@ partial_done(struct partial *p, struct err *e)
 		return fail(e, RC_IO, "%s was given up", p->name);
 	if (p->have != p->total)
 		return fail(e, RC_ABSENT, "%s is not whole yet", p->name);
-	sum_end(&p->hash, sum);
-	if (memcmp(sum, p->sum, SHA256_SIZE) != 0) {
+	if ((rc = partial_hash(p, UINT64_MAX, e)) != RC_OK)
+		return rc;
+	sha256_end(&p->hash, sum);
+	if (!p->named) {
+		memcpy(p->sum, sum, SHA256_SIZE);
+	} else if (memcmp(sum, p->sum, SHA256_SIZE) != 0) {
 		file_drop(p);
 		return fail(
 		    e, RC_INVALID, "%s is not of the bytes it names", p->name);
@@ -187,11 +238,18 @@ partial_done(struct partial *p, struct err *e)
 }
 
 void
+partial_sum(const struct partial *p, uint8_t sum[static SHA256_SIZE])
+{
+	memcpy(sum, p->sum, SHA256_SIZE);
+}
+
+void
 partial_close(struct partial *p)
 {
 	if (p == NULL)
 		return;
 	file_end(p);
+	sha256_drop(&p->hash);
 	free(p);
 }
 
@@ -201,6 +259,7 @@ partial_drop(struct partial *p)
 	if (p == NULL)
 		return;
 	file_drop(p);
+	sha256_drop(&p->hash);
 	free(p);
 }
 
@@ -263,34 +322,6 @@ partial_each(struct disk *disk,
 }
 
 enum rc
-files_take(struct disk *disk, const char *name, uint64_t total,
-    uint8_t sum[static SHA256_SIZE], struct err *e)
-{
-	const struct disk_ops *ops = disk->ops;
-	struct sum hash;
-	uint64_t size;
-	enum rc rc;
-	int file;
-
-	memset(sum, 0, SHA256_SIZE);
-	if ((rc = ops->open(disk, name, false, &file, e)) != RC_OK)
-		return rc;
-	if ((rc = ops->size(disk, file, &size, e)) != RC_OK)
-		goto out;
-	if (size != total) {
-		rc = fail(e, RC_INVALID, "%s is not as long as was said", name);
-		goto out;
-	}
-	if ((rc = reread(disk, file, total, &hash, e)) != RC_OK)
-		goto out;
-	sum_end(&hash, sum);
-	rc = settle(disk, file, name, sum, e);
-out:
-	ops->close(disk, file);
-	return rc;
-}
-
-enum rc
 files_remove(
     struct disk *disk, const uint8_t sum[static SHA256_SIZE], struct err *e)
 {
@@ -298,6 +329,41 @@ files_remove(
 
 	files_name(name, sum);
 	return disk->ops->remove(disk, name, e);
+}
+
+/* Names of files that were written here and never taken. */
+struct names {
+	char (*of)[FILES_NAME];
+	size_t count;
+};
+
+static void
+names_add(void *ctx, const char *name)
+{
+	struct names *n = ctx;
+	const size_t len = strlen(name);
+
+	if (strncmp(name, OWN, strlen(OWN)) != 0 ||
+	    len + sizeof("partial/") > FILES_NAME)
+		return;
+	n->of = vec_more(n->of, n->count, sizeof(*n->of));
+	memcpy(n->of[n->count], "partial/", 8);
+	memcpy(n->of[n->count++] + 8, name, len + 1);
+}
+
+static enum rc
+sweep_own(struct disk *disk, size_t *removed, struct err *e)
+{
+	struct names n = { 0 };
+	size_t i;
+	enum rc rc = disk->ops->list(disk, "partial", names_add, &n, e);
+
+	for (i = 0; i < n.count && rc == RC_OK; i++) {
+		rc = disk->ops->remove(disk, n.of[i], e);
+		*removed += rc == RC_OK;
+	}
+	free(n.of);
+	return rc;
 }
 
 enum rc
@@ -318,5 +384,5 @@ files_sweep(struct disk *disk,
 			++*removed;
 	}
 	free(s.of);
-	return rc;
+	return rc == RC_OK ? sweep_own(disk, removed, e) : rc;
 }

@@ -43,7 +43,7 @@ dispatch_drop(struct memory_dispatch *d)
 	buf_free(&d->origin);
 	buf_free(&d->from);
 	buf_free(&d->desk);
-	buf_free(&d->package);
+	free(d->copies);
 	free(d->legs);
 }
 
@@ -78,15 +78,13 @@ memory_undo(struct memory *m, enum memory_kind kind, size_t at)
 static void
 undo(struct memory *m, struct memory_undo *u)
 {
-	struct memory_dispatch *d;
 	struct memory_delivery *v;
 	struct memory_leg *l;
 
 	switch (u->kind) {
 	case MEMORY_PACKAGE:
-		d = m->dispatches[u->at];
-		d->package = u->was;
-		d->d.gone = false;
+		m->copies[u->at].package = u->was;
+		m->copies[u->at].gone = false;
 		break;
 	case MEMORY_LEG:
 		l = &m->legs[u->at];
@@ -121,7 +119,7 @@ cut(struct memory *m, const struct memory_counts *to)
 	for (; n->deliveries > to->deliveries; n->deliveries--) {
 		struct memory_delivery *v = &m->deliveries[n->deliveries - 1];
 
-		m->dispatches[v->d.n - 1]->desks--;
+		memory_copy_of(m, v->d.n, v->d.copy)->desks--;
 		delivery_drop(v);
 	}
 	for (; n->legs > to->legs; n->legs--) {
@@ -131,6 +129,12 @@ cut(struct memory *m, const struct memory_counts *to)
 	}
 	for (; n->dests > to->dests; n->dests--)
 		buf_free(&m->dests[n->dests - 1].address);
+	for (; n->copies > to->copies; n->copies--) {
+		struct memory_copy *c = &m->copies[n->copies - 1];
+
+		m->dispatches[c->n - 1]->copy_count--;
+		buf_free(&c->package);
+	}
 	for (; n->dispatches > to->dispatches; n->dispatches--) {
 		d = m->dispatches[n->dispatches - 1];
 		dispatch_drop(d);
@@ -172,8 +176,10 @@ commit(struct store *s, struct err *e)
 {
 	struct memory *m = memory_of(s);
 
-	if (memory_writes(m, e) == RC_OK)
+	if (memory_writes(m, e) == RC_OK) {
+		memory_papers_end(m, true);
 		undo_forget(m);
+	}
 	return RC_OK;
 }
 
@@ -188,6 +194,7 @@ rollback(struct store *s)
 	for (i = m->undos; i > 0; i--)
 		undo(m, &m->undo[i - 1]);
 	cut(m, &m->before);
+	memory_papers_end(m, false);
 	undo_forget(m);
 	memory_waits(m);
 }
@@ -219,11 +226,13 @@ close_store(struct store *s)
 	index_free(m->ids);
 	index_free(m->targets);
 	free(m->dispatches);
+	free(m->copies);
 	free(m->legs);
 	free(m->dests);
 	free(m->deliveries);
 	free(m->words);
 	free(m->waits);
+	memory_papers_free(m);
 	free(m);
 }
 
@@ -286,6 +295,8 @@ const struct store_ops store_memory = {
 	.word = word,
 	.set_word = set_word,
 	.put = memory_put,
+	.copy = memory_copy,
+	.has = memory_has,
 	.get = memory_get,
 	.find = memory_find,
 	.package = memory_package,
@@ -305,4 +316,8 @@ const struct store_ops store_memory = {
 	.outbox = memory_outbox,
 	.purge = memory_purge,
 	.needs = memory_needs,
+	.paper_put = memory_paper_put,
+	.paper_get = memory_paper_get,
+	.paper_each = memory_paper_each,
+	.paper_drop = memory_paper_drop,
 };

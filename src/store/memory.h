@@ -6,11 +6,20 @@
 #include "store/store.h"
 
 struct memory_dispatch {
-	struct stored d; /* n is its place and 1; borrows from these: */
+	struct stored d; /* n is its place and 1; without a package; borrows
+			    from these: */
 	struct buf origin, from, desk;
-	struct buf package; /* inline */
-	size_t *legs;	    /* places */
+	size_t *copies; /* places */
+	size_t copy_count;
+	size_t *legs; /* places */
 	size_t leg_count;
+};
+
+struct memory_copy {
+	uint64_t n, envelope, total;
+	uint8_t sum[SHA256_SIZE];
+	struct buf package; /* inline */
+	bool gone;
 	size_t desks; /* it lies at */
 };
 
@@ -39,18 +48,28 @@ struct memory_word {
 	struct buf value;
 };
 
+struct memory_paper {
+	enum paper_kind kind;
+	struct buf key, head, body;
+	int64_t at;
+};
+struct memory_papers {
+	struct memory_paper *list; /* owned; in the order of at */
+	size_t count;
+};
+
 /* How something was before the transaction changed it. */
 enum memory_kind { MEMORY_PACKAGE, MEMORY_LEG, MEMORY_DELIVERY, MEMORY_WORD };
 struct memory_undo {
 	enum memory_kind kind;
-	size_t at;	/* its place */
+	size_t at;	/* its place; of a package, the copy's */
 	struct buf was; /* package, hop, reason or value; owned */
 	struct leg leg;
 	struct delivery delivery;
 };
 
 struct memory_counts {
-	size_t dispatches, legs, dests, deliveries, words;
+	size_t dispatches, copies, legs, dests, deliveries, words;
 	uint64_t clashes;
 };
 
@@ -58,6 +77,7 @@ struct memory {
 	struct store store;
 	struct memory_counts count, before; /* before: the transaction */
 	struct memory_dispatch **dispatches;
+	struct memory_copy *copies;
 	struct memory_leg *legs;
 	struct memory_dest *dests;
 	struct memory_delivery *deliveries;
@@ -69,6 +89,8 @@ struct memory {
 	struct memory_undo *undo;
 	size_t undos;
 	bool in; /* a transaction */
+	struct memory_papers papers, papers_before;
+	bool papers_kept; /* before: the transaction has changed one */
 };
 
 struct memory *memory_of(struct store *s);
@@ -83,12 +105,14 @@ struct memory_undo *memory_undo(
 /* memory_dispatch.c */
 enum rc memory_put(
     struct store *s, struct stored *d, struct bytes package, struct err *e);
-enum rc memory_get(
-    struct store *s, uint64_t n, struct stored *out, struct err *e);
+enum rc memory_copy(
+    struct store *s, struct stored *d, struct bytes package, struct err *e);
+enum rc memory_get(struct store *s, uint64_t n, uint64_t copy,
+    struct stored *out, struct err *e);
 enum rc memory_find(
     struct store *s, const struct id *id, struct stored *out, struct err *e);
 enum rc memory_package(
-    struct store *s, uint64_t n, struct buf *out, struct err *e);
+    struct store *s, uint64_t n, uint64_t copy, struct buf *out, struct err *e);
 uint64_t memory_clashes(struct store *s);
 enum rc memory_outbox(struct store *s, struct bytes desk, uint64_t before,
     size_t max, bool (*each)(void *ctx, const struct stored *of), void *ctx,
@@ -98,6 +122,12 @@ enum rc memory_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
 bool memory_needs(struct store *s, const uint8_t sum[static SHA256_SIZE]);
 /* NULL where it is not known. */
 struct memory_dispatch *memory_known(struct memory *m, uint64_t n);
+struct memory_copy *memory_copy_of(struct memory *m, uint64_t n, uint64_t copy);
+/* The copy, where its package is still there. */
+struct memory_copy *memory_there(struct memory *m, uint64_t n, uint64_t copy);
+/* A dispatch with the package of one of its copies. */
+struct stored memory_stored(
+    const struct memory *m, const struct memory_dispatch *d, uint64_t copy);
 enum rc memory_gone(struct err *e);
 
 /* memory_leg.c */
@@ -108,6 +138,8 @@ struct memory_dest *memory_dest(
     struct memory *m, uint64_t n, struct bytes address);
 struct memory_dest *memory_dest_add(
     struct memory *m, uint64_t n, const struct dest *d);
+enum rc memory_has(struct store *s, uint64_t n, struct bytes address, bool *has,
+    struct err *e);
 enum rc memory_send(struct store *s, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 enum rc memory_queue(struct store *s, struct bytes hop, unsigned rank,
@@ -126,9 +158,22 @@ enum rc memory_hops(struct store *s,
 enum rc memory_waiting(struct store *s, uint64_t after, size_t max,
     bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
 
+/* memory_paper.c */
+enum rc memory_paper_put(
+    struct store *s, const struct paper *p, struct bytes body, struct err *e);
+enum rc memory_paper_get(struct store *s, enum paper_kind kind,
+    struct bytes key, struct buf *head, struct buf *body, struct err *e);
+enum rc memory_paper_each(struct store *s, enum paper_kind kind,
+    bool (*each)(void *ctx, const struct paper *p), void *ctx, struct err *e);
+enum rc memory_paper_drop(
+    struct store *s, enum paper_kind kind, struct bytes key, struct err *e);
+/* The transaction ends: what it did counts, or has not been. */
+void memory_papers_end(struct memory *m, bool kept);
+void memory_papers_free(struct memory *m);
+
 /* memory_desk.c */
-enum rc memory_deliver(struct store *s, uint64_t n, const struct dest *d,
-    int64_t at, struct err *e);
+enum rc memory_deliver(struct store *s, uint64_t n, uint64_t copy,
+    const struct dest *d, int64_t at, struct err *e);
 enum rc memory_delivery(struct store *s, uint64_t n, struct bytes desk,
     struct delivery *out, struct err *e);
 enum rc memory_delivery_set(struct store *s, uint64_t n, struct bytes desk,

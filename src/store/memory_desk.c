@@ -7,11 +7,11 @@
 #include "store/memory.h"
 
 enum rc
-memory_deliver(struct store *s, uint64_t n, const struct dest *d, int64_t at,
-    struct err *e)
+memory_deliver(struct store *s, uint64_t n, uint64_t copy, const struct dest *d,
+    int64_t at, struct err *e)
 {
 	struct memory *m = memory_of(s);
-	struct memory_dispatch *of = memory_known(m, n);
+	struct memory_copy *of = memory_there(m, n, copy);
 	struct memory_delivery *v;
 	struct memory_dest *dest;
 	enum rc rc;
@@ -22,7 +22,7 @@ memory_deliver(struct store *s, uint64_t n, const struct dest *d, int64_t at,
 	if (memory_dest(m, n, d->address) != NULL)
 		return fail(
 		    e, RC_EXISTS, "store: it has this destination already");
-	if (of == NULL || of->d.gone)
+	if (of == NULL)
 		return memory_gone(e);
 	dest = memory_dest_add(m, n, d);
 	dest->here = true;
@@ -30,9 +30,11 @@ memory_deliver(struct store *s, uint64_t n, const struct dest *d, int64_t at,
 	m->deliveries = vec_more(
 	    m->deliveries, m->count.deliveries, sizeof(*m->deliveries));
 	v = &m->deliveries[m->count.deliveries++];
-	*v = (struct memory_delivery){
-		.d = { .n = n, .at = at, .arrived = at, .tag = d->tag }
-	};
+	*v = (struct memory_delivery){ .d = { .n = n,
+					   .copy = copy,
+					   .at = at,
+					   .arrived = at,
+					   .tag = d->tag } };
 	v->d.desk = memory_own(&v->desk, d->address);
 	of->desks++;
 	return RC_OK;
@@ -105,6 +107,7 @@ memory_inbox(struct store *s, struct bytes desk, bool all, uint64_t before,
 {
 	struct memory *m = memory_of(s);
 	const struct delivery **found, *d;
+	struct stored of;
 	size_t i, n = 0;
 
 	(void)e;
@@ -117,9 +120,11 @@ memory_inbox(struct store *s, struct bytes desk, bool all, uint64_t before,
 			found[n++] = d;
 	}
 	qsort(found, n, sizeof(const struct delivery *), newest_first);
-	for (i = 0; i < n && i < max; i++)
-		if (!each(ctx, found[i], &m->dispatches[found[i]->n - 1]->d))
+	for (i = 0; i < n && i < max; i++) {
+		of = memory_stored(m, m->dispatches[found[i]->n - 1], 0);
+		if (!each(ctx, found[i], &of))
 			break;
+	}
 	free(found);
 	return RC_OK;
 }

@@ -14,6 +14,38 @@ memory_known(struct memory *m, uint64_t n)
 	return n == 0 || n > m->count.dispatches ? NULL : m->dispatches[n - 1];
 }
 
+struct memory_copy *
+memory_copy_of(struct memory *m, uint64_t n, uint64_t copy)
+{
+	const struct memory_dispatch *d = memory_known(m, n);
+
+	return d == NULL || copy >= d->copy_count ? NULL
+						  : &m->copies[d->copies[copy]];
+}
+
+struct memory_copy *
+memory_there(struct memory *m, uint64_t n, uint64_t copy)
+{
+	struct memory_copy *c = memory_copy_of(m, n, copy);
+
+	return c == NULL || c->gone ? NULL : c;
+}
+
+struct stored
+memory_stored(
+    const struct memory *m, const struct memory_dispatch *d, uint64_t copy)
+{
+	const struct memory_copy *c = &m->copies[d->copies[copy]];
+	struct stored out = d->d;
+
+	out.copy = copy;
+	out.envelope = c->envelope;
+	out.total = c->total;
+	out.gone = c->gone;
+	memcpy(out.sum, c->sum, SHA256_SIZE);
+	return out;
+}
+
 enum rc
 memory_gone(struct err *e)
 {
@@ -77,6 +109,24 @@ put_known(struct memory *m, const struct memory_dispatch *known,
 	    (unsigned long long)d->n);
 }
 
+static void
+add_copy(struct memory *m, struct memory_dispatch *to, struct stored *d,
+    struct bytes package)
+{
+	struct memory_copy *c;
+
+	m->copies = vec_more(m->copies, m->count.copies, sizeof(*m->copies));
+	c = &m->copies[m->count.copies];
+	*c = (struct memory_copy){
+		.n = to->d.n, .envelope = d->envelope, .total = d->total
+	};
+	memcpy(c->sum, d->sum, SHA256_SIZE);
+	(void)memory_own(&c->package, package);
+	to->copies = vec_more(to->copies, to->copy_count, sizeof(*to->copies));
+	d->copy = to->copy_count;
+	to->copies[to->copy_count++] = m->count.copies++;
+}
+
 enum rc
 memory_put(
     struct store *s, struct stored *d, struct bytes package, struct err *e)
@@ -95,32 +145,45 @@ memory_put(
 	d->n = m->count.dispatches + 1;
 	new = alloc(1, sizeof(*new));
 	new->d = *d;
-	new->d.gone = false;
 	new->d.header.origin = memory_own(&new->origin, d->header.origin);
 	new->d.from = memory_own(&new->from, d->from);
 	new->d.desk = memory_own(&new->desk, d->desk);
-	(void)memory_own(&new->package, package);
 	m->dispatches = vec_more(m->dispatches, m->count.dispatches,
 	    sizeof(struct memory_dispatch *));
 	m->dispatches[m->count.dispatches++] = new;
 	index_add(m->ids, id_hash(&d->header.id), (size_t)d->n - 1);
-	return RC_OK;
-}
-
-static enum rc
-give(const struct memory_dispatch *d, struct stored *out, struct err *e)
-{
-	*out = (struct stored){ 0 };
-	if (d == NULL)
-		return fail(e, RC_ABSENT, "store: no such dispatch");
-	*out = d->d;
+	add_copy(m, new, d, package);
 	return RC_OK;
 }
 
 enum rc
-memory_get(struct store *s, uint64_t n, struct stored *out, struct err *e)
+memory_copy(
+    struct store *s, struct stored *d, struct bytes package, struct err *e)
 {
-	return give(memory_known(memory_of(s), n), out, e);
+	struct memory *m = memory_of(s);
+	struct memory_dispatch *known = memory_known(m, d->n);
+	enum rc rc;
+
+	if ((rc = memory_writes(m, e)) != RC_OK ||
+	    (rc = check_stored(d, package, e)) != RC_OK)
+		return rc;
+	if (known == NULL)
+		return fail(e, RC_ABSENT, "store: no such dispatch");
+	add_copy(m, known, d, package);
+	return RC_OK;
+}
+
+enum rc
+memory_get(struct store *s, uint64_t n, uint64_t copy, struct stored *out,
+    struct err *e)
+{
+	struct memory *m = memory_of(s);
+
+	*out = (struct stored){ 0 };
+	if (memory_copy_of(m, n, copy) == NULL)
+		return fail(e, RC_ABSENT, "store: no such dispatch");
+	*out = memory_stored(m, memory_known(m, n), copy);
+	return RC_OK;
 }
 
 /* Numbers grow, so the newest is the one that was added last. */
@@ -128,21 +191,24 @@ enum rc
 memory_find(
     struct store *s, const struct id *id, struct stored *out, struct err *e)
 {
+	const struct memory_dispatch *d;
 	size_t at = 0;
 
-	return give(next_of(memory_of(s), id, &at), out, e);
+	d = next_of(memory_of(s), id, &at);
+	return memory_get(s, d == NULL ? 0 : d->d.n, 0, out, e);
 }
 
 enum rc
-memory_package(struct store *s, uint64_t n, struct buf *out, struct err *e)
+memory_package(
+    struct store *s, uint64_t n, uint64_t copy, struct buf *out, struct err *e)
 {
-	const struct memory_dispatch *d = memory_known(memory_of(s), n);
+	const struct memory_copy *c = memory_there(memory_of(s), n, copy);
 
 	*out = (struct buf){ 0 };
-	if (d == NULL || d->d.gone || d->d.total > STORE_INLINE)
+	if (c == NULL || c->total > STORE_INLINE)
 		return fail(
 		    e, RC_ABSENT, "store: the package is not in the database");
-	buf_add(out, buf_bytes(&d->package));
+	buf_add(out, buf_bytes(&c->package));
 	return RC_OK;
 }
 
@@ -157,8 +223,8 @@ memory_outbox(struct store *s, struct bytes desk, uint64_t before, size_t max,
     bool (*each)(void *ctx, const struct stored *of), void *ctx, struct err *e)
 {
 	struct memory *m = memory_of(s);
-	const struct stored *d;
 	size_t i = m->count.dispatches;
+	struct stored d;
 
 	(void)e;
 	if (desk.len == 0)
@@ -168,11 +234,11 @@ memory_outbox(struct store *s, struct bytes desk, uint64_t before, size_t max,
 	if (before - 1 < i)
 		i = (size_t)before - 1;
 	for (; i > 0 && max > 0; i--) {
-		d = &m->dispatches[i - 1]->d;
-		if (!bytes_eq(d->desk, desk))
+		d = memory_stored(m, m->dispatches[i - 1], 0);
+		if (!bytes_eq(d.desk, desk))
 			continue;
 		max--;
-		if (!each(ctx, d))
+		if (!each(ctx, &d))
 			break;
 	}
 	return RC_OK;
@@ -181,16 +247,40 @@ memory_outbox(struct store *s, struct bytes desk, uint64_t before, size_t max,
 /* ---- purging ----------------------------------------------------------- */
 
 static bool
-not_needed(const struct memory *m, const struct memory_dispatch *d)
+not_needed(
+    const struct memory *m, const struct memory_dispatch *d, uint64_t copy)
 {
-	size_t i;
+	const struct memory_copy *c = &m->copies[d->copies[copy]];
+	const struct leg *leg;
+	size_t i, legs = 0;
 
-	if (d->d.gone || d->desk.len > 0 || d->desks > 0 || d->leg_count == 0)
+	if (c->gone || (copy == 0 && d->desk.len > 0) || c->desks > 0)
 		return false;
-	for (i = 0; i < d->leg_count; i++)
-		if (leg_waits(m->legs[d->legs[i]].leg.state))
+	for (i = 0; i < d->leg_count; i++) {
+		leg = &m->legs[d->legs[i]].leg;
+		if (leg->copy != copy)
+			continue;
+		if (leg_waits(leg->state))
 			return false;
-	return true;
+		legs++;
+	}
+	return legs > 0;
+}
+
+/* Its package goes; its file's sum is noted where nothing else needs it. */
+static void
+drop(struct memory *m, size_t place, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count)
+{
+	struct memory_copy *c = &m->copies[place];
+
+	memory_undo(m, MEMORY_PACKAGE, place)->was = c->package;
+	c->package = (struct buf){ 0 };
+	c->gone = true;
+	if (c->total <= STORE_INLINE || memory_needs(&m->store, c->sum))
+		return;
+	*sums = vec_more(*sums, *count, sizeof(**sums));
+	memcpy((*sums)[(*count)++], c->sum, SHA256_SIZE);
 }
 
 enum rc
@@ -199,6 +289,7 @@ memory_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
 {
 	struct memory *m = memory_of(s);
 	struct memory_dispatch *d;
+	uint64_t copy;
 	size_t i;
 	enum rc rc;
 
@@ -206,18 +297,13 @@ memory_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
 	*count = 0;
 	if ((rc = memory_writes(m, e)) != RC_OK)
 		return rc;
-	for (i = 0; i < m->count.dispatches && max > 0; i++) {
+	for (i = 0; i < m->count.dispatches; i++) {
 		d = m->dispatches[i];
-		if (!not_needed(m, d))
-			continue;
-		max--;
-		memory_undo(m, MEMORY_PACKAGE, i)->was = d->package;
-		d->package = (struct buf){ 0 };
-		d->d.gone = true;
-		if (d->d.total <= STORE_INLINE || memory_needs(s, d->d.sum))
-			continue;
-		*sums = vec_more(*sums, *count, sizeof(**sums));
-		memcpy((*sums)[(*count)++], d->d.sum, SHA256_SIZE);
+		for (copy = 0; copy < d->copy_count && max > 0; copy++)
+			if (not_needed(m, d, copy)) {
+				drop(m, d->copies[copy], sums, count);
+				max--;
+			}
 	}
 	return RC_OK;
 }
@@ -226,13 +312,13 @@ bool
 memory_needs(struct store *s, const uint8_t sum[static SHA256_SIZE])
 {
 	struct memory *m = memory_of(s);
-	const struct stored *d;
+	const struct memory_copy *c;
 	size_t i;
 
-	for (i = 0; i < m->count.dispatches; i++) {
-		d = &m->dispatches[i]->d;
-		if (!d->gone && d->total > STORE_INLINE &&
-		    memcmp(d->sum, sum, SHA256_SIZE) == 0)
+	for (i = 0; i < m->count.copies; i++) {
+		c = &m->copies[i];
+		if (!c->gone && c->total > STORE_INLINE &&
+		    memcmp(c->sum, sum, SHA256_SIZE) == 0)
 			return true;
 	}
 	return false;

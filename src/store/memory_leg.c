@@ -53,6 +53,15 @@ memory_dest_add(struct memory *m, uint64_t n, const struct dest *d)
 	return new;
 }
 
+enum rc
+memory_has(
+    struct store *s, uint64_t n, struct bytes address, bool *has, struct err *e)
+{
+	(void)e;
+	*has = memory_dest(memory_of(s), n, address) != NULL;
+	return RC_OK;
+}
+
 /* ---- what waits -------------------------------------------------------- */
 
 /* Where a leg is among those that wait, or would be. */
@@ -128,7 +137,7 @@ send_leg(struct memory *m, struct memory_dispatch *d, const struct leg *leg,
 	l = &m->legs[m->count.legs++];
 	*l = (struct memory_leg){ .leg = *leg };
 	l->leg.q = place + 1;
-	l->leg.total = d->d.total;
+	l->leg.total = memory_copy_of(m, leg->n, leg->copy)->total;
 	l->leg.hop = memory_own(&l->hop, leg->hop);
 	for (i = 0; i < count; i++) {
 		if (memory_dest(m, leg->n, dests[i].address) != NULL)
@@ -147,7 +156,6 @@ memory_send(struct store *s, const struct leg *leg, const struct dest *dests,
     size_t count, uint64_t *q, struct err *e)
 {
 	struct memory *m = memory_of(s);
-	struct memory_dispatch *d;
 	size_t i, new;
 	enum rc rc;
 
@@ -158,13 +166,13 @@ memory_send(struct store *s, const struct leg *leg, const struct dest *dests,
 	for (i = 0; i < count; i++)
 		if ((rc = check_dest(&dests[i], e)) != RC_OK)
 			return rc;
-	d = memory_known(m, leg->n);
 	new = new_ones(m, leg->n, dests, count);
-	if (d == NULL || (d->d.gone && (new > 0 || count == 0)))
+	if (memory_there(m, leg->n, leg->copy) == NULL &&
+	    (new > 0 || count == 0))
 		return memory_gone(e);
 	if (new == 0)
 		return RC_OK;
-	send_leg(m, d, leg, dests, count);
+	send_leg(m, memory_known(m, leg->n), leg, dests, count);
 	*q = m->count.legs;
 	return RC_OK;
 }
@@ -204,7 +212,7 @@ memory_leg_set(struct store *s, uint64_t q, enum leg_state state,
 		return rc;
 	if (l == NULL)
 		return fail(e, RC_ABSENT, "store: no such leg");
-	if (leg_waits(state) && m->dispatches[l->leg.n - 1]->d.gone)
+	if (leg_waits(state) && memory_there(m, l->leg.n, l->leg.copy) == NULL)
 		return memory_gone(e);
 	u = memory_undo(m, MEMORY_LEG, (size_t)q - 1);
 	u->leg = l->leg;

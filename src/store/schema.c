@@ -64,5 +64,35 @@ static const char first[] =
     /* whose last leg came to its end: purge() looks at these alone */
     "CREATE TABLE over (n INTEGER PRIMARY KEY);";
 
-const char *const schema_steps[] = { first };
+/*
+ * Further copies (docs/station.md 4.7).  copy.here: 0 purged, 1 in "bytes", 2
+ * in a file.  The first copy stays where it was: nearly all dispatches have no
+ * other.
+ */
+static const char copies[] =
+    "CREATE TABLE copy ("
+    " n INTEGER NOT NULL, c INTEGER NOT NULL,"
+    " envelope INTEGER NOT NULL, total INTEGER NOT NULL,"
+    " sum BLOB NOT NULL,"
+    " here INTEGER NOT NULL, bytes BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX copy_key ON copy (n, c);"
+    "CREATE INDEX copy_file ON copy (sum) WHERE here = 2;"
+    "ALTER TABLE leg ADD COLUMN c INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE delivery ADD COLUMN c INTEGER NOT NULL DEFAULT 0;"
+    "CREATE TABLE ended ("
+    " n INTEGER NOT NULL, c INTEGER NOT NULL,"
+    " PRIMARY KEY (n, c)) WITHOUT ROWID;"
+    "INSERT INTO ended SELECT n, 0 FROM over;"
+    "DROP TABLE over;"
+    "ALTER TABLE ended RENAME TO over;";
+
+/* Papers (docs/station.md 10); the body last: who reads heads does not read it.
+ */
+static const char papers[] = "CREATE TABLE paper ("
+			     " kind INTEGER NOT NULL, key BLOB NOT NULL,"
+			     " at INTEGER NOT NULL, head BLOB NOT NULL,"
+			     " size INTEGER NOT NULL, body BLOB NOT NULL,"
+			     " UNIQUE (kind, key));";
+
+const char *const schema_steps[] = { first, copies, papers };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

@@ -45,9 +45,12 @@ trouble(struct sqlite *s, int code, struct err *e)
 	for (i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (known[i].code == (code & 0xff))
 			text = known[i].text;
-	s->lost = s->in;
-	return fail(e, RC_IO, "store: %s (SQLite %d: %s)", text, code,
+	(void)fail(e, RC_IO, "store: %s (SQLite %d: %s)", text, code,
 	    s->db == NULL ? "" : sqlite3_errmsg(s->db));
+	if (s->in && !s->lost)
+		s->why = *e;
+	s->lost = s->in;
+	return RC_IO;
 }
 
 enum rc
@@ -56,8 +59,8 @@ sqlite_writes(struct sqlite *s, struct err *e)
 	if (!s->in)
 		bug("the store is changed outside a transaction");
 	if (s->lost)
-		return fail(e, RC_IO, "store: this transaction is lost");
-	return RC_OK;
+		*e = s->why;
+	return s->lost ? RC_IO : RC_OK;
 }
 
 /* ---- statements -------------------------------------------------------- */
@@ -307,7 +310,7 @@ migrate(struct sqlite *s, struct err *e)
 		return rc;
 	if (tables > 0 && application != SCHEMA_APPLICATION)
 		return fail(e, RC_INVALID,
-		    "store: " DATABASE " is a database of something else");
+		    "store: %s is a database of something else", DATABASE);
 	if (version < 0 || version > schema_version)
 		return fail(e, RC_INVALID,
 		    "store: its schema is version %lld, this program knows %d: "
@@ -493,6 +496,8 @@ const struct store_ops store_sqlite = {
 	.word = word,
 	.set_word = set_word,
 	.put = sqlite_put,
+	.copy = sqlite_copy,
+	.has = sqlite_has,
 	.get = sqlite_get,
 	.find = sqlite_find,
 	.package = sqlite_package,
@@ -512,4 +517,8 @@ const struct store_ops store_sqlite = {
 	.outbox = sqlite_outbox,
 	.purge = sqlite_purge,
 	.needs = sqlite_needs,
+	.paper_put = sqlite_paper_put,
+	.paper_get = sqlite_paper_get,
+	.paper_each = sqlite_paper_each,
+	.paper_drop = sqlite_paper_drop,
 };

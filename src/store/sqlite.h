@@ -19,14 +19,18 @@ enum sqlite_query {
 	QUERY_KNOWN,
 	QUERY_PUT_PACKAGE,
 	QUERY_PUT_FILE,
+	QUERY_PUT_COPY,
 	QUERY_GET,
+	QUERY_GET_COPY,
 	QUERY_FIND,
 	QUERY_PACKAGE,
+	QUERY_PACKAGE_COPY,
 	QUERY_OUTBOX,
 	QUERY_SEND,
 	QUERY_TAKE,
 	QUERY_HAS,
-	QUERY_GONE,
+	QUERY_THERE,
+	QUERY_THERE_COPY,
 	QUERY_QUEUE,
 	QUERY_LEG,
 	QUERY_LEG_DESTS,
@@ -45,8 +49,13 @@ enum sqlite_query {
 	QUERY_PURGE_LIST,
 	QUERY_PURGE_PACKAGE,
 	QUERY_PURGE_FILE,
+	QUERY_PURGE_COPY,
 	QUERY_PURGE_DONE,
 	QUERY_NEEDS,
+	QUERY_PAPER_PUT,
+	QUERY_PAPER_GET,
+	QUERY_PAPER_EACH,
+	QUERY_PAPER_DROP,
 	QUERIES,
 };
 
@@ -69,6 +78,7 @@ struct sqlite {
 	sqlite3_stmt *query[QUERIES];
 	bool in;			  /* a transaction */
 	bool lost;			  /* it can only be rolled back */
+	struct err why;			  /* it is lost */
 	struct sqlite_beside now, before; /* before: the transaction */
 	struct sqlite_held held;
 };
@@ -107,39 +117,44 @@ struct bytes sqlite_keep(uint8_t *to, size_t size, struct bytes v);
 void sqlite_get_fixed(
     const struct sqlite_run *r, int i, uint8_t *to, size_t size);
 
-/* The columns of a dispatch "d", in the order sqlite_stored() reads. */
-#define SQLITE_STORED                                                          \
+/* The columns of a dispatch "d" and of a copy, in the order sqlite_stored()
+ * reads; the first copy's are the dispatch's own. */
+#define SQLITE_DISPATCH                                                        \
 	"d.n, d.id, d.origin, d.incarnation, d.serial, d.precedence,"          \
-	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock,"             \
-	" d.envelope, d.total, d.sum,"                                         \
+	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock"
+#define SQLITE_STORED                                                          \
+	SQLITE_DISPATCH                                                        \
+	", 0, d.envelope, d.total, d.sum,"                                     \
 	" NOT EXISTS (SELECT 1 FROM package p WHERE p.n = d.n) AND"            \
-	" NOT EXISTS (SELECT 1 FROM file f WHERE f.sum = d.sum AND f.n = d.n)"
+	" NOT EXISTS (SELECT 1 FROM file f WHERE f.sum = d.sum AND f.n = "     \
+	"d.n)"
 /* From column "i" on; borrows from the row. */
 void sqlite_stored(const struct sqlite_run *r, int i, struct stored *out);
 
 /* sqlite_dispatch.c */
 enum rc sqlite_put(
     struct store *s, struct stored *d, struct bytes package, struct err *e);
-enum rc sqlite_get(
-    struct store *s, uint64_t n, struct stored *out, struct err *e);
+enum rc sqlite_copy(
+    struct store *s, struct stored *d, struct bytes package, struct err *e);
+enum rc sqlite_get(struct store *s, uint64_t n, uint64_t copy,
+    struct stored *out, struct err *e);
 enum rc sqlite_find(
     struct store *s, const struct id *id, struct stored *out, struct err *e);
 enum rc sqlite_package(
-    struct store *s, uint64_t n, struct buf *out, struct err *e);
+    struct store *s, uint64_t n, uint64_t copy, struct buf *out, struct err *e);
 enum rc sqlite_outbox(struct store *s, struct bytes desk, uint64_t before,
     size_t max, bool (*each)(void *ctx, const struct stored *of), void *ctx,
     struct err *e);
 enum rc sqlite_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
     size_t *count, struct err *e);
 bool sqlite_needs(struct store *s, const uint8_t sum[static SHA256_SIZE]);
-/* RC_ABSENT where it is not known, or its package is gone. */
-enum rc sqlite_there(
-    struct sqlite *s, uint64_t n, uint64_t *total, struct err *e);
+/* RC_ABSENT where the copy is not known, or its package is gone. */
+enum rc sqlite_there(struct sqlite *s, uint64_t n, uint64_t copy,
+    uint64_t *total, struct err *e);
 
 /* sqlite_leg.c */
-/* Whether a dispatch has this destination, on whatever leg or desk. */
-enum rc sqlite_has(struct sqlite *s, uint64_t n, struct bytes address,
-    bool *has, struct err *e);
+enum rc sqlite_has(struct store *s, uint64_t n, struct bytes address, bool *has,
+    struct err *e);
 /* Give it this one (q = 0: a desk here) unless it has it. */
 enum rc sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d,
     uint64_t q, bool *taken, struct err *e);
@@ -161,9 +176,19 @@ enum rc sqlite_hops(struct store *s,
 enum rc sqlite_waiting(struct store *s, uint64_t after, size_t max,
     bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
 
+/* sqlite_paper.c */
+enum rc sqlite_paper_put(
+    struct store *s, const struct paper *p, struct bytes body, struct err *e);
+enum rc sqlite_paper_get(struct store *s, enum paper_kind kind,
+    struct bytes key, struct buf *head, struct buf *body, struct err *e);
+enum rc sqlite_paper_each(struct store *s, enum paper_kind kind,
+    bool (*each)(void *ctx, const struct paper *p), void *ctx, struct err *e);
+enum rc sqlite_paper_drop(
+    struct store *s, enum paper_kind kind, struct bytes key, struct err *e);
+
 /* sqlite_desk.c */
-enum rc sqlite_deliver(struct store *s, uint64_t n, const struct dest *d,
-    int64_t at, struct err *e);
+enum rc sqlite_deliver(struct store *s, uint64_t n, uint64_t copy,
+    const struct dest *d, int64_t at, struct err *e);
 enum rc sqlite_delivery(struct store *s, uint64_t n, struct bytes desk,
     struct delivery *out, struct err *e);
 enum rc sqlite_delivery_set(struct store *s, uint64_t n, struct bytes desk,

@@ -4,8 +4,8 @@
 #include "store/sqlite.h"
 
 /* The columns of a delivery "v", in the order delivery_of() reads. */
-#define DELIVERY "v.n, v.desk, v.state, v.at, v.arrived, v.reason, v.tag"
-#define DELIVERY_COLUMNS 7
+#define DELIVERY "v.n, v.desk, v.state, v.at, v.arrived, v.reason, v.tag, v.c"
+#define DELIVERY_COLUMNS 8
 
 /* Borrows from the row. */
 static struct delivery
@@ -19,6 +19,7 @@ delivery_of(const struct sqlite_run *r)
 		.at = sqlite_get_int(r, 3),
 		.arrived = sqlite_get_int(r, 4),
 		.reason = sqlite_get_bytes(r, 5),
+		.copy = sqlite_get_uint(r, 7),
 	};
 
 	sqlite_get_fixed(r, 6, d.tag.b, TAG_SIZE);
@@ -26,8 +27,8 @@ delivery_of(const struct sqlite_run *r)
 }
 
 enum rc
-sqlite_deliver(struct store *store, uint64_t n, const struct dest *d,
-    int64_t at, struct err *e)
+sqlite_deliver(struct store *store, uint64_t n, uint64_t copy,
+    const struct dest *d, int64_t at, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
@@ -37,21 +38,22 @@ sqlite_deliver(struct store *store, uint64_t n, const struct dest *d,
 
 	if ((rc = sqlite_writes(s, e)) != RC_OK ||
 	    (rc = check_dest(d, e)) != RC_OK ||
-	    (rc = sqlite_has(s, n, d->address, &has, e)) != RC_OK)
+	    (rc = sqlite_has(store, n, d->address, &has, e)) != RC_OK)
 		return rc;
 	if (has)
 		return fail(
 		    e, RC_EXISTS, "store: it has this destination already");
-	if ((rc = sqlite_there(s, n, &total, e)) != RC_OK ||
+	if ((rc = sqlite_there(s, n, copy, &total, e)) != RC_OK ||
 	    (rc = sqlite_take(s, n, d, 0, &has, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_DELIVER,
-	    "INSERT INTO delivery (n, desk, state, at, arrived, reason, tag)"
-	    " VALUES (?1, ?2, 0, ?3, ?3, x'', ?4)");
+	    "INSERT INTO delivery (n, desk, state, at, arrived, reason, tag,"
+	    " c) VALUES (?1, ?2, 0, ?3, ?3, x'', ?4, ?5)");
 	sqlite_uint(&r, 1, n);
 	sqlite_bytes(&r, 2, d->address);
 	sqlite_int(&r, 3, at);
 	sqlite_bytes(&r, 4, tag_bytes(&d->tag));
+	sqlite_uint(&r, 5, copy);
 	return sqlite_do(&r, e);
 }
 

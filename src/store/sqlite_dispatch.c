@@ -23,10 +23,11 @@ sqlite_stored(const struct sqlite_run *r, int i, struct stored *out)
 	out->desk = sqlite_get_bytes(r, i + 9);
 	out->at = sqlite_get_int(r, i + 10);
 	out->own_clock = sqlite_get_int(r, i + 11) != 0;
-	out->envelope = sqlite_get_uint(r, i + 12);
-	out->total = sqlite_get_uint(r, i + 13);
-	sqlite_get_fixed(r, i + 14, out->sum, SHA256_SIZE);
-	out->gone = sqlite_get_int(r, i + 15) != 0;
+	out->copy = sqlite_get_uint(r, i + 12);
+	out->envelope = sqlite_get_uint(r, i + 13);
+	out->total = sqlite_get_uint(r, i + 14);
+	sqlite_get_fixed(r, i + 15, out->sum, SHA256_SIZE);
+	out->gone = sqlite_get_int(r, i + 16) != 0;
 }
 
 /* ---- keeping ----------------------------------------------------------- */
@@ -90,7 +91,9 @@ put_known(struct sqlite *s, struct stored *d, struct err *e)
 		return rc;
 	if (!found) {
 		s->lost = true;
-		return fail(e, RC_IO, "store: the index of keys is damaged");
+		(void)fail(e, RC_IO, "store: the index of keys is damaged");
+		s->why = *e;
+		return RC_IO;
 	}
 	if (memcmp(digest, d->digest, SHA256_SIZE) == 0)
 		return fail(e, RC_EXISTS, "store: this dispatch is known");
@@ -132,10 +135,43 @@ sqlite_put(
 	if ((rc = sqlite_writes(s, e)) != RC_OK ||
 	    (rc = check_stored(d, package, e)) != RC_OK)
 		return rc;
+	d->copy = 0;
 	rc = put_row(s, d, e);
 	if (rc == RC_OK)
 		return put_package(s, d, package, e);
 	return rc == RC_EXISTS ? put_known(s, d, e) : rc;
+}
+
+enum rc
+sqlite_copy(
+    struct store *store, struct stored *d, struct bytes package, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r;
+	bool made;
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = check_stored(d, package, e)) != RC_OK)
+		return rc;
+	r = sqlite_run(s, QUERY_PUT_COPY,
+	    "INSERT INTO copy (n, c, envelope, total, sum, here, bytes)"
+	    " SELECT d.n, (SELECT ifnull(max(c), 0) + 1 FROM copy"
+	    "  WHERE n = ?1), ?2, ?3, ?4, ?5, ?6"
+	    " FROM dispatch d WHERE d.n = ?1 RETURNING c");
+	sqlite_uint(&r, 1, d->n);
+	sqlite_uint(&r, 2, d->envelope);
+	sqlite_uint(&r, 3, d->total);
+	sqlite_bytes(&r, 4, bytes_of(d->sum, SHA256_SIZE));
+	sqlite_int(&r, 5, d->total <= STORE_INLINE ? 1 : 2);
+	sqlite_bytes(&r, 6, package);
+	if ((made = sqlite_row(&r)))
+		d->copy = sqlite_get_uint(&r, 0);
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	if (!made)
+		return fail(e, RC_ABSENT, "store: no such dispatch");
+	return RC_OK;
 }
 
 /* ---- asking ------------------------------------------------------------ */
@@ -164,14 +200,25 @@ one(struct sqlite *s, struct sqlite_run *r, struct stored *out, struct err *e)
 	return RC_OK;
 }
 
+/* One of a further copy: its columns stand where the first one's would. */
+#define COPY SQLITE_DISPATCH ", k.c, k.envelope, k.total, k.sum, k.here = 0"
+
 enum rc
-sqlite_get(struct store *store, uint64_t n, struct stored *out, struct err *e)
+sqlite_get(struct store *store, uint64_t n, uint64_t copy, struct stored *out,
+    struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
-	struct sqlite_run r = sqlite_run(s, QUERY_GET,
-	    "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.n = ?1");
+	struct sqlite_run r =
+	    copy == 0
+		? sqlite_run(s, QUERY_GET,
+		      "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.n = ?1")
+		: sqlite_run(s, QUERY_GET_COPY,
+		      "SELECT " COPY " FROM dispatch d CROSS JOIN copy k"
+		      " ON k.n = d.n AND k.c = ?2 WHERE d.n = ?1");
 
 	sqlite_uint(&r, 1, n);
+	if (copy != 0)
+		sqlite_uint(&r, 2, copy);
 	return one(s, &r, out, e);
 }
 
@@ -189,16 +236,23 @@ sqlite_find(
 }
 
 enum rc
-sqlite_package(struct store *store, uint64_t n, struct buf *out, struct err *e)
+sqlite_package(struct store *store, uint64_t n, uint64_t copy, struct buf *out,
+    struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
-	struct sqlite_run r = sqlite_run(
-	    s, QUERY_PACKAGE, "SELECT bytes FROM package WHERE n = ?1");
+	struct sqlite_run r =
+	    copy == 0 ? sqlite_run(s, QUERY_PACKAGE,
+			    "SELECT bytes FROM package WHERE n = ?1")
+		      : sqlite_run(s, QUERY_PACKAGE_COPY,
+			    "SELECT bytes FROM copy"
+			    " WHERE n = ?1 AND c = ?2 AND here = 1");
 	bool found;
 	enum rc rc;
 
 	*out = (struct buf){ 0 };
 	sqlite_uint(&r, 1, n);
+	if (copy != 0)
+		sqlite_uint(&r, 2, copy);
 	if ((found = sqlite_row(&r)))
 		buf_add(out, sqlite_get_bytes(&r, 0));
 	if ((rc = sqlite_end(&r, e)) != RC_OK)
@@ -210,18 +264,26 @@ sqlite_package(struct store *store, uint64_t n, struct buf *out, struct err *e)
 }
 
 enum rc
-sqlite_there(struct sqlite *s, uint64_t n, uint64_t *total, struct err *e)
+sqlite_there(
+    struct sqlite *s, uint64_t n, uint64_t copy, uint64_t *total, struct err *e)
 {
-	struct sqlite_run r = sqlite_run(s, QUERY_GONE,
-	    "SELECT d.total FROM dispatch d WHERE d.n = ?1 AND"
-	    " (EXISTS (SELECT 1 FROM package p WHERE p.n = d.n) OR"
-	    " EXISTS (SELECT 1 FROM file f WHERE f.sum = d.sum AND"
-	    " f.n = d.n))");
+	struct sqlite_run r =
+	    copy == 0
+		? sqlite_run(s, QUERY_THERE,
+		      "SELECT d.total FROM dispatch d WHERE d.n = ?1 AND"
+		      " (EXISTS (SELECT 1 FROM package p WHERE p.n = d.n) OR"
+		      " EXISTS (SELECT 1 FROM file f WHERE f.sum = d.sum AND"
+		      " f.n = d.n))")
+		: sqlite_run(s, QUERY_THERE_COPY,
+		      "SELECT total FROM copy"
+		      " WHERE n = ?1 AND c = ?2 AND here <> 0");
 	bool found;
 	enum rc rc;
 
 	*total = 0;
 	sqlite_uint(&r, 1, n);
+	if (copy != 0)
+		sqlite_uint(&r, 2, copy);
 	if ((found = sqlite_row(&r)))
 		*total = sqlite_get_uint(&r, 0);
 	if ((rc = sqlite_end(&r, e)) != RC_OK)
@@ -258,7 +320,7 @@ sqlite_outbox(struct store *store, struct bytes desk, uint64_t before,
 /* ---- purging ----------------------------------------------------------- */
 
 struct candidate {
-	uint64_t n;
+	uint64_t n, copy;
 	uint8_t sum[SHA256_SIZE];
 	bool in_file;
 	bool goes; /* it is as it was when it became one */
@@ -270,12 +332,15 @@ candidates(struct sqlite *s, size_t max, struct candidate **out, size_t *count,
     struct err *e)
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_PURGE_LIST,
-	    "SELECT o.n, d.sum, d.total,"
+	    "SELECT o.n, o.c, ifnull(k.sum, d.sum), ifnull(k.total, d.total),"
 	    " NOT EXISTS (SELECT 1 FROM leg l INDEXED BY leg_dispatch"
-	    "  WHERE l.n = o.n AND l.state IN (0, 4)) AND"
-	    " NOT EXISTS (SELECT 1 FROM dest t WHERE t.n = o.n AND t.q = 0)"
+	    "  WHERE l.n = o.n AND l.c = o.c AND l.state IN (0, 4)) AND"
+	    " NOT EXISTS (SELECT 1 FROM dest t CROSS JOIN delivery v"
+	    "  ON v.desk = t.address AND v.n = t.n AND v.c = o.c"
+	    "  WHERE t.n = o.n AND t.q = 0)"
 	    " FROM over o CROSS JOIN dispatch d ON d.n = o.n"
-	    " ORDER BY o.n LIMIT ?1");
+	    " LEFT JOIN copy k ON k.n = o.n AND k.c = o.c"
+	    " ORDER BY o.n, o.c LIMIT ?1");
 	struct candidate *c;
 
 	*out = NULL;
@@ -285,9 +350,10 @@ candidates(struct sqlite *s, size_t max, struct candidate **out, size_t *count,
 		*out = vec_more(*out, *count, sizeof(**out));
 		c = &(*out)[(*count)++];
 		c->n = sqlite_get_uint(&r, 0);
-		sqlite_get_fixed(&r, 1, c->sum, sizeof(c->sum));
-		c->in_file = sqlite_get_uint(&r, 2) > STORE_INLINE;
-		c->goes = sqlite_get_int(&r, 3) != 0;
+		c->copy = sqlite_get_uint(&r, 1);
+		sqlite_get_fixed(&r, 2, c->sum, sizeof(c->sum));
+		c->in_file = sqlite_get_uint(&r, 3) > STORE_INLINE;
+		c->goes = sqlite_get_int(&r, 4) != 0;
 	}
 	return sqlite_end(&r, e);
 }
@@ -297,7 +363,12 @@ package_drop(struct sqlite *s, const struct candidate *c, struct err *e)
 {
 	struct sqlite_run r;
 
-	if (c->in_file) {
+	if (c->copy != 0) {
+		r = sqlite_run(s, QUERY_PURGE_COPY,
+		    "UPDATE copy SET here = 0, bytes = x''"
+		    " WHERE n = ?1 AND c = ?2");
+		sqlite_uint(&r, 2, c->copy);
+	} else if (c->in_file) {
 		r = sqlite_run(s, QUERY_PURGE_FILE,
 		    "DELETE FROM file WHERE sum = ?2 AND n = ?1");
 		sqlite_bytes(&r, 2, bytes_of(c->sum, SHA256_SIZE));
@@ -310,12 +381,13 @@ package_drop(struct sqlite *s, const struct candidate *c, struct err *e)
 }
 
 static enum rc
-candidate_done(struct sqlite *s, uint64_t n, struct err *e)
+candidate_done(struct sqlite *s, const struct candidate *c, struct err *e)
 {
-	struct sqlite_run r =
-	    sqlite_run(s, QUERY_PURGE_DONE, "DELETE FROM over WHERE n = ?1");
+	struct sqlite_run r = sqlite_run(
+	    s, QUERY_PURGE_DONE, "DELETE FROM over WHERE n = ?1 AND c = ?2");
 
-	sqlite_uint(&r, 1, n);
+	sqlite_uint(&r, 1, c->n);
+	sqlite_uint(&r, 2, c->copy);
 	return sqlite_do(&r, e);
 }
 
@@ -330,7 +402,7 @@ purge(struct sqlite *s, const struct candidate *c, size_t n,
 	for (i = 0; i < n; i++) {
 		if (c[i].goes && (rc = package_drop(s, &c[i], e)) != RC_OK)
 			return rc;
-		if ((rc = candidate_done(s, c[i].n, e)) != RC_OK)
+		if ((rc = candidate_done(s, &c[i], e)) != RC_OK)
 			return rc;
 		if (!c[i].goes || !c[i].in_file ||
 		    sqlite_needs(&s->store, c[i].sum))
@@ -374,8 +446,9 @@ bool
 sqlite_needs(struct store *store, const uint8_t sum[static SHA256_SIZE])
 {
 	struct sqlite *s = sqlite_of(store);
-	struct sqlite_run r = sqlite_run(
-	    s, QUERY_NEEDS, "SELECT 1 FROM file WHERE sum = ?1 LIMIT 1");
+	struct sqlite_run r = sqlite_run(s, QUERY_NEEDS,
+	    "SELECT 1 FROM file WHERE sum = ?1 UNION ALL"
+	    " SELECT 1 FROM copy WHERE sum = ?1 AND here = 2 LIMIT 1");
 	struct err e;
 	bool found;
 

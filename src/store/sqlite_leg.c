@@ -4,7 +4,7 @@
 #include "store/sqlite.h"
 
 /* The columns of a leg, in the order leg_of() reads. */
-#define LEG "q, n, hop, rank, due, state, at, total"
+#define LEG "q, n, hop, rank, due, state, at, total, c"
 
 /* Borrows from the row. */
 static struct leg
@@ -19,15 +19,17 @@ leg_of(const struct sqlite_run *r)
 		.state = (enum leg_state)(sqlite_get_uint(r, 5) % LEG_STATES),
 		.at = sqlite_get_int(r, 6),
 		.total = sqlite_get_uint(r, 7),
+		.copy = sqlite_get_uint(r, 8),
 	};
 }
 
 /* ---- sending ----------------------------------------------------------- */
 
 enum rc
-sqlite_has(struct sqlite *s, uint64_t n, struct bytes address, bool *has,
+sqlite_has(struct store *store, uint64_t n, struct bytes address, bool *has,
     struct err *e)
 {
+	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r = sqlite_run(
 	    s, QUERY_HAS, "SELECT 1 FROM dest WHERE n = ?1 AND address = ?2");
 
@@ -67,7 +69,8 @@ send_gone(struct sqlite *s, uint64_t n, const struct dest *dests, size_t count,
 	size_t i;
 
 	for (i = 0; i < count && has; i++)
-		if (sqlite_has(s, n, dests[i].address, &has, &worse) != RC_OK) {
+		if (sqlite_has(&s->store, n, dests[i].address, &has, &worse) !=
+		    RC_OK) {
 			*e = worse;
 			return worse.rc;
 		}
@@ -80,7 +83,7 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_SEND,
 	    "INSERT INTO leg (" LEG ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	    " ?8)");
+	    " ?8, ?9)");
 
 	sqlite_uint(&r, 1, q);
 	sqlite_uint(&r, 2, leg->n);
@@ -90,6 +93,7 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 	sqlite_int(&r, 6, leg->state);
 	sqlite_int(&r, 7, leg->at);
 	sqlite_uint(&r, 8, total);
+	sqlite_uint(&r, 9, leg->copy);
 	return sqlite_do(&r, e);
 }
 
@@ -110,7 +114,7 @@ sqlite_send(struct store *store, const struct leg *leg,
 	for (i = 0; i < count; i++)
 		if ((rc = check_dest(&dests[i], e)) != RC_OK)
 			return rc;
-	rc = sqlite_there(s, leg->n, &total, e);
+	rc = sqlite_there(s, leg->n, leg->copy, &total, e);
 	if (rc == RC_ABSENT)
 		return send_gone(s, leg->n, dests, count, e);
 	for (i = 0; i < count && rc == RC_OK; i++, any |= taken)
@@ -148,35 +152,45 @@ sqlite_leg(struct store *store, uint64_t q, struct leg *out, struct err *e)
 	return RC_OK;
 }
 
-/* Its last leg may be over, and it was only passed on here: purge() looks. */
+/* The copy's last leg may be over, and it was only passed on here: purge()
+ * looks. */
 static enum rc
-over(struct sqlite *s, uint64_t n, struct err *e)
+over(struct sqlite *s, uint64_t n, uint64_t copy, struct err *e)
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_OVER,
-	    "INSERT INTO over (n) SELECT d.n FROM dispatch d WHERE d.n = ?1"
-	    " AND d.desk = x'' AND NOT EXISTS"
+	    "INSERT INTO over (n, c) SELECT d.n, ?2 FROM dispatch d"
+	    " WHERE d.n = ?1 AND (d.desk = x'' OR ?2 > 0) AND NOT EXISTS"
 	    " (SELECT 1 FROM leg l INDEXED BY leg_dispatch"
-	    "  WHERE l.n = d.n AND l.state IN (0, 4))"
+	    "  WHERE l.n = d.n AND l.c = ?2 AND l.state IN (0, 4))"
 	    " ON CONFLICT DO NOTHING");
 
 	sqlite_uint(&r, 1, n);
+	sqlite_uint(&r, 2, copy);
 	return sqlite_do(&r, e);
 }
+
+/* What of a leg its next state depends on. */
+struct standing {
+	uint64_t n, copy;
+	bool waits;
+};
 
 /* The caller's bytes may be what the store lent him: nothing of that is
  * overwritten here. */
 static enum rc
-state_of(struct sqlite *s, uint64_t q, uint64_t *n, bool *waits, struct err *e)
+state_of(struct sqlite *s, uint64_t q, struct standing *out, struct err *e)
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_LEG_STATE,
-	    "SELECT n, state IN (0, 4) FROM leg WHERE q = ?1");
+	    "SELECT n, c, state IN (0, 4) FROM leg WHERE q = ?1");
 	bool found;
 	enum rc rc;
 
+	*out = (struct standing){ 0 };
 	sqlite_uint(&r, 1, q);
 	if ((found = sqlite_row(&r))) {
-		*n = sqlite_get_uint(&r, 0);
-		*waits = sqlite_get_int(&r, 1) != 0;
+		out->n = sqlite_get_uint(&r, 0);
+		out->copy = sqlite_get_uint(&r, 1);
+		out->waits = sqlite_get_int(&r, 2) != 0;
 	}
 	if ((rc = sqlite_end(&r, e)) != RC_OK)
 		return rc;
@@ -191,17 +205,17 @@ sqlite_leg_set(struct store *store, uint64_t q, enum leg_state state,
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
-	uint64_t n = 0, total;
-	bool waited = false;
+	struct standing was;
+	uint64_t total;
 	enum rc rc;
 
 	if ((rc = sqlite_writes(s, e)) != RC_OK ||
 	    (rc = check_leg_state(state, e)) != RC_OK ||
 	    (hop != NULL && (rc = check_address(*hop, e)) != RC_OK) ||
-	    (rc = state_of(s, q, &n, &waited, e)) != RC_OK)
+	    (rc = state_of(s, q, &was, e)) != RC_OK)
 		return rc;
-	if (leg_waits(state) && !waited &&
-	    (rc = sqlite_there(s, n, &total, e)) != RC_OK)
+	if (leg_waits(state) && !was.waits &&
+	    (rc = sqlite_there(s, was.n, was.copy, &total, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_LEG_SET,
 	    "UPDATE leg SET state = ?2, at = ?3, hop = ifnull(?4, hop)"
@@ -213,7 +227,8 @@ sqlite_leg_set(struct store *store, uint64_t q, enum leg_state state,
 		sqlite_bytes(&r, 4, *hop);
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
-	return waited && !leg_waits(state) ? over(s, n, e) : RC_OK;
+	return was.waits && !leg_waits(state) ? over(s, was.n, was.copy, e)
+					      : RC_OK;
 }
 
 /* ---- lists ------------------------------------------------------------- */

@@ -10,10 +10,13 @@
  * All that changes happens between store_begin() and store_commit(); many
  * decisions share one commit.  What was not committed has not happened: nobody
  * may be told of it before.  After RC_IO from anything, the transaction is lost
- * and store_rollback() is all that is left to call.
+ * and rollback() is all that is left to call; whatever writes, and commit(),
+ * say RC_IO again, and why it was lost.
  *
  * A dispatch is known for ever by its key; its package (the envelope and its
- * attachments, as they came) goes when nobody here needs it any longer.
+ * attachments, as they came) goes when nobody here needs it any longer.  It may
+ * come in several copies, with other slips for other destinations (4.7): each
+ * has its own package; all else is the dispatch's.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -22,13 +25,14 @@
 #include "envelope/slip.h"
 #include "store/disk.h"
 
-#define STORE_INLINE                                                           \
-	(128u << 10)	   /* bytes of a package kept in the database          \
-			    */
-#define STORE_WORD 64u	   /* bytes of a setting's name */
-#define STORE_VALUE 65536u /* bytes of its value */
-#define STORE_REASON 1000u /* bytes of a refusal's reason */
+#define STORE_INLINE (128u << 10)	/* bytes of a package in the database */
+#define STORE_WORD 64u			/* bytes of a setting's name */
+#define STORE_VALUE 65536u		/* bytes of its value */
+#define STORE_REASON 1000u		/* bytes of a refusal's reason */
 #define STORE_TOTAL (UINT64_C(1) << 40) /* bytes of any package */
+#define STORE_PAPER_KEY 64u		/* bytes of a paper's key */
+#define STORE_PAPER_HEAD 2048u		/* of its head */
+#define STORE_PAPER (4608u << 10)	/* of the rest of it */
 
 /* A dispatch as it is kept. */
 struct stored {
@@ -39,7 +43,8 @@ struct stored {
 	struct bytes desk; /* desk that sealed it here; else empty */
 	int64_t at;	   /* when it was accepted */
 	bool own_clock;	   /* by this station's own clock, not the network's */
-	/* The package: its envelope's bytes, and all bytes. */
+	/* The package of one copy: its envelope's bytes, and all bytes. */
+	uint64_t copy; /* 0: the first that came */
 	uint64_t envelope, total;
 	uint8_t sum[SHA256_SIZE]; /* SHA-256 of the package */
 	bool gone;		  /* it was purged */
@@ -62,7 +67,7 @@ enum leg_state {
 #define LEG_STATES 5
 struct leg {
 	uint64_t q;	  /* number; grows */
-	uint64_t n;	  /* the dispatch */
+	uint64_t n, copy; /* the dispatch; the copy that goes */
 	struct bytes hop; /* the next station's address; empty: not known */
 	unsigned rank;	  /* precedence_rank() */
 	int64_t due;	  /* TIME_NEVER: none */
@@ -80,7 +85,7 @@ enum delivery_state {
 };
 #define DELIVERY_STATES 4
 struct delivery {
-	uint64_t n;
+	uint64_t n, copy; /* the dispatch; the copy with the desk's slip */
 	struct bytes desk;
 	enum delivery_state state;
 	int64_t at, arrived; /* of the state; and when it arrived */
@@ -93,6 +98,22 @@ struct hop_count {
 	uint64_t queued, bytes;
 	int64_t oldest; /* TIME_NEVER: none */
 	unsigned rank;	/* the highest that waits */
+};
+
+/* What is no dispatch and waits here: to be decided, or to be fetched
+ * (docs/station.md 10).  Numbers of kinds stay as they are. */
+enum paper_kind {
+	PAPER_REQUEST = 1, /* for certificates, that came by line */
+	PAPER_ANSWER,	   /* to one of them */
+	PAPER_INVITED,	   /* an invitation that the authority told of */
+	PAPER_RENEWAL,	   /* this station's own request */
+};
+struct paper {
+	enum paper_kind kind;
+	struct bytes key; /* no two of a kind have the same */
+	int64_t at;
+	struct bytes head; /* what is looked at often */
+	uint64_t size;	   /* bytes of the rest */
 };
 
 struct store;
@@ -114,32 +135,45 @@ struct store_ops {
 	    struct bytes value, struct err *e);
 
 	/*
-	 * Keep a dispatch: d->n is filled in.  "package" is d->total bytes
-	 *where that is at most STORE_INLINE, else empty: the file of that sum
-	 *is in its place already (store/files.h).
+	 * Keep a dispatch: d->n is filled in, d->copy is 0.  "package" is
+	 * d->total bytes where that is at most STORE_INLINE, else empty: the
+	 * file of that sum is in its place already (store/files.h).
 	 *
 	 * RC_EXISTS	this key is known, with this digest: d->n is the known
-	 *one RC_DENIED	this key is known with another digest: d->n as above,
-	 *and the clash is counted (store_clashes)
+	 *		one
+	 * RC_DENIED	this key is known with another digest: d->n as above,
+	 *		and the clash is counted (clashes())
 	 */
 	enum rc (*put)(struct store *s, struct stored *d, struct bytes package,
 	    struct err *e);
-	/* What *out borrows stays until the next call.  RC_ABSENT. */
-	enum rc (*get)(
-	    struct store *s, uint64_t n, struct stored *out, struct err *e);
-	/* By its 128-bit id, the newest there is of it. */
+	/*
+	 * Keep a further copy of the known dispatch d->n, as put() keeps the
+	 * first: d->copy is filled in; numbers grow.  Only the package of *d
+	 * counts.  RC_ABSENT: no such dispatch.
+	 */
+	enum rc (*copy)(struct store *s, struct stored *d, struct bytes package,
+	    struct err *e);
+	/* Whether the dispatch has this destination, on whatever leg or desk
+	 * of whatever copy. */
+	enum rc (*has)(struct store *s, uint64_t n, struct bytes address,
+	    bool *has, struct err *e);
+	/* With the package of that copy.  What *out borrows stays until the
+	 * next call.  RC_ABSENT: no such dispatch or copy. */
+	enum rc (*get)(struct store *s, uint64_t n, uint64_t copy,
+	    struct stored *out, struct err *e);
+	/* By its 128-bit id, the newest there is of it; with its first copy. */
 	enum rc (*find)(struct store *s, const struct id *id,
 	    struct stored *out, struct err *e);
 	/* The inline package.  RC_ABSENT: gone, or in a file.  The caller
 	 * frees. */
-	enum rc (*package)(
-	    struct store *s, uint64_t n, struct buf *out, struct err *e);
+	enum rc (*package)(struct store *s, uint64_t n, uint64_t copy,
+	    struct buf *out, struct err *e);
 	uint64_t (*clashes)(struct store *s);
 
 	/*
-	 * Send a dispatch on over a hop, for those destinations.  Destinations
-	 * it has already, on whatever leg or desk, are passed over; *q is the
-	 * leg's number, 0 where none was left.
+	 * Send that copy of a dispatch on over a hop, for those destinations.
+	 * Those it has already, as has() says, are passed over; *q is the
+	 * leg's number, 0 where none was left.  RC_ABSENT: its package is gone.
 	 */
 	enum rc (*send)(struct store *s, const struct leg *leg,
 	    const struct dest *dests, size_t count, uint64_t *q, struct err *e);
@@ -172,9 +206,10 @@ struct store_ops {
 	    bool (*each)(void *ctx, const struct leg *leg), void *ctx,
 	    struct err *e);
 
-	/* It arrives at a desk.  RC_EXISTS: it is there already. */
-	enum rc (*deliver)(struct store *s, uint64_t n, const struct dest *d,
-	    int64_t at, struct err *e);
+	/* That copy arrives at a desk.  RC_EXISTS: it has this destination
+	 * already.  RC_ABSENT: its package is gone. */
+	enum rc (*deliver)(struct store *s, uint64_t n, uint64_t copy,
+	    const struct dest *d, int64_t at, struct err *e);
 	enum rc (*delivery)(struct store *s, uint64_t n, struct bytes desk,
 	    struct delivery *out, struct err *e);
 	/* RC_ABSENT; RC_DENIED where that state cannot follow (docs/station.md
@@ -182,8 +217,8 @@ struct store_ops {
 	enum rc (*delivery_set)(struct store *s, uint64_t n, struct bytes desk,
 	    enum delivery_state state, int64_t at, struct bytes reason,
 	    struct err *e);
-	/* The desk's deliveries with n < before, the newest first.  all: also
-	 * those acted on and refused. */
+	/* The desk's deliveries with n < before, the newest first; "of" is with
+	 * the first copy.  all: also those acted on and refused. */
 	enum rc (*inbox)(struct store *s, struct bytes desk, bool all,
 	    uint64_t before, size_t max,
 	    bool (*each)(
@@ -195,14 +230,32 @@ struct store_ops {
 	    void *ctx, struct err *e);
 
 	/*
-	 * Packages that nothing here needs: all their legs are over, and they
-	 * lie at no desk.  At most max of them go; *sums are those that were in
-	 * files, for the caller to remove after the commit (and to free()).
+	 * Packages that nothing here needs: all legs of the copy are over, it
+	 * lies at no desk, and it is not the first of what was sealed here.  At
+	 * most max of them go; *sums are those that were in files, for the
+	 * caller to remove after the commit (and to free()).
 	 */
 	enum rc (*purge)(struct store *s, size_t max,
 	    uint8_t (**sums)[SHA256_SIZE], size_t *count, struct err *e);
 	/* Whether a file of this sum is anybody's package. */
 	bool (*needs)(struct store *s, const uint8_t sum[static SHA256_SIZE]);
+
+	/* Keep a paper, in the place of one with its kind and key; p->size is
+	 * not read.  RC_LIMIT. */
+	enum rc (*paper_put)(struct store *s, const struct paper *p,
+	    struct bytes body, struct err *e);
+	/* RC_ABSENT.  The caller frees *head and *body. */
+	enum rc (*paper_get)(struct store *s, enum paper_kind kind,
+	    struct bytes key, struct buf *head, struct buf *body,
+	    struct err *e);
+	/* All of a kind, in the order of at; each() returns false to stop, and
+	 * may not call the store. */
+	enum rc (*paper_each)(struct store *s, enum paper_kind kind,
+	    bool (*each)(void *ctx, const struct paper *p), void *ctx,
+	    struct err *e);
+	/* RC_OK also where it is not there. */
+	enum rc (*paper_drop)(struct store *s, enum paper_kind kind,
+	    struct bytes key, struct err *e);
 };
 
 struct store {

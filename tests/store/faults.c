@@ -62,6 +62,10 @@ big_file(struct known *k, const struct stored *d, struct bytes bytes)
 	sum.resumed += have > 0;
 	stop = dice(k, 4) == 0;
 	for (at = (size_t)have; at < bytes.len && rc == RC_OK; at += n) {
+		if (dice(k, 3) == 0)
+			rc = partial_hash(p, dice(k, 90000), &k->w.e);
+		if (rc != RC_OK)
+			break;
 		n = 1 + dice(k, 60000);
 		n = n < bytes.len - at ? n : bytes.len - at;
 		rc = partial_add(p, bytes_of(bytes.p + at, n), &k->w.e);
@@ -81,10 +85,11 @@ static enum rc
 own_file(struct known *k, struct stored *d, struct bytes bytes)
 {
 	const struct disk_ops *ops = k->w.disk->ops;
+	struct partial *p;
 	enum rc rc;
 	int file;
 
-	rc = ops->open(k->w.disk, "partial/own", true, &file, &k->w.e);
+	rc = ops->open(k->w.disk, "partial/new-1", true, &file, &k->w.e);
 	if (rc != RC_OK)
 		return rc;
 	if ((rc = ops->truncate(k->w.disk, file, 0, &k->w.e)) == RC_OK)
@@ -92,38 +97,78 @@ own_file(struct known *k, struct stored *d, struct bytes bytes)
 	ops->close(k->w.disk, file);
 	if (rc != RC_OK)
 		return rc;
-	return files_take(k->w.disk, "partial/own", d->total, d->sum, &k->w.e);
+	rc = partial_from(&p, k->w.disk, "partial/new-1", d->total, &k->w.e);
+	if (rc != RC_OK)
+		return rc;
+	if ((rc = partial_done(p, &k->w.e)) == RC_OK)
+		partial_sum(p, d->sum);
+	partial_close(p);
+	return rc;
+}
+
+/* The package of one of a number, so that a file that was begun is gone on
+ * with; and it, or a further copy of it, is kept. */
+static enum rc
+keep_one(struct known *k, size_t n, size_t copy, bool sealed)
+{
+	const bool big = model_copy(n, copy).big;
+	struct stored s;
+	struct buf package;
+	struct bytes here;
+	enum rc rc = RC_OK;
+
+	s = model_stored(n, copy, sealed, &package);
+	here = big ? (struct bytes){ 0 } : buf_bytes(&package);
+	if (big)
+		rc = dice(k, 2) == 0 ? big_file(k, &s, buf_bytes(&package))
+				     : own_file(k, &s, buf_bytes(&package));
+	if (rc == RC_OK)
+		rc = copy > 0 ? k->w.ops->copy(k->w.s, &s, here, &k->w.e)
+			      : k->w.ops->put(k->w.s, &s, here, &k->w.e);
+	if (rc == RC_OK && (s.n != n || s.copy != copy))
+		wrong(k, "a number was left out");
+	buf_free(&package);
+	return rc;
+}
+
+/* A file that was torn starts again some time. */
+static enum rc
+another_time(enum rc rc)
+{
+	return rc == RC_INVALID || rc == RC_ABSENT ? RC_OK : rc;
 }
 
 static enum rc
 new_one(struct known *k, struct model *m)
 {
-	/* of the number, so that a file that was begun is gone on with */
 	size_t n = m->dispatches + 1;
-	struct model_dispatch d = { .big = n % 10 == 3,
-		.sealed = n % 4 == 0,
+	struct model_dispatch d = { .sealed = n % 4 == 0,
+		.copies = 1,
+		.copy = { model_copy(n, 0) },
 		.desk = { NOWHERE, NOWHERE } };
-	struct buf package;
-	struct stored s;
-	enum rc rc = RC_OK;
+	enum rc rc;
 
 	if (m->dispatches == MODEL_DISPATCHES)
 		return RC_OK;
-	d.size = d.big ? MODEL_BIG + n * 99 : n * 7919 % 12000;
-	s = model_stored(n, &d, &package);
-	if (d.big)
-		rc = dice(k, 2) == 0 ? big_file(k, &s, buf_bytes(&package))
-				     : own_file(k, &s, buf_bytes(&package));
-	if (rc == RC_OK)
-		rc = k->w.ops->put(k->w.s, &s,
-		    d.big ? (struct bytes){ 0 } : buf_bytes(&package), &k->w.e);
-	if (rc == RC_OK && s.n != n)
-		wrong(k, "a number was left out");
-	if (rc == RC_OK)
+	if ((rc = keep_one(k, n, 0, d.sealed)) == RC_OK)
 		m->d[m->dispatches++] = d;
-	buf_free(&package);
-	/* a file that was torn starts again some time */
-	return rc == RC_INVALID || rc == RC_ABSENT ? RC_OK : rc;
+	return another_time(rc);
+}
+
+static enum rc
+copy_one(struct known *k, struct model *m)
+{
+	size_t n = 1 + dice(k, (uint32_t)m->dispatches);
+	struct model_dispatch *d = &m->d[n - 1];
+	enum rc rc;
+
+	if (d->copies == MODEL_COPIES)
+		return RC_OK;
+	if ((rc = keep_one(k, n, d->copies, d->sealed)) == RC_OK) {
+		d->copy[d->copies] = model_copy(n, d->copies);
+		d->copies++;
+	}
+	return another_time(rc);
 }
 
 static enum rc
@@ -132,12 +177,12 @@ old_one(struct known *k, struct model *m)
 	size_t n = 1 + dice(k, (uint32_t)m->dispatches);
 	bool clash = dice(k, 2) == 0;
 	struct buf package;
-	struct stored s = model_stored(n, &m->d[n - 1], &package);
+	struct stored s = model_stored(n, 0, m->d[n - 1].sealed, &package);
 	enum rc rc;
 
 	s.digest[0] ^= clash;
 	rc = k->w.ops->put(k->w.s, &s,
-	    m->d[n - 1].big ? (struct bytes){ 0 } : buf_bytes(&package),
+	    m->d[n - 1].copy[0].big ? (struct bytes){ 0 } : buf_bytes(&package),
 	    &k->w.e);
 	buf_free(&package);
 	if (rc == RC_IO)
@@ -154,23 +199,25 @@ send_one(struct known *k, struct model *m)
 	size_t n = 1 + dice(k, (uint32_t)m->dispatches);
 	unsigned hop = dice(k, MODEL_HOPS), dest = dice(k, MODEL_HOPS);
 	struct model_dispatch *d = &m->d[n - 1];
+	size_t copy = dice(k, (uint32_t)d->copies + 1);
 	bool new = !d->to[dest];
+	bool gone = copy == d->copies || d->copy[copy].gone;
 	uint64_t q;
 	enum rc rc;
 
 	if (m->legs == MODEL_LEGS)
 		return RC_OK;
-	rc = try_send(&k->w, n, model_hop(hop), (unsigned)(n % 4),
+	rc = try_send_copy(&k->w, n, copy, model_hop(hop), (unsigned)(n % 4),
 	    (int64_t)dice(k, 3), model_dest(dest), &q);
 	if (rc == RC_IO)
 		return rc;
-	if (rc != (new && d->gone ? RC_ABSENT : RC_OK) ||
+	if (rc != (new &&gone ? RC_ABSENT : RC_OK) ||
 	    (rc == RC_OK && q != (new ? m->legs + 1 : 0)))
 		wrong(k, "a leg is not made as it should");
 	if (rc == RC_OK && new) {
 		d->to[dest] = true;
 		m->leg[m->legs++] =
-		    (struct model_leg){ n, hop, dest, LEG_QUEUED };
+		    (struct model_leg){ n, copy, hop, dest, LEG_QUEUED };
 	}
 	return RC_OK;
 }
@@ -190,7 +237,9 @@ leg_one(struct known *k, struct model *m)
 
 	if (rc == RC_IO)
 		return rc;
-	if (q > m->legs || (leg_waits(state) && m->d[m->leg[q - 1].n - 1].gone))
+	if (q > m->legs ||
+	    (leg_waits(state) &&
+		m->d[m->leg[q - 1].n - 1].copy[m->leg[q - 1].copy].gone))
 		want = RC_ABSENT;
 	if (rc != want)
 		wrong(k, "a leg's state is not as it should be");
@@ -212,12 +261,15 @@ desk_one(struct known *k, struct model *m)
 	enum delivery_state state =
 	    (enum delivery_state)dice(k, DELIVERY_STATES);
 	int *is = &d->desk[desk];
+	size_t copy = dice(k, (uint32_t)d->copies + 1);
+	bool gone = copy == d->copies || d->copy[copy].gone;
 	enum rc rc, want;
 
 	if (dice(k, 2) == 0) {
-		rc = k->w.ops->deliver(k->w.s, n, &to, 1, &k->w.e);
-		want = *is != NOWHERE ? RC_EXISTS : d->gone ? RC_ABSENT : RC_OK;
+		rc = k->w.ops->deliver(k->w.s, n, copy, &to, 1, &k->w.e);
+		want = *is != NOWHERE ? RC_EXISTS : gone ? RC_ABSENT : RC_OK;
 		*is = rc == RC_OK ? DELIVERY_ARRIVED : *is;
+		d->slip[desk] = rc == RC_OK ? copy : d->slip[desk];
 	} else {
 		rc = k->w.ops->delivery_set(
 		    k->w.s, n, to.address, state, 2, bytes_str("why"), &k->w.e);
@@ -259,7 +311,7 @@ static enum rc
 step(struct known *k, struct model *m, struct purged *p)
 {
 	struct buf v;
-	uint32_t what = m->dispatches == 0 ? 0 : dice(k, 14);
+	uint32_t what = m->dispatches == 0 ? 0 : dice(k, 15);
 	enum rc rc;
 
 	if (what < 4)
@@ -274,6 +326,8 @@ step(struct known *k, struct model *m, struct purged *p)
 		return desk_one(k, m);
 	if (what == 12)
 		return purge_one(k, m, p);
+	if (what == 13)
+		return copy_one(k, m);
 	v = bytes_made(1, 1 + dice(k, 9000));
 	rc = k->w.ops->set_word(k->w.s, "word", buf_bytes(&v), &k->w.e);
 	m->word = (unsigned)v.len;
@@ -398,12 +452,13 @@ static void
 sweep(struct known *k)
 {
 	const struct model *m = &k->maybe[0];
-	size_t removed, there = 0, want = 0, i;
+	size_t removed, there = 0, want = 0, i, c;
 
 	must(files_sweep(k->w.disk, needs, k, &removed, &k->w.e), &k->w.e);
 	sum.swept += removed;
 	for (i = 0; i < m->dispatches; i++)
-		want += m->d[i].big && !m->d[i].gone;
+		for (c = 0; c < m->d[i].copies; c++)
+			want += m->d[i].copy[c].big && !m->d[i].copy[c].gone;
 	must(k->w.disk->ops->list(
 		 k->w.disk, "files", count_name, &there, &k->w.e),
 	    &k->w.e);

@@ -9,20 +9,28 @@
 
 #define MODEL_DISPATCHES 64
 #define MODEL_LEGS 96
+#define MODEL_COPIES 3
 #define MODEL_DESKS 2 /* here */
 #define MODEL_HOPS 3  /* each with one desk behind it */
 #define MODEL_BIG (STORE_INLINE + 1)
 #define NOWHERE (-1)
 
-struct model_dispatch {
-	bool big, sealed, gone;
+struct model_copy {
+	bool big, gone;
 	size_t size;
-	int desk[MODEL_DESKS]; /* enum delivery_state, or NOWHERE */
+};
+
+struct model_dispatch {
+	bool sealed;
+	size_t copies;
+	struct model_copy copy[MODEL_COPIES];
+	int desk[MODEL_DESKS];	  /* enum delivery_state, or NOWHERE */
+	size_t slip[MODEL_DESKS]; /* the copy that it is there by */
 	bool to[MODEL_HOPS];
 };
 
 struct model_leg {
-	size_t n; /* the dispatch's number */
+	size_t n, copy; /* the dispatch's number */
 	unsigned hop, dest;
 	enum leg_state state;
 };
@@ -62,14 +70,26 @@ model_desk(unsigned i)
 	return desks[i];
 }
 
+static inline struct model_copy
+model_copy(size_t n, size_t copy)
+{
+	const bool big = (n + copy) % 10 == 3;
+
+	return (struct model_copy){ .big = big,
+		.size = big ? MODEL_BIG + n * 99 + copy
+			    : (n + copy) * 7919 % 12000 };
+}
+
 static inline struct stored
-model_stored(size_t n, const struct model_dispatch *d, struct buf *package)
+model_stored(size_t n, size_t copy, bool sealed, struct buf *package)
 {
 	struct stored s;
 
-	*package = bytes_made(n, d->size);
+	*package = bytes_made(n + 1000 * copy, model_copy(n, copy).size);
 	s = stored_made(n, package);
-	if (d->sealed)
+	s.n = n;
+	s.copy = copy;
+	if (sealed)
 		s.desk = bytes_str(model_desk(0));
 	return s;
 }
@@ -77,34 +97,38 @@ model_stored(size_t n, const struct model_dispatch *d, struct buf *package)
 /* ---- purging ----------------------------------------------------------- */
 
 static inline bool
-model_needed(const struct model *m, size_t n)
+model_needed(const struct model *m, size_t n, size_t copy)
 {
 	const struct model_dispatch *d = &m->d[n - 1];
 	size_t i, legs = 0;
 
 	for (i = 0; i < MODEL_DESKS; i++)
-		if (d->desk[i] != NOWHERE)
+		if (d->desk[i] != NOWHERE && d->slip[i] == copy)
 			return true;
 	for (i = 0; i < m->legs; i++) {
-		if (m->leg[i].n != n)
+		if (m->leg[i].n != n || m->leg[i].copy != copy)
 			continue;
 		legs++;
 		if (leg_waits(m->leg[i].state))
 			return true;
 	}
-	return d->sealed || legs == 0;
+	return (copy == 0 && d->sealed) || legs == 0;
 }
 
 static inline void
 model_purge(struct model *m, size_t max)
 {
-	size_t n;
+	struct model_dispatch *d;
+	size_t n, c;
 
-	for (n = 1; n <= m->dispatches && max > 0; n++)
-		if (!m->d[n - 1].gone && !model_needed(m, n)) {
-			m->d[n - 1].gone = true;
-			max--;
-		}
+	for (n = 1; n <= m->dispatches; n++) {
+		d = &m->d[n - 1];
+		for (c = 0; c < d->copies && max > 0; c++)
+			if (!d->copy[c].gone && !model_needed(m, n, c)) {
+				d->copy[c].gone = true;
+				max--;
+			}
+	}
 }
 
 /* ---- whether it is so -------------------------------------------------- */
@@ -161,30 +185,28 @@ package_is(
 		return is_gone || (w->ops->needs(w->s, s->sum) &&
 				      file_is(w->disk, name, want));
 	}
-	good = (w->ops->package(w->s, s->n, &got, &w->e) == RC_OK) != is_gone;
+	good = (w->ops->package(w->s, s->n, s->copy, &got, &w->e) == RC_OK) !=
+	       is_gone;
 	good &= is_gone || bytes_eq(buf_bytes(&got), want);
 	buf_free(&got);
 	return good;
 }
 
 static inline void
-compare_dispatch(
-    struct world *w, const struct model *m, size_t n, struct findings *f)
+compare_copy(struct world *w, const struct model_dispatch *d, size_t n,
+    size_t c, struct findings *f)
 {
-	const struct model_dispatch *d = &m->d[n - 1];
 	struct stored want, got;
-	struct delivery v;
 	struct buf package;
-	unsigned i;
-	enum rc rc;
 
-	want = model_stored(n, d, &package);
-	if (w->ops->get(w->s, n, &got, &w->e) != RC_OK ||
-	    !id_eq(&got.header.id, &want.header.id) ||
+	want = model_stored(n, c, d->sealed, &package);
+	if (w->ops->get(w->s, n, c, &got, &w->e) != RC_OK || got.n != n ||
+	    got.copy != c || !id_eq(&got.header.id, &want.header.id) ||
 	    memcmp(got.digest, want.digest, SHA256_SIZE) != 0 ||
 	    memcmp(got.sum, want.sum, SHA256_SIZE) != 0 ||
+	    got.total != want.total || got.envelope != want.envelope ||
 	    !bytes_eq(got.desk, want.desk) || got.at != want.at ||
-	    !package_is(w, &got, d->gone, buf_bytes(&package))) {
+	    !package_is(w, &got, d->copy[c].gone, buf_bytes(&package))) {
 		finding(f, "a dispatch is not as it was", n);
 		f->lost++;
 	} else if (w->ops->find(w->s, &want.header.id, &got, &w->e) != RC_OK ||
@@ -192,14 +214,32 @@ compare_dispatch(
 		finding(f, "a dispatch is there twice", n);
 		f->doubled++;
 	}
+	buf_free(&package);
+}
+
+static inline void
+compare_dispatch(
+    struct world *w, const struct model *m, size_t n, struct findings *f)
+{
+	const struct model_dispatch *d = &m->d[n - 1];
+	struct stored none;
+	struct delivery v;
+	unsigned i;
+	size_t c;
+	enum rc rc;
+
+	for (c = 0; c < d->copies; c++)
+		compare_copy(w, d, n, c, f);
+	if (w->ops->get(w->s, n, d->copies, &none, &w->e) != RC_ABSENT)
+		finding(f, "there is a copy more", n);
 	for (i = 0; i < MODEL_DESKS; i++) {
 		rc = w->ops->delivery(
 		    w->s, n, bytes_str(model_desk(i)), &v, &w->e);
-		if (rc == RC_OK ? (int)v.state != d->desk[i]
-				: rc != RC_ABSENT || d->desk[i] != NOWHERE)
+		if (rc == RC_OK
+			? (int)v.state != d->desk[i] || v.copy != d->slip[i]
+			: rc != RC_ABSENT || d->desk[i] != NOWHERE)
 			finding(f, "a delivery is not as it was", n);
 	}
-	buf_free(&package);
 }
 
 static inline void
@@ -210,6 +250,8 @@ compare_leg(
 	struct leg got;
 
 	if (w->ops->leg(w->s, q, &got, &w->e) != RC_OK || got.n != l->n ||
+	    got.copy != l->copy ||
+	    got.total != model_copy(l->n, l->copy).size ||
 	    got.state != l->state || !bytes_is(got.hop, model_hop(l->hop)))
 		finding(f, "a leg is not as it was", q);
 }
@@ -291,7 +333,7 @@ model_compare(struct world *w, const struct model *m)
 		compare_dispatch(w, m, i, &f);
 	for (i = 1; i <= m->legs; i++)
 		compare_leg(w, m, i, &f);
-	if (w->ops->get(w->s, m->dispatches + 1, &none, &w->e) != RC_ABSENT)
+	if (w->ops->get(w->s, m->dispatches + 1, 0, &none, &w->e) != RC_ABSENT)
 		finding(&f, "there is a dispatch more", m->dispatches + 1);
 	if (w->ops->leg(w->s, m->legs + 1, &leg, &w->e) != RC_ABSENT)
 		finding(&f, "there is a leg more", m->legs + 1);

@@ -487,4 +487,15 @@ shaky_list(struct disk *disk, const char *folder,
 	return RC_OK;
 }
 
+static inline enum rc
+shaky_room(struct disk *disk, uint64_t *left, uint64_t *all, struct err *e)
+{
+	struct shaky *d = shaky_of(disk);
+	const uint64_t used = shaky_used(d);
+
+	*all = d->room > 0 ? d->room : UINT64_MAX;
+	*left = *all > used ? *all - used : 0;
+	return shaky_next(d) == SHAKY_FAILS ? shaky_error(d, e) : RC_OK;
+}
+
 #endif

@@ -296,6 +296,7 @@ shaky_new(uint64_t seed)
 		.remove = shaky_remove,
 		.exists = shaky_exists,
 		.list = shaky_list,
+		.room = shaky_room,
 		.path = SHAKY_PATH,
 		.vfs = d->vfs_name,
 		.free = shaky_free,

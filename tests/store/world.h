@@ -167,11 +167,12 @@ dest_made(const char *address)
 }
 
 static inline enum rc
-try_send(struct world *w, uint64_t n, const char *hop, unsigned rank,
-    int64_t due, const char *to, uint64_t *q)
+try_send_copy(struct world *w, uint64_t n, uint64_t copy, const char *hop,
+    unsigned rank, int64_t due, const char *to, uint64_t *q)
 {
 	struct leg leg = {
 		.n = n,
+		.copy = copy,
 		.hop = bytes_str(hop),
 		.rank = rank,
 		.due = due,
@@ -181,6 +182,13 @@ try_send(struct world *w, uint64_t n, const char *hop, unsigned rank,
 	struct dest d = dest_made(to);
 
 	return w->ops->send(w->s, &leg, &d, 1, q, &w->e);
+}
+
+static inline enum rc
+try_send(struct world *w, uint64_t n, const char *hop, unsigned rank,
+    int64_t due, const char *to, uint64_t *q)
+{
+	return try_send_copy(w, n, 0, hop, rank, due, to, q);
 }
 
 /* One destination of its own a hop. */
