@@ -300,7 +300,11 @@ channel_read(struct channel *c, struct err *e)
 	ssize_t n;
 
 	drop_front(&c->in, &c->in_at);
-	while (got < READ_MAX) {
+	if (c->fd_count == MSG_FDS)
+		return broke_table(e, "too many descriptors");
+	/* those of several jobs may lie there: what follows is read when these
+	 * were handed out */
+	while (got < READ_MAX && c->fd_count < MSG_FDS) {
 		buf_reserve(&c->in, KEEP);
 		io.iov_base = c->in.p + c->in.len;
 		io.iov_len = c->in.cap - c->in.len;

@@ -13,6 +13,7 @@
 #include "core/vec.h"
 #include "daemon/msg.h"
 
+#define CREDENTIAL "credential:"
 #define WORD_SHOWN 64 /* bytes of a word that is none, as it is shown */
 
 /* ---- parsers ----------------------------------------------------------------
@@ -24,6 +25,27 @@ parse_path(const struct conf_word *w, struct bytes value, struct buf *out)
 	(void)w;
 	buf_add(out, value);
 	return value.len > 0;
+}
+
+/* A file, or "credential:NAME". */
+static bool
+parse_key(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	const size_t n = sizeof(CREDENTIAL) - 1;
+
+	if (value.len >= n && memcmp(value.p, CREDENTIAL, n) == 0 &&
+	    (value.len == n || value.p[n] == '.' ||
+		memchr(value.p, '/', value.len) != NULL))
+		return false;
+	return parse_path(w, value, out);
+}
+
+const char *
+conf_credential(const char *text)
+{
+	const size_t n = sizeof(CREDENTIAL) - 1;
+
+	return strncmp(text, CREDENTIAL, n) == 0 ? text + n : NULL;
 }
 
 static bool
@@ -247,19 +269,20 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "directory",
 	    "/var/lib/antin", "/var/lib/antin", parse_path, 0, 0, false,
 	    CONF_BESIDE, STORE },
-	{ "key", "a file", "the key file of the station itself", "station.key",
-	    "station.key", parse_path, 0, 0, false, CONF_DATA, 0 },
+	{ "key", "a file, or credential:NAME",
+	    "the key file of the station itself", "station.key", "station.key",
+	    parse_key, 0, 0, false, CONF_DATA, 0 },
 	{ "directory", "a file", "the directory file of the station",
 	    "directory", "directory", parse_path, 0, 0, false, CONF_DATA,
 	    STORE },
 	{ "listen", "an IP address of this machine, and a port",
 	    "where stations below this one call", NULL, "0.0.0.0:7433",
-	    parse_listen, 0, 0, true, CONF_NO_PATH, 0 },
+	    parse_listen, 0, CONF_MANY, true, CONF_NO_PATH, 0 },
 	{ "parent", "an IP address, for names are not looked up, and a port",
 	    "where the station above this one is called; several addresses of "
 	    "it are tried in turn",
-	    NULL, "192.0.2.1:7433", parse_parent, 0, 0, true, CONF_NO_PATH,
-	    LINK },
+	    NULL, "192.0.2.1:7433", parse_parent, 0, CONF_PARENTS, true,
+	    CONF_NO_PATH, LINK },
 	{ "user", "the name of a user",
 	    "as whom the processes work where root starts the daemon", NULL,
 	    "antin", parse_name, 0, 0, false, CONF_NO_PATH, ALL },
@@ -401,10 +424,10 @@ read_value(const struct reading *r, const struct conf_word *w,
 		    "%s: wanted once, found again after line %u; take one of "
 		    "the two out",
 		    w->word, first);
-	if (n >= CONF_MANY)
+	if (w->many && n >= w->max)
 		return fail(e, RC_LIMIT,
 		    "%s: wanted at most %u times, found once more; take it out",
-		    w->word, CONF_MANY);
+		    w->word, (unsigned)w->max);
 	if (value.len > CONF_VALUE)
 		return fail(e, RC_LIMIT,
 		    "%s: wanted at most %u bytes, found %zu; shorten it",

@@ -18,7 +18,8 @@
 
 #define CONF_MAX (64u << 10) /* bytes of the file */
 #define CONF_VALUE 255u	     /* bytes of a value */
-#define CONF_MANY 32u	     /* lines of one word that may be given often */
+#define CONF_MANY 32u	     /* lines of "listen" */
+#define CONF_PARENTS 8u	     /* lines of "parent" */
 #define CONF_PORT 7433u	     /* TCP port of links */
 
 /* What a relative path is relative to. */
@@ -40,7 +41,7 @@ struct conf_word {
 	bool (*parse)(
 	    const struct conf_word *w, struct bytes value, struct buf *out);
 	uint64_t min, max;   /* of a number */
-	bool many;	     /* may be given several times */
+	bool many;	     /* may be given several times: "max" times */
 	enum conf_base base; /* of a path */
 	unsigned procs; /* bits of processes that get it; 1u << enum proc */
 };
@@ -80,6 +81,10 @@ uint64_t conf_number(const struct conf *c, const char *word);
 /* Steps through all values of a word from *at = 0; NULL at the end. */
 const struct conf_value *conf_each(
     const struct conf *c, const char *word, size_t *at);
+
+/* The name of a credential of the service manager's, where a file is named as
+ * "credential:NAME"; else NULL. */
+const char *conf_credential(const char *text);
 
 /* "ADDRESS:PORT" as conf.c writes it: "10.0.0.1:7433", "[::1]:7433".  "address"
  * takes 46 bytes.  false where it is none. */

@@ -43,6 +43,8 @@ const char *proc_name(enum proc p); /* "keys" */
 #define MSG_INLINE (128u << 10) /* bytes of a small package (STORE_INLINE) */
 #define MSG_PIECE (64u << 10)	/* bytes of a large package at a time */
 #define MSG_FDS 64u		/* descriptors of one job */
+#define MSG_ENROL_MAX (4200u << 10)  /* bytes of a message of enrolment */
+#define MSG_ENROL_BYTES (32u << 10) /* of a piece of one, for the command */
 
 enum msg {
 	/* the parent and each of the others */
@@ -119,8 +121,26 @@ enum msg {
 	MSG_ASK,  /* struct msg_ask */
 	MSG_ROWS, /* struct msg_rows; the last one says so */
 	MSG_MARK, /* struct msg_mark; MSG_DONE */
+
+	/* enrolment by line (docs/station.md 10): link and store */
+	MSG_ENROL,	/* struct msg_enrol: what came, link to store */
+	MSG_ENROLLED,	/* struct msg_enrol: what is answered, store to link */
+	MSG_ENROL_UP,	/* struct msg_enrol: to the parent, store to link */
+	MSG_ENROL_DOWN, /* struct msg_enrol: what that answered */
+	/* and who decides it: control and store */
+	MSG_ENROL_PULL,	 /* struct msg_enrol_piece: a request, from "at" on */
+	MSG_ENROL_PIECE, /* struct msg_enrol_is: answer to it */
+	MSG_ENROL_PUSH,	 /* struct msg_enrol_piece: of an answer; MSG_DONE */
+	MSG_ENROL_DROP,	 /* struct msg_enrol_piece; MSG_DONE */
+	MSG_INVITED,	 /* struct msg_invited; MSG_DONE */
+	/* renewal: store, keys and the parent */
+	MSG_RENEW,     /* struct msg_renew, store to keys: ask for new keys */
+	MSG_RENEWAL,   /* struct msg_renewal, keys to store: the request */
+	MSG_CERTIFIED, /* struct msg_certified, store to keys */
+	MSG_KEEP,      /* struct msg_keep, keys to the parent: write it */
+	MSG_KEPT,      /* struct msg_kept: it is on disk, or is not */
 };
-#define MSG_LAST MSG_MARK
+#define MSG_LAST MSG_KEPT
 
 struct msg_setting {
 	struct bytes name, value;
@@ -135,7 +155,8 @@ struct msg_log {
 struct msg_key {
 	struct bytes name; /* of the file, for what is said of it */
 	struct bytes file; /* KEYFILE_MAX */
-	uint64_t station;  /* 1: the station's own, unlocked at once */
+	uint64_t station;  /* 1: the station's own, unlocked at once; 2: its
+			      next, not yet certified */
 };
 struct msg_socket {
 	struct bytes name; /* "listen", "control", "metrics" */
@@ -189,6 +210,7 @@ struct msg_dest { /* a row */
 struct msg_item {
 	uint64_t conn, number;
 	uint64_t envelope, total;
+	uint64_t from; /* where the bytes of a large one start */
 	uint8_t sum[SHA256_SIZE];
 	struct bytes dests;   /* rows of struct msg_dest */
 	struct bytes package; /* of a small one */
@@ -381,8 +403,15 @@ struct msg_done {
 	struct id id; /* of the dispatch */
 };
 
-enum ask { ASK_INBOX, ASK_OUTBOX, ASK_QUEUE, ASK_STATUS, ASK_TRACE };
-#define ASKS 5
+enum ask {
+	ASK_INBOX,
+	ASK_OUTBOX,
+	ASK_QUEUE,
+	ASK_STATUS,
+	ASK_TRACE,
+	ASK_ENROL
+};
+#define ASKS 6
 struct msg_ask {
 	uint64_t what; /* enum ask */
 	struct bytes desk;
@@ -417,6 +446,10 @@ enum row {
 	ROW_STATION, /* address, at now, count of dispatches, bytes free,
 			since: knowledge, state: 1 own clock */
 	ROW_DEST,    /* address desk, other hop, state */
+	ROW_ENROL,   /* id, address, other where it came from, text name, q
+			enum cert_kind, n enum enrol_by, state 1 answered, at,
+			due: when it goes */
+	ROW_KEY,     /* address, state 1 its end is near, due: its end */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -424,6 +457,52 @@ struct msg_mark {
 	struct id id;
 	uint64_t state; /* enum delivery_state */
 	struct bytes reason;
+};
+
+/* What speaks for a request, so far as its station can know it. */
+enum enrol_by { ENROL_BY_NOBODY, ENROL_BY_INVITATION, ENROL_BY_RENEWAL };
+#define ENROL_BYS 3
+struct msg_enrol {
+	uint64_t conn;	      /* link's; 0: the parent's */
+	struct bytes from;    /* the peer's network address */
+	struct bytes message; /* link/enrolment.h, without its length; of
+				 MSG_ENROL_DOWN empty: it cannot be reached */
+};
+struct msg_enrol_piece {
+	uint64_t uid;
+	struct id id; /* the first bytes of the request's hash */
+	uint64_t at, total;
+	struct bytes bytes;
+};
+struct msg_enrol_is {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t total;
+	struct bytes bytes;
+};
+struct msg_invited {
+	uint64_t uid;
+	struct id id;
+	struct bytes address;
+	int64_t until;
+};
+struct msg_renew {
+	int64_t now;
+};
+struct msg_renewal {
+	struct bytes request; /* empty: it cannot be made */
+};
+struct msg_certified {
+	struct bytes certs; /* one after another */
+};
+struct msg_keep {
+	uint64_t next; /* 1: beside the station's key file; 0: in its place */
+	struct bytes file;
+};
+struct msg_kept {
+	uint64_t next;
+	uint64_t rc;
+	struct bytes why;
 };
 
 union any_msg {
@@ -472,6 +551,15 @@ union any_msg {
 	struct msg_ask ask;
 	struct msg_rows rows;
 	struct msg_mark mark;
+	struct msg_enrol enrol;
+	struct msg_enrol_piece enrol_piece;
+	struct msg_enrol_is enrol_is;
+	struct msg_invited invited;
+	struct msg_renew renew;
+	struct msg_renewal renewal;
+	struct msg_certified certified;
+	struct msg_keep keep;
+	struct msg_kept kept;
 };
 
 /* One that was read. */

@@ -10,7 +10,7 @@
 #include "core/limits.h"
 #include "crypto/keyfile.h"
 #include "envelope/dispatch.h"
-#include "pki/cert.h"
+#include "pki/enrol.h"
 
 #define LONG (MSG_MAX - MSG_HEAD) /* as long as a message can be */
 #define DESKS 1000u		  /* desks of one answer */
@@ -108,7 +108,8 @@ static const struct field peer[] = { U64(msg_peer, proc, 1, PROCS - 1), END };
 static const struct field line[] = { BYTES(msg_log, line, 1, MSG_LINE),
 	U64(msg_log, level, 0, 2), END };
 static const struct field key[] = { BYTES(msg_key, name, 1, LIMIT_NAME),
-	BYTES(msg_key, file, 1, KEYFILE_MAX), FLAG(msg_key, station), END };
+	BYTES(msg_key, file, 1, KEYFILE_MAX), U64(msg_key, station, 0, 2),
+	END };
 static const struct field sock[] = { BYTES(msg_socket, name, 1, 32), END };
 
 static const struct field link_key[] = { ANY(msg_link_key, epoch),
@@ -134,8 +135,9 @@ static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 static const struct field number[] = { ANY(msg_number, conn),
 	ANY(msg_number, number), END };
 static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),
-	ANY(msg_item, envelope), ANY(msg_item, total), FIXED(msg_item, sum),
-	DESTS(msg_item, dests), BYTES(msg_item, package, 0, MSG_INLINE), END };
+	ANY(msg_item, envelope), ANY(msg_item, total), ANY(msg_item, from),
+	FIXED(msg_item, sum), DESTS(msg_item, dests),
+	BYTES(msg_item, package, 0, MSG_INLINE), END };
 static const struct field data[] = { ANY(msg_data, conn), ANY(msg_data, number),
 	ANY(msg_data, at), BYTES(msg_data, more, 0, MSG_PIECE), END };
 static const struct field taken[] = { ANY(msg_taken, conn),
@@ -245,6 +247,31 @@ static const struct field mark[] = { ANY(msg_mark, uid),
 	ADDRESS(msg_mark, desk), FIXED(msg_mark, id),
 	U64(msg_mark, state, 0, 255), BYTES(msg_mark, reason, 0, 1000), END };
 
+static const struct field enrol[] = { ANY(msg_enrol, conn),
+	BYTES(msg_enrol, from, 0, 64),
+	BYTES(msg_enrol, message, 0, MSG_ENROL_MAX), END };
+static const struct field enrol_piece[] = { ANY(msg_enrol_piece, uid),
+	FIXED(msg_enrol_piece, id), ANY(msg_enrol_piece, at),
+	ANY(msg_enrol_piece, total),
+	BYTES(msg_enrol_piece, bytes, 0, MSG_ENROL_BYTES), END };
+static const struct field enrol_is[] = { RC(msg_enrol_is, rc),
+	WHY(msg_enrol_is, why), ANY(msg_enrol_is, total),
+	BYTES(msg_enrol_is, bytes, 0, MSG_ENROL_BYTES), END };
+static const struct field invited[] = { ANY(msg_invited, uid),
+	FIXED(msg_invited, id), ADDRESS(msg_invited, address),
+	TIME(msg_invited, until), END };
+static const struct field renew[] = { TIME(msg_renew, now), END };
+static const struct field renewal[] = {
+	BYTES(msg_renewal, request, 0, REQUEST_MAX), END
+};
+static const struct field certified[] = {
+	BYTES(msg_certified, certs, 1, 2u * CERT_MAX), END
+};
+static const struct field keep[] = { FLAG(msg_keep, next),
+	BYTES(msg_keep, file, 1, KEYFILE_MAX), END };
+static const struct field kept[] = { FLAG(msg_kept, next), RC(msg_kept, rc),
+	WHY(msg_kept, why), END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -323,6 +350,21 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_ASK] = { "ask", ask, false, CONTROL, STORE },
 	[MSG_ROWS] = { "rows", rows, false, STORE, CONTROL },
 	[MSG_MARK] = { "mark", mark, false, CONTROL, STORE },
+
+	[MSG_ENROL] = { "enrol", enrol, false, LINK, STORE },
+	[MSG_ENROLLED] = { "enrolled", enrol, false, STORE, LINK },
+	[MSG_ENROL_UP] = { "enrol.up", enrol, false, STORE, LINK },
+	[MSG_ENROL_DOWN] = { "enrol.down", enrol, false, LINK, STORE },
+	[MSG_ENROL_PULL] = { "enrol.pull", enrol_piece, false, CONTROL, STORE },
+	[MSG_ENROL_PIECE] = { "enrol.piece", enrol_is, false, STORE, CONTROL },
+	[MSG_ENROL_PUSH] = { "enrol.push", enrol_piece, false, CONTROL, STORE },
+	[MSG_ENROL_DROP] = { "enrol.drop", enrol_piece, false, CONTROL, STORE },
+	[MSG_INVITED] = { "invited", invited, false, CONTROL, STORE },
+	[MSG_RENEW] = { "renew", renew, false, STORE, KEYS },
+	[MSG_RENEWAL] = { "renewal", renewal, false, KEYS, STORE },
+	[MSG_CERTIFIED] = { "certified", certified, false, STORE, KEYS },
+	[MSG_KEEP] = { "keep", keep, false, KEYS, PARENT },
+	[MSG_KEPT] = { "kept", kept, false, PARENT, KEYS },
 };
 
 const char *

@@ -229,7 +229,7 @@ from_parent(const struct message *m, int fd)
 		peer_new(m, fd);
 	else if (m->kind == MSG_STOP)
 		self.stopping = true;
-	else if (m->kind == MSG_KEY)
+	else if (m->kind == MSG_KEY || m->kind == MSG_KEPT)
 		self.is->message(PROC_PARENT, m, fd);
 	else
 		bug("the parent says what belongs before the start");
@@ -401,13 +401,8 @@ enter(struct sandbox *box, struct err *e)
 	enum rc rc;
 	bool full;
 
-	if (self.sandbox)
-		rc = sandbox_enter(self.is->self, box,
-		    self.user[0] != '\0' ? self.user : NULL, got, e);
-	else
-		rc = sandbox_user(
-		    self.is->self, self.user[0] != '\0' ? self.user : NULL, e);
-	if (rc != RC_OK)
+	if (self.sandbox &&
+	    (rc = sandbox_enter(self.is->self, box, NULL, got, e)) != RC_OK)
 		return rc;
 	full = self.sandbox && strncmp(got, "landlock=0", 10) != 0;
 	l = log_line(full ? LOG_INFO : LOG_WARN, "process.sandbox");
@@ -423,7 +418,10 @@ start(struct err *e)
 	enum proc p;
 	enum rc rc;
 
+	/* what it makes on disk is its user's from the first */
 	if ((rc = wait_for_go(e)) != RC_OK ||
+	    (rc = sandbox_user(self.is->self,
+		 self.user[0] != '\0' ? self.user : NULL, e)) != RC_OK ||
 	    (rc = self.is->prepare(&box, e)) != RC_OK ||
 	    (rc = enter(&box, e)) != RC_OK)
 		return rc;

@@ -235,7 +235,7 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 	case INET:
 	case INET6:
 		return seccomp_rule_add(ctx, yes, nr, 2,
-		    SCMP_A0(SCMP_CMP_EQ, must == INET ? AF_INET : AF_INET6),
+		    SCMP_A0(SCMP_CMP_EQ, must == INET ? AF_INET : AF_INET6, 0),
 		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_STREAM));
 	case THREAD:
 		return seccomp_rule_add(ctx, yes, nr, 1,
@@ -244,17 +244,17 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 		return seccomp_rule_add(ctx, SCMP_ACT_ERRNO(ENOSYS), nr, 0);
 	case OWN:
 		return seccomp_rule_add(
-		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, pid));
+		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, pid, 0));
 	case ITSELF:
 		return seccomp_rule_add(ctx, yes, nr, 1,
 		    SCMP_A3(
 			SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH_, AT_EMPTY_PATH_));
 	case LIMITS_READ:
 		return seccomp_rule_add(ctx, yes, nr, 2,
-		    SCMP_A0(SCMP_CMP_EQ, 0), SCMP_A2(SCMP_CMP_EQ, 0));
+		    SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0));
 	case TERMINAL:
 		return seccomp_rule_add(
-		    ctx, yes, nr, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS));
+		    ctx, yes, nr, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS, 0));
 	}
 	return -EINVAL;
 }

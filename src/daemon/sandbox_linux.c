@@ -27,10 +27,11 @@
 
 #define CAPABILITY(c) (UINT64_C(1) << (c))
 /* What the parent goes on needing where it is root: to make processes another
- * user's, to end them, and to read new key files. */
+ * user's, to end them, and to read and write key files in a folder that is that
+ * user's (and no other: Landlock). */
 #define PARENT_CAPABILITIES                                                    \
 	(CAPABILITY(CAP_SETUID) | CAPABILITY(CAP_SETGID) |                     \
-	    CAPABILITY(CAP_KILL) | CAPABILITY(CAP_DAC_READ_SEARCH))
+	    CAPABILITY(CAP_KILL) | CAPABILITY(CAP_DAC_OVERRIDE))
 
 bool
 sandbox_is_off(void)
@@ -55,7 +56,20 @@ become(const char *user, struct err *e)
 	return RC_OK;
 }
 
-/* Hold no others than these, now and after any execve(). */
+/* No execve() gives others than these; who may not say so anyhow, has not got
+ * them to lose. */
+static void
+bound_capabilities(uint64_t keep)
+{
+	int i;
+
+	for (i = 0; i < 64; i++)
+		if ((keep >> i & 1) == 0 &&
+		    prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno == EINVAL)
+			break; /* it was the last the kernel knows */
+}
+
+/* Hold no others than these. */
 static enum rc
 keep_capabilities(uint64_t keep, struct err *e)
 {
@@ -64,12 +78,14 @@ keep_capabilities(uint64_t keep, struct err *e)
 	struct __user_cap_data_struct data[2] = { 0 };
 	int i;
 
-	for (i = 0; i < 64; i++)
-		if ((keep >> i & 1) == 0 &&
-		    prctl(PR_CAPBSET_DROP, i, 0, 0, 0) != 0 && errno == EINVAL)
-			break; /* it was the last the kernel knows */
-	data[0].permitted = data[0].effective = (uint32_t)keep;
-	data[1].permitted = data[1].effective = (uint32_t)(keep >> 32);
+	/* what was not given, as in a container, cannot be kept */
+	if (syscall(SYS_capget, &head, data) != 0)
+		return fail_io(e, "capabilities cannot be given up");
+	for (i = 0; i < 2; i++) {
+		data[i].permitted &= (uint32_t)(keep >> 32 * i);
+		data[i].effective = data[i].permitted;
+		data[i].inheritable = 0;
+	}
 	if (syscall(SYS_capset, &head, data) != 0)
 		return fail_io(e, "capabilities cannot be given up");
 	return RC_OK;
@@ -81,6 +97,8 @@ sandbox_user(enum proc self, const char *user, struct err *e)
 	bool root = geteuid() == 0;
 	enum rc rc;
 
+	/* before the user changes, who then may not */
+	bound_capabilities(self == PROC_PARENT ? PARENT_CAPABILITIES : 0);
 	if (self == PROC_PARENT)
 		return root ? keep_capabilities(PARENT_CAPABILITIES, e) : RC_OK;
 	if (root && user != NULL && (rc = become(user, e)) != RC_OK)
