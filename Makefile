@@ -176,6 +176,14 @@ install-run:
 	        $(OPENSSL_DIR)/lib/libssl.so.3 \
 	        $(DESTDIR)$(PREFIX)/lib/antin/; \
 	fi
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	sed 's|^ExecStart=|&$(PREFIX)/bin/|' etc/antind.service \
+	    >$(DESTDIR)$(PREFIX)/lib/systemd/system/antind.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/antind.service
+	install -D -m 644 etc/antin.sysusers \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/antin.conf
+	install -D -m 644 etc/antind.conf \
+	    $(DESTDIR)$(PREFIX)/share/doc/antin/antind.conf
 	for m in $$(cd man && ls *.[1-8] vi/*.[1-8]); do \
 	    l=$${m%/*}; [ "$$l" = "$$m" ] && l=; \
 	    install -D -m 644 man/$$m \

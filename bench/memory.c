@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "../tests/station/peer.h"
+#include "pss.h"
 
 #define ITEMS 64
 #define BODY (16u << 20)
@@ -25,40 +26,6 @@ static struct item_out {
 static uint8_t *body;
 static size_t acked, arrived;
 static uint64_t taken;
-
-/* ---- what it costs
- * --------------------------------------------------------------- */
-
-static double
-pss_of(pid_t pid)
-{
-	char path[64], line[128];
-	double kib = 0;
-	FILE *f;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/smaps_rollup", (int)pid);
-	f = fopen(path, "r");
-	while (f != NULL && fgets(line, sizeof(line), f) != NULL)
-		if (sscanf(line, "Pss: %lf", &kib) == 1)
-			break;
-	if (f != NULL)
-		(void)fclose(f);
-	return kib / 1024;
-}
-
-/* MiB of the daemon and its children. */
-static double
-memory(void)
-{
-	static const char *const names[] = { "keys", "store", "seal", "link",
-		"control" };
-	double sum = pss_of(centre->daemon);
-	size_t i;
-
-	for (i = 0; i < COUNT(names); i++)
-		sum += pss_of(seat_process(centre, names[i]));
-	return sum;
-}
 
 /* ---- the two ends
  * ---------------------------------------------------------------- */
@@ -205,7 +172,7 @@ until(struct peer *p, const size_t *done)
 		if (!peer_turn(p, 1))
 			bench_must(RC_IO, &p->e);
 		if (bench_now() - last > 0.02) {
-			now = memory();
+			now = pss_of_station(centre);
 			most = now > most ? now : most;
 			last = bench_now();
 		}
@@ -229,7 +196,7 @@ main(void)
 	if (!seat_start(centre))
 		bug("the station does not start");
 	(void)usleep(500000);
-	idle = memory();
+	idle = pss_of_station(centre);
 	seal_all();
 	begin(&from, source);
 	send_all();

@@ -19,7 +19,9 @@ chdir "$FindBin::Bin/.." or die "the tree: $!\n";
 my $tmp = tempdir(CLEANUP => 1);
 
 # Texts that are the same in both languages.
-my %same = map { $_ => 1 } ('%s', 'N', 'zstd', 'zstd: %s');
+my %same = map { $_ => 1 } ('%s', 'N', 'zstd', 'zstd: %s', '%s: %s',
+    '%s:%u: %s', '%s/keys', '%s/run', '%s/run/%s', '%s/run/antind.pid',
+    'listen %s', '\\"%.*s\\"', 'poll', 'fstat');
 
 # ---- reading ---------------------------------------------------------------
 
@@ -88,7 +90,7 @@ sub wrong {
 	push @bad, 'has a space too many'
 	    if $flat =~ /  | [,;:!?)]|[(] | \.(?!\w|\.)/;
 	push @bad, 'lacks a space'
-	    if $vi =~ /(?:,(?=\pL)|[;!?](?=\pL)|\pL:(?=\pL))/;
+	    if $vi =~ /(?:,(?=\pL)|[;!?](?=\pL)|\pL:(?=\p{Ll}))/;
 	push @bad, 'has a quote or bracket open'
 	    if (() = $vi =~ /"/g) % 2 || $vi =~ tr/(// != $vi =~ tr/)//;
 	push @bad, 'lacks what must stay: ' . fixed($en)

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "antin/enrol.h"
+#include "antin/enrol_line.h"
 #include "antin/tree.h"
 #include "core/checkwords.h"
 #include "core/lang.h"
@@ -14,6 +16,9 @@
 
 #define ESCROWS ".escrow"
 #define RECOVERED_MAX (64u * ESCROW_MAX)
+#define WAIT_FIRST 1 /* seconds before it is asked again, then doubled */
+#define WAIT_STEP 16
+#define WAIT_MOST 1209600 /* as long as a code is good */
 
 /* ---- accept
  * ---------------------------------------------------------------------- */
@@ -43,13 +48,91 @@ accepting_free(struct accepting *x)
 	free(x->directory);
 }
 
-/* It answers our request, and knows the code. */
+/* The station has lost it, or never had it: so once more. */
 static enum rc
-read_answer(struct accepting *x, const char *path, struct err *e)
+send_again(enum line_status *status, const struct accepting *x, const char *to,
+    struct err *e)
+{
+	char *path = beside(x->name, ".request");
+	struct buf request = { 0 };
+	uint8_t hash[SHA256_SIZE];
+	enum rc rc;
+
+	rc = file_read(&request, path, REQUEST_MAX, e);
+	sha256(hash, buf_bytes(&request));
+	if (rc == RC_OK &&
+	    !bytes_eq(bytes_of(hash, SHA256_SIZE), x->pending.request))
+		rc = fail(e, RC_DENIED,
+		    "%s is not the request that is waited for", path);
+	if (rc == RC_OK)
+		rc = line_send(status, to, buf_bytes(&request), e);
+	buf_free(&request);
+	free(path);
+	return rc;
+}
+
+static enum rc
+fetch_once(enum line_status *status, struct accepting *x, const char *to,
+    struct err *e)
 {
 	enum rc rc;
 
-	if ((rc = file_read(&x->file, path, ANSWER_MAX, e)) != RC_OK)
+	rc = line_ask(status, &x->file, to, x->pending.request.p, e);
+	if (rc == RC_OK && *status == LINE_UNKNOWN)
+		rc = send_again(status, x, to, e);
+	if (rc == RC_OK && *status == LINE_ANSWERED && x->file.len == 0)
+		rc = line_ask(status, &x->file, to, x->pending.request.p, e);
+	return rc;
+}
+
+/* Ask the station for it; with --wait again and again, over broken lines too.
+ */
+static enum rc
+fetch(struct accepting *x, const struct args *a, const char *to, struct err *e)
+{
+	enum line_status status = LINE_UNKNOWN;
+	struct timespec pause = { WAIT_FIRST, 0 };
+	uint64_t seconds = 0;
+	int64_t until;
+	enum rc rc;
+
+	rc = arg_number(&seconds, a, "wait", 1, WAIT_MOST, e);
+	if (rc != RC_OK)
+		return rc;
+	until = time_now() + (int64_t)seconds;
+	for (;;) {
+		rc = fetch_once(&status, x, to, e);
+		if ((rc == RC_OK && status == LINE_ANSWERED) ||
+		    (rc != RC_OK && rc != RC_IO && rc != RC_LIMIT) ||
+		    time_now() >= until)
+			break;
+		(void)nanosleep(&pause, NULL);
+		if (pause.tv_sec < WAIT_STEP)
+			pause.tv_sec *= 2;
+	}
+	if (rc == RC_OK && status != LINE_ANSWERED)
+		rc = fail(e, RC_ABSENT,
+		    "your authority has not decided yet; the request waits at "
+		    "%s: ask again later, or with --wait",
+		    to);
+	return rc;
+}
+
+/* It answers our request, and knows the code. */
+static enum rc
+read_answer(struct accepting *x, const struct args *a, struct err *e)
+{
+	const char *to = arg(a, "line"), *path = to;
+	enum rc rc;
+
+	if ((to != NULL) != (a->rest_count == 1))
+		return fail(e, RC_USAGE,
+		    "wanted: NAME ANSWER, a file; or --line and NAME");
+	if (to == NULL)
+		path = a->rest[1];
+	rc = to != NULL ? fetch(x, a, to, e)
+			: file_read(&x->file, path, ANSWER_MAX, e);
+	if (rc != RC_OK)
 		return rc;
 	rc = answer_read(&x->answer, buf_bytes(&x->file), e);
 	if (rc != RC_OK)
@@ -182,7 +265,7 @@ enrol_accept(const struct args *a, struct err *e)
 	x.directory =
 	    given != NULL ? beside(given, "") : beside(x.name, ".directory");
 	if ((rc = pending_read(&x.pending, wait, e)) == RC_OK &&
-	    (rc = read_answer(&x, a->rest[1], e)) == RC_OK &&
+	    (rc = read_answer(&x, a, e)) == RC_OK &&
 	    (rc = who_unlocks(&x.id, &x.under, a, key, e)) == RC_OK &&
 	    (rc = take_directory(&x, e)) == RC_OK &&
 	    (rc = take_certs(&x, e)) == RC_OK &&
@@ -199,17 +282,22 @@ static const struct opt accept_opts[] = {
 	    "the directory file: begun, or added to (default: "
 	    "NAME.directory)",
 	    false },
+	OPT_LINE,
+	{ "wait", "SECONDS",
+	    "with --line: ask until the authority has decided, at most so "
+	    "long",
+	    false },
 	OPT_SHARE,
 	OPT_PASSPHRASE,
 	OPT_END,
 };
 const struct cmd cmd_enrol_accept = {
 	.name = "enrol accept",
-	.args = "NAME ANSWER",
+	.args = "NAME [ANSWER]",
 	.does = "Take over the certificates that answer the request of NAME, "
 		"and the directory that comes with them.",
 	.opts = accept_opts,
-	.least = 2,
+	.least = 1,
 	.most = 2,
 	.run = enrol_accept,
 };

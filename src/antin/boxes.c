@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* antin inbox, outbox, ack, refuse, sign-in, sign-out: a desk of a station. */
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "antin/talk.h"
 #include "core/lang.h"
@@ -36,10 +38,117 @@ inbox_table(const json_t *rows)
 	table_print(&t);
 }
 
+/* ---- how far what was sent is
+ * ---------------------------------------------- */
+
+/* Put under "destinations" of what was sent where each of them is. */
+static enum rc
+trace_one(struct talk *t, json_t *row, struct err *e)
+{
+	json_t *request = json_object(), *steps, *step, *list, *to;
+	size_t i;
+	enum rc rc;
+
+	show_word(request, "id", row_text(row, "id"));
+	rc = talk_rows(t, CONTROL_TRACE, request, &steps, e);
+	if (rc != RC_OK)
+		return rc;
+	list = show_array(row, "destinations");
+	json_array_foreach(steps, i, step)
+	{
+		if (!row_is(step, "destination") && !row_is(step, "delivery"))
+			continue;
+		to = show_item(list);
+		show_word(to, "desk", row_text(step, "desk"));
+		show_word(to, "state", row_text(step, "state"));
+		if (row_text(step, "reason")[0] != '\0')
+			show_word(to, "why", row_text(step, "reason"));
+	}
+	json_decref(steps);
+	return RC_OK;
+}
+
+static enum rc
+trace_all(struct talk *t, json_t *rows, struct err *e)
+{
+	json_t *row;
+	size_t i;
+	enum rc rc = RC_OK;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (rc == RC_OK)
+			rc = trace_one(t, row, e);
+	}
+	return rc;
+}
+
+/* How many destinations are in this state, and the first of them. */
+static size_t
+count_in(const json_t *list, const char *state, const json_t **first)
+{
+	json_t *to;
+	size_t i, n = 0;
+
+	json_array_foreach(list, i, to)
+	{
+		if (strcmp(row_text(to, "state"), state) == 0 && n++ == 0)
+			*first = to;
+	}
+	return n;
+}
+
+/* What wants a look most, and how many destinations it is so with. */
+static void
+sent_state(struct table *t, const json_t *row)
+{
+	static const char *const states[] = { "refused", "expired", "held",
+		"queued", "passed", "arrived", "opened", "acted" };
+	const json_t *list = json_object_get(row, "destinations"), *to = NULL;
+	size_t i, n = 0, all = json_array_size(list);
+	const char *why, *name = "";
+	char *text;
+	int len;
+
+	for (i = 0; i < sizeof(states) / sizeof(states[0]) && n == 0; i++) {
+		n = count_in(list, states[i], &to);
+		name = n > 0 ? state_name(states[i]) : "";
+	}
+	why = n > 0 ? row_text(to, "why") : "";
+	if (n < all)
+		len = asprintf(&text, tr("%s (%zu of %zu)"), name, n, all);
+	else
+		len = asprintf(
+		    &text, "%s%s%s", name, why[0] == '\0' ? "" : ": ", why);
+	if (len < 0)
+		bug("no memory");
+	table_add(t, text);
+	free(text);
+}
+
+static void
+sent_to(struct table *t, const json_t *row)
+{
+	const json_t *list = json_object_get(row, "destinations");
+	const char *first = row_text(json_array_get(list, 0), "desk");
+	size_t n = json_array_size(list);
+	char *text;
+	int len;
+
+	if (n > 1)
+		len = asprintf(&text, tr("%s and %zu more"), first, n - 1);
+	else
+		len = asprintf(&text, "%s", first);
+	if (len < 0)
+		bug("no memory");
+	table_add(t, text);
+	free(text);
+}
+
 static void
 outbox_table(const json_t *rows)
 {
-	struct table t = { .columns = 4 };
+	struct table t = { .columns = 5 };
 	char id[SHORT_ID], when[TIME_TEXT];
 	json_t *row;
 	size_t i;
@@ -48,6 +157,7 @@ outbox_table(const json_t *rows)
 	table_add(&t, tr("Sent"));
 	table_add(&t, tr("Precedence"));
 	table_add(&t, tr("State"));
+	table_add(&t, tr("To"));
 	json_array_foreach(rows, i, row)
 	{
 		row_short(id, row);
@@ -55,7 +165,8 @@ outbox_table(const json_t *rows)
 		table_add(&t, id);
 		table_add(&t, when);
 		table_add(&t, row_precedence(row));
-		table_add(&t, row_state(row));
+		sent_state(&t, row);
+		sent_to(&t, row);
 	}
 	table_print(&t);
 }
@@ -78,12 +189,15 @@ box(const struct args *a, enum control_what what,
 			show_bool(request, "all", true);
 		rc = talk_rows(&t, what, request, &rows, e);
 	}
+	if (rc == RC_OK && what == CONTROL_OUTBOX)
+		rc = trace_all(&t, rows, e);
 	if (rc == RC_OK && arg_given(a, "json")) {
 		rows_show(rows);
 		rows = NULL;
 	} else if (rc == RC_OK && json_array_size(rows) == 0) {
 		say("%s: nothing is there.\n", t.desk);
 	} else if (rc == RC_OK) {
+		(void)printf("%s\n", t.desk);
 		print(rows);
 	}
 	json_decref(rows);
@@ -291,7 +405,7 @@ static const struct opt sign_out_opts[] = { OPT_STATION, OPT_END };
 const struct cmd cmd_sign_out = {
 	.name = "sign-out",
 	.args = "[DESK]",
-	.does = "End that again, at once.",
+	.does = "Lock a desk's keys in the station for this user, at once.",
 	.opts = sign_out_opts,
 	.least = 0,
 	.most = 1,

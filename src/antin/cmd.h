@@ -124,7 +124,8 @@ const struct cmd *cmd_find(char **argv, int *words);
 
 extern const struct cmd cmd_ceremony_plan, cmd_ceremony_approve,
     cmd_ceremony_run, cmd_ceremony_verify, cmd_enrol_invite, cmd_enrol_request,
-    cmd_enrol_issue, cmd_enrol_accept, cmd_enrol_recover, cmd_enrol_restore,
+    cmd_enrol_issue, cmd_enrol_accept,
+    cmd_enrol_pending, cmd_enrol_recover, cmd_enrol_restore,
     cmd_unit_new, cmd_unit_rename, cmd_unit_move, cmd_unit_merge,
     cmd_unit_split, cmd_unit_close, cmd_unit_recertify, cmd_desk_rename,
     cmd_desk_close, cmd_role_give, cmd_role_end, cmd_list_set, cmd_policy_set,

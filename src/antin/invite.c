@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "antin/enrol.h"
+#include "antin/pending.h"
 #include "core/lang.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -156,6 +157,8 @@ make(struct invitation *i, struct office *o, const struct args *a, char *code,
 	if (rc == RC_OK)
 		rc = file_write(a->rest[1], buf_bytes(&message), 0644,
 		    arg_given(a, "force"), e);
+	if (rc == RC_OK && arg_given(a, "station"))
+		rc = pending_invited(i, a, e);
 	wipe(key, sizeof(key));
 	buf_free(&message);
 	return rc;
@@ -213,6 +216,8 @@ static const struct opt opts[] = {
 	    "do not ask a desk for its KEM key in escrow: what it cannot open "
 	    "any more then nobody can",
 	    false },
+	{ "station", "DIR",
+	    "tell this station, where the answer may come by line", false },
 	OPT_FORCE,
 	OPT_OFFICE,
 	OPT_END,

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* antin enrol issue, unit recertify: an authority certifies. */
+/* antin enrol issue: an authority certifies. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "antin/enrol.h"
+#include "antin/pending.h"
 #include "core/checkwords.h"
 #include "core/lang.h"
 #include "core/time.h"
@@ -15,8 +16,10 @@
 
 #define ESCROWS ".escrow"
 
-/* One request, from its file to its answer. */
+/* One request, from its file, or the station where it waits, to its answer. */
 struct issuing {
+	bool by_line;
+	struct id waits; /* at the station of --station */
 	struct buf file;
 	struct request request;
 	struct invited invited; /* of an invitation */
@@ -41,11 +44,19 @@ issuing_free(struct issuing *i)
  * ---------------------------------------------------------------- */
 
 static enum rc
-read_request(struct issuing *i, const char *path, struct err *e)
+read_request(struct issuing *i, const struct args *a, struct err *e)
 {
+	const char *path = a->rest[0];
 	enum rc rc;
 
-	if ((rc = file_read(&i->file, path, REQUEST_MAX, e)) != RC_OK)
+	i->by_line = arg_given(a, "station");
+	if (i->by_line != (a->rest_count == 1))
+		return fail(e, RC_USAGE,
+		    "wanted: REQUEST ANSWER, two files; or --station and the "
+		    "ID that antin enrol pending shows");
+	rc = i->by_line ? pending_fetch(&i->file, &i->waits, a, path, e)
+			: file_read(&i->file, path, REQUEST_MAX, e);
+	if (rc != RC_OK)
 		return rc;
 	rc = request_read(&i->request, buf_bytes(&i->file), e);
 	return rc == RC_OK ? RC_OK : fail_at(e, "%s", path);
@@ -384,8 +395,9 @@ write_answer(const struct issuing *i, const struct office *o,
 	answer.directory = buf_bytes(&directory);
 	answer_write(
 	    &message, &answer, i->earlier == NONE ? i->invited.key : NULL);
-	rc = file_write(
-	    a->rest[1], buf_bytes(&message), 0644, arg_given(a, "force"), e);
+	rc = i->by_line ? pending_answer(&i->waits, buf_bytes(&message), a, e)
+			: file_write(a->rest[1], buf_bytes(&message), 0644,
+			      arg_given(a, "force"), e);
 	buf_free(&message);
 	buf_free(&directory);
 	return rc;
@@ -445,7 +457,7 @@ enrol_issue(struct office *o, const struct args *a, struct err *e)
 	struct buf before = { 0 };
 	enum rc rc;
 
-	if ((rc = read_request(&i, a->rest[0], e)) != RC_OK)
+	if ((rc = read_request(&i, a, e)) != RC_OK)
 		goto out;
 	rc = i.request.earlier.len > 0 ? check_renewal(&i, o, e)
 				       : check_invited(&i, o, e);
@@ -463,9 +475,14 @@ enrol_issue(struct office *o, const struct args *a, struct err *e)
 	    (rc = invited_answered(&i.invited, o->file.path,
 		 &i.request.invitation, i.request.hash, e)) != RC_OK)
 		goto out;
-	say("Certified: %.*s. Send the file %s back; it is taken over by: "
-	    "antin enrol accept\n",
-	    (int)i.address.len, (const char *)i.address.p, a->rest[1]);
+	if (i.by_line)
+		say("Certified: %.*s. The answer waits at the station; it is "
+		    "taken over by: antin enrol accept --line\n",
+		    (int)i.address.len, (const char *)i.address.p);
+	else
+		say("Certified: %.*s. Send the file %s back; it is taken over "
+		    "by: antin enrol accept\n",
+		    (int)i.address.len, (const char *)i.address.p, a->rest[1]);
 out:
 	buf_free(&before);
 	issuing_free(&i);
@@ -476,136 +493,21 @@ static const struct opt issue_opts[] = {
 	{ "words", "WORDS",
 	    "the check words that the newcomer read (default: ask)", false },
 	{ "days", "N", "days the certificates hold (default: 1825)", false },
+	OPT_STATION,
 	OPT_FORCE,
 	OPT_OFFICE,
 	OPT_END,
 };
 const struct cmd cmd_enrol_issue = {
 	.name = "enrol issue",
-	.args = "REQUEST ANSWER",
-	.does = "Certify whom you invited, or who renews: compare the check "
-		"words with him, then write the file ANSWER.",
+	.args = "REQUEST ANSWER | ID",
+	.does =
+	    "Certify whom you invited, or who renews: compare the check "
+	    "words with him, then write the file ANSWER; or, with --station, "
+	    "decide what waits there.",
 	.opts = issue_opts,
-	.least = 2,
+	.least = 1,
 	.most = 2,
 	.run = office_run,
 	.act = enrol_issue,
-};
-
-/* ---- recertify
- * ---------------------------------------------------------------------------
- */
-
-/* The unit whose authority certifies this holder at t: the nearest that has
- * one, the unit's own but for its own authority. */
-static size_t
-certifier(struct directory *d, const struct dcert *c, int64_t t)
-{
-	size_t unit = c->unit;
-
-	if (c->cert.rights.kind == CERT_AUTHORITY)
-		unit = unit_parent(&d->state.units[unit], t);
-	while (unit != NONE && cert_in_force(d, unit, NONE, CERT_AUTHORITY,
-				   CERT_SIGN, t) == NONE)
-		unit = unit_parent(&d->state.units[unit], t);
-	return unit;
-}
-
-/* It has to be made anew: the newest of its kind, in force, and written for
- * another address than its holder has then, or near its end. */
-static bool
-is_due(struct office *o, size_t i, int64_t t, int64_t margin)
-{
-	const struct state *s = &o->d->state;
-	const struct dcert *c = &s->certs[i];
-	char address[LIMIT_ADDRESS + 1];
-
-	if (c->issuer == NONE || c->until <= o->now ||
-	    cert_in_force(o->d, c->unit, c->holder, c->cert.rights.kind,
-		c->cert.use, o->now) != i ||
-	    !address_of(o->d, c->unit, c->holder, t, address) ||
-	    certifier(o->d, c, t) != o->unit)
-		return false;
-	return !bytes_eq(bytes_str(address), c->cert.address) ||
-	       c->until - t < margin;
-}
-
-/* The same key, name and rights, at the address of that time. */
-static enum rc
-recertify_one(
-    struct office *o, size_t i, int64_t t, int64_t until, struct err *e)
-{
-	const struct dcert *c = &o->d->state.certs[i];
-	struct cert_request r = { .name = c->cert.name,
-		.rights = c->cert.rights,
-		.from = o->now,
-		.until = until,
-		.use = c->cert.use,
-		.sig = c->cert.sig,
-		.kem = c->cert.kem,
-		.pub = c->cert.pub };
-	struct act act = office_act(o, ACT_RENEW);
-	char address[LIMIT_ADDRESS + 1];
-	struct bytes der;
-	enum rc rc;
-
-	(void)address_of(o->d, c->unit, c->holder, t, address);
-	r.address = bytes_str(address);
-	if ((rc = office_issue(&der, o, &r, e)) != RC_OK)
-		return fail_at(e, "%s", address);
-	act.from = t;
-	act.unit = o->d->state.units[c->unit].uid;
-	act.certs = der;
-	act.cert = arena_add(&o->kept, bytes_of(c->fingerprint, SHA256_SIZE));
-	act.has = 1u << F_UNIT | 1u << F_CERTS | 1u << F_CERT;
-	if (c->holder != NONE) {
-		act.id = o->d->state.holders[c->holder].id;
-		act.has |= 1u << F_ID;
-	}
-	office_add(o, &act);
-	return RC_OK;
-}
-
-static enum rc
-unit_recertify(struct office *o, const struct args *a, struct err *e)
-{
-	const struct state *s = &o->d->state;
-	uint64_t days = DAYS_DESK, left = 0;
-	int64_t t;
-	size_t i, n = 0;
-	enum rc rc;
-
-	if ((rc = office_effective(&t, o, a, e)) != RC_OK ||
-	    (rc = arg_number(&days, a, "days", 1, DAYS_MOST, e)) != RC_OK ||
-	    (rc = arg_number(&left, a, "ending", 1, DAYS_MOST, e)) != RC_OK ||
-	    (rc = office_at(o, t, e)) != RC_OK)
-		return rc;
-	for (i = 0; i < s->cert_count && rc == RC_OK; i++)
-		if (is_due(o, i, t, (int64_t)left * TIME_DAY)) {
-			rc = recertify_one(
-			    o, i, t, t + (int64_t)days * TIME_DAY, e);
-			n++;
-		}
-	if (rc == RC_OK)
-		say("Certificates made anew: %zu.\n", n);
-	return rc;
-}
-
-static const struct opt recertify_opts[] = {
-	{ "days", "N", "days the certificates hold (default: 1825)", false },
-	{ "ending", "N", "also those that end within N days", false },
-	OPT_EFFECTIVE,
-	OPT_OFFICE,
-	OPT_END,
-};
-const struct cmd cmd_unit_recertify = {
-	.name = "unit recertify",
-	.args = "",
-	.does = "After units moved: certify their keys anew, under the "
-		"addresses they have now, or will have at --effective.",
-	.opts = recertify_opts,
-	.least = 0,
-	.most = 0,
-	.run = office_run,
-	.act = unit_recertify,
 };

@@ -31,6 +31,7 @@ static const struct cmd *const commands[] = {
 	&cmd_ceremony_verify,
 	&cmd_enrol_invite,
 	&cmd_enrol_request,
+	&cmd_enrol_pending,
 	&cmd_enrol_issue,
 	&cmd_enrol_accept,
 	&cmd_enrol_recover,

@@ -102,6 +102,10 @@ print_step(const json_t *row)
 		row_time(when, row, "arrived");
 		say("At %s since %s: %s, %s\n", row_text(row, "desk"), when,
 		    row_state(row), at);
+		if (row_text(row, "reason")[0] != '\0') {
+			(void)printf("  ");
+			say("why: %s\n", row_text(row, "reason"));
+		}
 	}
 }
 

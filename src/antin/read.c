@@ -233,7 +233,7 @@ const struct cmd cmd_read = {
 	.name = "read",
 	.args = "ID",
 	.does = "Open a dispatch that lies at a desk: show what it says and "
-		"its text, save its files.",
+		"its text, and with --into save its files.",
 	.opts = opts,
 	.least = 1,
 	.most = 1,

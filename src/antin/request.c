@@ -2,6 +2,8 @@
 /* antin enrol request: a newcomer makes keys and asks for certificates. */
 #include "antin/request.h"
 
+#include "antin/enrol_line.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,17 +159,23 @@ write_message(
 	if (rc == RC_OK)
 		rc = file_write(path, buf_bytes(&message), 0644, replace, e);
 	if (rc == RC_OK) {
-		say("Made %s.key, which stays here and is secret, and %s: "
-		    "send that file to your authority.\n",
-		    name, path);
+		if (k->line != NULL)
+			say("Made %s.key, which stays here and is secret, and "
+			    "%s.\n",
+			    name, path);
+		else
+			say("Made %s.key, which stays here and is secret, and "
+			    "%s: send that file to your authority.\n",
+			    name, path);
 		request_words(&words, hash);
 		if (!k->renews)
 			say("Check words; read them to your authority when it "
 			    "calls:\n\n    %s\n\n",
 			    (const char *)words.p);
-		say("Then take over its answer: antin enrol accept %s "
-		    "ANSWER\n",
-		    name);
+		if (k->line == NULL)
+			say("Then take over its answer: antin enrol accept %s "
+			    "ANSWER\n",
+			    name);
 		buf_free(&words);
 	}
 	buf_free(&message);
@@ -211,15 +219,43 @@ write_all(const struct asking *k, const struct args *a, struct err *e)
 	return rc;
 }
 
+/* Over the line; what was sent is in the file, to be sent again. */
+static enum rc
+send_request(const char *name, const char *to, struct err *e)
+{
+	char *path = beside(name, ".request");
+	struct buf request = { 0 };
+	enum line_status status;
+	enum rc rc;
+
+	rc = file_read(&request, path, REQUEST_MAX, e);
+	if (rc == RC_OK &&
+	    (rc = line_send(&status, to, buf_bytes(&request), e)) != RC_OK)
+		rc = fail_at(e,
+		    "%s was not sent; to send it again: antin enrol request "
+		    "--line %s %s",
+		    path, to, name);
+	if (rc == RC_OK)
+		say("The request waits at %s for your authority. Then take "
+		    "over its answer: antin enrol accept --line %s %s\n",
+		    to, to, name);
+	buf_free(&request);
+	free(path);
+	return rc;
+}
+
 static enum rc
 enrol_request(const struct args *a, struct err *e)
 {
 	const char *name = arg(a, "suite");
 	const struct suite *suite =
 	    name == NULL ? &suite_table[0] : suite_by_name(name);
-	struct asking k = { 0 };
+	struct asking k = { .line = arg(a, "line") };
 	enum rc rc;
 
+	if (k.line != NULL && !arg_given(a, "invitation") &&
+	    !arg_given(a, "renew"))
+		return send_request(a->rest[0], k.line, e);
 	if (suite == NULL || !suite->composite)
 		return fail(e, RC_USAGE,
 		    "there is no suite \"%s\"; A and B are for work", name);
@@ -230,6 +266,8 @@ enrol_request(const struct args *a, struct err *e)
 				   : asking_invited(&k, a, e);
 	if (rc == RC_OK && (rc = asking_keys(&k, suite, e)) == RC_OK)
 		rc = write_all(&k, a, e);
+	if (rc == RC_OK && k.line != NULL)
+		rc = send_request(a->rest[0], k.line, e);
 	asking_free(&k);
 	return rc;
 }
@@ -247,6 +285,7 @@ static const struct opt opts[] = {
 	    "protect the key by the disk alone: for a station that starts "
 	    "unattended",
 	    false },
+	OPT_LINE,
 	OPT_SHARE,
 	OPT_DIRECTORY,
 	OPT_FORCE,
@@ -258,7 +297,8 @@ const struct cmd cmd_enrol_request = {
 	.does = "Answer an invitation: make keys (NAME.key) and the request "
 		"for certificates (NAME.request). Or renew: new keys in the "
 		"place of old ones, which still open what was sealed for "
-		"them.",
+		"them. With --line it is sent; what was made before is sent "
+		"again.",
 	.opts = opts,
 	.least = 1,
 	.most = 1,

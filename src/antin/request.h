@@ -15,6 +15,7 @@ struct asking {
 	struct identity earlier;    /* whom it renews */
 	struct bytes name, address; /* of either */
 	enum cert_kind kind;
+	const char *line;      /* where it is sent; NULL: nowhere */
 	bool recovers;	       /* an authority's that will have a KEM key too */
 	struct identity id;    /* the new keys */
 	struct buf escrow_for; /* a certificate, or nothing */

@@ -139,7 +139,7 @@ add_parts(json_t *request, const struct draft *d)
 	for (i = 0; i < d->part_count; i++) {
 		p = &d->parts[i].part;
 		item = show_item(list);
-		show_word(item, "kind", words[p->kind]);
+		show_text(item, "kind", bytes_str(words[p->kind]));
 		show_text(item, "name", p->name);
 		show_text(item, "type", p->type);
 		if (p->kind == PART_SIGNATURE)
@@ -256,7 +256,7 @@ send_dispatch(const struct args *a, struct err *e)
 
 static const struct opt opts[] = {
 	{ "to", "ADDRESS", "a desk that acts on it", true },
-	{ "info", "ADDRESS", "a desk that is informed", true },
+	{ "info", "ADDRESS", "a desk that is only informed", true },
 	{ "list", "NAME", "all who are on this list of the directory", false },
 	{ "from", "DESK", "the desk that sends", false },
 	{ "text", "FILE", "a text file to be read as it stands", false },

@@ -21,6 +21,8 @@
 #include "file/directory_file.h"
 #include "file/file.h"
 
+#define SCHEME "antin://"
+
 /* Folders of a station; the first two are passed through by who may use its
  * socket. */
 static const struct {
@@ -90,7 +92,18 @@ check_station(const struct key *k, const char *path, const struct directory *d,
 	return RC_OK;
 }
 
-/* A desk's, of this station. */
+/* "antin://muong-nhe.dien-bien.vn" is below "antin://dien-bien.vn". */
+static bool
+is_below(struct bytes one, struct bytes station)
+{
+	const struct bytes host =
+	    bytes_of(station.p + strlen(SCHEME), station.len - strlen(SCHEME));
+
+	return one.len > station.len && one.p[one.len - host.len - 1] == '.' &&
+	       memcmp(one.p + one.len - host.len, host.p, host.len) == 0;
+}
+
+/* A desk's, of this station's unit or one below it (docs/station.md 1.1). */
 static enum rc
 check_desk(const struct key *k, const char *path, struct bytes station,
     struct address *a, struct err *e)
@@ -99,22 +112,26 @@ check_desk(const struct key *k, const char *path, struct bytes station,
 		return fail(e, RC_INVALID, "%s is not a desk's key: \"%.*s\"",
 		    path, (int)k->card.sign.address.len,
 		    (const char *)k->card.sign.address.p);
-	if (!bytes_eq(a->station, station))
+	if (!bytes_eq(a->station, station) && !is_below(a->station, station))
 		return fail(e, RC_INVALID,
 		    "%s is a desk's key of another station: \"%.*s\"", path,
 		    (int)a->station.len, (const char *)a->station.p);
 	return RC_OK;
 }
 
+/* As "van-thu.key", and one of a unit below as "van-thu.sin-thau.vn.key". */
 static enum rc
 put_desk(const char *data, const struct key *k, const struct address *a,
-    struct err *e)
+    struct bytes station, struct err *e)
 {
+	const bool own = bytes_eq(a->station, station);
 	char *path;
 	enum rc rc;
 
-	if (asprintf(&path, "%s/keys/%.*s.key", data, (int)a->desk.len,
-		(const char *)a->desk.p) < 0)
+	if (asprintf(&path, "%s/keys/%.*s%s%.*s.key", data, (int)a->desk.len,
+		(const char *)a->desk.p, own ? "" : ".",
+		own ? 0 : (int)(a->station.len - strlen(SCHEME)),
+		(const char *)a->station.p + strlen(SCHEME)) < 0)
 		bug("no memory");
 	rc = file_write(path, buf_bytes(&k->file), 0600, false, e);
 	free(path);
@@ -131,7 +148,7 @@ add_desk_to(
 
 	rc = key_read(&k, path, e);
 	if (rc == RC_OK && (rc = check_desk(&k, path, station, &a, e)) == RC_OK)
-		rc = put_desk(data, &k, &a, e);
+		rc = put_desk(data, &k, &a, station, e);
 	key_free(&k);
 	return rc;
 }

@@ -12,7 +12,8 @@
 #include "envelope/address.h"
 #include "file/file.h"
 
-#define ID_LEAST 4 /* digits of a shortened id */
+#define ID_LEAST 4     /* digits of a shortened id */
+#define DESKS_SAID 300 /* bytes of a list of desks */
 
 const char *
 station_dir(const struct args *a)
@@ -54,6 +55,11 @@ talk_open_at(
 		rc = talk_ask(out, CONTROL_HELLO, hello, NULL, NULL, e);
 	else
 		json_decref(hello);
+	if (rc == RC_ABSENT)
+		rc = fail(e, RC_ABSENT,
+		    "no station runs in %s: start it (antin station start), "
+		    "or say where it is: --station DIR",
+		    dir);
 	if (rc != RC_OK)
 		talk_close(out);
 	free(path);
@@ -150,6 +156,31 @@ count_called(
 	return n;
 }
 
+/* Which there are: as many as a line has room for. */
+static enum rc
+several(const json_t *desks, size_t n, struct err *e)
+{
+	char list[DESKS_SAID] = "";
+	size_t i, used = 0;
+	json_t *desk;
+	int len;
+
+	json_array_foreach(desks, i, desk)
+	{
+		len = snprintf(list + used, sizeof(list) - used, "%s%s",
+		    i == 0 ? "" : ", ", row_text(desk, "desk"));
+		if (len < 0 || used + (size_t)len >= sizeof(list)) {
+			(void)snprintf(list + used, sizeof(list) - used, "%s",
+			    used + sizeof(", ...") <= sizeof(list) ? ", ..."
+								   : "");
+			break;
+		}
+		used += (size_t)len;
+	}
+	return fail(e, RC_USAGE,
+	    "the station has several desks (%zu); say which: %s", n, list);
+}
+
 static enum rc
 choose(
     const json_t **desk, const struct talk *t, const char *word, struct err *e)
@@ -173,8 +204,7 @@ choose(
 		    "the station has no desk yet; see antin station add-desk");
 	if (count_called(t->desks, NULL, true, desk) == 1)
 		return RC_OK;
-	return fail(e, RC_USAGE,
-	    "the station has several desks (%zu); say as which", n);
+	return several(t->desks, n, e);
 }
 
 enum rc
@@ -194,27 +224,41 @@ talk_choose(struct talk *t, const char *word, struct err *e)
 	return rc;
 }
 
-enum rc
-talk_sign_in(struct talk *t, int64_t *until, struct err *e)
+static enum rc
+sign_in_by(
+    struct talk *t, struct bytes passphrase, int64_t *until, struct err *e)
 {
-	json_t *request, *answer;
-	struct buf passphrase;
-	char prompt[256];
+	json_t *request = talk_request(t), *answer;
 	enum rc rc;
 
-	(void)snprintf(prompt, sizeof(prompt), tr("Passphrase of %s"), t->desk);
-	rc = passphrase_get(
-	    &passphrase, t->a, "passphrase-file", prompt, false, e);
-	if (rc != RC_OK)
-		return rc;
-	request = talk_request(t);
 	(void)json_object_set_new(request, "passphrase",
-	    json_stringn((const char *)passphrase.p, passphrase.len));
-	buf_free(&passphrase);
+	    json_stringn(passphrase.len == 0 ? "" : (const char *)passphrase.p,
+		passphrase.len));
 	rc = talk_ask(t, CONTROL_SIGN_IN, request, NULL, &answer, e);
 	if (rc == RC_OK && until != NULL)
 		*until = row_number(answer, "until");
 	json_decref(answer);
+	return rc;
+}
+
+/* A key without a passphrase opens without a question. */
+enum rc
+talk_sign_in(struct talk *t, int64_t *until, struct err *e)
+{
+	struct buf passphrase;
+	char prompt[256];
+	enum rc rc = RC_INVALID;
+
+	if (!arg_given(t->a, "passphrase-file"))
+		rc = sign_in_by(t, (struct bytes){ 0 }, until, e);
+	if (rc != RC_INVALID)
+		return rc;
+	(void)snprintf(prompt, sizeof(prompt), tr("Passphrase of %s"), t->desk);
+	rc = passphrase_get(
+	    &passphrase, t->a, "passphrase-file", prompt, false, e);
+	if (rc == RC_OK)
+		rc = sign_in_by(t, buf_bytes(&passphrase), until, e);
+	buf_free(&passphrase);
 	return rc;
 }
 
@@ -381,7 +425,7 @@ row_precedence(const json_t *row)
 }
 
 const char *
-row_state(const json_t *row)
+state_name(const char *word)
 {
 	static const struct label {
 		const char *word, *text;
@@ -391,7 +435,7 @@ row_state(const json_t *row)
 		{ "acted", "acted on" },
 		{ "refused", "refused" },
 		{ "queued", "waits" },
-		{ "passed", "passed on" },
+		{ "passed", "handed on" },
 		{ "expired", "expired" },
 		{ "held", "held: no way is known" },
 	};
@@ -400,10 +444,16 @@ row_state(const json_t *row)
 
 	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
 		label = &labels[i];
-		if (strcmp(label->word, row_text(row, "state")) == 0)
+		if (strcmp(label->word, word) == 0)
 			return tr(label->text);
 	}
 	return "";
+}
+
+const char *
+row_state(const json_t *row)
+{
+	return state_name(row_text(row, "state"));
 }
 
 void

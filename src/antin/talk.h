@@ -84,7 +84,8 @@ void row_time(char out[static 32], const json_t *row, const char *key);
 void row_short(char out[static SHORT_ID], const json_t *row);
 /* The name of the word under "precedence"; translated. */
 const char *row_precedence(const json_t *row);
-/* That under "state". */
+/* That of a state's word ("queued"), and of the one under "state". */
+const char *state_name(const char *word);
 const char *row_state(const json_t *row);
 /* Print rows as JSON, their times as texts; frees them. */
 void rows_show(json_t *rows);

@@ -70,6 +70,19 @@ on_said(int fd, short what, void *ctx)
 /* ---- messages ---------------------------------------------------------------
  */
 
+/* New keys of the station; the process that made them hears how it went. */
+static void
+keep_key(struct child *c, const struct msg_keep *m)
+{
+	struct msg_kept kept = { .next = m->next };
+	struct err e = { 0 };
+
+	kept.rc = key_keep(me.s, m->next != 0, m->file, &e);
+	kept.why = bytes_str(e.text);
+	channel_send(c->c, MSG_KEPT, 0, &kept, -1);
+	child_flush(c);
+}
+
 static void
 on_message(struct child *c, const struct message *m)
 {
@@ -78,6 +91,8 @@ on_message(struct child *c, const struct message *m)
 		    (enum log_level)m->body.log.level, c->is, m->body.log.line);
 	else if (m->kind == MSG_READY && !c->ready)
 		parent_ready(c);
+	else if (m->kind == MSG_KEEP)
+		keep_key(c, &m->body.keep);
 }
 
 /* A child that breaks the table is broken or taken over. */

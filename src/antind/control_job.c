@@ -5,10 +5,12 @@
  */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "antind/control.h"
+#include "core/base64.h"
 #include "core/lang.h"
 #include "store/store.h"
 
@@ -76,14 +78,40 @@ job_fail(struct job *j, const struct err *e)
 	job_end(j, &a, e->rc, bytes_str(e->text));
 }
 
+/* What the store says of its contract, said to a person. */
+static void
+put_plainly(struct job *j, uint64_t rc)
+{
+	struct err e;
+	enum rc said;
+
+	if (rc == RC_DENIED)
+		said = fail(&e, RC_DENIED,
+		    "it was acted on or refused already, and stays so");
+	else if (j->r.desk.len == 0)
+		said =
+		    fail(&e, RC_ABSENT, "this station knows no such dispatch");
+	else
+		said = fail(&e, RC_ABSENT, "no such dispatch lies at %.*s",
+		    (int)j->r.desk.len, (const char *)j->r.desk.p);
+	if (said != RC_OK)
+		job_fail(j, &e);
+}
+
 /* As a sibling says; true where all is well. */
 static bool
 went(struct job *j, uint64_t rc, struct bytes why)
 {
+	const struct bytes store = bytes_str("store: ");
 	struct answer a;
 
 	if (rc == RC_OK)
 		return true;
+	if ((rc == RC_DENIED || rc == RC_ABSENT) && why.len > store.len &&
+	    memcmp(why.p, store.p, store.len) == 0) {
+		put_plainly(j, rc);
+		return false;
+	}
 	a = answer_new();
 	job_end(j, &a, (enum rc)rc, why);
 	return false;
@@ -229,6 +257,43 @@ ask_save(struct job *j)
 }
 
 static void
+ask_enrol_list(struct job *j)
+{
+	const struct msg_ask m = { .what = ASK_ENROL, .all = j->r.all };
+
+	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_ROWS);
+}
+
+static void
+ask_enrol(struct job *j)
+{
+	static const struct {
+		enum msg kind, wants;
+	} asks[CONTROLS] = {
+		[CONTROL_ENROL_PULL] = { MSG_ENROL_PULL, MSG_ENROL_PIECE },
+		[CONTROL_ENROL_PUSH] = { MSG_ENROL_PUSH, MSG_DONE },
+		[CONTROL_ENROL_DROP] = { MSG_ENROL_DROP, MSG_DONE },
+	};
+	const struct msg_enrol_piece m = { .uid = j->uid,
+		.id = j->r.id,
+		.at = j->r.at,
+		.total = j->r.total,
+		.bytes = buf_bytes(&j->r.data) };
+
+	(void)job_tell(j, PROC_STORE, asks[j->r.what].kind, &m,
+	    asks[j->r.what].wants);
+}
+
+static void
+ask_invited(struct job *j)
+{
+	const struct msg_invited m = { j->uid, j->r.id, j->r.address,
+		j->r.until };
+
+	(void)job_tell(j, PROC_STORE, MSG_INVITED, &m, MSG_DONE);
+}
+
+static void
 ask_send(struct job *j)
 {
 	const struct control_request *r = &j->r;
@@ -288,6 +353,11 @@ static const struct {
 	[CONTROL_SAVE] = { ask_save, false },
 	[CONTROL_ACK] = { ask_ack, true },
 	[CONTROL_REFUSE] = { ask_refuse, true },
+	[CONTROL_ENROL_LIST] = { ask_enrol_list, false },
+	[CONTROL_ENROL_PULL] = { ask_enrol, false },
+	[CONTROL_ENROL_PUSH] = { ask_enrol, false },
+	[CONTROL_ENROL_DROP] = { ask_enrol, false },
+	[CONTROL_INVITED] = { ask_invited, false },
 };
 
 /* ---- answers
@@ -369,6 +439,23 @@ ended(struct job *j, const struct message *m)
 }
 
 static void
+piece(struct job *j, const struct message *m)
+{
+	const struct msg_enrol_is *p = &m->body.enrol_is;
+	struct buf text = { 0 };
+	struct answer a;
+
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	base64_write(&text, p->bytes);
+	answer_number(&a, "total", p->total);
+	answer_text(&a, "data", buf_bytes(&text));
+	buf_free(&text);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 progress(struct job *j, const struct message *m)
 {
 	struct buf text;
@@ -389,6 +476,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_ROWS] = rows,
 		[MSG_LETTER] = letter,
 		[MSG_DONE] = ended,
+		[MSG_ENROL_PIECE] = piece,
 	};
 	struct job *j = jobs;
 

@@ -157,6 +157,27 @@ head(struct buf *to, const char *name, const char *help, const char *type)
 	buf_u8(to, '\n');
 }
 
+/* A station's parent is known also where its link is down. */
+static void
+parent_up(struct buf *to, struct bytes rows)
+{
+	struct bytes rest = rows, parent = { 0 };
+	struct msg_row row;
+	bool up = false;
+
+	head(to, "antin_parent_up",
+	    "1 where the link to the station above is up.", "gauge");
+	while (list_next(&rest, LIST_ROW, &row))
+		if (row.what == ROW_STATION)
+			parent = row.other;
+	rest = rows;
+	while (list_next(&rest, LIST_ROW, &row))
+		if (row.what == ROW_LINK && bytes_eq(row.address, parent))
+			up = row.state != 0;
+	if (parent.len > 0)
+		line(to, "antin_parent_up", "station", parent, up);
+}
+
 static void
 metrics_write(struct buf *to, bool up, struct bytes rows)
 {
@@ -166,6 +187,9 @@ metrics_write(struct buf *to, bool up, struct bytes rows)
 
 	head(to, "antin_up", "1 where the store answers.", "gauge");
 	line(to, "antin_up", NULL, (struct bytes){ 0 }, up);
+	head(to, "antin_build_info", "Which program it is.", "gauge");
+	line(to, "antin_build_info", "version", bytes_str(ANTIN_VERSION), 1);
+	parent_up(to, rows);
 	for (i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
 		head(to, figures[i].name, figures[i].help, figures[i].type);
 		rest = rows;

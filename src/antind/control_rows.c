@@ -23,6 +23,12 @@ static const char *const clock_words[] = { "network", "own" };
 static const char *const rank_words[] = { "thuong", "khan", "thuong-khan",
 	"hoa-toc", "hoa-toc-hen-gio" };
 
+static const char *const kind_words[] = { "card", "authority", "station",
+	"desk", "person" };
+static const char *const by_words[] = { "nobody", "invitation", "renewal" };
+static const char *const enrol_words[] = { "waits", "answered" };
+static const char *const key_words[] = { "good", "ends" };
+
 struct words {
 	const char *const *words;
 	size_t count;
@@ -35,7 +41,11 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_leg = WORDS(leg_words),
 			  words_of_line = WORDS(line_words),
 			  words_of_clock = WORDS(clock_words),
-			  words_of_rank = WORDS(rank_words);
+			  words_of_rank = WORDS(rank_words),
+			  words_of_kind = WORDS(kind_words),
+			  words_of_by = WORDS(by_words),
+			  words_of_enrol = WORDS(enrol_words),
+			  words_of_key = WORDS(key_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -101,6 +111,21 @@ static const struct {
 		{ "dispatches", COL_NUMBER, AT(count), NULL },
 		{ "free", COL_NUMBER, AT(bytes), NULL },
 		{ "known", COL_TIME, AT(since), NULL } } },
+	[ROW_ENROL] = { "request",
+	    { { "id", COL_ID, AT(id), NULL },
+		{ "address", COL_TEXT, AT(address), NULL },
+		{ "name", COL_TEXT, AT(text), NULL },
+		{ "kind", COL_WORD, AT(q), &words_of_kind },
+		{ "by", COL_WORD, AT(n), &words_of_by },
+		{ "state", COL_WORD, AT(state), &words_of_enrol },
+		{ "from", COL_TEXT, AT(other), NULL },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "until", COL_TIME, AT(due), NULL },
+		{ "bytes", COL_NUMBER, AT(bytes), NULL } } },
+	[ROW_KEY] = { "key",
+	    { { "address", COL_TEXT, AT(address), NULL },
+		{ "until", COL_TIME, AT(due), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_key } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

@@ -240,7 +240,10 @@ desk_sign_in(struct desk *d, const struct desks *x, uint64_t uid,
 	}
 	if (!d->protected && passphrase.len > 0)
 		return fail(e, RC_DENIED,
-		    "this desk's key has no passphrase: leave it empty");
+		    "this desk's key has no passphrase: give none");
+	if (d->protected && passphrase.len == 0)
+		return fail(e, RC_INVALID,
+		    "this desk's key is under a passphrase: give it");
 	rc = identity_open(&keys, buf_bytes(&d->file), passphrase, e);
 	if (rc == RC_DENIED)
 		*wait = wrong_again(d, uid, now);

@@ -63,6 +63,7 @@ struct desk *desks_find(const struct desks *x, struct bytes address);
  * DESK_WAIT_MAX; until then nothing is computed.
  *
  * RC_DENIED	a wrong passphrase, or too early: *wait seconds
+ * RC_INVALID	none was given, and one is wanted: that costs nothing
  *
  * and identity_open()'s.
  */

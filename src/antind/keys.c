@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "antind/desks.h"
+#include "antind/renew.h"
 #include "core/time.h"
 #include "core/utf8.h"
 #include "crypto/suite.h"
@@ -30,6 +31,9 @@ static struct {
 	bool has_passphrase;
 	struct buf file, name; /* the station's key file, not yet opened */
 	struct identity station;
+	enum lock_kind lock; /* that its key file is under */
+	struct buf next; /* a key file beside it, not yet opened */
+	struct renewing renewing;
 	struct desks desks;
 	struct event *tick;
 } self;
@@ -121,6 +125,7 @@ station_unlock(struct bytes file, struct err *e)
 	if (rc == RC_OK && (rc = check_station(&id.card, e)) == RC_OK) {
 		identity_free(&self.station);
 		self.station = id; /* it is ours now */
+		self.lock = lock.kind;
 		id = (struct identity){ 0 };
 	}
 	identity_free(&id);
@@ -179,8 +184,13 @@ given(const struct message *m, int fd, struct err *e)
 	rc = check_name(k->name, e);
 	if (rc != RC_OK)
 		return rc;
-	if (!k->station)
+	if (k->station == 0)
 		return desks_add(&d, &self.desks, k->name, k->file, e);
+	if (k->station == 2) {
+		buf_free(&self.next);
+		buf_add(&self.next, k->file);
+		return RC_OK;
+	}
 	/* its passphrase may be given later: begin() opens it */
 	buf_free(&self.file);
 	buf_free(&self.name);
@@ -199,6 +209,8 @@ key_came(const struct msg_key *k)
 	enum rc rc;
 
 	rc = check_name(k->name, &e);
+	if (rc == RC_OK && k->station == 2)
+		return; /* it was ours to write */
 	if (rc == RC_OK)
 		rc = k->station
 			 ? station_unlock(k->file, &e)
@@ -260,7 +272,7 @@ sign_in(const struct message *m)
 	if (rc == RC_OK) {
 		l = desk_line(LOG_INFO, "desk.signed_in", s->desk, s->uid);
 		process_log(LOG_INFO, &l);
-	} else {
+	} else if (rc != RC_INVALID) { /* else he asked whether there is one */
 		l = desk_line(
 		    LOG_WARN, "desk.sign_in_refused", s->desk, s->uid);
 		log_err(&l, &e);
@@ -435,6 +447,42 @@ link_sign(const struct message *m)
 	buf_free(&statement);
 }
 
+/* ---- new keys of the station
+ * ---------------------------------------------------------- */
+
+static struct lock
+station_lock(void)
+{
+	return (struct lock){ .kind = self.lock,
+		.secret = self.lock == LOCK_NONE ? (struct bytes){ 0 }
+						 : buf_bytes(&self.passphrase) };
+}
+
+static void
+renew(const struct message *m)
+{
+	const struct lock lock = station_lock();
+
+	renewing_begin(
+	    &self.renewing, &self.station, &lock, m->body.renew.now);
+}
+
+static void
+certified(const struct message *m)
+{
+	const struct lock lock = station_lock();
+
+	renewing_certified(&self.renewing, &self.station, &lock,
+	    m->body.certified.certs);
+}
+
+static void
+kept(const struct message *m)
+{
+	if (renewing_kept(&self.renewing, &self.station, &m->body.kept))
+		tell_held(&self.station.card, true);
+}
+
 /* ---- unlocking
  * ------------------------------------------------------------------------ */
 
@@ -526,6 +574,10 @@ begin(struct err *e)
 	if (rc != RC_OK)
 		return fail_at(
 		    e, "%.*s", (int)self.name.len, (const char *)self.name.p);
+	if (self.next.len > 0)
+		renewing_given(&self.renewing, &self.station,
+		    buf_bytes(&self.next), station_lock().secret);
+	buf_free(&self.next);
 	buf_free(&self.file);
 	buf_free(&self.name);
 	self.tick = event_new(process_base(), -1, EV_PERSIST, tick, NULL);
@@ -558,6 +610,12 @@ message(enum proc from, const struct message *m, int fd)
 		may(m);
 	else if (m->kind == MSG_DESKS)
 		list_desks(m);
+	else if (m->kind == MSG_RENEW)
+		renew(m);
+	else if (m->kind == MSG_CERTIFIED)
+		certified(m);
+	else if (m->kind == MSG_KEPT)
+		kept(m);
 }
 
 static void
@@ -573,6 +631,8 @@ stop(void)
 	event_free(self.tick);
 	desks_free(&self.desks);
 	identity_free(&self.station);
+	renewing_free(&self.renewing);
+	buf_free(&self.next);
 	buf_free(&self.passphrase);
 	buf_free(&self.file);
 	buf_free(&self.name);

@@ -17,7 +17,9 @@
 #define LISTENERS 16u
 #define TICK_MS 250
 
-struct linking lk = { .idle_ms = 30000, .max_children = 10000 };
+struct linking lk = {
+	.idle_ms = 30000, .max_children = 10000, .key_ms = LINK_KEY_MS
+};
 
 static struct event *listeners[LISTENERS], *ticker;
 static int listener_fds[LISTENERS];
@@ -58,29 +60,14 @@ address_text(char out[static 64], const struct sockaddr_storage *a)
 	(void)snprintf(out, 64, "%s", host);
 }
 
-/* Room for one more that has not said who it is: the one that has kept us
- * waiting longest goes. */
-static void
-make_room(void)
-{
-	size_t i;
-
-	if (lk.pending < LINK_PENDING)
-		return;
-	for (i = 0; i < lk.count; i++)
-		if (!lk.conns[i]->admitted && !lk.conns[i]->dialled &&
-		    lk.conns[i]->state != CONN_CLOSED) {
-			conn_close(lk.conns[i], NULL);
-			return;
-		}
-}
-
 static void
 on_connection(evutil_socket_t listener, short what, void *ctx)
 {
 	struct sockaddr_storage a;
 	socklen_t len = sizeof(a);
+	struct conn *c;
 	char from[64];
+	size_t source;
 	unsigned i;
 	int fd;
 
@@ -92,14 +79,16 @@ on_connection(evutil_socket_t listener, short what, void *ctx)
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			return;
-		if (lk.context == NULL || !lk.store_up ||
-		    lk.count - lk.pending >= lk.max_children) {
+		source = room_source(&a);
+		if (lk.context == NULL || !lk.store_up || !room_for(source)) {
 			close(fd);
 			continue;
 		}
-		make_room();
 		address_text(from, &a);
-		conn_connected(conn_new(fd, false, from));
+		c = conn_new(fd, false, from);
+		c->source = source;
+		room_enter(c);
+		conn_connected(c);
 	}
 }
 
@@ -147,6 +136,8 @@ new_key(void)
 
 	tls_key_free(lk.key);
 	lk.key = tls_key_new();
+	lk.key_asked = true;
+	lk.key_at = process_ms();
 	memcpy(m.key, tls_key_public(lk.key), LINK_KEY);
 	(void)tell(PROC_STORE, MSG_LINK_KEY, 0, &m, -1);
 }
@@ -158,10 +149,11 @@ tick_one(struct conn *c, int64_t now)
 
 	if (c->state == CONN_CLOSED)
 		return;
-	if (!c->admitted && now - c->since > LINK_SHAKE_MS) {
+	if (!c->admitted &&
+	    now - c->since > (c->enrolling ? LINK_ENROL_MS : lk.shake_ms)) {
 		(void)fail(&e, RC_EXPIRED, "it did not say who it is in time");
 		conn_close(c, &e);
-	} else if (c->state == CONN_LEAVING && now - c->next > LINK_SHAKE_MS) {
+	} else if (c->state == CONN_LEAVING && now >= c->next) {
 		conn_close(c, NULL);
 	} else if (c->state == CONN_TALKING && now >= c->next) {
 		if (session_tick(c->session, now, &c->next, &e) != RC_OK)
@@ -181,6 +173,9 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)ctx;
 	for (i = 0; i < lk.count; i++)
 		tick_one(lk.conns[i], now);
+	/* docs/link.md 14.7 */
+	if (lk.store_up && now - lk.key_at >= lk.key_ms)
+		new_key();
 	dial_tick(now);
 }
 
@@ -190,6 +185,7 @@ prepare(struct sandbox *box, struct err *e)
 {
 	lk.key = tls_key_new();
 	tls_context_free(tls_context_new(lk.key));
+	room_begin();
 	return dial_ports(box, e);
 }
 
@@ -200,12 +196,15 @@ begin(struct err *e)
 	size_t i;
 
 	lk.store_up = true;
+	lk.shake_ms =
+	    lk.idle_ms * 3 < LINK_SHAKE_MS ? lk.idle_ms * 3 : LINK_SHAKE_MS;
 	lk.serve = (struct session_conf){ .frame = FRAME_MAX,
 		.total_max = lk.max_size != 0 ? lk.max_size : LINK_TOTAL_MAX,
 		.idle_ms = lk.idle_ms,
 		.dead_ms = lk.idle_ms * 3 };
 	lk.dial = lk.serve;
 	lk.dial.dialled = true;
+	lk.serve.enrol = true;
 	for (i = 0; i < listener_count; i++) {
 		listeners[i] = event_new(process_base(), listener_fds[i],
 		    EV_READ | EV_PERSIST, on_connection, NULL);
@@ -219,17 +218,26 @@ begin(struct err *e)
 	return RC_OK;
 }
 
+/* docs/link.md 14.7: from now on, under this key; lines that are there stay. */
 static void
 be_ourselves(const struct msg_self *s)
 {
+	struct link_statement said;
 	struct tls_context *context;
+	struct err e;
 
 	if (lk.key == NULL || s->station.len > LIMIT_ADDRESS ||
-	    s->parent.len > LIMIT_ADDRESS)
-		return;
-	context = tls_context_new(lk.key);
-	tls_context_free(lk.context);
-	lk.context = context;
+	    s->parent.len > LIMIT_ADDRESS ||
+	    link_read(&said, s->statement, &e) != RC_OK ||
+	    memcmp(said.key.p, tls_key_public(lk.key), LINK_KEY) != 0)
+		return; /* a key's before this one: that of this one follows */
+	if (lk.key_asked) {
+		context = tls_context_new(lk.key);
+		tls_context_free(lk.context);
+		lk.context = context;
+		lk.key_asked = false;
+		lk.self++;
+	}
 	buf_free(&lk.statement);
 	buf_add(&lk.statement, s->statement);
 	memcpy(lk.station, s->station.p, s->station.len);
@@ -262,7 +270,9 @@ about_conn(const struct message *m, int fd)
 	else if (m->kind == MSG_WRITTEN)
 		c->owed += m->body.data.at;
 	else if (m->kind == MSG_GONE)
-		conn_leave(c, BYE_REPLACED);
+		conn_replaced(c);
+	else if (m->kind == MSG_ENROLLED)
+		conn_enrolled(c, &m->body.enrol);
 }
 
 static void
@@ -272,6 +282,8 @@ message(enum proc from, const struct message *m, int fd)
 		bug("a message that nobody sends");
 	if (m->kind == MSG_LINK_SELF)
 		be_ourselves(&m->body.self);
+	else if (m->kind == MSG_ENROL_UP)
+		enrol_up(&m->body.enrol);
 	else
 		about_conn(m, fd);
 }
@@ -305,6 +317,8 @@ round_ends(void)
 			c->owed = 0;
 			c->dirty = true;
 		}
+		if (room && lk.store_full && c->deaf)
+			c->dirty = true;
 		if (c->dirty && c->state != CONN_CLOSED)
 			conn_flush(c);
 		if (c->state == CONN_CLOSED)
@@ -313,6 +327,8 @@ round_ends(void)
 			lk.conns[kept++] = c;
 	}
 	lk.count = kept;
+	if (room)
+		lk.store_full = false;
 }
 
 static void

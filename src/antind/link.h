@@ -13,9 +13,16 @@
 #include "link/session.h"
 #include "link/tls.h"
 
-#define LINK_SHAKE_MS INT64_C(10000) /* for TLS and HELLO together */
-#define LINK_PENDING 256u	   /* connections that were not yet admitted */
-#define LINK_OUT (64u << 10)	   /* bytes made at a time */
+#define LINK_SHAKE_MS INT64_C(30000) /* for TLS and HELLO together */
+#define LINK_ENROL_MS INT64_C(60000) /* nothing moves while one enrols */
+#define LINK_PENDING 256u	     /* connections not yet admitted */
+#define LINK_GRACE_MS INT64_C(1000)  /* before one makes room for its like */
+#define LINK_SOURCES 1024u	     /* rows for addresses they come from */
+#define LINK_TRIES INT64_C(256)	     /* handshakes of an address, at once */
+#define LINK_TRY_MS INT64_C(62)	     /* after this it may begin one more */
+#define LINK_KEEPS 128u		     /* stations whose parts are kept */
+#define LINK_KEY_MS (INT64_C(24) * 3600 * 1000) /* a key's time */
+#define LINK_OUT (64u << 10)			/* bytes made at a time */
 #define LINK_BURST 16u		   /* reads of one connection in a round */
 #define LINK_STORE_FULL (4u << 20) /* bytes that wait for the store */
 #define LINK_WINDOW (256u << 10)   /* bytes a peer may send ahead */
@@ -51,6 +58,7 @@ struct conn {
 	struct session *session;
 	struct buf out; /* made, and not yet written */
 	size_t out_at;
+	struct link_keep *keep;	  /* owned; NULL: there is none yet */
 	struct sending *sendings; /* owned */
 	size_t sending_count;
 	uint32_t stopped[SESSION_OPEN]; /* numbers that the peer gave up */
@@ -59,16 +67,30 @@ struct conn {
 	int64_t since, next; /* milliseconds: begun; of session_tick() */
 	bool dirty;	     /* there may be something to write */
 	bool deaf;	     /* it is not read from */
+	bool parted;	     /* its parts were taken */
+	uint64_t self;	     /* the key it was begun under: lk.self */
+	/* one that came and was not yet admitted: link_room.c */
+	struct conn *older, *newer;
+	size_t source; /* row of the address it comes from */
+	bool waits, tried;
+	/* Who enrols in the place of saying HELLO (link_enrol.c). */
+	bool enrolling, up; /* up: this station does, at its parent */
+	bool asked_enrol, answered;
+	struct buf enrol; /* of the message, as far as it came */
 };
 
 struct linking {
 	/* settings */
 	char parents[LINK_PARENTS][64];
 	size_t parent_count;
-	int64_t idle_ms;
+	int64_t idle_ms, shake_ms;
 	uint64_t max_children, max_size;
 	/* this station */
+	int64_t key_ms;		     /* so long a key is used */
+	int64_t key_at;		     /* milliseconds: of the newest */
 	struct tls_key *key;	     /* that of the context, or asked for */
+	bool key_asked;		     /* its statement is not there yet */
+	uint64_t self;		     /* counts the contexts */
 	struct tls_context *context; /* NULL until the statement is there */
 	struct buf statement;
 	char station[LIMIT_ADDRESS + 1], parent[LIMIT_ADDRESS + 1];
@@ -76,16 +98,18 @@ struct linking {
 	struct session_conf dial, serve;
 	/* connections, in the order of their numbers */
 	struct conn **conns; /* owned */
-	size_t count, pending;
+	size_t count;
+	size_t pending;	 /* that came and were not yet admitted */
+	size_t children; /* that came, were admitted, and talk */
 	uint64_t last;
 	bool store_up;
+	bool store_full; /* some are deaf until the store has caught up */
 	/* dialling */
 	size_t next_parent;
 	int64_t dial_at, dial_wait; /* milliseconds */
 };
 
 extern struct linking lk;
-extern const struct session_owner conn_owner;
 
 /* ---- link.c ----------------------------------------------------------------
  */
@@ -101,6 +125,8 @@ struct conn *conn_of(uint64_t number);
 void conn_connected(struct conn *c); /* TCP is: TLS begins */
 void conn_leave(struct conn *c, enum bye reason);
 void conn_close(struct conn *c, const struct err *why);
+/* Its station has a newer one, which goes on with what came here in part. */
+void conn_replaced(struct conn *c);
 void conn_flush(struct conn *c);
 void conn_free(struct conn *c);
 /* Words of the store about it. */
@@ -108,12 +134,49 @@ void conn_admit(struct conn *c, const struct msg_admit *a);
 void conn_send(struct conn *c, const struct msg_send *m, int fd);
 void conn_taken(struct conn *c, const struct msg_taken *t);
 
+/* ---- link_owner.c: what a session says
+ * ---------------------------------------- */
+
+extern const struct session_owner conn_owner;
+void sending_drop(struct sending *s);
+
+/* ---- link_enrol.c: who enrols by line
+ * ----------------------------------------- */
+
+/* A frame of it came; a session's callback. */
+void conn_enrol(void *ctx, struct bytes piece);
+void conn_enrolled(struct conn *c, const struct msg_enrol *m);
+/* Say it to the parent; the store hears MSG_ENROL_DOWN. */
+void enrol_up(const struct msg_enrol *m);
+void enrol_up_begins(struct conn *c); /* its session is there */
+void enrol_up_ended(const struct conn *c);
+
+/* ---- link_room.c: those that have not said who they are
+ * ---------------------- */
+
+void room_begin(void);
+size_t room_source(const struct sockaddr_storage *a);
+/* There is room for one more from there, or was made; else it is closed. */
+bool room_for(size_t source);
+void room_enter(struct conn *c);
+void room_leave(struct conn *c); /* admitted, or closed */
+bool room_try(struct conn *c);	 /* it may begin its handshake */
+bool room_says(void);		 /* the log may have one more line of them */
+
+/* ---- link_keep.c: parts of small items
+ * ---------------------------------------- */
+
+void keeps_find(struct conn *c); /* who it is, is known: its keep is its own */
+void keeps_leave(struct conn *c);
+
 /* ---- link_dial.c: towards the parent
  * ------------------------------------------ */
 
 /* Ask for the ports of its addresses. */
 enum rc dial_ports(struct sandbox *box, struct err *e);
 void dial_tick(int64_t now);
+/* A connection of its own to one of them, the next in turn. */
+enum rc dial_parent(struct conn **out, struct err *e);
 void dial_ended(bool was_up); /* the connection to the parent is gone */
 
 #endif

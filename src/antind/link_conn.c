@@ -55,16 +55,7 @@ conn_new(int fd, bool dialled, const char *from)
 		bug("no memory");
 	lk.conns = vec_more(lk.conns, lk.count, sizeof(struct conn *));
 	lk.conns[lk.count++] = c;
-	lk.pending++;
 	return c;
-}
-
-static void
-drop_sending(struct sending *s)
-{
-	if (s->fd >= 0)
-		close(s->fd);
-	buf_free(&s->envelope);
 }
 
 void
@@ -74,14 +65,33 @@ conn_free(struct conn *c)
 
 	event_free(c->readable);
 	event_free(c->writable);
+	keeps_leave(c);
 	session_free(c->session);
 	tls_free(c->tls);
 	close(c->fd);
 	for (i = 0; i < c->sending_count; i++)
-		drop_sending(&c->sendings[i]);
+		sending_drop(&c->sendings[i]);
 	free(c->sendings);
 	buf_free(&c->out);
+	buf_free(&c->enrol);
 	free(c);
+}
+
+static void
+talks_no_more(const struct conn *c)
+{
+	if (c->admitted && !c->dialled)
+		lk.children--;
+}
+
+/* Nothing but what is to be written is left of it; that has its time. */
+static void
+conn_quits(struct conn *c)
+{
+	talks_no_more(c);
+	c->state = CONN_LEAVING;
+	c->next = process_ms() + lk.shake_ms;
+	c->dirty = true;
 }
 
 /* Closed now; freed when the round ends, because callbacks may be above us. */
@@ -94,16 +104,21 @@ conn_close(struct conn *c, const struct err *why)
 		return;
 	if (c->state == CONN_TALKING || c->state == CONN_LEAVING)
 		tls_close(c->tls);
+	if (c->state == CONN_TALKING)
+		talks_no_more(c);
 	c->state = CONN_CLOSED;
 	(void)event_del(c->readable);
 	(void)event_del(c->writable);
 	if (c->asked)
 		(void)tell(PROC_STORE, MSG_GONE, 0, &gone, -1);
-	if (!c->admitted)
-		lk.pending--;
-	link_event(why != NULL && why->rc != RC_ABSENT ? LOG_WARN : LOG_INFO,
-	    "conn.closed", c, why);
-	if (c->dialled)
+	room_leave(c);
+	if (c->admitted || c->dialled || room_says())
+		link_event(
+		    why != NULL && why->rc != RC_ABSENT ? LOG_WARN : LOG_INFO,
+		    "conn.closed", c, why);
+	if (c->up)
+		enrol_up_ended(c);
+	else if (c->dialled)
 		dial_ended(c->admitted);
 }
 
@@ -112,21 +127,38 @@ conn_leave(struct conn *c, enum bye reason)
 {
 	if (c->state == CONN_TALKING) {
 		session_refuse(c->session, reason);
-		c->state = CONN_LEAVING;
-		c->dirty = true;
+		conn_quits(c);
 	} else if (c->state != CONN_LEAVING) {
 		conn_close(c, NULL);
 	}
 }
 
+void
+conn_replaced(struct conn *c)
+{
+	conn_leave(c, BYE_REPLACED);
+	keeps_leave(c);
+}
+
 /* ---- bytes
  * --------------------------------------------------------------------- */
+
+/* The store is behind: what peers send waits in their sockets, so that what
+ * waits for the store is bounded whoever sends it (docs/link.md 15.5). */
+static bool
+is_full(void)
+{
+	const bool full = process_queued(PROC_STORE) >= LINK_STORE_FULL;
+
+	lk.store_full = lk.store_full || full;
+	return full;
+}
 
 /* What it does not want to hear yet stays in the socket. */
 static void
 listen_while_wanted(struct conn *c)
 {
-	const bool wants = session_wants_input(c->session);
+	const bool wants = session_wants_input(c->session) && !is_full();
 
 	if (wants == c->deaf)
 		(void)(wants ? event_add(c->readable, NULL)
@@ -156,12 +188,14 @@ conn_flush(struct conn *c)
 		    bytes_of(c->out.p + c->out_at, c->out.len - c->out_at),
 		    &sent, &e);
 		c->out_at += sent;
+		if (c->enrolling && sent > 0)
+			c->since = process_ms();
 	}
 	if (did == TLS_WANT_WRITE)
 		(void)event_add(c->writable, NULL);
 	else if (did == TLS_CLOSED || did == TLS_FAILED)
 		conn_close(c, did == TLS_FAILED ? &e : NULL);
-	else if (did == TLS_DONE && c->state == CONN_LEAVING)
+	else if (did == TLS_DONE && (c->state == CONN_LEAVING || c->answered))
 		conn_close(c, NULL);
 	if (c->state == CONN_TALKING)
 		listen_while_wanted(c);
@@ -171,10 +205,11 @@ conn_flush(struct conn *c)
 static void
 fell_out(struct conn *c, const struct err *e)
 {
-	link_event(
-	    e->rc == RC_ABSENT ? LOG_INFO : LOG_WARN, "session.ended", c, e);
+	if (c->admitted || c->dialled || room_says())
+		link_event(e->rc == RC_ABSENT ? LOG_INFO : LOG_WARN,
+		    "session.ended", c, e);
 	if (c->state == CONN_TALKING)
-		c->state = CONN_LEAVING;
+		conn_quits(c);
 	c->dirty = true;
 }
 
@@ -188,7 +223,7 @@ read_some(struct conn *c)
 	size_t got;
 
 	for (i = 0; c->state == CONN_TALKING && did == TLS_DONE &&
-		    session_wants_input(c->session) &&
+		    session_wants_input(c->session) && !is_full() &&
 		    (i < LINK_BURST || tls_pending(c->tls));
 	     i++) {
 		did = tls_read(c->tls, piece, sizeof(piece), &got, &e);
@@ -211,17 +246,23 @@ read_some(struct conn *c)
 static void
 begin_session(struct conn *c)
 {
-	struct hello own = { .incarnation = lk.incarnation,
+	const struct hello own = { .incarnation = lk.incarnation,
 		.clock = process_now(),
 		.own_clock = true,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
 		.statement = buf_bytes(&lk.statement) };
 
+	if (c->dialled && c->self != lk.self) {
+		conn_close(c, NULL); /* again, under the new key */
+		return;
+	}
 	c->state = CONN_TALKING;
 	c->session = session_new(c->dialled ? &lk.dial : &lk.serve, &conn_owner,
 	    c, NULL, process_ms());
-	if (c->dialled)
+	if (c->up)
+		enrol_up_begins(c);
+	else if (c->dialled)
 		session_hello(c->session, &own);
 	c->dirty = true;
 }
@@ -234,7 +275,8 @@ shake(struct conn *c)
 
 	if (did == TLS_DONE) {
 		begin_session(c);
-		read_some(c);
+		if (c->state == CONN_TALKING)
+			read_some(c);
 	} else if (did == TLS_WANT_WRITE) {
 		(void)event_add(c->writable, NULL);
 	} else if (did != TLS_WANT_READ) {
@@ -246,9 +288,25 @@ void
 conn_connected(struct conn *c)
 {
 	c->tls = tls_new(lk.context, c->fd, !c->dialled);
+	c->self = lk.self;
 	c->state = CONN_SHAKING;
 	(void)event_add(c->readable, NULL);
-	shake(c);
+	if (c->dialled)
+		shake(c);
+}
+
+/* A handshake costs its time here: who is to be met may not begin too many. */
+static bool
+may_shake(struct conn *c)
+{
+	struct err e;
+
+	if (c->dialled || c->tried || room_try(c))
+		return true;
+	(void)fail(&e, RC_LIMIT,
+	    "docs/link.md 15.3: too many handshakes from its address");
+	conn_close(c, &e);
+	return false;
 }
 
 static void
@@ -258,7 +316,7 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 
 	(void)fd;
 	(void)what;
-	if (c->state == CONN_SHAKING)
+	if (c->state == CONN_SHAKING && may_shake(c))
 		shake(c);
 	else if (c->state == CONN_TALKING)
 		read_some(c);
@@ -289,174 +347,6 @@ on_writable(evutil_socket_t fd, short what, void *ctx)
 	}
 }
 
-/* ---- what the session says
- * ------------------------------------------------------ */
-
-static void
-on_hello(void *ctx, const struct hello *h)
-{
-	struct conn *c = ctx;
-	struct msg_hello m = { .conn = c->number,
-		.statement = h->statement,
-		.dialled = c->dialled,
-		.incarnation = h->incarnation,
-		.clock = h->clock,
-		.own_clock = h->own_clock };
-
-	tls_peer_key(c->tls, m.key);
-	c->asked = tell(PROC_STORE, MSG_HELLO, 0, &m, -1);
-	if (!c->asked)
-		conn_leave(c, BYE_BUSY);
-}
-
-static void
-fill_item(struct msg_item *m, struct buf *rows, const struct conn *c,
-    const struct item *item)
-{
-	size_t i;
-
-	*m = (struct msg_item){ .conn = c->number,
-		.number = item->number,
-		.envelope = item->envelope,
-		.total = item->total };
-	memcpy(m->sum, item->sum, SHA256_SIZE);
-	for (i = 0; i < item->dest_count; i++)
-		list_add(rows, LIST_DEST,
-		    &(struct msg_dest){
-			item->dests[i].address, item->dests[i].tag });
-	m->dests = buf_bytes(rows);
-}
-
-static void
-on_item(void *ctx, const struct item *item, struct bytes package)
-{
-	struct conn *c = ctx;
-	struct buf rows = { 0 };
-	struct msg_item m;
-
-	fill_item(&m, &rows, c, item);
-	m.package = package;
-	if (!tell(PROC_STORE, MSG_ITEM, 0, &m, -1))
-		session_ack(c->session, item->number, ACK_LATER, REFUSAL_NONE);
-	c->owed += item->total - item->from;
-	buf_free(&rows);
-}
-
-static enum rc
-on_begin(void *ctx, const struct item *item, struct err *e)
-{
-	struct conn *c = ctx;
-	struct buf rows = { 0 };
-	struct msg_item m;
-	bool told;
-
-	fill_item(&m, &rows, c, item);
-	told = tell(PROC_STORE, MSG_BIG, 0, &m, -1);
-	buf_free(&rows);
-	return told ? RC_OK : fail(e, RC_IO, "the store is being started");
-}
-
-static void
-on_data(void *ctx, uint32_t number, uint64_t at, struct bytes more)
-{
-	struct conn *c = ctx;
-	const struct msg_data m = { c->number, number, at, more };
-
-	(void)tell(PROC_STORE, MSG_BIG_DATA, 0, &m, -1);
-}
-
-static void
-on_end(void *ctx, uint32_t number)
-{
-	struct conn *c = ctx;
-	const struct msg_number m = { c->number, number };
-
-	(void)tell(PROC_STORE, MSG_BIG_END, 0, &m, -1);
-}
-
-/* The store ends its part; what it answers then counts no more. */
-static void
-on_stop(void *ctx, uint32_t number)
-{
-	struct conn *c = ctx;
-
-	if (c->stopped_count < SESSION_OPEN)
-		c->stopped[c->stopped_count++] = number;
-	on_end(ctx, number);
-}
-
-static struct sending *
-sending_of(struct conn *c, uint64_t q)
-{
-	size_t i;
-
-	for (i = 0; i < c->sending_count; i++)
-		if (c->sendings[i].q == q)
-			return &c->sendings[i];
-	return NULL;
-}
-
-static void
-on_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
-{
-	struct conn *c = ctx;
-	const struct msg_taken m = { c->number, ref, outcome, why };
-	struct sending *s = sending_of(c, ref);
-
-	if (s != NULL) {
-		drop_sending(s);
-		*s = c->sendings[--c->sending_count];
-	}
-	(void)tell(PROC_STORE, MSG_SENT, 0, &m, -1);
-}
-
-static enum rc
-on_read(void *ctx, uint64_t ref, uint64_t at, uint8_t *to, size_t len,
-    struct err *e)
-{
-	struct sending *s = sending_of(ctx, ref);
-	size_t front = 0;
-	ssize_t n;
-
-	if (s == NULL)
-		return fail(e, RC_ABSENT, "an item that is not being sent");
-	if (at < s->envelope.len) {
-		front = s->envelope.len - (size_t)at;
-		front = front < len ? front : len;
-		memcpy(to, s->envelope.p + at, front);
-	}
-	n = len == front ? 0
-			 : pread(s->fd, to + front, len - front,
-			       (off_t)(s->at + at + front - s->envelope.len));
-	if (n != (ssize_t)(len - front))
-		return fail_io(e, "a package's file cannot be read");
-	return RC_OK;
-}
-
-static void
-on_bye(void *ctx, unsigned reason, struct bytes text)
-{
-	struct log_line l = log_line(LOG_INFO, "peer.left");
-	const struct conn *c = ctx;
-
-	log_str(&l, "peer", bytes_str(c->from));
-	log_uint(&l, "reason", reason);
-	log_str(&l, "text", text);
-	process_log(LOG_INFO, &l);
-}
-
-const struct session_owner conn_owner = {
-	.hello = on_hello,
-	.item = on_item,
-	.begin = on_begin,
-	.data = on_data,
-	.end = on_end,
-	.stop = on_stop,
-	.acked = on_acked,
-	.read = on_read,
-	.bye = on_bye,
-};
-
 /* ---- what the store says
  * -------------------------------------------------------- */
 
@@ -477,10 +367,18 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 		conn_leave(c, BYE_REFUSED);
 		return;
 	}
-	c->admitted = true;
-	lk.pending--;
 	memcpy(c->station, a->station.p, a->station.len);
 	c->station[a->station.len] = '\0';
+	/* docs/link.md 15.6, and 14.7: our statement is of another key now */
+	if (!c->dialled &&
+	    (lk.children >= lk.max_children || c->self != lk.self)) {
+		conn_leave(c, BYE_BUSY);
+		return;
+	}
+	c->admitted = true;
+	room_leave(c);
+	lk.children += !c->dialled;
+	keeps_find(c);
 	if (!c->dialled)
 		session_hello(c->session, &own);
 	if (session_admit(c->session, process_ms(), &e) != RC_OK)

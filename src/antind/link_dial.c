@@ -32,7 +32,8 @@ is_dialling(void)
 	size_t i;
 
 	for (i = 0; i < lk.count; i++)
-		if (lk.conns[i]->dialled && lk.conns[i]->state != CONN_CLOSED)
+		if (lk.conns[i]->dialled && !lk.conns[i]->up &&
+		    lk.conns[i]->state != CONN_CLOSED)
 			return true;
 	return false;
 }
@@ -66,7 +67,7 @@ dial_ports(struct sandbox *box, struct err *e)
 
 /* "192.0.2.1:7433", "[2001:db8::1]:7433": no names are asked of anybody. */
 static enum rc
-dial(const char *to, struct err *e)
+dial(struct conn **out, const char *to, struct err *e)
 {
 	const struct addrinfo hints = { .ai_flags =
 					    AI_NUMERICHOST | AI_NUMERICSERV,
@@ -96,20 +97,28 @@ dial(const char *to, struct err *e)
 		return e->rc;
 	}
 	freeaddrinfo(at);
-	(void)event_add(conn_new(fd, true, host)->writable, NULL);
+	*out = conn_new(fd, true, host);
+	(void)event_add((*out)->writable, NULL);
 	return RC_OK;
+}
+
+enum rc
+dial_parent(struct conn **out, struct err *e)
+{
+	return dial(out, lk.parents[lk.next_parent++ % lk.parent_count], e);
 }
 
 void
 dial_tick(int64_t now)
 {
+	struct conn *c;
 	struct err e;
 
 	if (lk.parent_count == 0 || lk.parent[0] == '\0' ||
 	    lk.context == NULL || !lk.store_up || now < lk.dial_at ||
 	    is_dialling())
 		return;
-	if (dial(lk.parents[lk.next_parent++ % lk.parent_count], &e) != RC_OK) {
+	if (dial_parent(&c, &e) != RC_OK) {
 		link_event(LOG_WARN, "dial.failed", NULL, &e);
 		dial_ended(false);
 	}

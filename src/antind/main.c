@@ -57,7 +57,9 @@ show(const struct setup *s)
 			bug("no memory");
 		(void)printf("%s ", v->is->word);
 		utf8_print(stdout, bytes_str(text));
-		(void)printf("%s\n", v->line == 0 ? tr("  # the default") : "");
+		if (v->line == 0)
+			(void)printf("  # %s", tr("the default"));
+		(void)putchar('\n');
 		free(text);
 	}
 }

@@ -16,6 +16,8 @@
 #include "crypto/keyfile.h"
 #include "file/file.h"
 
+#define KEY_NEXT ".next" /* behind the name of the station's key file */
+#define KEY_OLD ".old"
 #define BACKLOG 4096 /* the kernel has its own limit */
 
 /* ---- keys -------------------------------------------------------------------
@@ -41,8 +43,8 @@ is_key(const struct dirent *d)
 }
 
 static enum rc
-key_read(struct key_file *keys, size_t *count, const char *path, bool station,
-    struct err *e)
+key_read(struct key_file *keys, size_t *count, const char *path,
+    unsigned station, struct err *e)
 {
 	struct key_file *k = &keys[*count];
 	const char *name = strrchr(path, '/');
@@ -78,10 +80,59 @@ keys_folder(
 		(void)snprintf(
 		    path, sizeof(path), "%s/keys/%s", s->data, list[i]->d_name);
 		if (rc == RC_OK)
-			rc = key_read(keys, count, path, false, e);
+			rc = key_read(keys, count, path, 0, e);
 		free(list[i]);
 	}
 	free(list);
+	return rc;
+}
+
+static char *
+beside(const char *path, const char *suffix)
+{
+	char *out;
+
+	if (asprintf(&out, "%s%s", path, suffix) < 0)
+		bug("no memory");
+	return out;
+}
+
+/* New keys that are not yet certified, where there are any. */
+static enum rc
+key_next(
+    struct key_file *keys, size_t *count, const char *path, struct err *e)
+{
+	char *next = beside(path, KEY_NEXT);
+	enum rc rc = RC_OK;
+
+	if (file_exists(next))
+		rc = key_read(keys, count, next, 2, e);
+	free(next);
+	return rc;
+}
+
+enum rc
+key_keep(const struct setup *s, bool next, struct bytes file, struct err *e)
+{
+	size_t at = 0;
+	char *path = setup_path(s, conf_each(&s->conf, "key", &at));
+	char *beside_it = beside(path, KEY_NEXT), *old = beside(path, KEY_OLD);
+	struct buf was = { 0 };
+	enum rc rc;
+
+	if (next) {
+		rc = file_write(beside_it, file, 0600, true, e);
+		goto out;
+	}
+	if ((rc = file_read(&was, path, KEYFILE_MAX, e)) == RC_OK &&
+	    (rc = file_write(old, buf_bytes(&was), 0600, true, e)) == RC_OK &&
+	    (rc = file_write(path, file, 0600, true, e)) == RC_OK)
+		(void)unlink(beside_it); /* else it is passed over */
+out:
+	buf_free(&was);
+	free(path);
+	free(beside_it);
+	free(old);
 	return rc;
 }
 
@@ -95,7 +146,9 @@ keys_read(
 
 	*out = alloc(PARENT_KEYS, sizeof(**out));
 	*count = 0;
-	rc = key_read(*out, count, path, true, e);
+	rc = key_read(*out, count, path, 1, e);
+	if (rc == RC_OK)
+		rc = key_next(*out, count, path, e);
 	if (rc == RC_OK)
 		rc = keys_folder(*out, count, s, e);
 	free(path);
@@ -170,8 +223,8 @@ local(
 		return fail_io(e, "%s/run/%s", s->data, name);
 	*out = socket(AF_UNIX, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (*out < 0 || bind(*out, (struct sockaddr *)&to, sizeof(to)) != 0 ||
-	    chown(to.sun_path, uid, gid) != 0 ||
-	    chmod(to.sun_path, 0660) != 0 || listen(*out, BACKLOG) != 0)
+	    chmod(to.sun_path, 0660) != 0 ||
+	    chown(to.sun_path, uid, gid) != 0 || listen(*out, BACKLOG) != 0)
 		return fail_io(e, "%s/run/%s", s->data, name);
 	return RC_OK;
 }

@@ -363,10 +363,6 @@ open_all(struct err *e)
 	if ((rc = setup_hold(me.s, e)) != RC_OK ||
 	    (rc = sockets_open(me.sockets, &me.socket_count, me.s, e)) != RC_OK)
 		return rc;
-	if (me.s->user && geteuid() != 0 && geteuid() != me.s->uid)
-		return fail(e, RC_DENIED,
-		    "user: only root can make the processes another user's; "
-		    "take the line out, or start antind as root");
 	me.base = event_base_new();
 	if (me.base == NULL)
 		bug("no event base");
@@ -386,6 +382,16 @@ most_files(void)
 	(void)setrlimit(RLIMIT_NOFILE, &files);
 }
 
+static void
+set_log_level(void)
+{
+	const char *least = conf_get(&me.s->conf, "log");
+
+	log_level_set(strcmp(least, "debug") == 0  ? LOG_DEBUG
+		      : strcmp(least, "warn") == 0 ? LOG_WARN
+						   : LOG_INFO);
+}
+
 int
 parent_run(struct setup *s)
 {
@@ -394,6 +400,7 @@ parent_run(struct setup *s)
 
 	me.s = s;
 	say_start();
+	set_log_level();
 	most_files();
 	if (open_all(&e) != RC_OK || lock_in(&e) != RC_OK) {
 		warn("daemon.failed", &e);

@@ -54,13 +54,17 @@ void setup_release(void);
 struct key_file {
 	char name[256];
 	struct buf file;
-	bool station;
+	unsigned station; /* of struct msg_key */
 };
 /* The station's key file and those in keys/, *count of them; freed by
  * keys_free(). */
 enum rc keys_read(
     struct key_file **out, size_t *count, const struct setup *s, struct err *e);
 void keys_free(struct key_file *keys, size_t count);
+/* Write a key file of the station: beside its own, or in its place, which is
+ * then kept beside it.  On disk when it returns. */
+enum rc key_keep(
+    const struct setup *s, bool next, struct bytes file, struct err *e);
 
 /* A listening socket. */
 struct sock {

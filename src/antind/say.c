@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -36,10 +37,27 @@ find_manager(void)
 	}
 }
 
+/* Whether standard error is the journal's, as systemd.exec(5) has it told:
+ * JOURNAL_STREAM is its device and inode.  The variable alone says nothing; it
+ * is there also where we write into a file. */
+static bool
+is_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat st;
+	char end;
+
+	return stream != NULL &&
+	       sscanf(stream, "%llu:%llu%c", &device, &inode, &end) == 2 &&
+	       fstat(STDERR_FILENO, &st) == 0 && st.st_dev == device &&
+	       st.st_ino == inode;
+}
+
 void
 say_start(void)
 {
-	journal = getenv("JOURNAL_STREAM") != NULL;
+	journal = is_journal();
 	find_manager();
 }
 

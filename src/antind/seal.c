@@ -34,12 +34,11 @@ seal_ask(enum proc to, enum msg m, const void *body, enum msg want,
 	rc = ask(to, m, body, -1, answer, &one, e);
 	if (rc == RC_EXPIRED)
 		return fail(e, RC_EXPIRED,
-		    "the station is too busy: %s did not answer",
+		    "the station is too busy: its part \"%s\" did not answer",
 		    proc_name(to));
 	if (rc != RC_OK)
 		return fail(e, RC_ABSENT,
-		    "%s of this station has just ended and is started again; "
-		    "try once more",
+		    "the station's part \"%s\" was started anew; try again",
 		    proc_name(to));
 	if (answer->kind != want)
 		bug("an answer to another question");

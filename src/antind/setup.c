@@ -32,11 +32,23 @@ join(const char *base, size_t base_len, const char *path)
 	return out;
 }
 
+/* What a service manager hands over has a folder of its own. */
+static const char *
+credentials(void)
+{
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+	return folder != NULL && folder[0] == '/' ? folder : NULL;
+}
+
 char *
 setup_path(const struct setup *s, const struct conf_value *v)
 {
-	const char *slash = strrchr(s->file, '/');
+	const char *slash = strrchr(s->file, '/'), *folder = credentials();
+	const char *name = conf_credential(v->text);
 
+	if (v->is->base == CONF_DATA && name != NULL && folder != NULL)
+		return join(folder, strlen(folder), name);
 	if (v->is->base == CONF_BESIDE)
 		return join(s->file, (size_t)(slash - s->file), v->text);
 	return join(s->data, strlen(s->data), v->text);
@@ -66,97 +78,166 @@ value_of(const struct setup *s, const char *word)
 	return conf_each(&s->conf, word, &at);
 }
 
-/* A failure of a line's value, where it stands. */
-static enum rc
-at_line(const struct conf_value *v, const struct setup *s, struct err *e)
+/* What is wrong with this machine for a line's value, where it stands. */
+struct looking {
+	const struct setup *s;
+	struct buf *problems;
+	size_t wrong;
+};
+
+static void
+problem(struct looking *l, const struct conf_value *v, struct err *e)
 {
 	if (v->line == 0)
-		return fail_at(e, "%s: %s", s->file, v->is->word);
-	return fail_at(e, "%s:%u: %s", s->file, v->line, v->is->word);
+		(void)fail_at(e, "%s: %s", l->s->file, v->is->word);
+	else
+		(void)fail_at(e, "%s:%u: %s", l->s->file, v->line, v->is->word);
+	buf_add(l->problems, bytes_str(e->text));
+	buf_u8(l->problems, '\n');
+	l->wrong++;
 }
 
-static enum rc
-find_user(struct setup *s, struct err *e)
+static void
+find_user(struct looking *l, struct setup *s)
 {
 	const struct conf_value *v = value_of(s, "user");
 	const struct passwd *pw;
+	struct err e;
 
 	if (v == NULL)
-		return RC_OK;
+		return;
 	if ((pw = getpwnam(v->text)) == NULL) {
-		(void)fail(e, RC_ABSENT,
+		(void)fail(&e, RC_ABSENT,
 		    "there is no user \"%s\"; adduser --system makes one",
 		    v->text);
-		return at_line(v, s, e);
+		problem(l, v, &e);
+		return;
+	}
+	if (pw->pw_uid == 0) {
+		(void)fail(&e, RC_INVALID,
+		    "wanted a user that is not root, found \"%s\"; adduser "
+		    "--system makes one",
+		    v->text);
+		problem(l, v, &e);
+		return;
 	}
 	s->user = true;
 	s->uid = pw->pw_uid;
 	s->gid = pw->pw_gid;
-	return RC_OK;
+	if (geteuid() != 0 && geteuid() != s->uid) {
+		(void)fail(&e, RC_DENIED,
+		    "only root can make the processes another user's; take "
+		    "the line out, or start antind as root");
+		problem(l, v, &e);
+	}
 }
 
-static enum rc
-find_group(struct setup *s, struct err *e)
+static void
+find_group(struct looking *l, struct setup *s)
 {
 	const struct conf_value *v = value_of(s, "control-group");
 	const struct group *gr;
+	struct err e;
 
 	if (v == NULL)
-		return RC_OK;
+		return;
 	if ((gr = getgrnam(v->text)) == NULL) {
-		(void)fail(e, RC_ABSENT,
+		(void)fail(&e, RC_ABSENT,
 		    "there is no group \"%s\"; addgroup --system makes one",
 		    v->text);
-		return at_line(v, s, e);
+		problem(l, v, &e);
+		return;
 	}
 	s->group = true;
 	s->control = gr->gr_gid;
+}
+
+/* The folder is there, and its owner's who is to write into it. */
+static enum rc
+look_at_data(
+    const struct setup *s, const char *path, const char *real, struct err *e)
+{
+	const uid_t uid = s->user ? s->uid : geteuid();
+	struct stat st;
+
+	if (real == NULL || stat(real, &st) != 0)
+		return fail_io(e,
+		    "%s cannot be used; \"antin station new\" makes a station",
+		    path);
+	if (!S_ISDIR(st.st_mode))
+		return fail(e, RC_INVALID,
+		    "wanted a folder, found %s; name the station's folder",
+		    path);
+	if (st.st_uid != uid)
+		return fail(e, RC_DENIED,
+		    "%s belongs to user %u, and antind works as user %u; "
+		    "chown gives it to that one",
+		    path, (unsigned)st.st_uid, (unsigned)uid);
 	return RC_OK;
 }
 
-static enum rc
-find_data(struct setup *s, struct err *e)
+static void
+find_data(struct looking *l, struct setup *s)
 {
 	const struct conf_value *v = value_of(s, "data");
 	char *path = setup_path(s, v);
-	struct stat st;
-	enum rc rc = RC_OK;
+	struct err e;
 
 	s->data = realpath(path, NULL);
-	if (s->data == NULL || stat(s->data, &st) != 0)
-		rc = fail_io(e,
-		    "%s cannot be used; \"antin station new\" makes a station",
-		    path);
-	else if (!S_ISDIR(st.st_mode))
-		rc = fail(e, RC_INVALID,
-		    "wanted a folder, found %s; name the station's folder",
-		    path);
+	if (look_at_data(s, path, s->data, &e) != RC_OK)
+		problem(l, v, &e);
 	free(path);
-	return rc == RC_OK ? rc : at_line(v, s, e);
 }
 
 static enum rc
-find_files(const struct setup *s, struct err *e)
+look_at_file(const struct conf_value *v, const char *path, struct err *e)
+{
+	if (conf_credential(v->text) != NULL && credentials() == NULL)
+		return fail(e, RC_ABSENT,
+		    "nobody hands over credentials; name a file, or start "
+		    "antind by systemd with LoadCredential=");
+	return access(path, R_OK) == 0
+		   ? RC_OK
+		   : fail_io(e,
+			 "%s cannot be read; \"antin station new\" makes a "
+			 "station",
+			 path);
+}
+
+static void
+find_files(struct looking *l, const struct setup *s)
 {
 	static const char *const words[] = { "key", "directory" };
 	const struct conf_value *v;
-	enum rc rc = RC_OK;
+	struct err e;
 	char *path;
 	size_t i;
 
-	for (i = 0; i < 2 && rc == RC_OK; i++) {
+	for (i = 0; i < 2; i++) {
 		v = value_of(s, words[i]);
 		path = setup_path(s, v);
-		if (access(path, R_OK) != 0) {
-			(void)fail_io(e,
-			    "%s cannot be read; \"antin station new\" makes "
-			    "a station",
-			    path);
-			rc = at_line(v, s, e);
-		}
+		if (look_at_file(v, path, &e) != RC_OK)
+			problem(l, v, &e);
 		free(path);
 	}
-	return rc;
+}
+
+/* Everything that is named is looked for, and all that is wrong is told. */
+static enum rc
+find_all(struct setup *s, struct buf *problems, struct err *e)
+{
+	struct looking l = { s, problems, 0 };
+
+	find_user(&l, s);
+	find_group(&l, s);
+	find_data(&l, s);
+	if (s->data != NULL)
+		find_files(&l, s);
+	if (l.wrong == 0)
+		return RC_OK;
+	return fail(e, RC_INVALID,
+	    "%s: %zu settings cannot be used here; nothing was started",
+	    s->file, l.wrong);
 }
 
 enum rc
@@ -177,10 +258,7 @@ setup_read(
 	if ((rc = file_read(&text, out->file, CONF_MAX, e)) != RC_OK ||
 	    (rc = conf_parse(
 		 &out->conf, buf_bytes(&text), path, problems, e)) != RC_OK ||
-	    (rc = find_user(out, e)) != RC_OK ||
-	    (rc = find_group(out, e)) != RC_OK ||
-	    (rc = find_data(out, e)) != RC_OK ||
-	    (rc = find_files(out, e)) != RC_OK)
+	    (rc = find_all(out, problems, e)) != RC_OK)
 		goto out;
 out:
 	buf_free(&text);

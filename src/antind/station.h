@@ -39,9 +39,10 @@ struct flight { /* all of a rank */
 
 /* A large package that is arriving. */
 struct big {
-	uint64_t number, envelope, total;
+	uint64_t number, envelope, total, have;
 	uint8_t sum[SHA256_SIZE];
 	struct partial *partial;
+	bool ended; /* all has come; what was there before is being hashed */
 	struct buf dests; /* rows of struct msg_dest */
 };
 
@@ -50,7 +51,7 @@ struct line {
 	uint64_t conn;
 	char station[LIMIT_ADDRESS + 1];
 	size_t unit;
-	bool parent;
+	bool parent, fresh; /* fresh: it came in this round */
 	int64_t since, again; /* time; milliseconds, 0: nothing to try again */
 	uint64_t cursor[RANKS];
 	bool more[RANKS]; /* there may be something queued behind the cursor */
@@ -100,10 +101,14 @@ enum rc store_failed(enum rc rc);
 void after_taken(
     uint64_t conn, uint64_t number, enum ack outcome, enum refusal code);
 void after_done(enum proc to, uint64_t job, const struct id *id);
+/* A message of enrolment; it is taken. */
+void after_enrolled(uint64_t conn, struct buf *message);
 /* At once: it was refused. */
 void say_done(
     enum proc to, uint64_t job, const struct err *e, const struct id *id);
 int64_t station_now(void);
+/* A directory file that came: what it says beyond what is known is kept. */
+void station_learns(struct bytes directory);
 bool station_own_clock(void);
 enum rc word_u64(const char *name, uint64_t *value, struct err *e);
 enum rc set_word_u64(const char *name, uint64_t value, struct err *e);
@@ -125,7 +130,39 @@ void lines_feed(void);	   /* hand link what there is room for */
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
 
-/* ---- store_take.c: what arrives
+/* The sum of a leg's package is known, or cannot be (store_sum.c). */
+void line_summed(uint64_t q, enum rc rc, struct err *e);
+void lines_settled(bool kept); /* the round is over */
+void lines_again(void);	       /* all that is queued, from the beginning */
+
+/* ---- store_sum.c: large packages that go on
+ * ------------------------------------ */
+
+/* The bytes of a package's envelope, and its file, of which they are the
+ * beginning. */
+enum rc large_open(
+    struct buf *envelope, int *fd, const struct stored *d, struct err *e);
+/*
+ * What goes over the line of a large package: its envelope (that of *envelope),
+ * with its file; or all of it, where with fewer slips it has become a small
+ * one.  *waits: with other slips it has another sum, which has to be made
+ * first; line_summed() says when.  *fd is -1 where no file goes.
+ */
+enum rc large_fit(struct msg_send *m, struct buf *envelope, int *fd,
+    const struct stored *d, bool *waits, struct err *e);
+void sum_forget(uint64_t q); /* the leg is over */
+bool sum_slice(void);
+
+/* ---- store_trouble.c: while the disk refuses (docs/station.md 4.10)
+ * ------------ */
+
+bool trouble_is(void); /* nothing is tried that writes */
+/* How a transaction ended. */
+void trouble_settled(bool kept, const struct err *e);
+/* Each second; true: this transaction is to see whether it is over. */
+bool trouble_tries(int64_t ms);
+
+/* ---- store_take.c: what arrives; store_big.c: large ones, in slices
  * -------------------------------------------- */
 
 void take_item(struct line *l, const struct msg_item *m);
@@ -134,6 +171,13 @@ void take_data(struct line *l, const struct msg_data *m);
 void take_end(struct line *l, const struct msg_number *m);
 void take_drop(struct line *l); /* its partial ones are kept on disk */
 void take_submit(uint64_t job, const struct msg_submit *m);
+/* The round is over: of the files that came in it those that nobody needs go
+ * (docs/station.md 4.9). */
+void take_settled(void);
+/* Read again and hash a slice of what waits for it; false: nothing does. */
+bool big_slice(void);
+bool submit_slice(void);
+void slice_wake(void); /* something does */
 /* Legs that were held or whose hop has changed find their way anew. */
 void take_reroute(void);
 
@@ -143,5 +187,24 @@ void take_reroute(void);
 void serve(uint64_t job, const struct message *m);
 void ask_rows(uint64_t job, const struct msg_ask *m);
 void ask_mark(uint64_t job, const struct msg_mark *m);
+
+/* ---- store_enrol.c: requests for certificates by line; store_decide.c: who
+ * decides them; store_renew.c: this station's own
+ * ---------------------------- */
+
+void enrol_came(const struct msg_enrol *m);
+enum rc enrol_list(void (*each)(void *ctx, const struct msg_row *row),
+    void *ctx, bool all, struct err *e);
+void enrol_pull(uint64_t job, const struct msg_enrol_piece *m);
+void enrol_push(uint64_t job, const struct msg_enrol_piece *m);
+void enrol_drop(uint64_t job, const struct msg_enrol_piece *m);
+void enrol_invited(uint64_t job, const struct msg_invited *m);
+void enrol_tick(int64_t ms);
+
+void renew_tick(int64_t ms);
+/* The key that the station has now. */
+void renew_held(const struct cert *c);
+void renew_made(const struct msg_renewal *r);	/* by keys */
+void renew_heard(const struct msg_enrol *m);	/* of the parent */
 
 #endif

@@ -10,6 +10,8 @@
 #include "antind/station.h"
 #include "core/vec.h"
 #include "envelope/address.h"
+#include "link/enrolment.h"
+#include "pki/path.h"
 #include "pki/resolve.h"
 
 #define CLOCK_KEEP 60 /* seconds by which the clock on disk may lag */
@@ -28,6 +30,7 @@ struct after {
 	uint64_t job; /* of MSG_DONE */
 	struct msg_taken taken;
 	struct id id;
+	struct buf enrolled; /* owned; to taken.conn */
 };
 static struct after *afters; /* owned */
 static size_t after_count;
@@ -49,6 +52,16 @@ after_done(enum proc to, uint64_t job, const struct id *id)
 }
 
 void
+after_enrolled(uint64_t conn, struct buf *message)
+{
+	afters = vec_more(afters, after_count, sizeof(*afters));
+	afters[after_count++] = (struct after){ .to = PROC_LINK,
+		.taken = { .conn = conn },
+		.enrolled = *message };
+	*message = (struct buf){ 0 };
+}
+
+void
 say_done(enum proc to, uint64_t job, const struct err *e, const struct id *id)
 {
 	struct msg_done done = { .rc = e->rc, .why = bytes_str(e->text) };
@@ -63,8 +76,14 @@ answer_one(const struct after *a, bool kept, const struct err *e)
 {
 	struct msg_taken taken = a->taken;
 	struct msg_done done = { .id = a->id };
+	struct msg_enrol enrolled = { .conn = taken.conn };
 
-	if (a->to == PROC_LINK) {
+	if (a->enrolled.len > 0) {
+		enrolled.message = bytes_of(a->enrolled.p + ENROLMENT_HEAD,
+		    a->enrolled.len - ENROLMENT_HEAD);
+		if (kept) /* else it asks again */
+			(void)tell(PROC_LINK, MSG_ENROLLED, 0, &enrolled, -1);
+	} else if (a->to == PROC_LINK) {
 		if (!kept)
 			taken.outcome = ACK_LATER;
 		(void)tell(PROC_LINK, MSG_TAKEN, 0, &taken, -1);
@@ -87,17 +106,21 @@ log_failure(const char *event, const struct err *e)
 	process_log(LOG_WARN, &l);
 }
 
+/* Why the round's transaction did not even begin. */
+static struct err refused;
+
 enum rc
 store_write(struct err *e)
 {
 	enum rc rc;
 
-	if (st.broken)
-		return fail(e, RC_IO, "the disk refused an earlier step");
+	if (st.broken || trouble_is())
+		return fail(e, RC_IO, "the disk takes nothing at present");
 	if (st.writing)
 		return RC_OK;
 	if ((rc = st.store->ops->begin(st.store, e)) != RC_OK) {
 		st.broken = true;
+		refused = *e;
 		return rc;
 	}
 	st.writing = true;
@@ -124,30 +147,46 @@ keep_clock(struct err *e)
 	return set_word_u64("clock", (uint64_t)now, e);
 }
 
+/* The end of the round's transaction, if there is one. */
+static bool
+round_kept(struct err *e)
+{
+	bool kept;
+
+	if (!st.writing) {
+		*e = refused;
+		return !st.broken;
+	}
+	if (!st.broken)
+		(void)keep_clock(e);
+	/* of one that was lost the commit says why */
+	kept = st.store->ops->commit(st.store, e) == RC_OK;
+	if (kept && st.broken)
+		bug("a step failed, and its transaction did not");
+	if (!kept)
+		st.store->ops->rollback(st.store);
+	return kept;
+}
+
 /* What was decided in this round happens now, or did not happen. */
 static void
 settle(void)
 {
-	struct err e = { .rc = RC_IO, .text = "" };
-	bool kept = !st.broken;
+	struct err e;
+	const bool kept = round_kept(&e);
 	size_t i;
 
-	if (st.writing && kept)
-		kept = keep_clock(&e) == RC_OK &&
-		       st.store->ops->commit(st.store, &e) == RC_OK;
-	if (st.writing && !kept)
-		st.store->ops->rollback(st.store);
 	st.writing = st.broken = false;
-	for (i = 0; i < after_count; i++)
+	for (i = 0; i < after_count; i++) {
 		answer_one(&afters[i], kept, &e);
+		buf_free(&afters[i].enrolled);
+	}
 	free(afters);
 	afters = NULL;
 	after_count = 0;
-	if (!kept) {
-		log_failure("store.failed", &e);
-		/* what memory thinks was passed on was not: begin anew */
-		lines_drop(true);
-	}
+	take_settled();
+	lines_settled(kept);
+	trouble_settled(kept, &e);
 }
 
 enum rc
@@ -229,7 +268,49 @@ name_station(const struct msg_held *h)
 	process_log(st.named ? LOG_INFO : LOG_WARN, &l);
 	if (st.named)
 		take_reroute();
+	renew_held(&c);
 	line_self();
+}
+
+/* Places in the directory are of what was known before: look again. */
+static void
+look_again(void)
+{
+	st.unit = unit_by_host(&st.file.directory->state,
+	    address_host(bytes_str(st.address)), station_now());
+	st.named = st.unit != NONE;
+	st.clock.has_parent =
+	    st.named &&
+	    station_above(st.file.directory, st.unit, station_now()) != NONE;
+	if (st.named)
+		take_reroute();
+}
+
+void
+station_learns(struct bytes directory)
+{
+	struct buf file = { 0 }, parts;
+	struct applied did = { 0 };
+	struct log_line l;
+	struct err e;
+	enum rc rc;
+
+	buf_add(&file, directory);
+	rc = directory_apply(st.file.directory, &file, &did, &e);
+	if (rc == RC_OK && did.acts + did.forks > 0) {
+		directory_parts(&parts, directory);
+		if (directory_append(&st.file, buf_bytes(&parts), &e) != RC_OK)
+			bug(e.text); /* memory would be ahead of the disk */
+		buf_free(&parts);
+	}
+	if (rc == RC_OK && did.acts > 0 && st.address[0] != '\0')
+		look_again();
+	l = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN, "directory.learned");
+	log_uint(&l, "acts", did.acts);
+	log_uint(&l, "forks", did.forks);
+	if (rc != RC_OK)
+		log_err(&l, &e);
+	process_log(rc == RC_OK ? LOG_INFO : LOG_WARN, &l);
 }
 
 /* ---- the process
@@ -342,7 +423,11 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	purge_some();
+	(void)trouble_tries(process_ms());
+	if (!trouble_is())
+		purge_some();
+	enrol_tick(process_ms());
+	renew_tick(process_ms());
 	(void)lines_tick(process_ms());
 }
 
@@ -386,8 +471,29 @@ from_link(const struct message *m)
 		line_gone(m->body.conn.conn);
 	else if (m->kind == MSG_SENT)
 		line_sent(&m->body.taken);
+	else if (m->kind == MSG_ENROL)
+		enrol_came(&m->body.enrol);
+	else if (m->kind == MSG_ENROL_DOWN)
+		renew_heard(&m->body.enrol);
 	else
 		from_line(m);
+}
+
+static void
+from_control(const struct message *m)
+{
+	if (m->kind == MSG_ASK)
+		ask_rows(m->job, &m->body.ask);
+	else if (m->kind == MSG_MARK)
+		ask_mark(m->job, &m->body.mark);
+	else if (m->kind == MSG_ENROL_PULL)
+		enrol_pull(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_ENROL_PUSH)
+		enrol_push(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_ENROL_DROP)
+		enrol_drop(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_INVITED)
+		enrol_invited(m->job, &m->body.invited);
 }
 
 static void
@@ -397,14 +503,14 @@ message(enum proc from, const struct message *m, int fd)
 		bug("a descriptor that nobody asked for");
 	if (from == PROC_LINK)
 		from_link(m);
+	else if (from == PROC_CONTROL)
+		from_control(m);
 	else if (m->kind == MSG_HELD)
 		name_station(&m->body.held);
 	else if (m->kind == MSG_LINK_SIGNED)
 		line_signed(m->job, &m->body.statement);
-	else if (m->kind == MSG_ASK)
-		ask_rows(m->job, &m->body.ask);
-	else if (m->kind == MSG_MARK)
-		ask_mark(m->job, &m->body.mark);
+	else if (m->kind == MSG_RENEWAL)
+		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_SUBMIT)
 		take_submit(m->job, &m->body.submit);
 	else if (from == PROC_SEAL)
@@ -425,9 +531,10 @@ peer(enum proc who, bool up)
 static void
 round_ends(void)
 {
-	if (st.writing || after_count > 0)
+	if (st.writing || st.broken || after_count > 0)
 		settle();
-	lines_feed();
+	if (!trouble_is())
+		lines_feed();
 }
 
 static void

@@ -109,7 +109,7 @@ name_legs(struct rows *r, struct err *e)
 
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		if (row.what == ROW_LEG) {
-			rc = st.store->ops->get(st.store, row.n, &d, e);
+			rc = st.store->ops->get(st.store, row.n, 0, &d, e);
 			row.id = d.header.id;
 		}
 		list_add(&named, LIST_ROW, &row);
@@ -126,6 +126,18 @@ ask_queue(struct rows *r, const struct msg_ask *q, struct err *e)
 
 	rc = st.store->ops->waiting(st.store, q->before, r->max, add_leg, r, e);
 	return rc == RC_OK ? name_legs(r, e) : rc;
+}
+
+static void
+add_enrol(void *ctx, const struct msg_row *row)
+{
+	add(ctx, row);
+}
+
+static enum rc
+ask_enrol(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	return enrol_list(add_enrol, r, q->all != 0, e);
 }
 
 struct tracing {
@@ -149,6 +161,27 @@ add_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
+/* The desks of this station where it lies. */
+static void
+trace_desks(struct rows *r, const struct stored *d)
+{
+	struct directory *all = st.file.directory;
+	const uint64_t n = d->n;
+	const struct stored of = { .header = { .id = d->header.id } };
+	char address[LIMIT_ADDRESS + 1];
+	struct delivery at;
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < all->state.holder_count; i++)
+		if (!all->state.holders[i].person &&
+		    address_of(all, all->state.holders[i].unit, i,
+			station_now(), address) &&
+		    st.store->ops->delivery(
+			st.store, n, bytes_str(address), &at, &e) == RC_OK)
+			(void)add_delivery(r, &at, &of);
+}
+
 static enum rc
 ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 {
@@ -162,6 +195,7 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 	if ((rc = st.store->ops->find(st.store, &q->id, &d, e)) != RC_OK)
 		return rc;
 	(void)add_stored(r, &d);
+	trace_desks(r, &d);
 	rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
 	rest = buf_bytes(&legs.rows);
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
@@ -254,6 +288,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_QUEUE] = ask_queue,
 		[ASK_STATUS] = ask_status,
 		[ASK_TRACE] = ask_trace,
+		[ASK_ENROL] = ask_enrol,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

@@ -13,7 +13,6 @@
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
-#include "store/sum.h"
 
 #define BATCH 32u /* legs that are looked up at once */
 #define SEEN_WORD "link."
@@ -287,6 +286,19 @@ judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
 	return seen_write(&seen, s->station, e);
 }
 
+/* In the order of their numbers; they say who they are in another one. */
+static void
+lines_add(struct line *l)
+{
+	size_t i = st.line_count;
+
+	st.lines = vec_more(st.lines, st.line_count, sizeof(struct line *));
+	for (; i > 0 && st.lines[i - 1]->conn > l->conn; i--)
+		st.lines[i] = st.lines[i - 1];
+	st.lines[i] = l;
+	st.line_count++;
+}
+
 static struct line *
 line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 {
@@ -304,13 +316,11 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	memcpy(l->station, station.p, station.len);
 	l->unit = unit;
 	l->parent = h->dialled;
+	l->fresh = true;
 	l->since = station_now();
 	for (rank = 0; rank < RANKS; rank++)
 		l->more[rank] = true;
-	if (st.line_count > 0 && st.lines[st.line_count - 1]->conn >= h->conn)
-		bug("connections that are not counted up");
-	st.lines = vec_more(st.lines, st.line_count, sizeof(struct line *));
-	st.lines[st.line_count++] = l;
+	lines_add(l);
 	return l;
 }
 
@@ -319,6 +329,8 @@ tell_partial(void *ctx, const uint8_t sum[static SHA256_SIZE], uint64_t have)
 {
 	struct msg_partial p = { .conn = *(uint64_t *)ctx, .have = have };
 
+	if (have == 0)
+		return; /* begun, and no byte came */
 	memcpy(p.sum, sum, SHA256_SIZE);
 	(void)tell(PROC_LINK, MSG_PARTIAL, 0, &p, -1);
 }
@@ -408,29 +420,6 @@ gather_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
-/* The bytes of a large package's envelope, and its file. */
-static enum rc
-open_large(struct buf *envelope, int *fd, const struct stored *d, struct err *e)
-{
-	char name[FILES_NAME], path[4096];
-	ssize_t n;
-
-	*envelope = (struct buf){ 0 };
-	files_name(name, d->sum);
-	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);
-	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (*fd < 0)
-		return fail_io(e, "%s cannot be opened", name);
-	n = pread(*fd, buf_grow(envelope, d->envelope), d->envelope, 0);
-	if (n != (ssize_t)d->envelope) {
-		buf_free(envelope);
-		close(*fd);
-		*fd = -1;
-		return fail_io(e, "%s cannot be read", name);
-	}
-	return RC_OK;
-}
-
 static void
 take_off(struct line *l, uint64_t q, uint64_t total, unsigned rank)
 {
@@ -446,67 +435,6 @@ take_off(struct line *l, uint64_t q, uint64_t total, unsigned rank)
 	l->out++;
 }
 
-/* The attachments behind the envelope of a package's file, piece by piece. */
-static enum rc
-each_piece(int fd, uint64_t at, uint64_t total,
-    void (*take)(void *ctx, struct bytes piece), void *ctx, struct err *e)
-{
-	uint8_t *piece = alloc(1, MSG_PIECE);
-	ssize_t n = 1;
-
-	while (at < total && n > 0) {
-		n = pread(fd, piece, MSG_PIECE, (off_t)at);
-		if (n > 0)
-			take(ctx, bytes_of(piece, (size_t)n));
-		at += n > 0 ? (uint64_t)n : 0;
-	}
-	free(piece);
-	if (at != total)
-		return fail_io(e, "a package's file cannot be read");
-	return RC_OK;
-}
-
-static void
-piece_to_sum(void *ctx, struct bytes piece)
-{
-	sum_add(ctx, piece);
-}
-
-static void
-piece_to_buf(void *ctx, struct bytes piece)
-{
-	buf_add(ctx, piece);
-}
-
-/*
- * What goes over the line of a large package: its envelope, with its file; or
- * all of it, where with fewer slips it has become a small one.
- */
-static enum rc
-fit_large(struct msg_send *m, struct buf *envelope, int *fd,
-    const struct stored *d, struct err *e)
-{
-	struct sum sum;
-	enum rc rc;
-
-	if (m->total <= STORE_INLINE) {
-		rc = each_piece(
-		    *fd, d->envelope, d->total, piece_to_buf, envelope, e);
-		close(*fd);
-		*fd = -1;
-		sha256(m->sum, buf_bytes(envelope));
-		return rc;
-	}
-	memcpy(m->sum, d->sum, SHA256_SIZE);
-	if (envelope->len == d->envelope)
-		return RC_OK;
-	sum_start(&sum);
-	sum_add(&sum, buf_bytes(envelope));
-	rc = each_piece(*fd, d->envelope, d->total, piece_to_sum, &sum, e);
-	sum_end(&sum, m->sum);
-	return rc;
-}
-
 /* Hand a leg's package to link, with the slips of its destinations only. */
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
@@ -515,17 +443,20 @@ send_leg(struct line *l, const struct leg *leg, struct err *e)
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
+	bool waits = false; /* for its sum */
 	int fd = -1;
 	enum rc rc;
 
-	if ((rc = st.store->ops->get(st.store, leg->n, &d, e)) != RC_OK ||
+	if ((rc = st.store->ops->get(st.store, leg->n, leg->copy, &d, e)) !=
+		RC_OK ||
 	    (rc = st.store->ops->leg_dests(
 		 st.store, leg->q, gather_dest, &g, e)) != RC_OK)
 		goto out;
 	if (d.total <= STORE_INLINE)
-		rc = st.store->ops->package(st.store, leg->n, &package, e);
+		rc = st.store->ops->package(
+		    st.store, leg->n, leg->copy, &package, e);
 	else
-		rc = open_large(&package, &fd, &d, e);
+		rc = large_open(&package, &fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
 	rc = package_for(
@@ -541,11 +472,12 @@ send_leg(struct line *l, const struct leg *leg, struct err *e)
 		    bytes_of(package.p + d.envelope, package.len - d.envelope));
 		sha256(m.sum, buf_bytes(&envelope));
 	} else {
-		rc = fit_large(&m, &envelope, &fd, &d, e);
+		rc = large_fit(&m, &envelope, &fd, &d, &waits, e);
 	}
 	m.package = buf_bytes(&envelope);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && !is_flying(l, leg->q))
 		take_off(l, leg->q, leg->total, leg->rank);
+	if (rc == RC_OK && !waits) {
 		(void)tell(PROC_LINK, MSG_SEND, 0, &m, fd);
 		fd = -1;
 	}
@@ -569,6 +501,17 @@ has_room(struct line *l, const struct leg *leg)
 	    (leg->total > STORE_INLINE ? f->big >= FLYING_BIG
 				       : f->bytes + leg->total > FLYING_BYTES);
 	return !f->full;
+}
+
+static void
+feed_failed(struct line *l, const struct err *e)
+{
+	struct log_line log = log_line(LOG_WARN, "link.feed");
+
+	log_str(&log, "station", bytes_str(l->station));
+	log_err(&log, e);
+	process_log(LOG_WARN, &log);
+	l->again = process_ms() + AGAIN_MS;
 }
 
 /* Legs of one rank, as far as there is room; false where there is none. */
@@ -595,13 +538,8 @@ feed_rank(struct line *l, unsigned rank)
 	if (rc == RC_OK && b.count == 0)
 		l->more[rank] = false;
 	if (rc != RC_OK) {
-		struct log_line log = log_line(LOG_WARN, "link.feed");
-
-		log_str(&log, "station", bytes_str(l->station));
-		log_err(&log, &e);
-		process_log(LOG_WARN, &log);
+		feed_failed(l, &e);
 		l->more[rank] = false;
-		l->again = process_ms() + AGAIN_MS;
 	}
 	return rc == RC_OK;
 }
@@ -682,6 +620,59 @@ land(struct line *l, uint64_t q)
 }
 
 void
+line_summed(uint64_t q, enum rc rc, struct err *e)
+{
+	struct line *l;
+	struct leg leg;
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++) {
+		l = st.lines[i];
+		if (!is_flying(l, q))
+			continue;
+		if (rc == RC_OK)
+			rc = st.store->ops->leg(st.store, q, &leg, e);
+		/* it may have found another way meanwhile */
+		if (rc == RC_OK && leg.state == LEG_QUEUED &&
+		    bytes_is(leg.hop, l->station))
+			rc = send_leg(l, &leg, e);
+		else
+			(void)land(l, q);
+		if (rc != RC_OK) {
+			(void)land(l, q);
+			feed_failed(l, e);
+		}
+	}
+}
+
+/* What the transaction was to keep of a line's first words is lost: who came
+ * in it comes again. */
+void
+lines_settled(bool kept)
+{
+	struct msg_conn gone;
+	size_t i;
+
+	for (i = st.line_count; i-- > 0;)
+		if (!kept && st.lines[i]->fresh) {
+			gone.conn = st.lines[i]->conn;
+			(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
+			line_remove(gone.conn);
+		} else {
+			st.lines[i]->fresh = false;
+		}
+}
+
+void
+lines_again(void)
+{
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++)
+		st.lines[i]->again = 1; /* at the next tick */
+}
+
+void
 line_sent(const struct msg_taken *t)
 {
 	static const enum leg_state states[ACKS] = { LEG_PASSED, LEG_PASSED,
@@ -696,6 +687,7 @@ line_sent(const struct msg_taken *t)
 		l->again = process_ms() + AGAIN_MS;
 		return;
 	}
+	sum_forget(t->number);
 	if (t->outcome == ACK_REFUSED) {
 		log = log_line(LOG_WARN, "dispatch.refused");
 		log_str(&log, "by", bytes_str(l->station));

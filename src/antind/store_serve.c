@@ -33,6 +33,20 @@ check_own_desk(struct bytes desk, struct err *e)
 	return RC_OK;
 }
 
+/* Seal does one thing at a time: of the last one's file what was not taken is
+ * nobody's. */
+static void
+drop_last(void)
+{
+	char name[STORE_WORD];
+	struct err e;
+
+	(void)snprintf(name, sizeof(name), "partial/new-%llu",
+	    (unsigned long long)st.serial);
+	if (st.disk->ops->remove(st.disk, name, &e) != RC_OK)
+		return; /* it was taken, or goes at the next start */
+}
+
 static void
 serve_number(uint64_t job, const struct message *m)
 {
@@ -44,6 +58,7 @@ serve_number(uint64_t job, const struct message *m)
 	int fd = -1;
 	enum rc rc;
 
+	drop_last();
 	(void)snprintf(name, sizeof(name), "partial/new-%llu",
 	    (unsigned long long)(st.serial + 1));
 	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);
@@ -234,24 +249,24 @@ fetch(struct msg_package *out, struct buf *package, int *fd,
 	char name[FILES_NAME], path[4096];
 	struct delivery at;
 	struct stored d;
-	uint64_t n;
 	enum rc rc;
 
 	rc = st.store->ops->find(st.store, &q->id, &d, e);
 	if (rc != RC_OK)
 		return rc;
-	n = d.n;
-	out->envelope = d.envelope;
-	out->total = d.total;
-	files_name(name, d.sum);
-	rc = st.store->ops->delivery(st.store, n, q->desk, &at, e);
+	rc = st.store->ops->delivery(st.store, d.n, q->desk, &at, e);
 	if (rc == RC_ABSENT)
 		return fail(e, RC_ABSENT, "no such dispatch lies at %.*s",
 		    (int)q->desk.len, (const char *)q->desk.p);
-	if (rc != RC_OK || out->total <= STORE_INLINE)
-		return rc != RC_OK
-			   ? rc
-			   : st.store->ops->package(st.store, n, package, e);
+	if (rc != RC_OK ||
+	    (rc = st.store->ops->get(st.store, d.n, at.copy, &d, e)) != RC_OK)
+		return rc;
+	out->envelope = d.envelope;
+	out->total = d.total;
+	if (out->total <= STORE_INLINE)
+		return st.store->ops->package(
+		    st.store, d.n, at.copy, package, e);
+	files_name(name, d.sum);
 	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	return *fd >= 0 ? RC_OK : fail_io(e, "%s cannot be opened", name);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/station.h"
+#include "antind/arrival.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 #include "envelope/address.h"
@@ -63,18 +63,17 @@ join_group(struct whither *w, const char *hop, const struct dest *d)
 
 /* Sort one destination; "from": the station it came from is no way on. */
 static void
-whither_add(struct whither *w, struct bytes from, const struct dest *dest)
+whither_add(struct whither *w, struct bytes from, const struct route *r,
+    const struct tag *tag)
 {
-	struct dest d = *dest;
+	const struct dest d = { arena_add(&w->text, bytes_str(r->address)),
+		*tag };
 	struct resolved to;
-	struct route r;
 	struct err e;
 
-	route_find(st.file.directory, st.unit, d.address, station_now(), &r);
-	d.address = arena_add(&w->text, bytes_str(r.address));
-	if (r.way == WAY_LINK && !bytes_is(from, r.hop)) {
-		join_group(w, r.hop, &d);
-	} else if (r.way == WAY_HERE &&
+	if (r->way == WAY_LINK && !bytes_is(from, r->hop)) {
+		join_group(w, r->hop, &d);
+	} else if (r->way == WAY_HERE &&
 		   resolve(st.file.directory, d.address, station_now(), &to,
 		       &e) == RC_OK &&
 		   to.holder != NONE &&
@@ -86,6 +85,28 @@ whither_add(struct whither *w, struct bytes from, const struct dest *dest)
 	}
 }
 
+/* Sort all; those that a known dispatch has already are left out. */
+static enum rc
+whither_sort(struct whither *w, const struct stored *d, bool known,
+    struct bytes rows, struct err *e)
+{
+	struct msg_dest row;
+	struct route r;
+	bool has = false;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
+		route_find(
+		    st.file.directory, st.unit, row.address, station_now(), &r);
+		if (known)
+			rc = st.store->ops->has(
+			    st.store, d->n, bytes_str(r.address), &has, e);
+		if (rc == RC_OK && !has)
+			whither_add(w, d->from, &r, &row.tag);
+	}
+	return rc;
+}
+
 /* Queue and deliver; *news: something of it was not known. */
 static enum rc
 whither_go(const struct whither *w, const struct stored *d, int64_t due,
@@ -93,6 +114,7 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 {
 	const struct store_ops *ops = st.store->ops;
 	struct leg leg = { .n = d->n,
+		.copy = d->copy,
 		.due = due,
 		.rank = precedence_rank(d->header.precedence),
 		.at = d->at,
@@ -120,8 +142,8 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		}
 	}
 	for (i = 0; i < w->here_count && rc == RC_OK; i++) {
-		rc =
-		    ops->deliver(st.store, d->n, &w->here[i], station_now(), e);
+		rc = ops->deliver(
+		    st.store, d->n, d->copy, &w->here[i], station_now(), e);
 		*news = *news || rc == RC_OK;
 		if (rc == RC_EXISTS)
 			rc = RC_OK;
@@ -131,17 +153,6 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 
 /* ---- a whole package
  * ------------------------------------------------------------ */
-
-struct arrival {
-	struct line *from;    /* NULL: sealed here */
-	struct bytes package; /* all of it, or of a large one its envelope */
-	uint64_t envelope, total;
-	const uint8_t *sum;
-	struct bytes dests; /* rows of struct msg_dest */
-	struct bytes desk;  /* that sealed it here */
-	int64_t due;
-	struct id id; /* out: its id, once it is known */
-};
 
 static int
 tag_order(const void *a, const void *b)
@@ -220,16 +231,41 @@ check(struct arrival *a, struct envelope *env, struct err *e)
 	return check_dests(env, a->dests, e);
 }
 
-/* Keep it and send it on its ways.  *news: something of it was not known. */
+/*
+ * A dispatch, or a further copy of one that is known: with destinations that
+ * are new, and the slips for them (docs/station.md 4.7).  Of one that has none
+ * nothing is kept.
+ */
 static enum rc
-take(struct arrival *a, bool *news, struct err *e)
+keep(struct stored *d, struct whither *w, const struct arrival *a, bool *news,
+    struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct bytes package = { 0 };
+	bool known;
+	enum rc rc;
+
+	if (a->total <= STORE_INLINE)
+		package = a->package;
+	rc = ops->put(st.store, d, package, e);
+	known = rc == RC_EXISTS;
+	if (rc != RC_OK && !known)
+		return rc;
+	if (!known)
+		*news = true, st.accepted++;
+	rc = whither_sort(w, d, known, a->dests, e);
+	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
+		rc = ops->copy(st.store, d, package, e);
+	return rc;
+}
+
+enum rc
+arrival_take(struct arrival *a, bool *news, struct err *e)
 {
 	struct stored d = {
 		.desk = a->desk, .envelope = a->envelope, .total = a->total
 	};
 	struct whither w = { 0 };
-	struct bytes rows = a->dests;
-	struct msg_dest row;
 	struct envelope env;
 	enum rc rc;
 
@@ -243,15 +279,9 @@ take(struct arrival *a, bool *news, struct err *e)
 	d.own_clock = station_own_clock();
 	package_digest(d.digest, &env);
 	memcpy(d.sum, a->sum, SHA256_SIZE);
-	while (list_next(&rows, LIST_DEST, &row))
-		whither_add(&w, d.from, &(struct dest){ row.address, row.tag });
 	if ((rc = store_write(e)) == RC_OK)
-		rc = store_failed(st.store->ops->put(st.store, &d,
-		    a->total <= STORE_INLINE ? a->package : (struct bytes){ 0 },
-		    e));
+		rc = store_failed(keep(&d, &w, a, news, e));
 	if (rc == RC_OK)
-		*news = true, st.accepted++;
-	if (rc == RC_OK || rc == RC_EXISTS)
 		rc = whither_go(&w, &d, a->due, news, e);
 	whither_free(&w);
 	return rc;
@@ -294,21 +324,24 @@ log_refused(const struct line *l, const struct id *id, const struct err *e)
 	process_log(LOG_WARN, &log);
 }
 
-static void
-answer(struct line *l, uint64_t number, const struct arrival *a, enum rc rc,
-    bool news, const struct err *e)
+void
+arrival_answer(uint64_t number, const struct arrival *a, enum rc rc, bool news,
+    const struct err *e)
 {
+	struct line *l = a->from;
+
 	l->in++;
 	if (rc == RC_OK) {
 		after_taken(l->conn, number, news ? ACK_STORED : ACK_KNOWN,
 		    REFUSAL_NONE);
 		return;
 	}
-	log_refused(l, &a->id, e);
-	if (rc == RC_IO)
+	if (rc == RC_IO) { /* the disk: store_trouble.c says so, once */
 		after_taken(l->conn, number, ACK_LATER, REFUSAL_NONE);
-	else
-		after_taken(l->conn, number, ACK_REFUSED, refusal_of(rc));
+		return;
+	}
+	log_refused(l, &a->id, e);
+	after_taken(l->conn, number, ACK_REFUSED, refusal_of(rc));
 }
 
 void
@@ -328,193 +361,8 @@ take_item(struct line *l, const struct msg_item *m)
 	if (m->package.len != m->total)
 		rc = fail(&e, RC_INVALID, "lengths that contradict");
 	else
-		rc = take(&a, &news, &e);
-	answer(l, m->number, &a, rc, news, &e);
-}
-
-/* ---- large ones
- * ------------------------------------------------------------------ */
-
-static struct big *
-big_of(struct line *l, uint64_t number)
-{
-	size_t i;
-
-	for (i = 0; i < l->big_count; i++)
-		if (l->bigs[i].number == number)
-			return &l->bigs[i];
-	return NULL;
-}
-
-static void
-big_free(struct line *l, struct big *b)
-{
-	buf_free(&b->dests);
-	*b = l->bigs[--l->big_count];
-}
-
-/* Not now: what is there of it stays. */
-static void
-big_later(struct line *l, struct big *b, const struct err *e)
-{
-	struct log_line log = log_line(LOG_WARN, "package.later");
-
-	log_str(&log, "peer", bytes_str(l->station));
-	log_err(&log, e);
-	process_log(LOG_WARN, &log);
-	after_taken(l->conn, b->number, ACK_LATER, REFUSAL_NONE);
-	if (b->partial != NULL)
-		partial_close(b->partial);
-	big_free(l, b);
-}
-
-void
-take_big(struct line *l, const struct msg_item *m)
-{
-	struct msg_data have = { .conn = l->conn, .number = m->number };
-	struct big *b;
-	struct err e;
-
-	if (l->big_count == BIGS_MAX)
-		bug("more large packages at once than a line may have");
-	b = &l->bigs[l->big_count++];
-	*b = (struct big){
-		.number = m->number, .envelope = m->envelope, .total = m->total
-	};
-	memcpy(b->sum, m->sum, SHA256_SIZE);
-	buf_add(&b->dests, m->dests);
-	if (st.max_size != 0 && m->total > st.max_size) {
-		after_taken(l->conn, m->number, ACK_REFUSED, REFUSAL_TOO_LARGE);
-		big_free(l, b);
-	} else if (partial_open(&b->partial, st.disk, b->sum, b->total,
-		       &have.at, &e) != RC_OK) {
-		b->partial = NULL;
-		big_later(l, b, &e);
-	}
-}
-
-void
-take_data(struct line *l, const struct msg_data *m)
-{
-	struct msg_data written = {
-		.conn = l->conn, .number = m->number, .at = m->more.len
-	};
-	struct big *b = big_of(l, m->number);
-	struct err e;
-
-	if (b != NULL && partial_add(b->partial, m->more, &e) != RC_OK)
-		big_later(l, b, &e);
-	(void)tell(PROC_LINK, MSG_WRITTEN, 0, &written, -1);
-}
-
-/* The envelope of a package that has become a file. */
-static enum rc
-read_front(struct buf *out, const uint8_t sum[static SHA256_SIZE], uint64_t len,
-    struct err *e)
-{
-	const struct disk_ops *ops = st.disk->ops;
-	char name[FILES_NAME];
-	int file;
-	enum rc rc;
-
-	*out = (struct buf){ 0 };
-	if (len == 0 || len > ENVELOPE_MAX)
-		return fail(e, RC_LIMIT, "an envelope of %llu bytes",
-		    (unsigned long long)len);
-	files_name(name, sum);
-	if ((rc = ops->open(st.disk, name, false, &file, e)) != RC_OK)
-		return rc;
-	rc = ops->read(st.disk, file, 0, buf_grow(out, len), len, e);
-	ops->close(st.disk, file);
-	if (rc != RC_OK)
-		buf_free(out);
-	return rc;
-}
-
-void
-take_end(struct line *l, const struct msg_number *m)
-{
-	struct big *b = big_of(l, m->number);
-	struct arrival a = { .from = l, .due = TIME_NEVER };
-	struct buf front = { 0 };
-	bool news = false;
-	struct err e;
-	enum rc rc;
-
-	if (b == NULL)
-		return;
-	rc = partial_done(b->partial, &e);
-	b->partial = NULL;
-	if (rc != RC_OK) {
-		/* what had been kept of it was not of this sum, or the disk
-		 * refused: it comes anew, whole */
-		big_later(l, b, &e);
-		return;
-	}
-	a.envelope = b->envelope;
-	a.total = b->total;
-	a.sum = b->sum;
-	a.dests = buf_bytes(&b->dests);
-	if ((rc = read_front(&front, b->sum, b->envelope, &e)) == RC_OK) {
-		a.package = buf_bytes(&front);
-		rc = take(&a, &news, &e);
-	}
-	answer(l, b->number, &a, rc, news, &e);
-	buf_free(&front);
-	big_free(l, b);
-}
-
-void
-take_drop(struct line *l)
-{
-	while (l->big_count > 0) {
-		partial_close(l->bigs[0].partial);
-		big_free(l, &l->bigs[0]);
-	}
-}
-
-/* ---- from seal
- * ------------------------------------------------------------------- */
-
-void
-take_submit(uint64_t job, const struct msg_submit *m)
-{
-	uint8_t sum[SHA256_SIZE];
-	struct arrival a = { .package = m->package,
-		.envelope = m->envelope,
-		.total = m->total,
-		.sum = sum,
-		.dests = m->dests,
-		.desk = m->desk,
-		.due = m->due };
-	struct buf front = { 0 };
-	char name[STORE_WORD];
-	bool news = false;
-	struct err e;
-	enum rc rc = RC_OK;
-
-	if (m->total > STORE_INLINE) {
-		/* what seal writes into: nothing else may be named */
-		if (m->name.len >= sizeof(name) || m->name.len < 12 ||
-		    memcmp(m->name.p, "partial/new-", 12) != 0 ||
-		    memchr(m->name.p + 12, '/', m->name.len - 12) != NULL)
-			bug("seal names a file that is not its own");
-		memcpy(name, m->name.p, m->name.len);
-		name[m->name.len] = '\0';
-		rc = files_take(st.disk, name, m->total, sum, &e);
-		if (rc == RC_OK)
-			rc = read_front(&front, sum, m->envelope, &e);
-		a.package = buf_bytes(&front);
-	} else {
-		sha256(sum, m->package);
-	}
-	if (rc == RC_OK)
-		rc = take(&a, &news, &e);
-	buf_free(&front);
-	if (rc == RC_OK)
-		after_done(PROC_SEAL, job, &a.id);
-	else
-		say_done(PROC_SEAL, job, &e, &a.id);
+		rc = arrival_take(&a, &news, &e);
+	arrival_answer(m->number, &a, rc, news, &e);
 }
 
 /* ---- other ways

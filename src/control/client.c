@@ -52,6 +52,7 @@ outcome(const json_t *packet, struct err *e)
 {
 	const char *word = json_string_value(json_object_get(packet, "rc"));
 	const char *why = json_string_value(json_object_get(packet, "why"));
+	struct buf said = { 0 };
 	enum rc rc;
 
 	for (rc = RC_OK; rc <= RC_USAGE; rc++)
@@ -62,8 +63,12 @@ outcome(const json_t *packet, struct err *e)
 	if (rc > RC_USAGE || why == NULL)
 		return fail(e, RC_INVALID,
 		    "the daemon answers in a way that is not understood");
-	/* what it says without names and numbers, the catalogue knows */
-	return fail(e, rc, "%s", tr(why));
+	/* the station's own language is English */
+	tr_said(&said, why);
+	buf_u8(&said, '\0');
+	rc = fail(e, rc, "%s", (const char *)said.p);
+	buf_free(&said);
+	return rc;
 }
 
 static void

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "core/base64.h"
 #include "core/limits.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -111,6 +112,32 @@ take_desk(void *to, const struct field *f, const json_t *v, struct err *e)
 
 	if (rc == RC_OK && !address_is_desk(*out))
 		rc = is_no(f, "address of a desk", e);
+	return rc;
+}
+
+/* Of a desk, a person or a station. */
+static enum rc
+take_address(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+	enum rc rc = take_string(out, f, v, e);
+
+	if (rc == RC_OK && !address_is_desk(*out) && !address_is_station(*out))
+		rc = is_no(f, "address", e);
+	return rc;
+}
+
+/* Bytes as base64. */
+static enum rc
+take_data(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct buf *out = to;
+	struct bytes text;
+	enum rc rc = take_string(&text, f, v, e);
+
+	if (rc == RC_OK &&
+	    (!base64_parse(out, text) || out->len > CONTROL_DATA))
+		rc = is_no(f, "piece of bytes", e);
 	return rc;
 }
 
@@ -361,7 +388,7 @@ static const struct row {
 	    0, false },
 	[CONTROL_SIGN_IN] = { "sign-in",
 	    { DESK,
-		{ "passphrase", take_secret, HERE(passphrase), true, 1,
+		{ "passphrase", take_secret, HERE(passphrase), true, 0,
 		    KEYFILE_PASSPHRASE },
 		END },
 	    0, false },
@@ -402,6 +429,24 @@ static const struct row {
 		{ "reason", take_text, HERE(reason), true, 1, CONTROL_REASON },
 		END },
 	    0, false },
+	[CONTROL_ENROL_LIST] = { "enrol-list",
+	    { { "all", take_flag, HERE(all), false, 0, 0 }, END }, 0, false },
+	[CONTROL_ENROL_PULL] = { "enrol-pull",
+	    { ID, { "at", take_number, HERE(at), true, 0, UINT32_MAX }, END },
+	    0, false },
+	[CONTROL_ENROL_PUSH] = { "enrol-push",
+	    { ID, { "at", take_number, HERE(at), true, 0, UINT32_MAX },
+		{ "total", take_number, HERE(total), true, 1, UINT32_MAX },
+		{ "data", take_data, HERE(data), true, 1, 2 * CONTROL_DATA },
+		END },
+	    0, false },
+	[CONTROL_ENROL_DROP] = { "enrol-drop", { ID, END }, 0, false },
+	[CONTROL_INVITED] = { "invited",
+	    { ID,
+		{ "address", take_address, HERE(address), true, 1,
+		    LIMIT_ADDRESS },
+		{ "until", take_time, HERE(until), true, 0, 0 }, END },
+	    0, false },
 };
 
 const char *
@@ -416,6 +461,7 @@ control_free(struct control_request *r)
 	free(r->to);
 	free(r->references);
 	free(r->parts);
+	buf_free(&r->data);
 	json_decref(r->root);
 	*r = (struct control_request){ 0 };
 }

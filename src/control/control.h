@@ -24,6 +24,7 @@
 #define CONTROL_FDS 64u	      /* descriptors of a request */
 #define CONTROL_ROWS 500u     /* rows of a box that are given at once */
 #define CONTROL_REASON 1000u  /* bytes of a refusal's reason */
+#define CONTROL_DATA 32768u   /* bytes that "data" stands for, in base64 */
 
 enum control_what {
 	CONTROL_HELLO,	  /* version: which programs they are */
@@ -40,8 +41,15 @@ enum control_what {
 	CONTROL_SAVE,	/* desk, id, part, and the file to write into */
 	CONTROL_ACK,	/* desk, id */
 	CONTROL_REFUSE, /* desk, id, reason */
+	/* Requests for certificates (docs/station.md 10); an id is the first
+	 * bytes of a request's hash. */
+	CONTROL_ENROL_LIST, /* all */
+	CONTROL_ENROL_PULL, /* id, at: some bytes of it */
+	CONTROL_ENROL_PUSH, /* id, at, total, data: some of the answer's */
+	CONTROL_ENROL_DROP, /* id */
+	CONTROL_INVITED,    /* id (of the invitation), address, until */
 };
-#define CONTROLS 14
+#define CONTROLS 19
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -55,6 +63,10 @@ struct control_request {
 	struct bytes reason;
 	bool all;
 	uint64_t before, max;
+	uint64_t at, total;
+	struct buf data; /* owned */
+	struct bytes address; /* of anybody */
+	int64_t until;
 
 	/* A dispatch to be made. */
 	enum level level;

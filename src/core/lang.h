@@ -26,6 +26,14 @@ enum lang lang_of_environment(void);
  * Lives for ever. */
 const char *tr(const char *en) __attribute__((format_arg(1)));
 
+struct buf;
+/*
+ * Add to *out what a program that leaves its texts English has said, in this
+ * process's language: the format that made it is found again, and what was put
+ * into it is kept.  What no format made is added as it is.
+ */
+void tr_said(struct buf *out, const char *said);
+
 /* Printed to standard output, translated. */
 void say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

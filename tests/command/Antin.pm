@@ -126,7 +126,7 @@ sub antin {
 sub fault {
 	my ($got, $status) = @_;
 	return $got !~ /^(?:$status)$/ ? "status $got, wanted $status" :
-	    $status ne '0' && $err !~ /^antin [a-z ]+: ./m ? 'said not why' :
+	    $status ne '0' && $err !~ /^antin [a-z -]+: ./m ? 'said not why' :
 	    $out =~ /Decided|Certified|Enrolled/ && $status ne '0' ?
 	    'said success' : undef;
 }

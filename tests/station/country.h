@@ -23,6 +23,7 @@
 #include <ftw.h>
 #include <netinet/in.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -252,6 +253,7 @@ seat_start(struct seat *s)
 	(void)snprintf(conf, sizeof(conf), "%s/antind.conf", s->folder);
 	s->daemon = fork();
 	if (s->daemon == 0) {
+		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 		log = open(s->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
 		(void)dup2(log, 2);
 		(void)unsetenv("NOTIFY_SOCKET");

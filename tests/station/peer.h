@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <time.h>
 
 #include "country.h"
 #include "dispatch/package.h"
@@ -26,6 +27,7 @@ struct peer {
 	size_t out_at;
 	struct buf statement;
 	uint64_t epoch;
+	const char *source; /* address it dials from; NULL: any */
 	int fd;
 	bool admitted, over;
 	struct err e; /* why it is over */
@@ -40,18 +42,30 @@ peer_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* Connected, from this address of the loopback (NULL: any). */
 static inline int
-dial_port(uint16_t port)
+dial_port_from(uint16_t port, const char *source)
 {
+	struct sockaddr_in from = { .sin_family = AF_INET };
 	const struct sockaddr_in a = { .sin_family = AF_INET,
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&a, sizeof(a)) != 0)
+	if (fd < 0 ||
+	    (source != NULL &&
+		(inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
+		    bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0)) ||
+	    connect(fd, (const struct sockaddr *)&a, sizeof(a)) != 0)
 		bug("a station does not answer");
 	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	return fd;
+}
+
+static inline int
+dial_port(uint16_t port)
+{
+	return dial_port_from(port, NULL);
 }
 
 /* TLS is through; the statement is of this identity, for this address. */
@@ -65,7 +79,7 @@ peer_dial(struct peer *p, uint16_t port, const struct identity *station,
 	if (p->key == NULL)
 		p->key = tls_key_new();
 	p->context = tls_context_new(p->key);
-	p->fd = dial_port(port);
+	p->fd = dial_port_from(port, p->source);
 	p->tls = tls_new(p->context, p->fd, false);
 	f = (struct pollfd){ .fd = p->fd };
 	while ((did = tls_handshake(p->tls, &p->e)) == TLS_WANT_READ ||

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A whole package that has come, from another station or from seal: what
+ * store_take.c and store_big.c share. */
+#ifndef ANTIND_ARRIVAL_H
+#define ANTIND_ARRIVAL_H
+
+#include "antind/station.h"
+
+struct arrival {
+	struct line *from;    /* NULL: sealed here */
+	struct bytes package; /* all of it, or of a large one its envelope */
+	uint64_t envelope, total;
+	const uint8_t *sum;
+	struct bytes dests; /* rows of struct msg_dest */
+	struct bytes desk;  /* that sealed it here */
+	int64_t due;
+	struct id id; /* out: its id, once it is known */
+};
+
+/* Keep it and send it on its ways.  *news: something of it was not known. */
+enum rc arrival_take(struct arrival *a, bool *news, struct err *e);
+/* What the peer is told of it, after the commit. */
+void arrival_answer(uint64_t number, const struct arrival *a, enum rc rc,
+    bool news, const struct err *e);
+
+#endif

@@ -1,0 +1,572 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Two stations and the people who use their desks, by command: from an empty
+# folder to what was sent, read, acted on and refused; what is refused and what
+# is said then; what is left when a station stops, and that no secret is.
+use strict;
+use warnings;
+use Fcntl;
+use File::Find ();
+use FindBin;
+use IO::Socket::INET;
+use POSIX ();
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use lib $FindBin::Bin;
+use Antin;
+
+my @root = qw(--directory held/directory --key held/root.key --share
+    held/share-1.share --share held/share-2.share);
+my @desk = qw(--level toi-mat --precedence hoa-toc);
+my $tw_vt = 'antin://vn/van-thu';
+my $db_vt = 'antin://dien-bien.vn/van-thu';
+my $db_cy = 'antin://dien-bien.vn/co-yeu';
+my $xa_cy = 'antin://sin-thau.dien-bien.vn/co-yeu';
+my $pass = 'mot cau dai khong ai doan ra';
+my $subject = 'Việc điều động tuyệt đối giữ kín';
+my $text = "Bốn giờ sáng xuất phát theo hướng bắc.\n";
+my %port = map { $_ => free_port() } qw(TW DB);
+my $long = 20;		# seconds that something may take
+my %up;			# stations that run
+
+sub free_port {
+	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
+	    die "no port: $!\n";
+	return $s->sockport;
+}
+
+sub line { return "127.0.0.1:$port{$_[0]}" }
+
+sub up {
+	my ($dir) = @_;
+	$up{$dir} = 1;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return ends(0, "$dir starts", qw(station start), $dir);
+}
+
+sub down {
+	my ($dir) = @_;
+	delete $up{$dir};
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return ends(0, "$dir stops", qw(station stop), $dir);
+}
+
+END {
+	my $status = $?;
+	chdir $work and antin(qw(station stop), $_) for keys %up;
+	$? = $status;
+}
+
+# Until it is so, or it was long enough.
+sub comes {
+	my ($name, $what) = @_;
+	my $until = time + $long;
+	my $so;
+	sleep 0.1 until ($so = $what->()) || time > $until;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return ok($so, $name) || diag("$out$err");
+}
+
+sub rows {
+	antin(@_, '--json') eq '0' or return ();
+	return @{ JSON::PP->new->utf8->decode($out) };
+}
+
+sub said_json {
+	antin(@_, '--json') eq '0' or return {};
+	return JSON::PP->new->utf8->decode($out);
+}
+
+sub bytes_of {
+	my ($letters) = @_;
+	utf8::encode($letters) if defined $letters;
+	return $letters // '';
+}
+
+sub inbox { return rows(qw(inbox --station DB), @_) }
+
+# Send from the desk of TW; the dispatch id.
+sub sent {
+	my ($name, @words) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	ends(0, $name, qw(send --station TW), @words) or return '';
+	return ($out =~ /^Dispatch id: (\S+)$/m)[0] // '';
+}
+
+# How the outbox of TW says that it is.
+sub state_of {
+	my ($id) = @_;
+	antin(qw(outbox --station TW)) eq '0' or return $err;
+	my $short = substr $id, 0, 8;
+	return ($out =~ /^$short  \S+ \S+  (.*)$/m)[0] // "not there:\n$out";
+}
+
+# ---- who there is ------------------------------------------------------------
+
+sub desk_enrols {
+	my ($name, $address) = @_;
+	my $said;
+	my $good = invited(\@root, $name, $address, @desk) &&
+	    ($said = requested($name, '--passphrase-file', 'pass')) ne '' &&
+	    issued(\@root, $name, $said) eq '0' && antin(qw(enrol accept
+	    --passphrase-file pass), $name, "$name.answer") eq '0';
+	ok($good, "$name is enrolled under a passphrase") or diag($err);
+}
+
+sub there_are_stations_and_desks {
+	put('pass', "$pass\n");
+	put('wrong', "mot cau khac\n");
+	secret($pass);
+	officers(2);
+	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
+	    --suite A --class trung-uong --quorum 2 --name Ban --do),
+	    'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" ' .
+	    '--class tinh', '--do', 'unit new antin://sin-thau.dien-bien.vn ' .
+	    '--name "Xã Sín Thầu" --class xa'));
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @desk);
+	enrolled(\@root, 'db', 'antin://dien-bien.vn', qw(--kind station),
+	    @desk);
+	desk_enrols('tw-vt', $tw_vt);
+	desk_enrols('db-vt', $db_vt);
+	enrolled(\@root, 'db-cy', $db_cy, @desk);
+	enrolled(\@root, 'xa-cy', $xa_cy, @desk);
+	ends(0, 'there is a list', qw(list set --member), $db_vt, '--member',
+	    $db_cy, @root, 'Giao ban');
+	ends(0, 'all that is known', qw(directory write --all --directory
+	    held/directory all));
+}
+
+# ---- folders -----------------------------------------------------------------
+
+sub a_folder_is_made_whole_or_not_at_all {
+	my @new = qw(station new --directory all);
+	antin(qw(key new --name X --address antin://vn --no-passphrase x));
+	antin(qw(key new --name Y --address antin://vn --passphrase-file pass
+	    y));
+	mkdir 'there';
+	put('there/file', 'mine');
+	refused_all('a folder is refused', '[12356]', [],
+	    [ 'no key', qr/--key is wanted/, @new, 'TW' ],
+	    [ 'a desk', qr/is not a station's key/, @new, qw(--key tw-vt.key
+		TW) ],
+	    [ 'a passphrase', qr/under a passphrase/, @new, qw(--key y.key
+		TW) ],
+	    [ 'an unknown one', qr/does not know the key/, @new, qw(--key x.key
+		TW) ],
+	    [ 'no file', qr/none\.key/, @new, qw(--key none.key TW) ],
+	    [ 'a desk of another', qr/key of another station/, @new,
+		qw(--key db.key --desk tw-vt.key TW) ],
+	    [ 'no desk', qr/is not a desk's key/, @new, qw(--key tw.key --desk
+		tw.key TW) ],
+	    [ 'a folder with files', qr/there already/, @new, qw(--key tw.key
+		there) ],
+	    [ 'an address', qr/IP address and a port/, @new, qw(--key tw.key
+		--listen), '127.0.0.1:1 #', 'TW' ]);
+	ok(!(grep { /^TW/ } split / /, names('.')) &&
+	    names('there') eq 'file', 'and nothing is left of them');
+	ends(0, 'one is made', @new, qw(--key tw.key --desk tw-vt.key --listen),
+	    line('TW'), 'TW');
+	like($out, qr/antin station start TW/, 'and what is next is said');
+	ends(0, 'another below it', @new, qw(--key db.key --desk db-vt.key
+	    --listen), line('DB'), '--parent', line('TW'), 'DB');
+	ends(0, 'a desk is added', qw(station add-desk DB db-cy.key));
+	ends(0, 'and one of a unit below', qw(station add-desk DB xa-cy.key));
+	is(names('DB/data/keys'), 'co-yeu.key ' .
+	    'co-yeu.sin-thau.dien-bien.vn.key van-thu.key',
+	    'each key has a file of its own');
+	says(1, qr/another station/, 'none of another station',
+	    qw(station add-desk DB tw-vt.key));
+	my @open = grep { (stat)[2] & 066 } glob('{TW,DB}/{,*/,*/*/}*.{key,conf}');
+	is("@open", '', 'its files are for the owner alone');
+}
+
+sub a_configuration_is_checked {
+	my $conf = get('TW/antind.conf');
+	my $listen = line('TW');
+	says(0, qr/^listen \Q$listen\E$/m, 'a good configuration is shown',
+	    qw(station check TW));
+	like($out, qr/^unlock 15  # the default$/m, 'with its defaults');
+	put('TW/antind.conf', $conf, "nghe $listen\nlisten localhost\n" .
+	    "max-size 5\ndata a\n");
+	antin(qw(station check TW));
+	my @lines = $err =~ /antind\.conf:(\d+): .+; .+$/mg;
+	my $n = $conf =~ tr/\n//;
+	is("@lines", join(' ', map { $n + $_ } 1 .. 4),
+	    'each wrong line is told, with what to do') or diag($err);
+	says(1, qr/would not start/, 'and that it would not start',
+	    qw(station check TW));
+	says(5, qr/antind\.conf:\d+: .+; .*has ended again/s,
+	    'nor does it, and says why', qw(station start TW));
+	put('TW/antind.conf', $conf);
+	says(1, qr/no station's folder/, 'another folder is no station\'s',
+	    qw(station start there));
+	says(1, qr/no station runs in TW: start it/, 'what does not run says so',
+	    qw(status --station TW));
+}
+
+sub stations_start_and_meet {
+	put('DB/antind.conf', get('DB/antind.conf'), "keep-alive 5\n");
+	up('TW');
+	up('DB');
+	says(1, qr/runs already \(process \d+\)/, 'none starts twice',
+	    qw(station start TW));
+	comes('they meet', sub {
+		my ($l) = @{ said_json(qw(status --station TW))->{links} };
+		return defined $l && $l->{state} eq 'up' &&
+		    $l->{station} eq 'antin://dien-bien.vn';
+	});
+	ends(0, 'a station says how it is', qw(status --station DB));
+	like($out, $_, "with a line of its own: $_") for
+	    qr/\Aantin:\/\/dien-bien\.vn\n  ● clock: /,
+	    qr/^  ● directory: as of .* ago$/m, qr/^  ● disk: .* free$/m,
+	    qr/^Links\n  ● antin:\/\/vn: up since /m,
+	    qr/^Desks\n  ◐ \Q$db_cy\E \(Tên db-cy\): not signed in$/m;
+	unlike($out, qr/\033/, 'in no colours where nobody looks');
+	my $s = said_json(qw(status --station DB));
+	is("$s->{station} $s->{parent} " . @{ $s->{desks} },
+	    'antin://dien-bien.vn antin://vn 3', 'and to programs');
+}
+
+# ---- signing in --------------------------------------------------------------
+
+sub at_terminal {
+	my ($command) = @_;
+	my $said = qx{script -qec '$command' /dev/null </dev/null 2>&1};
+	return $said =~ s/\r//gr;
+}
+
+sub who_signs_in {
+	my @in = qw(sign-in --station DB --passphrase-file);
+	my $last = 0;
+	says(2, qr/say which: .*\Q$db_cy\E.*\Q$db_vt\E/,
+	    'of several desks one is named', qw(sign-in --station DB));
+	says(1, qr/no desk "ke-toan"/, 'one that is there', @in, 'pass',
+	    'ke-toan');
+	says(2, qr/Passphrase of \Q$db_vt\E: wanted/, 'it asks for the ' .
+	    'passphrase', qw(sign-in --station DB), $db_vt);
+	says(3, qr/passphrase is not the one/, 'a wrong one is refused', @in,
+	    'wrong', 'van-thu') for 1 .. 4;
+	for my $wait (1, 2) {
+		says(3, qr/wait $wait seconds/, "and then $wait s, however " .
+		    'good', @in, 'pass', 'van-thu');
+		sleep $wait;
+		says(3, qr/passphrase is not the one/, 'another wrong one',
+		    @in, 'wrong', 'van-thu') if $wait == 1;
+	}
+	says(0, qr/Signed in to \Q$db_vt\E until/, 'then the right one is good',
+	    @in, 'pass', 'van-thu');
+	says(0, qr/Signed in/, 'a key without passphrase asks nothing',
+	    qw(sign-in --station DB), $db_cy);
+	says(3, qr/has no passphrase: give none/, 'and takes none', @in, 'pass',
+	    $xa_cy);
+	says(2, qr/several desks of the station are called/, 'a name of two ' .
+	    'desks is none', qw(sign-in --station DB co-yeu));
+	says(0, qr/Signed in to \Q$tw_vt\E/, 'the only desk need not be named',
+	    qw(sign-in --station TW --passphrase-file pass));
+	like(at_terminal("$antin status --station DB"),
+	    qr/\033\[32m●\033\[0m \Q$db_vt\E \(Tên db-vt\): signed in until/,
+	    'status says so, in colours where somebody looks');
+}
+
+# What another user of the machine is told.
+sub as_nobody {
+	my ($uid, $gid, @argv) = @_;
+	my $pid = open(my $in, '-|') // die "fork: $!\n";
+	if ($pid == 0) {
+		open STDIN, '<', '/dev/null';
+		open STDERR, '>&', \*STDOUT;
+		POSIX::setsid();
+		($(, $)) = ($gid, "$gid $gid");
+		($<, $>) = ($uid, $uid);
+		exec @argv or POSIX::_exit(126);
+	}
+	local $/;
+	my $said = <$in> // '';
+	close $in;
+	return $said;
+}
+
+sub it_is_for_one_user {
+	my ($uid, $gid) = (getpwnam 'nobody')[2, 3];
+	SKIP: {
+		skip 'only root can be somebody else', 2 if $> != 0 || !$uid;
+		chmod 0711, $work;
+		antin('--version');
+		skip 'nobody cannot run it here', 2 if as_nobody($uid, $gid,
+		    $antin, '--version') ne $out;
+		like(as_nobody($uid, $gid, $antin, qw(status --station),
+		    "$work/DB"), qr/may not use the station/,
+		    'another user may not use the station');
+		my $group = getgrgid $gid;
+		put('DB/antind.conf', get('DB/antind.conf'),
+		    "control-group $group\n");
+		down('DB');
+		up('DB');
+		ends(0, 'one signs in', qw(sign-in --station DB
+		    --passphrase-file pass), $db_vt);
+		ends(0, 'twice', qw(sign-in --station DB), $db_cy);
+		like(as_nobody($uid, $gid, $antin, qw(inbox --station),
+		    "$work/DB", $db_vt), qr/Passphrase of \Q$db_vt\E: wanted/,
+		    'of those who may, each signs in for himself');
+	}
+}
+
+# ---- sending -----------------------------------------------------------------
+
+sub what_cannot_be_sent_is_refused {
+	my @to = ('--to', $db_vt);
+	put('to-trinh', 'x');
+	put('trich-yeu', "$subject\n");
+	ends(0, 'a desk is signed out', qw(sign-out --station DB), $db_vt);
+	refused_all('what cannot be sent is refused', '[1235]',
+	    [ qw(--station TW) ],
+	    [ 'nothing', qr/nothing to seal/, 'send', @to ],
+	    [ 'to nobody', qr/--to is wanted/, qw(send to-trinh) ],
+	    [ 'a name', qr/wants the address of a desk/, qw(send --to vt
+		to-trinh) ],
+	    [ 'an unknown host', qr/nobody is known by the host/, qw(send --to
+		antin://nowhere.vn/van-thu to-trinh) ],
+	    [ 'no such desk', qr/leads nowhere/, qw(send --to
+		antin://dien-bien.vn/ke-toan to-trinh) ],
+	    [ 'a secret subject', qr/subject by --subject-file/, 'send', @to,
+		qw(--level mat --subject x to-trinh) ],
+	    [ 'two subjects', qr/exclude each other/, 'send', @to, qw(--subject
+		x --subject-file trich-yeu to-trinh) ],
+	    [ 'too secret', qr/may receive what is up to/, 'send', @to,
+		qw(--level tuyet-mat to-trinh) ],
+	    [ 'a list beside', qr/in the place of/, 'send', @to, qw(--list x
+		to-trinh) ],
+	    [ 'an unknown list', qr/no list "x"/, qw(send --list x to-trinh) ],
+	    [ 'a device', qr/neither pipes nor devices/, 'send', @to,
+		'/dev/null' ],
+	    [ 'no file', qr/none cannot be opened/, 'send', @to, 'none' ],
+	    [ 'in the past', qr/in the past/, 'send', @to, qw(--expires
+		2020-01-01 to-trinh) ],
+	    [ 'no due time', qr/go together/, 'send', @to, qw(--precedence
+		hoa-toc-hen-gio to-trinh) ],
+	    [ 'another\'s desk', qr/no desk/, 'send', @to, '--from', $db_vt,
+		'to-trinh' ]);
+	says(2, qr/Passphrase of \Q$db_vt\E: wanted/, 'nor as a desk that ' .
+	    'nobody is signed in to', qw(send --station DB --from), $db_vt,
+	    '--to', $tw_vt, 'to-trinh');
+	is(scalar(rows(qw(outbox --station TW))), 0, 'and nothing was sent');
+	ends(0, 'signed in again', qw(sign-in --station DB --passphrase-file
+	    pass), $db_vt);
+}
+
+my ($list_id, $zeros_id);
+
+sub a_list_gets_documents {
+	secret($subject, $text =~ s/\n//r);
+	put('dien.txt', $text);
+	put('anh.bin', join '', map { pack 'N*', map { int rand 2**32 }
+	    1 .. 1024 } 1 .. 768);
+	put("kế hoạch.pdf", "%PDF-1.7\n");
+	$list_id = sent('documents go to a list', '--list', 'Giao ban', qw(--level
+	    mat --precedence khan --subject-file trich-yeu --text dien.txt),
+	    'anh.bin', "kế hoạch.pdf");
+	like($list_id, qr/^[0-9a-f]{8}(?:-[0-9a-f]{8}){3}$/,
+	    'under an id of their own');
+	comes('they arrive at a desk', sub { inbox($db_vt) == 1 });
+	comes('and at the other', sub { inbox($db_cy) == 1 });
+	like(state_of($list_id), qr/^urgent \(Khẩn\) +handed on +\Q$db_cy\E and 1 more$/,
+	    'the outbox says how far it is');
+	says(0, qr/^To antin:\/\/dien-bien\.vn: handed on, .*\n  \S+co-yeu\n/m,
+	    'and so does its trace', qw(trace --station TW), $list_id);
+	says(0, qr/^Nothing waits/, 'nothing waits', qw(queue --station TW));
+}
+
+sub a_large_file_shows_its_progress {
+	my $from = time;
+	sysopen my $f, 'zeros', O_WRONLY | O_CREAT or die;
+	truncate $f, 1 << 30;
+	my $said = at_terminal("$antin send --station TW --to $db_cy " .
+	    '--precedence hoa-toc zeros');
+	my $took = time - $from;
+	($zeros_id) = $said =~ /^Dispatch id: (\S+)$/m;
+	ok(defined $zeros_id, 'a large file is sent') or diag($said);
+	ok($said =~ /Sealing #*\.* +\d+ %/ || $took < 1,
+	    'and shows how far it is') or diag("$took s: $said");
+	comes('it arrives', sub { inbox($db_cy) == 2 });
+	is((inbox($db_cy))[0]{id}, $zeros_id, 'the newest is the first');
+	is(at_terminal("$antin read --station DB --desk $db_cy --into to " .
+	    "$zeros_id") =~ /zeros/ && -s 'to/zeros', 1 << 30,
+	    'and has its size');
+	unlink 'to/zeros', 'zeros';
+}
+
+# ---- reading -----------------------------------------------------------------
+
+sub what_arrived_is_read {
+	my $short = substr $list_id, 0, 6;
+	my @read = (qw(read --station DB --desk), $db_vt);
+	says(1, qr/no dispatch whose id begins with ffff/, 'what is not there ' .
+	    'is not read', @read, 'ffff');
+	says(1, qr/no such dispatch lies at/, 'nor by a whole id', @read,
+	    'ffffffff-ffffffff-ffffffff-ffffffff');
+	says(1, qr/no such dispatch lies at/, 'nor what is another desk\'s',
+	    @read, $zeros_id);
+	says(2, qr/is no dispatch id/, 'nor what is no id', @read, 'xyz');
+	local @Antin::told;
+	says(0, qr/\Q$text\E/, 'what is is read, with its text', @read, $short);
+	my ($row) = inbox($db_vt);
+	is($row->{state}, 'opened', 'and noted as opened');
+	my $d = said_json(@read, qw(--into nhan), $short)->{dispatch};
+	is(join('|', map { bytes_of($d->{$_}) } qw(id originator signer
+	    signature level precedence)), "$list_id|$tw_vt|Tên tw-vt|holds|mat|khan",
+	    'it says who sent it, that this holds, and its level') or
+	    diag($out);
+	is(bytes_of($d->{subject}), $subject, 'and its subject');
+	is(join(' ', map { $_->{address} } @{ $d->{addressees} // [] }), '',
+	    'a list is named, not spelled out');
+	is(names('nhan'), "anh.bin dien.txt kế hoạch.pdf", 'its files are saved');
+	ok(get("nhan/$_") eq get($_), "$_ as it was") for 'anh.bin', 'dien.txt',
+	    "kế hoạch.pdf";
+	ends(0, 'twice', @read, qw(--into nhan), $short);
+	ok(get('nhan/2-anh.bin') eq get('anh.bin') &&
+	    get('nhan/anh.bin') eq get('anh.bin'), 'over no file');
+}
+
+sub what_was_read_is_settled {
+	my @at = (qw(--station DB --desk), $db_vt);
+	my $second = sent('a second one is sent', '--to', $db_vt, qw(--subject
+	    Hop to-trinh));
+	comes('it arrives', sub { inbox($db_vt) == 2 });
+	says(0, qr/Noted as acted on/, 'the first is acted on', 'ack', @at,
+	    $list_id);
+	is(scalar(inbox($db_vt)), 1, 'and leaves the inbox');
+	is(scalar(inbox('--all', $db_vt)), 2, 'but for --all');
+	says(2, qr/--reason is wanted/, 'a refusal has a reason', 'refuse', @at,
+	    $second);
+	says(0, qr/Noted as refused/, 'the second is refused', 'refuse', @at,
+	    '--reason', 'Gửi nhầm nơi nhận', $second);
+	says(3, qr/acted on or refused already/, 'which stays', 'ack', @at,
+	    $second);
+	says(3, qr/acted on or refused already/, 'as does the other', 'refuse',
+	    @at, qw(--reason x), $list_id);
+	says(0, qr/^At \Q$db_vt\E since .*: refused, .*\n  why: Gửi nhầm/m,
+	    'its trace says why', qw(trace --station DB), $second);
+	says(1, qr/this station knows no such dispatch/, 'of no other there ' .
+	    'is one', qw(trace --station DB
+	    ffffffff-ffffffff-ffffffff-ffffffff));
+	says(0, qr/: nothing is there/, 'an empty box says so', qw(outbox
+	    --station DB), $db_vt);
+	ends(0, 'a desk of a unit below', qw(sign-in --station DB), $xa_cy);
+	ends(0, 'is written to from its own station', qw(send --station DB
+	    --from), $db_vt, '--to', $xa_cy, 'to-trinh');
+	like((rows(qw(outbox --station DB), $db_vt))[0]{destinations}[0]{state},
+	    qr/^arrived$/, 'where it has arrived at once');
+}
+
+# ---- stopping ----------------------------------------------------------------
+
+sub what_waits_arrives_once {
+	my $before = inbox('--all', $db_vt);
+	down('DB');
+	my $waits = sent('what is sent meanwhile', '--to', $db_vt, qw(--precedence
+	    hoa-toc to-trinh));
+	my $late = sent('and what will expire', '--to', $db_vt, '--expires',
+	    POSIX::strftime('%Y-%m-%dT%H:%M:%SZ', gmtime(time + 2)), 'to-trinh');
+	like(state_of($waits), qr/^flash \(Hỏa tốc\) +waits +\Q$db_vt\E$/,
+	    'waits');
+	says(0, qr/antin:\/\/dien-bien\.vn$/m, 'for its way', qw(queue
+	    --station TW));
+	comes('status says for how long', sub {
+		antin(qw(status --station TW));
+		return $out =~ /^Waiting\n  ● antin:\/\/dien-bien\.vn: 2 \w+, .*; the oldest for \d+ s; up to flash/m;
+	});
+	sleep 2.5;
+	up('DB');
+	ends(0, 'its desk', qw(sign-in --station DB --passphrase-file pass),
+	    $db_vt);
+	comes('what waited arrives', sub {
+		grep { $_->{id} eq $waits } inbox($db_vt);
+	});
+	comes('what had expired does not', sub {
+		state_of($late) =~ /^routine +(?:expired|refused) /;
+	});
+	my @ids = map { $_->{id} } inbox('--all', $db_vt);
+	is(scalar(@ids), $before + 1, 'nothing twice') or diag("@ids");
+}
+
+sub nothing_is_lost {
+	my @box = map { "$_->{id} $_->{at}" } rows(qw(outbox --station TW));
+	my @in = map { "$_->{id} $_->{state}" } inbox('--all', $db_vt);
+	down('TW');
+	says(1, qr/no station runs/, 'a station that is down says so',
+	    qw(outbox --station TW));
+	says(0, qr/No station runs in TW/, 'and is not stopped twice',
+	    qw(station stop TW));
+	up('TW');
+	says(2, qr/Passphrase of/, 'nobody is signed in to it any more',
+	    qw(outbox --station TW));
+	ends(0, 'until he is', qw(sign-in --station TW --passphrase-file pass));
+	is_deeply([ map { "$_->{id} $_->{at}" } rows(qw(outbox --station TW)) ],
+	    \@box, 'what was sent is there (' . @box . ')');
+	is_deeply([ map { "$_->{id} $_->{state}" } inbox('--all', $db_vt) ],
+	    \@in, 'and what had arrived (' . @in . ')');
+	comes('the line is there again', sub {
+		(said_json(qw(status --station TW))->{links}[0]{state} // '')
+		    eq 'up';
+	});
+	my $id = sent('and what is sent now', '--to', $db_vt, 'to-trinh');
+	comes('arrives', sub { grep { $_->{id} eq $id } inbox($db_vt) });
+}
+
+# ---- what is said ------------------------------------------------------------
+
+sub it_speaks_vietnamese {
+	local $ENV{LANG} = 'vi_VN.UTF-8';
+	says(0, qr/^  ● đồng hồ: .*\nĐường liên lạc\n.*\nBàn\n/s, 'status',
+	    qw(status --station DB));
+	says(0, qr/^Mã +Đến lúc +Độ khẩn +Tình trạng +Từ$/m, 'the inbox',
+	    qw(inbox --station DB --all), $db_vt);
+	says(0, qr/  đã hết hạn|  bị từ chối/, 'the outbox', qw(outbox
+	    --station TW));
+	says(1, qr/không có văn bản như vậy ở \Q$db_vt\E/,
+	    'and what the station answers', qw(ack --station DB --desk), $db_vt,
+	    'ffffffff-ffffffff-ffffffff-ffffffff');
+	says(3, qr/chỉ được nhận đến độ mật Tối mật; .* Tuyệt mật/,
+	    'with the names that it gives', qw(send --station TW --level
+	    tuyet-mat --to), $db_vt, 'to-trinh');
+	says(1, qr/trạm không có bộ phận "ke-toan"/, 'and what is not there',
+	    qw(inbox --station DB ke-toan));
+}
+
+sub no_secret_is_left_open {
+	my ($files, @found) = 0;
+	File::Find::find({ no_chdir => 1, wanted => sub {
+		-f or return;
+		$files++;
+		push @found, $_ if secrets_in(get($_)) ||
+		    get($_) =~ /\Q$subject\E|\Q$pass\E|Bốn giờ sáng/;
+	} }, 'TW', 'DB');
+	cmp_ok($files, '>', 15, 'the stations have files');
+	is("@found", '', 'with no passphrase, subject or text in them');
+	is("@told", '', 'nor was any told that should not be');
+	my $logs = get('TW/log/antind.log') . get('DB/log/antind.log');
+	my @warn = grep { / (?:warn|error) / &&
+	    !/ event=(?:desk\.sign_in_refused|dispatch\.refused) / } split /^/,
+	    $logs;
+	is("@warn", '', 'the logs complain of nothing but wrong passphrases, ' .
+	    'and what expired');
+}
+
+there_are_stations_and_desks();
+a_folder_is_made_whole_or_not_at_all();
+a_configuration_is_checked();
+stations_start_and_meet();
+who_signs_in();
+it_is_for_one_user();
+what_cannot_be_sent_is_refused();
+a_list_gets_documents();
+a_large_file_shows_its_progress();
+what_arrived_is_read();
+what_was_read_is_settled();
+what_waits_arrives_once();
+nothing_is_lost();
+it_speaks_vietnamese();
+no_secret_is_left_open();
+done_testing;

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Very many stations below one: their keys, certificates and acts, without
+ * folders or daemons.  They speak by peer.h.
+ */
+#ifndef TESTS_STATION_CROWD_H
+#define TESTS_STATION_CROWD_H
+
+#include "core/work.h"
+#include "peer.h"
+
+#define CROWD_BATCH 1000 /* acts under one checkpoint */
+
+struct crowd {
+	struct country *country;
+	const struct seat *above;
+	size_t count;
+	struct member {
+		struct id uid;
+		struct identity station; /* of which only sig is there */
+		struct buf cert;
+		char id[16], address[64];
+	} * members; /* owned */
+};
+
+static inline enum rc
+crowd_member(void *ctx, size_t i, struct err *e)
+{
+	struct crowd *c = ctx;
+	struct member *m = &c->members[i];
+	const struct suite *s = suite_by_name("A");
+	struct cert_request r = { .name = bytes_str("a station"),
+		.rights = { CERT_STATION, LEVEL_TUYET_MAT,
+		    PRECEDENCE_HOA_TOC_HEN_GIO, 0 },
+		.use = CERT_SIGN,
+		.sig = sig_by_name(s->sig),
+		.from = c->country->t.now,
+		.until = c->country->t.now + YEARS(9),
+		.issuer = bytes_str("unit 0") };
+
+	(void)e;
+	(void)snprintf(m->id, sizeof(m->id), "tram-%zu", i);
+	(void)snprintf(m->address, sizeof(m->address), "antin://%s.%s", m->id,
+	    c->above->address + strlen("antin://"));
+	m->station.sig = sig_generate(r.sig);
+	r.address = bytes_str(m->address);
+	r.pub = sig_key_pub(m->station.sig);
+	cert_write(&m->cert, &r, tree_authority_key(&c->country->t, ROOT));
+	return RC_OK;
+}
+
+/* All of these acts, under one checkpoint. */
+static inline void
+crowd_decide(struct crowd *c, struct act *acts, size_t n)
+{
+	struct tree *t = &c->country->t;
+	struct buf part;
+
+	must(directory_decide(t->d, &part, tree_at(t, ROOT), acts, n,
+		 tree_authority_key(t, ROOT), t->now, &t->e),
+	    &t->e);
+	tree_append(t, buf_bytes(&part));
+	buf_free(&part);
+}
+
+static inline void
+crowd_acts(struct crowd *c)
+{
+	struct act *acts = alloc(CROWD_BATCH, sizeof(*acts));
+	struct tree *t = &c->country->t;
+	const struct id root = tree_uid(ROOT);
+	struct member *m;
+	size_t n = 0, i;
+
+	for (i = 0; i < c->count; i++) {
+		m = &c->members[i];
+		act_uid(&m->uid, &root, tree_size(t->d, ROOT) + n);
+		acts[n] = act_unit(t, UNITS, c->above->unit, m->id, "don-vi");
+		acts[n++].unit = m->uid;
+		acts[n] = act_certify(
+		    t, UNITS, NULL, buf_bytes(&m->cert), (struct bytes){ 0 });
+		acts[n++].unit = m->uid;
+		if (n == CROWD_BATCH || i + 1 == c->count) {
+			crowd_decide(c, acts, n);
+			n = 0;
+		}
+	}
+	free(acts);
+}
+
+/* So many, of units below this seat's; before its country_write(). */
+static inline void
+crowd_begin(struct crowd *c, struct country *country, const struct seat *above,
+    size_t n)
+{
+	struct err e;
+
+	*c = (struct crowd){ country, above, n, NULL };
+	c->members = alloc(n, sizeof(*c->members));
+	must(work_each(n, crowd_member, c, &e), &e);
+	crowd_acts(c);
+}
+
+/* ---- their lines
+ * ----------------------------------------------------------------- */
+
+static inline void
+crowd_hello(void *ctx, const struct hello *h)
+{
+	(void)h;
+	peer_admits(ctx);
+}
+
+/* The line is gone, without a word; the key stays. */
+static inline void
+crowd_drop(struct peer *p)
+{
+	struct tls_key *key = p->key;
+	const uint64_t epoch = p->epoch;
+
+	p->key = NULL;
+	peer_end(p);
+	p->key = key;
+	p->epoch = epoch;
+}
+
+/* Who lost his line, or was turned away, dials again when his time has come;
+ * each time he waits longer, and half of it is chance, as a station does. */
+struct crowd_wait {
+	int64_t at, wait; /* milliseconds */
+};
+
+static inline void
+crowd_later(struct crowd_wait *w)
+{
+	uint32_t r;
+
+	random_bytes(&r, sizeof(r));
+	w->wait = w->wait == 0 ? 500 : w->wait * 2;
+	w->at = peer_ms() + w->wait / 2 + r % (w->wait / 2);
+}
+
+static inline void
+crowd_dial(struct crowd *c, struct peer *p)
+{
+	if (p->key == NULL)
+		p->key = tls_key_new();
+	p->context = tls_context_new(p->key);
+	p->fd = dial_port(c->above->port);
+	p->tls = tls_new(p->context, p->fd, false);
+}
+
+/* A step of one that is not yet in: false, he was turned away. */
+static inline bool
+crowd_step(struct crowd *c, struct peer *p, size_t i)
+{
+	const struct member *m = &c->members[i];
+	enum tls_did did;
+
+	if (p->session == NULL) {
+		did = tls_handshake(p->tls, &p->e);
+		if (did == TLS_WANT_READ || did == TLS_WANT_WRITE)
+			return true;
+		if (did != TLS_DONE)
+			return false;
+		p->epoch = p->epoch == 0 ? (uint64_t)time_now() : p->epoch + 1;
+		buf_free(&p->statement);
+		link_write(&p->statement, bytes_str(m->address), p->epoch,
+		    tls_key_public(p->key), m->station.sig);
+		p->owner.hello = crowd_hello;
+		p->ctx = p;
+		peer_begin(p);
+	}
+	return peer_turn(p, 0);
+}
+
+/*
+ * All dial at one moment, and go on until all are in.  Returns how often one
+ * was turned away on the way.
+ */
+static inline size_t
+crowd_enter(struct crowd *c, struct peer *peers)
+{
+	struct pollfd *polls = alloc(c->count, sizeof(*polls));
+	struct crowd_wait *waits = alloc(c->count, sizeof(*waits));
+	size_t i, in = 0, turned = 0;
+	int64_t now;
+
+	for (i = 0; i < c->count; i++)
+		crowd_dial(c, &peers[i]);
+	while (in < c->count) {
+		now = peer_ms();
+		for (i = 0; i < c->count; i++) {
+			if (peers[i].tls == NULL && waits[i].at <= now)
+				crowd_dial(c, &peers[i]);
+			polls[i] = (struct pollfd){
+				.fd = peers[i].tls == NULL || peers[i].admitted
+					  ? -1
+					  : peers[i].fd,
+				.events = POLLIN
+			};
+		}
+		(void)poll(polls, (nfds_t)c->count, 20);
+		for (i = 0; i < c->count; i++) {
+			if (peers[i].tls == NULL || peers[i].admitted ||
+			    (polls[i].revents == 0 && peers[i].session != NULL))
+				continue;
+			if (crowd_step(c, &peers[i], i)) {
+				in += peers[i].admitted;
+			} else {
+				crowd_drop(&peers[i]);
+				crowd_later(&waits[i]);
+				turned++;
+			}
+		}
+	}
+	free(polls);
+	free(waits);
+	return turned;
+}
+
+static inline void
+crowd_end(struct crowd *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->count; i++) {
+		sig_key_free(c->members[i].station.sig);
+		buf_free(&c->members[i].cert);
+	}
+	free(c->members);
+	*c = (struct crowd){ 0 };
+}
+
+#endif
