@@ -143,6 +143,10 @@ $(B)/tests/%.t: $(B)/tests/%.o $(B)/tests/tap.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/tests/antind/%.t: $(B)/tests/antind/%.o $(B)/tests/tap.o $(ANTIND) $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
+# the daemon with a clock that can be set
+$(B)/tests/station/clocks.t: $(B)/tests/station/clocks.o $(B)/tests/tap.o \
+    $(ANTIND) $(LIB)
+	@$(LINK) -Wl,--wrap=time_now -o $@ $^ $(ALL_LIBS)
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/fuzz/%.replay: $(B)/fuzz/%.o $(B)/fuzz/replay.o $(LIB)
@@ -191,4 +195,4 @@ install-run:
 	done
 
 .SECONDARY:
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' -type f 2>/dev/null)

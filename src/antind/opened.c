@@ -16,6 +16,7 @@
 #include "crypto/keyfile.h"
 #include "file/file.h"
 
+#define BIND_TRIES 100	 /* in two seconds */
 #define KEY_NEXT ".next" /* behind the name of the station's key file */
 #define KEY_OLD ".old"
 #define BACKLOG 4096 /* the kernel has its own limit */
@@ -99,8 +100,7 @@ beside(const char *path, const char *suffix)
 
 /* New keys that are not yet certified, where there are any. */
 static enum rc
-key_next(
-    struct key_file *keys, size_t *count, const char *path, struct err *e)
+key_next(struct key_file *keys, size_t *count, const char *path, struct err *e)
 {
 	char *next = beside(path, KEY_NEXT);
 	enum rc rc = RC_OK;
@@ -115,11 +115,18 @@ enum rc
 key_keep(const struct setup *s, bool next, struct bytes file, struct err *e)
 {
 	size_t at = 0;
-	char *path = setup_path(s, conf_each(&s->conf, "key", &at));
+	const struct conf_value *v = conf_each(&s->conf, "key", &at);
+	char *path = setup_path(s, v);
 	char *beside_it = beside(path, KEY_NEXT), *old = beside(path, KEY_OLD);
 	struct buf was = { 0 };
 	enum rc rc;
 
+	if (conf_credential(v->text) != NULL) {
+		rc = fail(e, RC_DENIED,
+		    "the key is handed over by a service manager: renew it "
+		    "where that has it from");
+		goto out;
+	}
 	if (next) {
 		rc = file_write(beside_it, file, 0600, true, e);
 		goto out;
@@ -167,6 +174,7 @@ static enum rc
 bound(int fd, const struct sockaddr *to, socklen_t len)
 {
 	static const int on = 1;
+	unsigned i;
 
 	if (to->sa_family == AF_INET6 &&
 	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0)
@@ -174,8 +182,13 @@ bound(int fd, const struct sockaddr *to, socklen_t len)
 	if (to->sa_family != AF_UNIX &&
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
 		return RC_IO;
-	return bind(fd, to, len) == 0 && listen(fd, BACKLOG) == 0 ? RC_OK
-								  : RC_IO;
+	/* of a daemon that was killed the processes end a moment later */
+	for (i = 0; bind(fd, to, len) != 0; i++)
+		if (errno != EADDRINUSE || i == BIND_TRIES)
+			return RC_IO;
+		else
+			(void)usleep(20000);
+	return listen(fd, BACKLOG) == 0 ? RC_OK : RC_IO;
 }
 
 static enum rc

@@ -71,27 +71,6 @@ warn(const char *event, const struct err *e)
 	say_log(LOG_WARN, &l);
 }
 
-static void
-on_again(int fd, short what, void *ctx)
-{
-	struct child *c = ctx;
-	struct err e;
-
-	(void)fd;
-	(void)what;
-	if (me.stopping)
-		return;
-	if (child_start(c, &e) == RC_OK) {
-		child_go(c);
-		return;
-	}
-	warn("process.start", &e);
-	if (c->pid != 0)
-		(void)kill(c->pid, SIGKILL); /* and so on, from its death */
-	else
-		stop(1);
-}
-
 /* ---- deaths -----------------------------------------------------------------
  */
 
@@ -133,25 +112,56 @@ again_in(struct child *c, int status, int64_t now)
 	return me.ran || (c->deaths < DEATHS && c->failures < FAILURES);
 }
 
+/* Start it again, after its wait; or end where that is no use. */
 static void
-on_death(struct child *c, int status)
+start_later(struct child *c, int status)
 {
 	struct timeval in;
 	struct log_line l;
 
-	say_death(c, status);
-	if (!me.stopping && !again_in(c, status, process_ms())) {
+	if (me.stopping)
+		return;
+	if (!again_in(c, status, process_ms())) {
 		l = child_line(LOG_WARN, "daemon.failed", c);
 		log_str(&l, "why",
 		    bytes_str("it cannot be started; what it said is above"));
 		say_log(LOG_WARN, &l);
 		stop(1);
-	}
-	if (me.stopping)
 		return;
+	}
 	in = (struct timeval){ c->delay / 1000, c->delay % 1000 * 1000 };
 	if (event_add(c->again, &in) != 0)
 		bug("no event");
+}
+
+static void
+on_again(int fd, short what, void *ctx)
+{
+	struct child *c = ctx;
+	struct err e;
+
+	(void)fd;
+	(void)what;
+	if (me.stopping)
+		return;
+	if (child_start(c, &e) == RC_OK) {
+		child_go(c);
+		return;
+	}
+	warn("process.start", &e);
+	if (c->pid != 0) {
+		(void)kill(c->pid, SIGKILL); /* and so on, from its death */
+		return;
+	}
+	c->started = process_ms(); /* the machine has no room for it now */
+	start_later(c, 0);
+}
+
+static void
+on_death(struct child *c, int status)
+{
+	say_death(c, status);
+	start_later(c, status);
 }
 
 static void next_stage(void);
@@ -331,6 +341,14 @@ lock_in(struct err *e)
 	l = log_line(level, "process.sandbox");
 	log_str(&l, "got", bytes_str(got));
 	say_log(level, &l);
+	if (geteuid() == 0 && !me.s->user) {
+		l = log_line(LOG_WARN, "daemon.root");
+		log_str(&l, "note",
+		    bytes_str("the processes work as root, though without "
+			      "its capabilities; \"user\" makes them "
+			      "another's"));
+		say_log(LOG_WARN, &l);
+	}
 	return RC_OK;
 }
 

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The log, to standard error as a terminal or journald wants it; and the few
  * words a service manager is told (sd_notify(3)). */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +16,13 @@
 #include "antind/parent.h"
 #include "core/time.h"
 
+#define SAID_MAX PIPE_BUF /* a pipe takes it whole or not at all */
+#define PATIENCE_MS 1000
+
 static bool journal;
 static int manager = -1;
+static bool stuck; /* nobody reads what is logged */
+static uint64_t lost;
 
 static void
 find_manager(void)
@@ -69,6 +77,19 @@ say_notify(const char *state)
 		manager = -1; /* it is its own business */
 }
 
+/* What stands behind the level, which is told beside it. */
+static struct bytes
+without_level(const struct log_line *l)
+{
+	static const char warn[] = "warn ";
+	struct bytes line = buf_bytes(&l->text);
+	size_t n = sizeof(warn) - 1;
+
+	if (line.len >= n && memcmp(line.p, warn, n) == 0)
+		line = bytes_of(line.p + n, line.len - n);
+	return line;
+}
+
 /* One line of printable bytes: what the parent writes as it is. */
 static bool
 is_line(struct bytes line)
@@ -81,46 +102,91 @@ is_line(struct bytes line)
 	return line.len > 0;
 }
 
-void
-say_line(enum log_level level, enum proc of, struct bytes line)
+/* Before what is said: its priority, or the time and the level; and who. */
+static void
+begin_line(struct buf *out, enum log_level level, enum proc of)
 {
 	static const char *const words[] = { "debug", "info", "warn" };
 	static const char *const syslog[] = { "<7>", "<6>", "<4>" };
-	struct buf out = { 0 };
 	char time[TIME_TEXT];
 
 	if (journal) {
-		buf_add(&out, bytes_str(syslog[level]));
+		buf_add(out, bytes_str(syslog[level]));
 	} else {
 		time_write(time, time_now());
-		buf_add(&out, bytes_str(time));
-		buf_u8(&out, ' ');
-		buf_add(&out, bytes_str(words[level]));
-		buf_u8(&out, ' ');
+		buf_add(out, bytes_str(time));
+		buf_u8(out, ' ');
+		buf_add(out, bytes_str(words[level]));
+		buf_u8(out, ' ');
 	}
-	buf_add(&out, bytes_str(proc_name(of)));
-	buf_u8(&out, ' ');
+	buf_add(out, bytes_str(proc_name(of)));
+	buf_u8(out, ' ');
+}
+
+static void
+end_line(struct buf *out)
+{
+	if (out->len > SAID_MAX - 1)
+		out->len = SAID_MAX - 1;
+	buf_u8(out, '\n');
+	if (write(STDERR_FILENO, out->p, out->len) < 0)
+		(void)0; /* nowhere left to say it */
+	buf_free(out);
+}
+
+/* Whether a line can be written at once.  Who does not read the log must not
+ * stop the station: his lines are lost, and counted. */
+static bool
+can_say(void)
+{
+	struct pollfd p = { STDERR_FILENO, POLLOUT, 0 };
+	struct buf out = { 0 };
+	struct log_line l;
+	int n;
+
+	do
+		n = poll(&p, 1, stuck ? 0 : PATIENCE_MS);
+	while (n < 0 && errno == EINTR);
+	if (n != 1) {
+		stuck = true;
+		lost++;
+		return false;
+	}
+	stuck = false;
+	if (lost == 0)
+		return true;
+	l = log_line(LOG_WARN, "log.lost");
+	log_uint(&l, "lines", lost);
+	lost = 0;
+	begin_line(&out, LOG_WARN, PROC_PARENT);
+	buf_add(&out, without_level(&l));
+	buf_free(&l.text);
+	end_line(&out);
+	return can_say();
+}
+
+void
+say_line(enum log_level level, enum proc of, struct bytes line)
+{
+	struct buf out = { 0 };
+
+	if (!can_say())
+		return;
+	begin_line(&out, level, of);
 	if (is_line(line)) {
 		buf_add(&out, line);
 	} else {
 		buf_add(&out, bytes_str("event=log.bad line="));
 		log_quote(&out, line);
 	}
-	buf_u8(&out, '\n');
-	if (write(STDERR_FILENO, out.p, out.len) < 0)
-		(void)0; /* nowhere left to say it */
-	buf_free(&out);
+	end_line(&out);
 }
 
 void
 say_log(enum log_level level, struct log_line *l)
 {
-	static const char warn[] = "warn ";
-	struct bytes line = buf_bytes(&l->text);
-	size_t n = sizeof(warn) - 1;
+	struct bytes line = without_level(l);
 
-	if (line.len >= n && memcmp(line.p, warn, n) == 0)
-		line = bytes_of(line.p + n, line.len - n);
 	if (line.len > 0)
 		say_line(level, PROC_PARENT, line);
 	buf_free(&l->text);

@@ -189,19 +189,26 @@ find_data(struct looking *l, struct setup *s)
 	free(path);
 }
 
+/* The key opens without a passphrase: it is its owner's alone. */
 static enum rc
 look_at_file(const struct conf_value *v, const char *path, struct err *e)
 {
+	const bool key = strcmp(v->is->word, "key") == 0;
+	struct stat st;
+
 	if (conf_credential(v->text) != NULL && credentials() == NULL)
 		return fail(e, RC_ABSENT,
 		    "nobody hands over credentials; name a file, or start "
 		    "antind by systemd with LoadCredential=");
-	return access(path, R_OK) == 0
-		   ? RC_OK
-		   : fail_io(e,
-			 "%s cannot be read; \"antin station new\" makes a "
-			 "station",
-			 path);
+	if (access(path, R_OK) != 0 || stat(path, &st) != 0)
+		return fail_io(e,
+		    "%s cannot be read; \"antin station new\" makes a station",
+		    path);
+	if (key && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return fail(e, RC_DENIED,
+		    "%s is open to others than its owner; chmod 600 shuts it",
+		    path);
+	return RC_OK;
 }
 
 static void

@@ -150,6 +150,14 @@ channel_send(
 	msg_write(&c->out, m, job, fd >= 0, body);
 }
 
+/* The next descriptor to be written; NULL: none. */
+static const struct out_fd *
+next_fd(const struct channel *c)
+{
+	return c->out_fd_at < c->out_fd_count ? &c->out_fds[c->out_fd_at]
+					      : NULL;
+}
+
 /* Write once: up to the next byte that has a descriptor, or from one that has.
  */
 static ssize_t
@@ -161,11 +169,11 @@ write_some(struct channel *c)
 	} control = { 0 };
 	struct iovec io = { c->out.p + c->out_at, c->out.len - c->out_at };
 	struct msghdr h = { .msg_iov = &io, .msg_iovlen = 1 };
-	const struct out_fd *next = c->out_fds + c->out_fd_at;
+	const struct out_fd *next = next_fd(c);
 	struct cmsghdr *cm;
 	bool with = false;
 
-	if (c->out_fd_at < c->out_fd_count && next->at == c->out_at) {
+	if (next != NULL && next->at == c->out_at) {
 		with = true;
 		h.msg_control = control.room;
 		h.msg_controllen = sizeof(control.room);
@@ -176,7 +184,7 @@ write_some(struct channel *c)
 		memcpy(CMSG_DATA(cm), &next->fd, sizeof(int));
 	}
 	if (c->out_fd_at + with < c->out_fd_count)
-		io.iov_len = next[with].at - c->out_at;
+		io.iov_len = next[with].at - c->out_at; /* up to that one */
 	return sendmsg(c->fd, &h, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
@@ -184,9 +192,9 @@ write_some(struct channel *c)
 static void
 written(struct channel *c, size_t n)
 {
-	struct out_fd *next = c->out_fds + c->out_fd_at;
+	const struct out_fd *next = next_fd(c);
 
-	if (c->out_fd_at < c->out_fd_count && next->at == c->out_at) {
+	if (next != NULL && next->at == c->out_at) {
 		(void)close(next->fd);
 		c->out_fd_at++;
 	}

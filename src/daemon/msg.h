@@ -449,7 +449,8 @@ enum row {
 	ROW_ENROL,   /* id, address, other where it came from, text name, q
 			enum cert_kind, n enum enrol_by, state 1 answered, at,
 			due: when it goes */
-	ROW_KEY,     /* address, state 1 its end is near, due: its end */
+	ROW_KEY,     /* address, state 1 its end is near, due: its end, count 1:
+			a renewal is asked for */
 };
 struct msg_mark {
 	uint64_t uid;

@@ -5,6 +5,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -30,15 +32,21 @@
 /* What a call's arguments must be; several of one call are alternatives. */
 enum must {
 	ANYHOW,
-	NOT_EXEC,    /* argument 2: PROT_EXEC is clear */
-	INET,	     /* TCP over IPv4 */
-	INET6,	     /* TCP over IPv6 */
-	THREAD,	     /* clone(): a thread of this process */
-	NO_SUCH,     /* answered with ENOSYS: another way is then taken */
-	OWN,	     /* argument 0: this process */
-	ITSELF,	     /* newfstatat(): of the descriptor, not of a path */
-	LIMITS_READ, /* prlimit64(): of this process, nothing is set */
-	TERMINAL,    /* ioctl(): is it a terminal? */
+	NOT_EXEC,     /* argument 2: PROT_EXEC is clear */
+	INET,	      /* socket(): TCP over IPv4, and nothing over TCP's name */
+	INET6,	      /* the same over IPv6 */
+	SOCKET_ASKED, /* getsockopt(): how it is, who the peer is */
+	SOCKET_SET,   /* setsockopt(): when TCP sends */
+	SENDTO,	      /* sendto(): to whom it is connected */
+	SENDMSG,      /* sendmsg(): the same */
+	PLAIN,	      /* fcntl(): nobody is signalled by it */
+	LOCKS,	      /* fcntl(): locks of a file */
+	THREAD,	      /* clone(): a thread of this process */
+	NO_SUCH,      /* answered with ENOSYS: another way is then taken */
+	OWN,	      /* argument 0: this process */
+	ITSELF,	      /* newfstatat(): of the descriptor, not of a path */
+	LIMITS_READ,  /* prlimit64(): of this process, nothing is set */
+	TERMINAL,     /* ioctl(): is it a terminal? */
 };
 
 /*
@@ -60,7 +68,8 @@ static const struct call calls[] = {
 	{ CALL(write), ALL, ANYHOW },
 	{ CALL(writev), ALL, ANYHOW },
 	{ CALL(close), ALL, ANYHOW },
-	{ CALL(fcntl), ALL, ANYHOW },
+	{ CALL(fcntl), ALL, PLAIN },
+	{ CALL(fcntl), STORE, LOCKS },
 	{ CALL(dup), ALL, ANYHOW },
 	{ CALL(lseek), ALL, ANYHOW },
 	{ CALL(fstat), ALL, ANYHOW },
@@ -79,9 +88,9 @@ static const struct call calls[] = {
 
 	/* channels and sockets */
 	{ CALL(recvmsg), ALL, ANYHOW },
-	{ CALL(sendmsg), ALL, ANYHOW },
+	{ CALL(sendmsg), ALL, SENDMSG },
 	{ CALL(recvfrom), ALL, ANYHOW },
-	{ CALL(sendto), ALL, ANYHOW },
+	{ CALL(sendto), ALL, SENDTO },
 	{ CALL(poll), ALL, ANYHOW },
 	{ CALL(ppoll), ALL, ANYHOW },
 	{ CALL(epoll_wait), ALL, ANYHOW },
@@ -91,8 +100,8 @@ static const struct call calls[] = {
 	{ CALL(shutdown), LINK | CONTROL, ANYHOW },
 	{ CALL(accept), LINK | CONTROL, ANYHOW },
 	{ CALL(accept4), LINK | CONTROL, ANYHOW },
-	{ CALL(getsockopt), LINK | CONTROL, ANYHOW },
-	{ CALL(setsockopt), LINK | CONTROL, ANYHOW },
+	{ CALL(getsockopt), LINK | CONTROL, SOCKET_ASKED },
+	{ CALL(setsockopt), LINK, SOCKET_SET },
 	{ CALL(getsockname), LINK | CONTROL, ANYHOW },
 	{ CALL(getpeername), LINK | CONTROL, ANYHOW },
 	{ CALL(socket), LINK, INET },
@@ -219,6 +228,47 @@ static const struct call calls[] = {
 };
 #define CALLS (sizeof(calls) / sizeof(calls[0]))
 
+/* Argument 1 is one of these; ends with -1. */
+static int
+allow_commands(scmp_filter_ctx ctx, int nr, const int *commands)
+{
+	int bad = 0;
+
+	for (; *commands >= 0 && bad == 0; commands++)
+		bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 1,
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)*commands, 0));
+	return bad;
+}
+
+/* Argument 1 is this level, 2 one of these two options. */
+static int
+allow_options(scmp_filter_ctx ctx, int nr, int level, int one, int other)
+{
+	const int options[] = { one, other };
+	int i, bad = 0;
+
+	for (i = 0; i < 2 && bad == 0; i++)
+		bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)level, 0),
+		    SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)options[i], 0));
+	return bad;
+}
+
+/* Landlock holds TCP to its ports, and no protocol beside it. */
+static int
+allow_tcp(scmp_filter_ctx ctx, int nr, scmp_datum_t family)
+{
+	static const scmp_datum_t protocols[] = { 0, IPPROTO_TCP };
+	int i, bad = 0;
+
+	for (i = 0; i < 2 && bad == 0; i++)
+		bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 3,
+		    SCMP_A0(SCMP_CMP_EQ, family, 0),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_STREAM),
+		    SCMP_A2(SCMP_CMP_EQ, protocols[i], 0));
+	return bad;
+}
+
 static int
 allow(scmp_filter_ctx ctx, int nr, enum must must)
 {
@@ -233,10 +283,29 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 		return seccomp_rule_add(
 		    ctx, yes, nr, 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	case INET:
+		return allow_tcp(ctx, nr, AF_INET);
 	case INET6:
+		return allow_tcp(ctx, nr, AF_INET6);
+	case SOCKET_ASKED:
+		return allow_options(
+		    ctx, nr, SOL_SOCKET, SO_ERROR, SO_PEERCRED);
+	case SOCKET_SET:
+		return allow_options(
+		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_NOTSENT_LOWAT);
+	case SENDTO: /* who is named, and MSG_FASTOPEN, would connect */
 		return seccomp_rule_add(ctx, yes, nr, 2,
-		    SCMP_A0(SCMP_CMP_EQ, must == INET ? AF_INET : AF_INET6, 0),
-		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_STREAM));
+		    SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0),
+		    SCMP_A4(SCMP_CMP_EQ, 0, 0));
+	case SENDMSG:
+		return seccomp_rule_add(ctx, yes, nr, 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+	case PLAIN:
+		return allow_commands(ctx, nr,
+		    (const int[]){ F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,
+			F_GETFL, F_SETFL, -1 });
+	case LOCKS:
+		return allow_commands(
+		    ctx, nr, (const int[]){ F_GETLK, F_SETLK, F_SETLKW, -1 });
 	case THREAD:
 		return seccomp_rule_add(ctx, yes, nr, 1,
 		    SCMP_A0(SCMP_CMP_MASKED_EQ, thread, thread));
@@ -287,6 +356,10 @@ sandbox_calls(enum proc self, struct err *e)
 
 	if (bad == 0)
 		bad = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
+	/* by another machine's numbers: not its thread alone ends */
+	if (bad == 0)
+		bad = seccomp_attr_set(
+		    ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
 	/* a tree, not a list; an older library has none */
 	if (bad == 0)
 		(void)seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);

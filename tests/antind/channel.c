@@ -405,6 +405,7 @@ memory_is_given_back(void)
 int
 main(void)
 {
+	(void)alarm(60); /* nothing of it takes that long */
 	(void)signal(SIGPIPE, SIG_IGN);
 	all_comes_in_order();
 	nothing_blocks_who_writes();

@@ -527,6 +527,28 @@ what_is_not_there_is_told_all_at_once(void)
 	    "a credential that nobody hands over is told");
 }
 
+static void
+a_key_is_its_owners_alone(void)
+{
+	static const mode_t modes[] = { 0640, 0604, 0620, 0610, 0601 };
+	size_t i, told = 0;
+	int status;
+
+	for (i = 0; i < COUNT(modes); i++) {
+		if (chmod(in_folder("data/station.key"), modes[i]) != 0)
+			bug("chmod");
+		told += says(check(in_folder("good.conf"), 0, &status),
+			    "station.key is open to others than its owner; "
+			    "chmod 600 shuts it") &&
+			status == 1;
+	}
+	is(told, COUNT(modes), "a key file that is open to others is told");
+	(void)chmod(in_folder("data/station.key"), 0400);
+	(void)check(in_folder("good.conf"), 0, &status);
+	is((uint64_t)status, 0, "one that is not is good");
+	(void)chmod(in_folder("data/station.key"), 0600);
+}
+
 /* Paths are relative to where the file is, not to where a link to it is. */
 static void
 links_are_followed(void)
@@ -657,6 +679,7 @@ main(void)
 	put("data/directory", "-");
 	a_good_one_is_shown_as_it_is_in_force();
 	what_is_not_there_is_told_all_at_once();
+	a_key_is_its_owners_alone();
 	links_are_followed();
 	a_folder_is_of_who_works_in_it();
 	only_root_makes_others_work();

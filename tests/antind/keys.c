@@ -296,8 +296,14 @@ wrong_passphrases_back_off(void)
 {
 	uint64_t wait[5] = { 0 };
 	int64_t before, quick;
-	unsigned i, denied = 0;
+	unsigned i, denied = 0, none = 0;
 
+	for (i = 0; i < 6; i++)
+		none += sign_in(DESK, OTHER, "", &wait[0]) == RC_INVALID &&
+			wait[0] == 0;
+	is(none, 6, "to give none where one is wanted costs nothing");
+	ok(!was_logged("sign_in_refused desk=" DESK " uid=1001"),
+	    "and is not logged as a wrong one");
 	for (i = 0; i < 4; i++)
 		denied += sign_in(DESK, OTHER, "sai", &wait[i]) == RC_DENIED;
 	before = process_ms();

@@ -40,7 +40,7 @@ struct actor {
 static struct line *lines[16];
 static size_t line_count;
 static struct buf logged; /* what was told to the parent's log */
-static uint64_t jobs = 1000;
+static uint64_t jobs __attribute__((unused)) = 1000;
 
 /* What the test does with a message that it did not wait for; may be NULL. */
 static void (*on_message)(struct line *l, const struct message *m, int fd);
@@ -63,14 +63,26 @@ pair(int ends[static 2])
 		bug("no socket");
 }
 
+/* Nothing can be written to it any more; what it said before is read. */
+static inline void
+line_ended(struct line *l)
+{
+	struct err e;
+	size_t i;
+
+	l->gone = true;
+	for (i = 0; i < 100 && channel_read(l->c, &e) == RC_OK; i++)
+		;
+}
+
 static inline void
 say_to(struct line *l, enum msg m, uint64_t job, const void *body, int fd)
 {
 	struct err e;
 
 	channel_send(l->c, m, job, body, fd);
-	if (channel_write(l->c, &e) != RC_OK)
-		l->gone = true;
+	if (!l->gone && channel_write(l->c, &e) != RC_OK)
+		line_ended(l);
 }
 
 /* One that waits for its settings. */
@@ -176,11 +188,13 @@ wait_for(struct heard *out, struct line *l, enum msg kind)
 	struct pollfd p[COUNT(lines)];
 	struct message m;
 	struct err e;
+	bool ended;
 	size_t i;
 	int fd;
 
 	*out = (struct heard){ .fd = -1 };
 	while (process_ms() < until) {
+		ended = l->gone;
 		for (i = 0; i < line_count; i++) {
 			while (
 			    channel_next(lines[i]->c, &m, &fd, &e) == RC_OK) {
@@ -196,9 +210,9 @@ wait_for(struct heard *out, struct line *l, enum msg kind)
 					(void)close(fd);
 				}
 			}
-			lines[i]->gone =
-			    lines[i]->gone ||
-			    channel_write(lines[i]->c, &e) != RC_OK;
+			if (!lines[i]->gone &&
+			    channel_write(lines[i]->c, &e) != RC_OK)
+				line_ended(lines[i]);
 			p[i] = (struct pollfd){
 				lines[i]->gone ? -1 : channel_fd(lines[i]->c),
 				(short)(channel_queued(lines[i]->c) > 0
@@ -207,7 +221,7 @@ wait_for(struct heard *out, struct line *l, enum msg kind)
 				0
 			};
 		}
-		if (l->gone)
+		if (ended)
 			return false;
 		if (poll(p, line_count, 100) < 0)
 			bug("poll");

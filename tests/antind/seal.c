@@ -528,7 +528,8 @@ attach(const char *from, const char *to, struct bytes all, size_t text)
 	struct order o = order_from(from);
 	struct buf words = { 0 };
 
-	memset(buf_grow(&words, text), 'a', text);
+	if (text > 0)
+		memset(buf_grow(&words, text), 'a', text);
 	order_to(&o, bytes_str(to));
 	order_part(&o, PART_TEXT, "text", memory_of(buf_bytes(&words)));
 	order_part(&o, PART_DOCUMENT, "big", memory_of(all));

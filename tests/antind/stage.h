@@ -140,8 +140,10 @@ stage_start(struct stage *s)
 	s->keys = actor_sibling(&s->a, PROC_KEYS);
 	s->seal = actor_sibling(&s->a, PROC_SEAL);
 	s->control = actor_sibling(&s->a, PROC_CONTROL);
-	if (!actor_go(&s->a))
+	if (!actor_go(&s->a)) {
+		note("%.*s", (int)logged.len, (const char *)logged.p);
 		return false;
+	}
 	held.sign = buf_bytes(&s->own->station.card.sign_der);
 	held.kem = buf_bytes(&s->own->station.card.kem_der);
 	say_to(s->keys, MSG_HELD, 0, &held, -1);
