@@ -22,7 +22,10 @@
 #define LINK_TRY_MS INT64_C(62)	     /* after this it may begin one more */
 #define LINK_KEEPS 128u		     /* stations whose parts are kept */
 #define LINK_KEY_MS (INT64_C(24) * 3600 * 1000) /* a key's time */
-#define LINK_OUT (64u << 10)			/* bytes made at a time */
+#define LINK_OUT (64u << 10)	   /* bytes made at a time, at most */
+#define LINK_OUT_FIRST (4u << 10)  /* before it is known how they go */
+#define LINK_OUT_LEAST 1024u	   /* on the slowest line */
+#define LINK_OUT_MS INT64_C(500)   /* they go in this time: 13.2 */
 #define LINK_BURST 16u		   /* reads of one connection in a round */
 #define LINK_STORE_FULL (4u << 20) /* bytes that wait for the store */
 #define LINK_WINDOW (256u << 10)   /* bytes a peer may send ahead */
@@ -58,6 +61,9 @@ struct conn {
 	struct session *session;
 	struct buf out; /* made, and not yet written */
 	size_t out_at;
+	size_t ahead; /* bytes that are made at a time */
+	int64_t made; /* milliseconds: when these were */
+	struct session_conf conf;
 	struct link_keep *keep;	  /* owned; NULL: there is none yet */
 	struct sending *sendings; /* owned */
 	size_t sending_count;
@@ -159,9 +165,10 @@ size_t room_source(const struct sockaddr_storage *a);
 /* There is room for one more from there, or was made; else it is closed. */
 bool room_for(size_t source);
 void room_enter(struct conn *c);
-void room_leave(struct conn *c); /* admitted, or closed */
-bool room_try(struct conn *c);	 /* it may begin its handshake */
-bool room_says(void);		 /* the log may have one more line of them */
+void room_leave(struct conn *c);       /* admitted, or closed */
+void room_ended(const struct conn *c); /* closed */
+bool room_try(struct conn *c);	       /* it may begin its handshake */
+bool room_says(void); /* the log may have one more line of them */
 
 /* ---- link_keep.c: parts of small items
  * ---------------------------------------- */

@@ -112,6 +112,7 @@ conn_close(struct conn *c, const struct err *why)
 	if (c->asked)
 		(void)tell(PROC_STORE, MSG_GONE, 0, &gone, -1);
 	room_leave(c);
+	room_ended(c);
 	if (c->admitted || c->dialled || room_says())
 		link_event(
 		    why != NULL && why->rc != RC_ABSENT ? LOG_WARN : LOG_INFO,
@@ -166,6 +167,36 @@ listen_while_wanted(struct conn *c)
 	c->deaf = !wants;
 }
 
+/*
+ * What was made has gone into the socket: how long that took says how much may
+ * be made the next time.  What is made cannot be overtaken any more, nor what
+ * the system has of it; so that has its bound there, too (docs/link.md 13.2).
+ */
+static void
+pace(struct conn *c, size_t wrote)
+{
+	const int64_t took = process_ms() - c->made;
+	size_t ahead = c->ahead;
+	int unsent;
+
+	if (took > LINK_OUT_MS && wrote >= ahead / 2)
+		ahead =
+		    (size_t)(wrote * (uint64_t)LINK_OUT_MS / (uint64_t)took);
+	else if (took < LINK_OUT_MS / 4 && wrote >= ahead)
+		ahead *= 2;
+	if (ahead < LINK_OUT_LEAST)
+		ahead = LINK_OUT_LEAST;
+	if (ahead > LINK_OUT)
+		ahead = LINK_OUT;
+	if (ahead == c->ahead)
+		return;
+	c->ahead = ahead;
+	c->conf.frame = ahead / 2 < FRAME_MAX ? ahead / 2 : FRAME_MAX;
+	unsent = (int)ahead;
+	(void)setsockopt(
+	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+}
+
 /* Write what there is; it is tried again when the socket can take more. */
 void
 conn_flush(struct conn *c)
@@ -178,9 +209,12 @@ conn_flush(struct conn *c)
 	while (did == TLS_DONE &&
 	       (c->state == CONN_TALKING || c->state == CONN_LEAVING)) {
 		if (c->out_at == c->out.len) {
+			if (c->out.len > 0)
+				pace(c, c->out.len);
 			buf_free(&c->out);
 			c->out_at = 0;
-			session_output(c->session, &c->out, LINK_OUT);
+			c->made = process_ms();
+			session_output(c->session, &c->out, c->ahead);
 		}
 		if (c->out.len == 0)
 			break;
@@ -252,14 +286,19 @@ begin_session(struct conn *c)
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
 		.statement = buf_bytes(&lk.statement) };
+	const int unsent = LINK_OUT_FIRST;
 
 	if (c->dialled && c->self != lk.self) {
 		conn_close(c, NULL); /* again, under the new key */
 		return;
 	}
 	c->state = CONN_TALKING;
-	c->session = session_new(c->dialled ? &lk.dial : &lk.serve, &conn_owner,
-	    c, NULL, process_ms());
+	c->conf = c->dialled ? lk.dial : lk.serve;
+	c->ahead = LINK_OUT_FIRST;
+	c->conf.frame = LINK_OUT_FIRST / 2;
+	(void)setsockopt(
+	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	c->session = session_new(&c->conf, &conn_owner, c, NULL, process_ms());
 	if (c->up)
 		enrol_up_begins(c);
 	else if (c->dialled)

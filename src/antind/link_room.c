@@ -2,7 +2,7 @@
 /*
  * Room for connections that have not said yet who they are (docs/link.md 15):
  * whoever has most of them loses one first, and who began too many handshakes
- * in vain waits.  Whoever was let in is not touched by any of this.
+ * in vain waits.  Whoever was let in, and stays, is not touched by any of this.
  */
 #include <netinet/in.h>
 #include <string.h>
@@ -110,6 +110,14 @@ room_leave(struct conn *c)
 	/* what its handshake used is given back to who may come in */
 	if (c->admitted && c->tried)
 		sources[c->source].until -= LINK_TRY_MS;
+}
+
+void
+room_ended(const struct conn *c)
+{
+	/* one that was let in and did not stay */
+	if (c->admitted && c->tried && process_ms() - c->since < LINK_GRACE_MS)
+		sources[c->source].until += LINK_TRY_MS;
 }
 
 bool

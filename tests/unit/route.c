@@ -132,29 +132,42 @@ static void
 clocks(void)
 {
 	struct station_clock c = { .has_parent = true };
+	const int64_t trust = CLOCK_TRUST * INT64_C(1000);
+	bool own;
 
 	is((uint64_t)clock_now(&c, 1000, 0), 1000, "at first it is its own");
-	ok(clock_is_own(&c, 0), "and says so");
-	clock_heard(&c, 5000, false, 1000, 0);
+	ok(clock_is_own(&c, 1000, 0), "and says so");
+	clock_heard(&c, 5000, 0);
 	is((uint64_t)clock_now(&c, 1001, 1000), 5001,
 	    "what the parent says counts, and goes on");
-	ok(!clock_is_own(&c, 1000), "it is the network's then");
-	clock_heard(&c, 3000, false, 1002, 2000);
-	is((uint64_t)clock_now(&c, 1002, 2000), 5001, "it never runs back");
-	is((uint64_t)clock_now(&c, 3010, 2000), 5008,
+	ok(!clock_is_own(&c, 1001, 1000), "it is the network's then");
+	is((uint64_t)clock_now(&c, 9000, 2000), 5002,
+	    "whatever the machine's is set to");
+	clock_heard(&c, 3000, 2000);
+	is((uint64_t)clock_now(&c, 1002, 2000), 5002, "it never runs back");
+	ok(clock_is_own(&c, 1002, 2000), "but stands still as its own");
+	is((uint64_t)clock_judges(&c, 1002, 3000, &own), 3001,
+	    "while the network's is what it judges by");
+	ok(!own, "and tells its children");
+	is((uint64_t)clock_now(&c, 0, 2010000), 5008,
 	    "it goes on when the time it told has come");
-	is((uint64_t)clock_now(&c, 0, 2000), 5008,
-	    "nor when the machine's does");
-	ok(clock_is_own(&c, 2000 + (CLOCK_TRUST + 1) * 1000),
+	ok(!clock_is_own(&c, 0, 2010000), "and is the network's again");
+	ok(clock_is_own(&c, 0, 2000 + trust + 1000),
 	    "after a day without a word it is its own again");
-	clock_heard(&c, -5, false, 1, 1);
-	clock_heard(&c, INT64_MAX, false, 1, 1);
-	is((uint64_t)clock_now(&c, 0, 2000), 5008,
+	(void)clock_judges(&c, 0, 2000 + trust + 1000, &own);
+	ok(own, "in all respects");
+	clock_heard(&c, -5, 1);
+	clock_heard(&c, INT64_MAX, 1);
+	is((uint64_t)clock_judges(&c, 0, 3000, &own), 3001,
 	    "no time is not listened to");
-	clock_heard(&c, 9000, true, 1000, 3000);
-	ok(clock_is_own(&c, 3000), "a parent's own clock is not the network's");
-	c.has_parent = false;
-	ok(!clock_is_own(&c, 0), "the root's clock is the network's");
+	c = (struct station_clock){ .floor = 7000 };
+	is((uint64_t)clock_now(&c, 7001, 0), 7001, "the root's is its own");
+	ok(!clock_is_own(&c, 7001, 0), "and the network's");
+	is((uint64_t)clock_judges(&c, 100, 0, &own), 7001,
+	    "set back, it stands still");
+	ok(own, "and tells nobody that that is the network's time");
+	ok(!clock_is_own(&c, 7001 - CLOCK_SLACK, 0),
+	    "unless it is a minute, as after a restart");
 }
 
 int

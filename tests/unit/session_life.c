@@ -294,6 +294,12 @@ enrolment_goes_both_ways(void)
 	is(enrols, 2 * SESSION_ENROLS,
 	    "messages of an enrolment go both ways, and HELLO stays unsaid");
 	ok(!session_over(a.s) && !session_over(b.s), "up to their number");
+	for (i = SESSION_ENROLS; i < SESSION_ENROLS_BACK; i++)
+		session_enrol(b.s, bytes_str("answer"));
+	settle(&a, &b);
+	ok(enrols == SESSION_ENROLS + SESSION_ENROLS_BACK &&
+		!session_over(a.s),
+	    "which is larger in answer");
 	pair_free(&a, &b);
 
 	pair_init(&a, &b);

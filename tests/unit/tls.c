@@ -92,7 +92,7 @@ static void
 bytes_go_both_ways(void)
 {
 	uint8_t out[100000], in[sizeof(out)], one;
-	size_t sent = 0, got = 0, n, i, waits = 0;
+	size_t sent = 0, got = 0, n, i;
 	struct wire w;
 	enum tls_did did[2], d;
 	struct err e[2];
@@ -109,7 +109,6 @@ bytes_go_both_ways(void)
 			buf_add(
 			    &copy, bytes_of(out + sent, sizeof(out) - sent));
 			d = tls_write(w.end[0], buf_bytes(&copy), &n, &e[0]);
-			waits += d == TLS_WANT_WRITE;
 			sent += n;
 			buf_free(&copy);
 			if (d != TLS_DONE && d != TLS_WANT_WRITE)
