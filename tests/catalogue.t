@@ -86,7 +86,7 @@ sub wrong {
 	push @bad, 'has a letter that is not Vietnamese'
 	    if lc(NFC($vi)) =~ /[^\x20-\x7e$letters]/;
 	push @bad, 'begins or ends otherwise' if spacing($en) ne spacing($vi);
-	(my $flat = $vi) =~ s/\\n {4}/\\n/g; # a line set in, as programs print it
+	(my $flat = $vi) =~ s/(^|\\n) {4}/$1/g; # a line set in, as programs print it
 	push @bad, 'has a space too many'
 	    if $flat =~ /  | [,;:!?)]|[(] | \.(?!\w|\.)/;
 	push @bad, 'lacks a space'

@@ -153,12 +153,14 @@ make(struct invitation *i, struct office *o, const struct args *a, char *code,
 		return rc;
 	invitation_write(&message, i, key);
 	/* ours first: an invitation that nobody can answer does no harm */
-	rc = invited_write(o->file.path, buf_bytes(&message), &i->id, key, e);
+	if (arg_given(a, "station"))
+		rc = pending_invited(i, a, e);
+	if (rc == RC_OK)
+		rc = invited_write(
+		    o->file.path, buf_bytes(&message), &i->id, key, e);
 	if (rc == RC_OK)
 		rc = file_write(a->rest[1], buf_bytes(&message), 0644,
 		    arg_given(a, "force"), e);
-	if (rc == RC_OK && arg_given(a, "station"))
-		rc = pending_invited(i, a, e);
 	wipe(key, sizeof(key));
 	buf_free(&message);
 	return rc;

@@ -10,7 +10,7 @@
 #include "core/checkwords.h"
 #include "core/lang.h"
 #include "core/time.h"
-#include "core/vec.h"
+#include "der/der.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 
@@ -380,18 +380,66 @@ keep_escrow(const struct issuing *i, struct office *o, struct err *e)
 	return rc;
 }
 
+/* The log of a unit below that of who renews: his own, so he has it. */
+static bool
+is_his_own(const struct issuing *i, const struct office *o, struct bytes part)
+{
+	const struct state *s = &o->d->state;
+	struct der d = der_init(part);
+	struct bytes id;
+	struct id uid;
+	size_t unit;
+
+	if (part.len == 0 || part.p[0] != DER_SEQUENCE)
+		return false;
+	der_open(&d, DER_SEQUENCE);
+	id = der_octets(&d, ID_SIZE, ID_SIZE);
+	if (id.len != ID_SIZE)
+		return false;
+	memcpy(uid.b, id.p, ID_SIZE);
+	unit = unit_by_uid(s, &uid);
+	return unit != NONE && unit != i->who.unit && unit != o->unit &&
+	       unit_within(s, unit, i->who.unit, o->now);
+}
+
+/* A directory file for him.  Of one who renews all below him is left out: a
+ * province's would not fit a line. */
+static void
+write_directory(
+    struct buf *out, const struct issuing *i, const struct office *o)
+{
+	const struct directory_for who = { .unit = i->who.unit };
+	struct buf all, parts;
+	struct bytes rest, one;
+
+	directory_write(&all, o->d, &who, o->now);
+	if (i->earlier == NONE) {
+		*out = all;
+		return;
+	}
+	directory_head(out, o->d->root);
+	directory_parts(&parts, buf_bytes(&all));
+	rest = buf_bytes(&parts);
+	while ((one = der_element(rest)).len > 0) {
+		if (!is_his_own(i, o, one))
+			buf_add(out, one);
+		rest = bytes_of(rest.p + one.len, rest.len - one.len);
+	}
+	buf_free(&parts);
+	buf_free(&all);
+}
+
 static enum rc
 write_answer(const struct issuing *i, const struct office *o,
     struct bytes certs, const struct args *a, struct err *e)
 {
-	const struct directory_for who = { .unit = i->who.unit };
 	struct answer answer = { .request =
 				     bytes_of(i->request.hash, SHA256_SIZE),
 		.certs = certs };
 	struct buf directory, message;
 	enum rc rc;
 
-	directory_write(&directory, o->d, &who, o->now);
+	write_directory(&directory, i, o);
 	answer.directory = buf_bytes(&directory);
 	answer_write(
 	    &message, &answer, i->earlier == NONE ? i->invited.key : NULL);

@@ -122,7 +122,7 @@ check_desk(const struct key *k, const char *path, struct bytes station,
 /* As "van-thu.key", and one of a unit below as "van-thu.sin-thau.vn.key". */
 static enum rc
 put_desk(const char *data, const struct key *k, const struct address *a,
-    struct bytes station, struct err *e)
+    struct bytes station, bool replace, struct err *e)
 {
 	const bool own = bytes_eq(a->station, station);
 	char *path;
@@ -133,14 +133,14 @@ put_desk(const char *data, const struct key *k, const struct address *a,
 		own ? 0 : (int)(a->station.len - strlen(SCHEME)),
 		(const char *)a->station.p + strlen(SCHEME)) < 0)
 		bug("no memory");
-	rc = file_write(path, buf_bytes(&k->file), 0600, false, e);
+	rc = file_write(path, buf_bytes(&k->file), 0600, replace, e);
 	free(path);
 	return rc;
 }
 
 static enum rc
-add_desk_to(
-    const char *data, const char *path, struct bytes station, struct err *e)
+add_desk_to(const char *data, const char *path, struct bytes station,
+    bool replace, struct err *e)
 {
 	struct address a;
 	struct key k;
@@ -148,7 +148,7 @@ add_desk_to(
 
 	rc = key_read(&k, path, e);
 	if (rc == RC_OK && (rc = check_desk(&k, path, station, &a, e)) == RC_OK)
-		rc = put_desk(data, &k, &a, station, e);
+		rc = put_desk(data, &k, &a, station, replace, e);
 	key_free(&k);
 	return rc;
 }
@@ -263,7 +263,8 @@ put_files(const struct making *m, struct err *e)
 	if (rc == RC_OK)
 		rc = directory_create(directory, buf_bytes(&file), e);
 	while (rc == RC_OK && (path = arg_each(m->a, "desk", &at)) != NULL)
-		rc = add_desk_to(data, path, m->key.card.sign.address, e);
+		rc =
+		    add_desk_to(data, path, m->key.card.sign.address, false, e);
 	buf_free(&file);
 	free(directory);
 	free(key);
@@ -372,8 +373,8 @@ add_desk(const struct args *a, struct err *e)
 
 	rc = station_address(&station, dir, e);
 	if (rc == RC_OK)
-		rc =
-		    add_desk_to(data, a->rest[1], station.card.sign.address, e);
+		rc = add_desk_to(data, a->rest[1], station.card.sign.address,
+		    arg_given(a, "force"), e);
 	if (rc == RC_OK)
 		rc = station_pid(&pid, dir, e);
 	if (rc == RC_OK && pid != 0 && kill(pid, SIGHUP) != 0)
@@ -387,12 +388,12 @@ add_desk(const struct args *a, struct err *e)
 	return rc;
 }
 
-static const struct opt no_opts[] = { OPT_END };
+static const struct opt add_opts[] = { OPT_FORCE, OPT_END };
 const struct cmd cmd_station_add_desk = {
 	.name = "station add-desk",
 	.args = "DIR FILE.key",
 	.does = "Give a station the key file of one of its desks.",
-	.opts = no_opts,
+	.opts = add_opts,
 	.least = 2,
 	.most = 2,
 	.run = add_desk,

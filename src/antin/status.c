@@ -85,6 +85,7 @@ print_station(const struct status *s, const json_t *row)
 	    (long long)row_number(row, "dispatches"));
 }
 
+/* NULL: to any. */
 static bool
 has_link(const struct status *s, const char *station)
 {
@@ -94,7 +95,8 @@ has_link(const struct status *s, const char *station)
 	json_array_foreach(s->rows, i, row)
 	{
 		if (row_is(row, "link") &&
-		    strcmp(row_text(row, "station"), station) == 0)
+		    (station == NULL ||
+			strcmp(row_text(row, "station"), station) == 0))
 			return true;
 	}
 	return false;
@@ -123,8 +125,11 @@ print_parent(const struct status *s, const json_t *row)
 
 	if (parent[0] == '\0' || has_link(s, parent))
 		return;
+	if (!has_link(s, NULL))
+		heading(s, tr("Links"));
 	mark(s, BAD);
-	say("%s, the station above: down\n", parent);
+	say("%s, the station above: down; it is called again and again\n",
+	    parent);
 }
 
 static void
@@ -156,6 +161,23 @@ print_desk(const struct status *s, const json_t *row)
 	else
 		say("%s (%s): signed in until %s\n", row_text(row, "desk"),
 		    row_text(row, "name"), when);
+}
+
+static void
+print_key(const struct status *s, const json_t *row)
+{
+	char when[TIME_TEXT];
+
+	row_time(when, row, "until");
+	mark(s, WATCH);
+	if (row_number(row, "requested") != 0)
+		say("%s: its certificates end on %s; new ones are asked for, "
+		    "and wait for the authority\n",
+		    row_text(row, "address"), when);
+	else
+		say("%s: its certificates end on %s; see antin enrol request "
+		    "--renew\n",
+		    row_text(row, "address"), when);
 }
 
 /* Rows of a kind, under a heading where there are any. */
@@ -195,6 +217,7 @@ print_status(struct status *s)
 	print_kind(s, s->rows, "station", NULL, print_parent);
 	print_kind(s, s->rows, "hop", tr("Waiting"), print_hop);
 	print_kind(s, s->desks, "desk", tr("Desks"), print_desk);
+	print_kind(s, s->rows, "key", tr("Keys"), print_key);
 }
 
 /* ---- as JSON
@@ -231,6 +254,7 @@ json_status(const struct status *s)
 	json_kind(root, "links", s->rows, "link");
 	json_kind(root, "waiting", s->rows, "hop");
 	json_kind(root, "desks", s->desks, "desk");
+	json_kind(root, "keys", s->rows, "key");
 	show(root, true);
 }
 

@@ -98,6 +98,16 @@ say_request(const struct renewing *r, const struct identity *station)
 	buf_free(&message);
 }
 
+/* The store asks again, much later. */
+static void
+give_up(const struct err *e)
+{
+	const struct msg_renewal none = { 0 };
+
+	log_next(LOG_WARN, "renewal.failed", e);
+	(void)tell(PROC_STORE, MSG_RENEWAL, 0, &none, -1);
+}
+
 static enum rc
 make(struct renewing *r, const struct identity *station,
     const struct lock *lock, struct err *e)
@@ -111,7 +121,9 @@ make(struct renewing *r, const struct identity *station,
 	if (rc != RC_OK)
 		return rc;
 	identity_keep(&r->next, station);
-	return keep(&r->next, lock, true, e);
+	rc = keep(&r->next, lock, true, e);
+	r->making = rc == RC_OK;
+	return rc;
 }
 
 void
@@ -121,6 +133,8 @@ renewing_begin(struct renewing *r, const struct identity *station,
 	struct err e;
 
 	r->now = now;
+	if (r->making)
+		return;
 	if (r->made) { /* by who was killed then */
 		if (!r->next.card.issued)
 			say_request(r, station);
@@ -130,7 +144,7 @@ renewing_begin(struct renewing *r, const struct identity *station,
 		(void)fail(&e, RC_INVALID, "the station was never enrolled");
 	else if (make(r, station, lock, &e) == RC_OK)
 		return;
-	log_next(LOG_WARN, "renewal.failed", &e);
+	give_up(&e);
 }
 
 void
@@ -162,10 +176,14 @@ renewing_kept(
 {
 	struct err e;
 
+	r->making = false;
 	if (m->rc != RC_OK) {
 		(void)fail(&e, (enum rc)m->rc, "%.*s", (int)m->why.len,
 		    (const char *)m->why.p);
-		log_next(LOG_WARN, "renewal.not_kept", &e);
+		if (m->next)
+			give_up(&e);
+		else
+			log_next(LOG_WARN, "renewal.failed", &e);
 		return false;
 	}
 	if (m->next) {

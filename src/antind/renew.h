@@ -10,6 +10,7 @@
 struct renewing {
 	struct identity next; /* the new keys, and the old KEM keys */
 	bool made;	      /* they are on disk */
+	bool making;	      /* they are on their way there */
 	int64_t now;	      /* when they were asked for */
 };
 void renewing_free(struct renewing *r);

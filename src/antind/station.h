@@ -42,7 +42,8 @@ struct big {
 	uint64_t number, envelope, total, have;
 	uint8_t sum[SHA256_SIZE];
 	struct partial *partial;
-	bool ended; /* all has come; what was there before is being hashed */
+	bool resumed; /* a part of it was there */
+	bool ended;   /* all has come; what was there before is being hashed */
 	struct buf dests; /* rows of struct msg_dest */
 };
 
@@ -51,8 +52,9 @@ struct line {
 	uint64_t conn;
 	char station[LIMIT_ADDRESS + 1];
 	size_t unit;
-	bool parent, fresh; /* fresh: it came in this round */
+	bool parent, fresh;   /* fresh: it came in this round */
 	int64_t since, again; /* time; milliseconds, 0: nothing to try again */
+	int64_t redial;	      /* milliseconds: to hear the time again; 0: no */
 	uint64_t cursor[RANKS];
 	bool more[RANKS]; /* there may be something queued behind the cursor */
 	struct flying *flying; /* owned */
@@ -61,6 +63,9 @@ struct line {
 	struct big bigs[BIGS_MAX];
 	size_t big_count;
 	uint64_t in, out; /* items */
+	/* what the log says of those that were refused; since when */
+	unsigned refused;
+	int64_t refused_since;
 };
 
 struct station {
@@ -76,6 +81,7 @@ struct station {
 	struct station_clock clock;
 	uint64_t incarnation, serial, epoch;
 	int64_t clock_kept; /* what is on disk of the clock's floor */
+	int64_t redial_wait; /* milliseconds; to hear what time it is */
 
 	struct line **lines; /* owned; in the order of their conn */
 	size_t line_count;
@@ -110,6 +116,8 @@ int64_t station_now(void);
 /* A directory file that came: what it says beyond what is known is kept. */
 void station_learns(struct bytes directory);
 bool station_own_clock(void);
+/* The time to judge by: the network's where there is one. */
+int64_t station_judges(bool *own);
 enum rc word_u64(const char *name, uint64_t *value, struct err *e);
 enum rc set_word_u64(const char *name, uint64_t value, struct err *e);
 
@@ -204,7 +212,13 @@ void enrol_tick(int64_t ms);
 void renew_tick(int64_t ms);
 /* The key that the station has now. */
 void renew_held(const struct cert *c);
-void renew_made(const struct msg_renewal *r);	/* by keys */
-void renew_heard(const struct msg_enrol *m);	/* of the parent */
+void renew_made(const struct msg_renewal *r); /* by keys */
+void renew_heard(const struct msg_enrol *m);  /* of the parent */
+/* A request that waited here was decided. */
+void renew_decided(const uint8_t hash[static SHA256_SIZE]);
+/* The key of a desk of this station. */
+void renew_desk(const struct cert *c);
+/* A row for each key whose end is near. */
+void renew_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx);
 
 #endif

@@ -17,6 +17,7 @@
 #define CLOCK_KEEP 60 /* seconds by which the clock on disk may lag */
 #define PURGE_AT_ONCE 200u
 #define TICK_MS 1000
+#define PARTIAL_KEEP (30 * TIME_DAY) /* seconds untouched */
 
 struct station st = { .file = { .fd = -1 }, .unit = NONE };
 
@@ -135,13 +136,14 @@ store_failed(enum rc rc)
 	return rc;
 }
 
-/* The clock must not run back over a restart either. */
+/* The clock must not run back over a restart either: the network's.  One that
+ * was set years ahead by mistake would else be ahead for years. */
 static enum rc
 keep_clock(struct err *e)
 {
 	const int64_t now = station_now();
 
-	if (now < st.clock_kept + CLOCK_KEEP)
+	if (now < st.clock_kept + CLOCK_KEEP || station_own_clock())
 		return RC_OK;
 	st.clock_kept = now;
 	return set_word_u64("clock", (uint64_t)now, e);
@@ -236,11 +238,37 @@ station_now(void)
 bool
 station_own_clock(void)
 {
-	return clock_is_own(&st.clock, process_ms());
+	return clock_is_own(&st.clock, process_now(), process_ms());
+}
+
+int64_t
+station_judges(bool *own)
+{
+	return clock_judges(&st.clock, process_now(), process_ms(), own);
 }
 
 /* ---- who we are
  * -------------------------------------------------------------- */
+
+/* Who is not the root is no judge of the time, also where by the time that he
+ * has nobody is above him. */
+static void
+find_above(void)
+{
+	struct directory *d = st.file.directory;
+	struct log_line l;
+
+	st.clock.has_parent = !st.named || d->state.units[st.unit].depth > 0;
+	if (!st.named || !st.clock.has_parent ||
+	    station_above(d, st.unit, station_now()) != NONE)
+		return;
+	l = log_line(LOG_WARN, "station.alone");
+	log_str(&l, "why",
+	    bytes_str("by this station's clock no station above it has a "
+		      "certificate in force"));
+	log_uint(&l, "clock", (uint64_t)station_now());
+	process_log(LOG_WARN, &l);
+}
 
 static void
 name_station(const struct msg_held *h)
@@ -250,17 +278,23 @@ name_station(const struct msg_held *h)
 	struct log_line l;
 	struct err e;
 
-	if (!h->station || cert_parse(&c, h->sign, &e) != RC_OK ||
+	if (cert_parse(&c, h->sign, &e) != RC_OK ||
 	    !address_parse(&a, c.address))
 		return;
+	if (!h->station) {
+		renew_desk(&c);
+		return;
+	}
 	memcpy(st.address, c.address.p, c.address.len);
 	st.address[c.address.len] = '\0';
+	/* it is not earlier than this, whatever a machine says whose battery
+	 * is empty */
+	if (c.from > st.clock.floor)
+		st.clock.floor = c.from;
 	st.unit =
 	    unit_by_host(&st.file.directory->state, a.host, station_now());
-	st.clock.has_parent =
-	    st.unit != NONE &&
-	    station_above(st.file.directory, st.unit, station_now()) != NONE;
 	st.named = st.unit != NONE;
+	find_above();
 	l = log_line(st.named ? LOG_INFO : LOG_WARN,
 	    st.named ? "station.is" : "station.unknown");
 	log_str(&l, "address", bytes_str(st.address));
@@ -279,9 +313,7 @@ look_again(void)
 	st.unit = unit_by_host(&st.file.directory->state,
 	    address_host(bytes_str(st.address)), station_now());
 	st.named = st.unit != NONE;
-	st.clock.has_parent =
-	    st.named &&
-	    station_above(st.file.directory, st.unit, station_now()) != NONE;
+	find_above();
 	if (st.named)
 		take_reroute();
 }
@@ -380,17 +412,20 @@ is_needed(void *ctx, const uint8_t sum[static SHA256_SIZE])
 static enum rc
 prepare(struct sandbox *box, struct err *e)
 {
-	size_t removed = 0;
+	size_t removed = 0, old = 0;
 	struct log_line l;
 	enum rc rc;
 
 	if ((rc = open_all(e)) != RC_OK ||
-	    (rc = files_sweep(st.disk, is_needed, NULL, &removed, e)) != RC_OK)
+	    (rc = files_sweep(st.disk, is_needed, NULL, &removed, e)) !=
+		RC_OK ||
+	    (rc = partial_sweep(
+		 st.disk, process_now() - PARTIAL_KEEP, &old, e)) != RC_OK)
 		return rc;
 	box->paths[box->path_count++] = (struct sandbox_path){ st.data, true };
 	l = log_line(LOG_INFO, "store.open");
 	log_uint(&l, "units", st.file.directory->state.unit_count);
-	log_uint(&l, "orphans", removed);
+	log_uint(&l, "orphans", removed + old);
 	process_log(LOG_INFO, &l);
 	return RC_OK;
 }

@@ -129,7 +129,7 @@ ask_queue(struct rows *r, const struct msg_ask *q, struct err *e)
 }
 
 static void
-add_enrol(void *ctx, const struct msg_row *row)
+add_row(void *ctx, const struct msg_row *row)
 {
 	add(ctx, row);
 }
@@ -137,12 +137,13 @@ add_enrol(void *ctx, const struct msg_row *row)
 static enum rc
 ask_enrol(struct rows *r, const struct msg_ask *q, struct err *e)
 {
-	return enrol_list(add_enrol, r, q->all != 0, e);
+	return enrol_list(add_row, r, q->all != 0, e);
 }
 
 struct tracing {
 	struct rows *r;
-	const struct leg *leg;
+	const struct leg *leg; /* of destinations */
+	struct id id;	       /* of deliveries */
 };
 
 static bool
@@ -161,25 +162,13 @@ add_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
-/* The desks of this station where it lies. */
-static void
-trace_desks(struct rows *r, const struct stored *d)
+static bool
+add_place(void *ctx, const struct delivery *d)
 {
-	struct directory *all = st.file.directory;
-	const uint64_t n = d->n;
-	const struct stored of = { .header = { .id = d->header.id } };
-	char address[LIMIT_ADDRESS + 1];
-	struct delivery at;
-	struct err e;
-	size_t i;
+	struct tracing *t = ctx;
+	const struct stored of = { .header = { .id = t->id } };
 
-	for (i = 0; i < all->state.holder_count; i++)
-		if (!all->state.holders[i].person &&
-		    address_of(all, all->state.holders[i].unit, i,
-			station_now(), address) &&
-		    st.store->ops->delivery(
-			st.store, n, bytes_str(address), &at, &e) == RC_OK)
-			(void)add_delivery(r, &at, &of);
+	return add_delivery(t->r, d, &of);
 }
 
 static enum rc
@@ -195,8 +184,10 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 	if ((rc = st.store->ops->find(st.store, &q->id, &d, e)) != RC_OK)
 		return rc;
 	(void)add_stored(r, &d);
-	trace_desks(r, &d);
-	rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
+	rc = st.store->ops->deliveries(st.store, d.n, add_place,
+	    &(struct tracing){ .r = r, .id = q->id }, e);
+	if (rc == RC_OK)
+		rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
 	rest = buf_bytes(&legs.rows);
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		rc = st.store->ops->leg(st.store, row.q, &leg, e);
@@ -205,7 +196,7 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 		leg.hop = row.address;
 		if (rc == RC_OK)
 			rc = st.store->ops->leg_dests(st.store, row.q, add_dest,
-			    &(struct tracing){ r, &leg }, e);
+			    &(struct tracing){ .r = r, .leg = &leg }, e);
 	}
 	buf_free(&legs.rows);
 	return rc;
@@ -272,6 +263,7 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 			.due = TIME_NEVER };
 		add(r, &row);
 	}
+	renew_rows(add_row, r);
 	return st.store->ops->hops(st.store, add_hop, r, e);
 }
 

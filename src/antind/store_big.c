@@ -170,7 +170,8 @@ take_big(struct line *l, const struct msg_item *m)
 	*b = (struct big){ .number = m->number,
 		.envelope = m->envelope,
 		.total = m->total,
-		.have = m->from < m->total ? m->from : 0 };
+		.have = m->from < m->total ? m->from : 0,
+		.resumed = m->from > 0 };
 	memcpy(b->sum, m->sum, SHA256_SIZE);
 	buf_add(&b->dests, m->dests);
 	if (m->total > STORE_TOTAL ||
@@ -235,8 +236,16 @@ big_end(struct line *l, struct big *b)
 	struct err e;
 	enum rc rc;
 
-	/* of another sum, or the disk refused: it comes anew, whole */
-	if (partial_done(b->partial, &e) != RC_OK) {
+	/* of another sum: it is a lie, or a part of it was another's
+	 * (docs/link.md 7.4); or the disk refused: it comes anew, whole */
+	rc = partial_done(b->partial, &e);
+	if (rc == RC_INVALID && !b->resumed) {
+		arrival_answer(b->number, &a, rc, false, &e);
+		partial_close(b->partial);
+		big_free(l, b);
+		return;
+	}
+	if (rc != RC_OK) {
 		big_later(l, b, &e);
 		return;
 	}

@@ -15,6 +15,7 @@
 
 #define INVITED 1000u /* invitations that are known here */
 #define ANSWERS 500u  /* that wait to be fetched */
+#define ANSWERS_BYTES (256u << 20)
 #define SWEEP_MS INT64_C(60000)
 
 /* ---- who decides
@@ -139,6 +140,7 @@ static struct {
 struct oldest {
 	uint8_t hash[SHA256_SIZE];
 	size_t count;
+	uint64_t bytes; /* of all */
 };
 
 static bool
@@ -148,22 +150,29 @@ count_answer(void *ctx, const struct paper *p)
 
 	if (o->count++ == 0 && p->key.len == SHA256_SIZE)
 		memcpy(o->hash, p->key.p, SHA256_SIZE);
+	o->bytes += p->size;
 	return true;
 }
 
 /* The answer that was made first goes where there are too many. */
 static enum rc
-room_for_answer(struct err *e)
+room_for_answer(size_t len, struct err *e)
 {
-	struct oldest o = { .count = 0 };
+	struct oldest o;
 	enum rc rc;
 
-	rc = st.store->ops->paper_each(
-	    st.store, PAPER_ANSWER, count_answer, &o, e);
-	if (rc != RC_OK || o.count < ANSWERS)
-		return rc;
-	return store_failed(st.store->ops->paper_drop(
-	    st.store, PAPER_ANSWER, bytes_of(o.hash, SHA256_SIZE), e));
+	for (;;) {
+		o = (struct oldest){ .count = 0 };
+		rc = st.store->ops->paper_each(
+		    st.store, PAPER_ANSWER, count_answer, &o, e);
+		if (rc != RC_OK ||
+		    (o.count < ANSWERS && o.bytes + len <= ANSWERS_BYTES))
+			return rc;
+		rc = store_failed(st.store->ops->paper_drop(
+		    st.store, PAPER_ANSWER, bytes_of(o.hash, SHA256_SIZE), e));
+		if (rc != RC_OK)
+			return rc;
+	}
 }
 
 /* It takes the place of its request. */
@@ -184,7 +193,7 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 	p.key = bytes_of(hash, SHA256_SIZE);
 	p.head = buf_bytes(&head);
 	if (rc == RC_OK && (rc = store_write(e)) == RC_OK &&
-	    (rc = room_for_answer(e)) == RC_OK &&
+	    (rc = room_for_answer(answer.len, e)) == RC_OK &&
 	    (rc = store_failed(
 		 st.store->ops->paper_put(st.store, &p, answer, e))) == RC_OK)
 		rc = store_failed(st.store->ops->paper_drop(
@@ -192,6 +201,8 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 	/* what the authority decided is true here, too */
 	if (rc == RC_OK && answer.len > 0)
 		station_learns(a.directory);
+	if (rc == RC_OK)
+		renew_decided(hash);
 	buf_free(&head);
 	buf_free(&request);
 	return rc;

@@ -15,6 +15,7 @@
 #include "pki/resolve.h"
 
 #define BATCH 32u /* legs that are looked up at once */
+#define REDIAL_MOST INT64_C(3600000) /* milliseconds */
 #define SEEN_WORD "link."
 
 /* ---- finding
@@ -220,7 +221,8 @@ accept_statement(struct link_seen *seen, const struct link_statement *s,
     size_t unit, struct err *e)
 {
 	struct directory *d = st.file.directory;
-	const int64_t now = station_now();
+	bool own;
+	const int64_t now = station_judges(&own);
 	const struct dcert *c;
 	enum rc rc;
 	size_t i;
@@ -244,7 +246,8 @@ static enum rc
 accept_place(size_t unit, bool dialled, struct bytes who, struct err *e)
 {
 	struct directory *d = st.file.directory;
-	const int64_t now = station_now();
+	bool own;
+	const int64_t now = station_judges(&own);
 
 	if (dialled && station_above(d, st.unit, now) != unit)
 		return fail(e, RC_DENIED,
@@ -335,6 +338,28 @@ tell_partial(void *ctx, const uint8_t sum[static SHA256_SIZE], uint64_t have)
 	(void)tell(PROC_LINK, MSG_PARTIAL, 0, &p, -1);
 }
 
+/* HELLO alone says what time it is, so a child dials again before it trusts
+ * that no more, or soon, where the parent did not know it either. */
+static void
+hear_time(struct line *l, const struct msg_hello *h)
+{
+	const int64_t ms = process_ms();
+
+	if (!h->dialled)
+		return;
+	if (h->own_clock == 0) {
+		clock_heard(&st.clock, h->clock, ms);
+		l->redial = ms + CLOCK_TRUST * INT64_C(500);
+		st.redial_wait = 0;
+		return;
+	}
+	if (st.redial_wait == 0)
+		st.redial_wait = AGAIN_MS;
+	l->redial = ms + st.redial_wait;
+	if (st.redial_wait < REDIAL_MOST)
+		st.redial_wait *= 2;
+}
+
 void
 line_hello(const struct msg_hello *h)
 {
@@ -344,24 +369,24 @@ line_hello(const struct msg_hello *h)
 	struct log_line log;
 	struct err e;
 	uint64_t conn = h->conn;
+	bool own;
 	enum rc rc;
 
 	rc = judge(h, &s, &unit, &e);
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
-		(void)line_new(h, s.station, unit);
-		if (h->dialled && h->own_clock == 0)
-			clock_heard(&st.clock, h->clock, false, process_now(),
-			    process_ms());
+		hear_time(line_new(h, s.station, unit), h);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
-	admit.clock = station_now();
-	admit.own_clock = station_own_clock();
+	admit.clock = station_judges(&own);
+	admit.own_clock = own;
 	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
 	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
 	    rc == RC_OK ? "link.up" : "link.refused");
 	log_str(&log, "station", s.station);
+	if (own) /* by which this was judged */
+		log_uint(&log, "own_clock", (uint64_t)admit.clock);
 	if (rc != RC_OK)
 		log_err(&log, &e);
 	process_log(rc == RC_OK ? LOG_INFO : LOG_WARN, &log);
@@ -580,8 +605,15 @@ lines_tick(int64_t ms)
 	unsigned rank;
 	size_t i;
 
-	for (i = 0; i < st.line_count; i++) {
+	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
+		if (l->redial != 0 && ms >= l->redial) {
+			const struct msg_conn gone = { l->conn };
+
+			(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
+			line_remove(gone.conn);
+			continue;
+		}
 		if (l->again == 0 || ms < l->again)
 			continue;
 		l->again = 0;

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "antind/enrol.h"
+#include "core/vec.h"
 #include "pki/enrol.h"
 
 /* Of 22 November 2026: renewed is in the last third of their time, but not
@@ -24,6 +25,7 @@
 #define ASK_MOST INT64_C(900000)
 #define ASK_REFUSED INT64_C(21600000)
 #define KEYS_MS INT64_C(60000) /* before keys is asked again */
+#define WARN_MS INT64_C(86400000)
 
 static const struct bytes own = { (const uint8_t *)"own", 3 };
 
@@ -130,13 +132,20 @@ renew_held(const struct cert *c)
 	buf_free(&request);
 }
 
-static bool
-is_due(int64_t now)
+void
+renew_decided(const uint8_t hash[static SHA256_SIZE])
 {
-	const int64_t left = me.until - now;
+	if (me.waits && memcmp(hash, me.hash, SHA256_SIZE) == 0)
+		later(1); /* after this round's commit */
+}
+
+static bool
+is_due(int64_t from, int64_t until, int64_t now)
+{
+	const int64_t left = until - now;
 
 	return left < RENEW_DAYS * TIME_DAY &&
-	       left < (me.until - me.from) / RENEW_PART;
+	       left < (until - from) / RENEW_PART;
 }
 
 void
@@ -147,8 +156,12 @@ renew_made(const struct msg_renewal *m)
 	};
 	struct err e;
 
-	if (m->request.len == 0 || me.waits)
-		return; /* keys has said why */
+	if (me.waits)
+		return;
+	if (m->request.len == 0) {
+		later(ASK_REFUSED); /* keys has said why */
+		return;
+	}
 	if (store_write(&e) != RC_OK ||
 	    store_failed(st.store->ops->paper_put(
 		st.store, &p, m->request, &e)) != RC_OK) {
@@ -161,6 +174,8 @@ renew_made(const struct msg_renewal *m)
 	later(1); /* after this round's commit */
 	log_renewal(LOG_INFO, "renewal.requested", NULL);
 }
+
+static void ask_for_it(void);
 
 /* ---- the answer
  * --------------------------------------------------------------------- */
@@ -235,7 +250,7 @@ hear(const struct enrolment *m)
 		   m->why == ENROLMENT_UNKNOWN) {
 		me.sends = !me.sends;
 		if (me.sends)
-			later(0);
+			ask_for_it();
 		else
 			not_yet();
 	} else if (m->kind == ENROLMENT_REFUSED && m->why != ENROLMENT_BUSY) {
@@ -264,18 +279,92 @@ renew_heard(const struct msg_enrol *m)
 		hear(&back);
 }
 
+/* ---- keys of desks
+ * ------------------------------------------------------------------- */
+
+/* They renew by command, for only who has the passphrase can: the station says
+ * when. */
+static struct desk_key {
+	char address[LIMIT_ADDRESS + 1];
+	int64_t from, until;
+} * desks; /* owned */
+static size_t desk_count;
+
+void
+renew_desk(const struct cert *c)
+{
+	struct desk_key *d;
+	size_t i;
+
+	for (i = 0; i < desk_count; i++)
+		if (bytes_is(c->address, desks[i].address))
+			break;
+	if (i == desk_count)
+		desks = vec_more(desks, desk_count++, sizeof(*desks));
+	d = &desks[i];
+	memcpy(d->address, c->address.p, c->address.len);
+	d->address[c->address.len] = '\0';
+	d->from = c->from;
+	d->until = c->until;
+}
+
+void
+renew_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx)
+{
+	const int64_t now = station_now();
+	struct msg_row row = { .what = ROW_KEY, .state = 1 };
+	size_t i;
+
+	row.address = bytes_str(st.address);
+	row.due = me.until;
+	row.count = me.waits;
+	if (me.known && (me.waits || is_due(me.from, me.until, now)))
+		each(ctx, &row);
+	for (i = 0; i < desk_count; i++) {
+		row.address = bytes_str(desks[i].address);
+		row.due = desks[i].until;
+		row.count = 0;
+		if (is_due(desks[i].from, desks[i].until, now))
+			each(ctx, &row);
+	}
+}
+
+/* Once a day. */
+static void
+warn_of_desks(int64_t ms)
+{
+	static int64_t at;
+	const int64_t now = station_now();
+	struct log_line l;
+	int64_t days;
+	size_t i;
+
+	if (ms < at || desk_count == 0)
+		return;
+	at = ms + WARN_MS;
+	for (i = 0; i < desk_count; i++) {
+		if (!is_due(desks[i].from, desks[i].until, now))
+			continue;
+		days = (desks[i].until - now) / TIME_DAY;
+		l = log_line(LOG_WARN, "key.ends");
+		log_str(&l, "address", bytes_str(desks[i].address));
+		log_uint(&l, "days", days < 0 ? 0 : (uint64_t)days);
+		process_log(LOG_WARN, &l);
+	}
+}
+
 /* ---- the next step
  * ------------------------------------------------------------------ */
 
 /* To the parent; where there is none, it waits here. */
 static void
-say(struct bytes message)
+renewal_said(struct bytes message)
 {
 	struct msg_enrol m = { .message = message };
 	struct buf reply;
 
 	later(KEYS_MS); /* link always answers; it may have to begin anew */
-	if (st.clock.has_parent) {
+	if (station_above(st.file.directory, st.unit, station_now()) != NONE) {
 		(void)tell(PROC_LINK, MSG_ENROL_UP, 0, &m, -1);
 		return;
 	}
@@ -299,7 +388,8 @@ ask_for_it(void)
 		m.request = buf_bytes(&request);
 	}
 	enrolment_write(&message, &m);
-	say(bytes_of(message.p + ENROLMENT_HEAD, message.len - ENROLMENT_HEAD));
+	renewal_said(
+	    bytes_of(message.p + ENROLMENT_HEAD, message.len - ENROLMENT_HEAD));
 	buf_free(&message);
 	buf_free(&request);
 }
@@ -309,11 +399,12 @@ renew_tick(int64_t ms)
 {
 	const struct msg_renew m = { .now = station_now() };
 
+	warn_of_desks(ms);
 	if (!st.named || !me.known || ms < me.at)
 		return;
 	if (me.waits) {
 		ask_for_it();
-	} else if (is_due(m.now)) {
+	} else if (is_due(me.from, me.until, m.now)) {
 		later(KEYS_MS);
 		(void)tell(PROC_KEYS, MSG_RENEW, 0, &m, -1);
 	}

@@ -11,6 +11,9 @@
 #include "pki/path.h"
 #include "pki/resolve.h"
 
+#define REFUSED_LINES 100u /* of the log, of one line in */
+#define REFUSED_MS 60000   /* milliseconds */
+
 /* ---- whither
  * ------------------------------------------------------------------- */
 
@@ -210,7 +213,8 @@ check_origin(const struct arrival *a, const struct header *h, struct err *e)
 static enum rc
 check(struct arrival *a, struct envelope *env, struct err *e)
 {
-	const int64_t now = station_now();
+	bool own;
+	const int64_t now = station_judges(&own);
 	enum rc rc;
 
 	if (a->envelope == 0 || a->envelope > a->package.len ||
@@ -311,12 +315,35 @@ refusal_of(enum rc rc)
 	return REFUSAL_INVALID;
 }
 
-static void
-log_refused(const struct line *l, const struct id *id, const struct err *e)
+/* A child that sends nothing else does not fill the disk with the log. */
+static bool
+may_log(struct line *l)
 {
-	struct log_line log = log_line(LOG_WARN, "dispatch.refused");
+	const int64_t now = process_ms();
+	struct log_line log;
+
+	if (now - l->refused_since >= REFUSED_MS) {
+		if (l->refused > REFUSED_LINES) {
+			log = log_line(LOG_WARN, "dispatch.refused_more");
+			log_str(&log, "peer", bytes_str(l->station));
+			log_uint(&log, "count", l->refused - REFUSED_LINES);
+			process_log(LOG_WARN, &log);
+		}
+		l->refused_since = now;
+		l->refused = 0;
+	}
+	return l->refused++ < REFUSED_LINES;
+}
+
+static void
+log_refused(struct line *l, const struct id *id, const struct err *e)
+{
+	struct log_line log;
 	char text[ID_TEXT];
 
+	if (!may_log(l))
+		return;
+	log = log_line(LOG_WARN, "dispatch.refused");
 	id_write(text, id);
 	log_str(&log, "id", bytes_str(text));
 	log_str(&log, "peer", bytes_str(l->station));

@@ -88,7 +88,8 @@ write_again(struct err *e)
 	if ((rc = store_write(e)) == RC_OK &&
 	    (rc = set_word_u64("incarnation", st.incarnation, e)) == RC_OK &&
 	    (rc = set_word_u64("serial", st.serial, e)) == RC_OK &&
-	    (rc = set_word_u64("epoch", st.epoch, e)) == RC_OK)
+	    (rc = set_word_u64("epoch", st.epoch, e)) == RC_OK &&
+	    !station_own_clock())
 		rc = set_word_u64("clock", (uint64_t)station_now(), e);
 	return rc;
 }

@@ -144,6 +144,19 @@ file_size(struct disk *d, int file, uint64_t *size, struct err *e)
 }
 
 static enum rc
+file_touched(struct disk *d, int file, int64_t *at, struct err *e)
+{
+	struct stat st;
+
+	(void)d;
+	*at = 0;
+	if (fstat(file, &st) != 0)
+		return fail_io(e, "fstat");
+	*at = st.st_mtim.tv_sec;
+	return RC_OK;
+}
+
+static enum rc
 file_truncate(struct disk *d, int file, uint64_t size, struct err *e)
 {
 	(void)d;
@@ -281,6 +294,7 @@ static const struct disk_ops folder_ops = {
 	.read = file_read,
 	.write = file_write,
 	.size = file_size,
+	.touched = file_touched,
 	.truncate = file_truncate,
 	.sync = file_sync,
 	.sync_folder = folder_sync,

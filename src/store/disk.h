@@ -30,6 +30,9 @@ struct disk_ops {
 	    struct bytes more, struct err *e);
 	enum rc (*size)(
 	    struct disk *d, int file, uint64_t *size, struct err *e);
+	/* When it was last written, in seconds of this machine's clock. */
+	enum rc (*touched)(
+	    struct disk *d, int file, int64_t *at, struct err *e);
 	enum rc (*truncate)(
 	    struct disk *d, int file, uint64_t size, struct err *e);
 	enum rc (*sync)(struct disk *d, int file, struct err *e);

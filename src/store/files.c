@@ -321,6 +321,41 @@ partial_each(struct disk *disk,
 	return rc;
 }
 
+static enum rc
+touched(struct disk *disk, const char *name, int64_t *at, struct err *e)
+{
+	enum rc rc;
+	int file;
+
+	if ((rc = disk->ops->open(disk, name, false, &file, e)) != RC_OK)
+		return rc;
+	rc = disk->ops->touched(disk, file, at, e);
+	disk->ops->close(disk, file);
+	return rc;
+}
+
+enum rc
+partial_sweep(struct disk *disk, int64_t before, size_t *removed, struct err *e)
+{
+	struct sums s = { 0 };
+	char name[FILES_NAME];
+	int64_t at = 0;
+	size_t i;
+	enum rc rc = disk->ops->list(disk, "partial", sums_add, &s, e);
+
+	*removed = 0;
+	for (i = 0; i < s.count && rc == RC_OK; i++) {
+		files_partial_name(name, s.of[i]);
+		rc = touched(disk, name, &at, e);
+		if (rc != RC_OK || at >= before)
+			continue;
+		rc = disk->ops->remove(disk, name, e);
+		*removed += rc == RC_OK;
+	}
+	free(s.of);
+	return rc;
+}
+
 enum rc
 files_remove(
     struct disk *disk, const uint8_t sum[static SHA256_SIZE], struct err *e)

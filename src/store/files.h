@@ -74,6 +74,10 @@ enum rc partial_each(struct disk *disk,
 
 enum rc files_remove(
     struct disk *disk, const uint8_t sum[static SHA256_SIZE], struct err *e);
+/* What was arriving and has not been touched since "before" (disk.h) goes, open
+ * or not. */
+enum rc partial_sweep(
+    struct disk *disk, int64_t before, size_t *removed, struct err *e);
 /* After a start: files that no row needs go, and what was written here under a
  * name of its own and never taken ("partial/new-...").  What was arriving
  * stays, to be gone on with. */

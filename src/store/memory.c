@@ -312,6 +312,7 @@ const struct store_ops store_memory = {
 	.deliver = memory_deliver,
 	.delivery = memory_delivery,
 	.delivery_set = memory_delivery_set,
+	.deliveries = memory_deliveries,
 	.inbox = memory_inbox,
 	.outbox = memory_outbox,
 	.purge = memory_purge,

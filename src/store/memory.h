@@ -178,6 +178,9 @@ enum rc memory_delivery(struct store *s, uint64_t n, struct bytes desk,
     struct delivery *out, struct err *e);
 enum rc memory_delivery_set(struct store *s, uint64_t n, struct bytes desk,
     enum delivery_state state, int64_t at, struct bytes reason, struct err *e);
+enum rc memory_deliveries(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct delivery *d), void *ctx,
+    struct err *e);
 enum rc memory_inbox(struct store *s, struct bytes desk, bool all,
     uint64_t before, size_t max,
     bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),

@@ -99,6 +99,35 @@ newest_first(const void *a, const void *b)
 	return x->n > y->n ? -1 : x->n < y->n;
 }
 
+static int
+by_desk(const void *a, const void *b)
+{
+	const struct delivery *x = *(const struct delivery *const *)a;
+	const struct delivery *y = *(const struct delivery *const *)b;
+
+	return bytes_cmp(x->desk, y->desk);
+}
+
+enum rc
+memory_deliveries(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct delivery *d), void *ctx, struct err *e)
+{
+	const struct memory *m = memory_of(s);
+	const struct delivery **found;
+	size_t i, count = 0;
+
+	(void)e;
+	found = alloc(m->count.deliveries + 1, sizeof(const struct delivery *));
+	for (i = 0; i < m->count.deliveries; i++)
+		if (m->deliveries[i].d.n == n)
+			found[count++] = &m->deliveries[i].d;
+	qsort(found, count, sizeof(const struct delivery *), by_desk);
+	for (i = 0; i < count && each(ctx, found[i]); i++)
+		;
+	free(found);
+	return RC_OK;
+}
+
 enum rc
 memory_inbox(struct store *s, struct bytes desk, bool all, uint64_t before,
     size_t max,

@@ -44,6 +44,7 @@ enum sqlite_query {
 	QUERY_DELIVERY,
 	QUERY_DELIVERY_STATE,
 	QUERY_DELIVERY_SET,
+	QUERY_DELIVERIES,
 	QUERY_INBOX,
 	QUERY_INBOX_ALL,
 	QUERY_PURGE_LIST,
@@ -84,6 +85,9 @@ struct sqlite {
 };
 
 struct sqlite *sqlite_of(struct store *s);
+/* RC_IO, with what an operator can do something about; a transaction is lost.
+ */
+enum rc sqlite_trouble(struct sqlite *s, int code, struct err *e);
 /* Writing outside a transaction is a broken promise; in a lost one, RC_IO. */
 enum rc sqlite_writes(struct sqlite *s, struct err *e);
 
@@ -130,6 +134,10 @@ void sqlite_get_fixed(
 	"d.n)"
 /* From column "i" on; borrows from the row. */
 void sqlite_stored(const struct sqlite_run *r, int i, struct stored *out);
+
+/* sqlite_open.c */
+enum rc sqlite_open(struct store **out, struct disk *disk, struct err *e);
+void sqlite_close(struct store *s);
 
 /* sqlite_dispatch.c */
 enum rc sqlite_put(
@@ -193,6 +201,9 @@ enum rc sqlite_delivery(struct store *s, uint64_t n, struct bytes desk,
     struct delivery *out, struct err *e);
 enum rc sqlite_delivery_set(struct store *s, uint64_t n, struct bytes desk,
     enum delivery_state state, int64_t at, struct bytes reason, struct err *e);
+enum rc sqlite_deliveries(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct delivery *d), void *ctx,
+    struct err *e);
 enum rc sqlite_inbox(struct store *s, struct bytes desk, bool all,
     uint64_t before, size_t max,
     bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),

@@ -139,6 +139,26 @@ sqlite_delivery_set(struct store *store, uint64_t n, struct bytes desk,
 }
 
 enum rc
+sqlite_deliveries(struct store *store, uint64_t n,
+    bool (*each)(void *ctx, const struct delivery *d), void *ctx, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_DELIVERIES,
+	    "SELECT " DELIVERY " FROM dest t CROSS JOIN delivery v"
+	    " ON v.desk = t.address AND v.n = t.n"
+	    " WHERE t.n = ?1 AND t.q = 0 ORDER BY t.address");
+	struct delivery d;
+
+	sqlite_uint(&r, 1, n);
+	while (sqlite_row(&r)) {
+		d = delivery_of(&r);
+		if (!each(ctx, &d))
+			break;
+	}
+	return sqlite_end(&r, e);
+}
+
+enum rc
 sqlite_inbox(struct store *store, struct bytes desk, bool all, uint64_t before,
     size_t max,
     bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),

@@ -120,7 +120,13 @@ struct store;
 
 struct store_ops {
 	const char *scheme; /* "sqlite", "memory" */
-	/* Opens or makes it, and brings an older schema up to date. */
+	/*
+	 * Opens or makes it, and brings an older schema up to date.
+	 *
+	 * RC_IO	the disk refuses, or another process has it open
+	 * RC_INVALID	a newer program's, or somebody else's, or damaged
+	 *		(docs/station.md 4.11, 4.12)
+	 */
 	enum rc (*open)(struct store **out, struct disk *disk, struct err *e);
 	void (*close)(struct store *s);
 
@@ -216,6 +222,10 @@ struct store_ops {
 	 * 4.6). */
 	enum rc (*delivery_set)(struct store *s, uint64_t n, struct bytes desk,
 	    enum delivery_state state, int64_t at, struct bytes reason,
+	    struct err *e);
+	/* All desks here where a dispatch lies, by address. */
+	enum rc (*deliveries)(struct store *s, uint64_t n,
+	    bool (*each)(void *ctx, const struct delivery *d), void *ctx,
 	    struct err *e);
 	/* The desk's deliveries with n < before, the newest first; "of" is with
 	 * the first copy.  all: also those acted on and refused. */

@@ -247,6 +247,7 @@ clerk_start(struct clerk *c, const int ends[static 2])
 	if (c->pid != 0)
 		return;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGPIPE, SIG_DFL);
 	(void)signal(SIGTERM, clerk_may_go);
 	(void)close(ends[0]);
 	c->out = ends[1];

@@ -172,10 +172,10 @@ write_key(const struct seat *s, const char *name, const struct identity *id)
 	buf_free(&file);
 }
 
-/* Its folder, with the directory as it is now; "more" lines of configuration.
- */
+/* Its folder, with the directory as it is now; it calls its parent at this
+ * port; "more" lines of configuration. */
 static inline void
-country_write(const struct seat *s, const char *more)
+country_write_to(const struct seat *s, uint16_t port, const char *more)
 {
 	static const char *const folders[] = { "", "/data", "/data/keys" };
 	char text[1024], path[PATH], parent[64] = "";
@@ -190,11 +190,17 @@ country_write(const struct seat *s, const char *more)
 	write_key(s, "data/station.key", &s->station);
 	write_key(s, "data/keys/van-thu.key", &s->desk);
 	if (s->above != NULL)
-		(void)snprintf(parent, sizeof(parent), "parent 127.0.0.1:%u\n",
-		    s->above->port);
+		(void)snprintf(
+		    parent, sizeof(parent), "parent 127.0.0.1:%u\n", port);
 	(void)snprintf(text, sizeof(text),
 	    "data data\nlisten 127.0.0.1:%u\n%s%s", s->port, parent, more);
 	write_in(s, "antind.conf", bytes_str(text));
+}
+
+static inline void
+country_write(const struct seat *s, const char *more)
+{
+	country_write_to(s, s->above != NULL ? s->above->port : 0, more);
 }
 
 /* ---- the daemon

@@ -10,6 +10,7 @@
 #include "peer.h"
 
 #define CROWD_BATCH 1000 /* acts under one checkpoint */
+#define CROWD_BEGIN 16u	 /* lines begun in a round */
 
 struct crowd {
 	struct country *country;
@@ -140,13 +141,36 @@ crowd_later(struct crowd_wait *w)
 	w->at = peer_ms() + w->wait / 2 + r % (w->wait / 2);
 }
 
+/* From an address of its own, as stations in different places have. */
+static inline int
+crowd_connect(uint16_t port, size_t i)
+{
+	const struct sockaddr_in to = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) },
+				 from = { .sin_family = AF_INET,
+					 .sin_addr.s_addr =
+					     htonl(0x7f010000 +
+						   ((uint32_t)i & 0x1fffff)) };
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 ||
+	    bind(fd, (const struct sockaddr *)&from, sizeof(from)) != 0)
+		bug("no address is to be had");
+	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+	if (connect(fd, (const struct sockaddr *)&to, sizeof(to)) != 0 &&
+	    errno != EINPROGRESS)
+		bug("a station does not answer");
+	return fd;
+}
+
 static inline void
-crowd_dial(struct crowd *c, struct peer *p)
+crowd_dial(struct crowd *c, struct peer *p, size_t i)
 {
 	if (p->key == NULL)
 		p->key = tls_key_new();
 	p->context = tls_context_new(p->key);
-	p->fd = dial_port(c->above->port);
+	p->fd = crowd_connect(c->above->port, i);
 	p->tls = tls_new(p->context, p->fd, false);
 }
 
@@ -174,46 +198,60 @@ crowd_step(struct crowd *c, struct peer *p, size_t i)
 	return peer_turn(p, 0);
 }
 
+/* Who has something to read goes on; false: he was turned away. */
+static inline bool
+crowd_goes(struct crowd *c, struct peer *p, size_t i, struct crowd_wait *w)
+{
+	if (crowd_step(c, p, i))
+		return true;
+	crowd_drop(p);
+	crowd_later(w);
+	return false;
+}
+
 /*
- * All dial at one moment, and go on until all are in.  Returns how often one
- * was turned away on the way.
+ * All want in at one moment, and go on until all are.  One process is all of
+ * them: who has begun is served before others begin, as each would be on a
+ * machine of his own.  Returns how often one was turned away on the way.
  */
 static inline size_t
 crowd_enter(struct crowd *c, struct peer *peers)
 {
 	struct pollfd *polls = alloc(c->count, sizeof(*polls));
 	struct crowd_wait *waits = alloc(c->count, sizeof(*waits));
-	size_t i, in = 0, turned = 0;
+	size_t *whom = alloc(c->count, sizeof(*whom));
+	size_t i, n, k, begun, in = 0, turned = 0;
 	int64_t now;
 
-	for (i = 0; i < c->count; i++)
-		crowd_dial(c, &peers[i]);
 	while (in < c->count) {
 		now = peer_ms();
+		n = begun = 0;
 		for (i = 0; i < c->count; i++) {
-			if (peers[i].tls == NULL && waits[i].at <= now)
-				crowd_dial(c, &peers[i]);
-			polls[i] = (struct pollfd){
-				.fd = peers[i].tls == NULL || peers[i].admitted
-					  ? -1
-					  : peers[i].fd,
-				.events = POLLIN
-			};
-		}
-		(void)poll(polls, (nfds_t)c->count, 20);
-		for (i = 0; i < c->count; i++) {
-			if (peers[i].tls == NULL || peers[i].admitted ||
-			    (polls[i].revents == 0 && peers[i].session != NULL))
+			if (peers[i].admitted)
 				continue;
-			if (crowd_step(c, &peers[i], i)) {
-				in += peers[i].admitted;
-			} else {
-				crowd_drop(&peers[i]);
-				crowd_later(&waits[i]);
-				turned++;
+			if (peers[i].tls == NULL && waits[i].at <= now &&
+			    begun < CROWD_BEGIN) {
+				crowd_dial(c, &peers[i], i);
+				begun++;
+				turned +=
+				    !crowd_goes(c, &peers[i], i, &waits[i]);
 			}
+			if (peers[i].tls == NULL)
+				continue;
+			whom[n] = i;
+			polls[n++] = (struct pollfd){ .fd = peers[i].fd,
+				.events = POLLIN };
+		}
+		(void)poll(polls, (nfds_t)n, begun > 0 ? 0 : 20);
+		for (k = 0; k < n; k++) {
+			if (polls[k].revents == 0)
+				continue;
+			i = whom[k];
+			turned += !crowd_goes(c, &peers[i], i, &waits[i]);
+			in += peers[i].admitted;
 		}
 	}
+	free(whom);
 	free(polls);
 	free(waits);
 	return turned;

@@ -13,7 +13,7 @@
 #define REAL 3 /* stations; behind the first and last lies an outpost */
 #define OUTPOSTS 2
 #define CLERKS 2
-#define AHEAD 12   /* dispatches of an outpost that are not answered */
+#define AHEAD 12  /* dispatches of an outpost that are not answered */
 #define CALM_S 60 /* at the most until all has arrived */
 #define BIG (10u << 20)
 

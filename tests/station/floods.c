@@ -121,9 +121,69 @@ handshakes_in_vain_are_counted(void)
 	    "an address may begin so many handshakes, and then some a second");
 	note("%zu of %zu in %lld ms", met, i, (long long)(peer_ms() - began));
 	ok(tries("127.0.0.4"), "another is not concerned");
-	for (i = 0; i < 40 && centre_serves("127.0.0.4", 5); i++)
-		;
-	is(i, 40, "nor do handshakes count that end well");
+}
+
+/* HELLO and HELLO again, of who is nobody. */
+static void
+nobody_is_heard_so_often(void)
+{
+	const int64_t began = peer_ms();
+	struct script s;
+	struct buf in;
+	struct peer p;
+	size_t i, heard = 0;
+	uint64_t most;
+
+	for (i = 0; i < TRIES + 100; i++) {
+		s = (struct script){ .statement = bytes_str("nobody") };
+		in = (struct buf){ 0 };
+		if (villain_dial(&p, hostile, "127.0.0.6")) {
+			script_word(&s, "H");
+			(void)villain_write(&p, buf_bytes(&s.bytes));
+			heard += hears_bye(&p, &in, BYE_REFUSED, "");
+		}
+		buf_free(&s.bytes);
+		buf_free(&in);
+		peer_end(&p);
+	}
+	most = TRIES + (uint64_t)(peer_ms() - began) / 62 + 2;
+	ok(heard >= TRIES && heard <= most,
+	    "who is nobody is told so as often as he may ask: %zu of %zu",
+	    heard, i);
+	ok(centre_serves("127.0.0.2", 5), "and a child is served");
+}
+
+/* ---- PING, and PING again: 10.2 ---- */
+
+static void
+pings_are_answered_one_by_one(void)
+{
+	const size_t count = soak ? 100000 : 2000;
+	struct script s = { 0 };
+	struct buf in = { 0 };
+	struct peer p;
+	size_t i, pongs = 0;
+
+	if (!villain_dial(&p, hostile, NULL))
+		bug("a line that is not to be had");
+	s.statement = buf_bytes(&p.statement);
+	script_word(&s, "H");
+	script_word(&s, "P");
+	for (i = 0; i < count; i++) {
+		script_word(&s, "G:1");
+		if (!villain_write(&p, buf_bytes(&s.bytes)))
+			break;
+		buf_free(&s.bytes);
+		buf_free(&in);
+		while (!came(&in, FRAME_PONG, &(struct bytes){ 0 }) &&
+		       !villain_reads_once(&p, &in))
+			;
+		pongs += came(&in, FRAME_PONG, &(struct bytes){ 0 });
+	}
+	is(pongs, count, "PINGs without end are answered, one by one");
+	buf_free(&s.bytes);
+	buf_free(&in);
+	peer_end(&p);
 }
 
 /* ---- bytes that drip: 3.4, 10.3 ---- */
@@ -332,6 +392,8 @@ main(void)
 	idle_ones_keep_nobody_out();
 	a_stream_of_them_keeps_nobody_out();
 	handshakes_in_vain_are_counted();
+	nobody_is_heard_so_often();
+	pings_are_answered_one_by_one();
 	what_drips_is_cut();
 	the_urgent_arrives(sends_for_ever, "a child that sends without end");
 	the_urgent_arrives(reads_nothing, "one that reads no answer");

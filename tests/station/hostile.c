@@ -384,6 +384,33 @@ two_writers_share_no_file(void)
 	peer_end(&er.p);
 }
 
+/* More is said than ever comes. */
+static void
+what_ends_in_the_middle_is_borne(void)
+{
+	static const char *const scripts[] = { "H P I1 D1:5",
+		"H P I1 @10=0000000010000000 D1:10000",
+		"H P I1 @10=0000000010000000 D1:10000 S1 I2", "H P I1 @5=01",
+		"H P I1 D1:5 L200", "H L8000" };
+	struct script s;
+	struct peer p;
+	size_t i;
+
+	for (i = 0; i < 4 * COUNT(scripts); i++) {
+		s = (struct script){ 0 };
+		if (!villain_dial(&p, hostile, NULL))
+			bug("a line that is not to be had");
+		s.statement = buf_bytes(&p.statement);
+		script_play(&s, scripts[i % COUNT(scripts)]);
+		(void)villain_write(&p, buf_bytes(&s.bytes));
+		if (i % 2 == 0)
+			(void)usleep(20000);
+		buf_free(&s.bytes);
+		peer_end(&p);
+	}
+	ok(centre_serves(NULL, 10), "what ends in the middle is borne");
+}
+
 static void
 sizes_are_held_to(void)
 {
@@ -398,7 +425,103 @@ sizes_are_held_to(void)
 	answered(17u << 20, 16u << 20, false, ACK_REFUSED,
 	    "one whose envelope is as long as may be");
 	two_writers_share_no_file();
+	what_ends_in_the_middle_is_borne();
 	ok(centre_serves(NULL, 10), "the station serves on");
+}
+
+/* ---- a parent that is none ---- */
+
+/* What a real child hears from who listens where its parent should. */
+static const struct {
+	const char *name;
+	struct seat **as;
+	bool other_key; /* the statement is of another than TLS proved */
+	const char *script;
+	enum bye reason;
+	const char *text;
+} parents[] = {
+	{ "another child is no parent (3.4)", &hostile, false, "H P",
+	    BYE_REFUSED, "" },
+	{ "nor who has its parent's old statement (3.2)", &centre, true, "H P",
+	    BYE_REFUSED, "" },
+	{ "a parent that breaks a clause is left", &centre, false, "H P T13:4",
+	    BYE_PROTOCOL, "docs/link.md 2.3" },
+	{ "and one that does before HELLO", &centre, false, "G:1", BYE_PROTOCOL,
+	    "docs/link.md 3.2" },
+};
+
+/* The child dials; TLS is through.  false: it does not. */
+static bool
+is_dialled(struct peer *p, int listener)
+{
+	struct pollfd f = { .fd = listener, .events = POLLIN };
+	enum tls_did did;
+
+	*p = (struct peer){ .key = tls_key_new() };
+	p->context = tls_context_new(p->key);
+	if (poll(&f, 1, 10000) <= 0)
+		return false;
+	p->fd = f.fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+	p->tls = tls_new(p->context, p->fd, true);
+	while ((did = tls_handshake(p->tls, &p->e)) == TLS_WANT_READ ||
+	       did == TLS_WANT_WRITE)
+		(void)poll(&f, 1, 5000);
+	return did == TLS_DONE;
+}
+
+static void
+one_parent(size_t i, int listener)
+{
+	struct script s = { 0 };
+	struct buf in = { 0 }, statement = { 0 };
+	struct tls_key *other = tls_key_new();
+	const struct seat *as = *parents[i].as;
+	struct peer p;
+
+	if (!is_dialled(&p, listener))
+		bug("a child that does not dial");
+	link_write(&statement, bytes_str(as->address), ++epoch,
+	    tls_key_public(parents[i].other_key ? other : p.key),
+	    as->station.sig);
+	s.statement = buf_bytes(&statement);
+	script_play(&s, parents[i].script);
+	ok(villain_write(&p, buf_bytes(&s.bytes)) &&
+		hears_bye(&p, &in, parents[i].reason, parents[i].text),
+	    "%s", parents[i].name);
+	buf_free(&s.bytes);
+	buf_free(&in);
+	buf_free(&statement);
+	tls_key_free(other);
+	peer_end(&p);
+}
+
+static void
+only_a_parent_is_one(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof(a);
+	const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const uint16_t port = centre->port;
+	struct peer p;
+	size_t i;
+
+	if (bind(listener, (struct sockaddr *)&a, len) != 0 ||
+	    listen(listener, 8) != 0 ||
+	    getsockname(listener, (struct sockaddr *)&a, &len) != 0)
+		bug("no port is to be had");
+	centre->port = ntohs(a.sin_port);
+	country_write(honest, "keep-alive 2\n");
+	centre->port = port;
+	if (!ok(seat_start(honest), "a child starts"))
+		bug("no child");
+	for (i = 0; i < COUNT(parents); i++)
+		one_parent(i, listener);
+	ok(is_dialled(&p, listener), "it dials on");
+	peer_end(&p);
+	close(listener);
+	is(seat_said(honest, "event=process.died"), 0, "nothing of it died");
+	is((uint64_t)seat_stop(honest, SIGTERM), 0, "the child ends well");
 }
 
 int
@@ -413,6 +536,7 @@ main(void)
 	the_newest_line_counts();
 	only_lines_are_met();
 	sizes_are_held_to();
+	only_a_parent_is_one();
 	land_end();
 	return done();
 }

@@ -48,7 +48,7 @@ struct outpost {
 	size_t seen_room;
 	size_t acked, refused, later;
 	uint64_t resumed; /* bytes that did not come again */
-	int64_t offset;	  /* of its clock */
+	unsigned bye;	  /* the last reason it heard */
 };
 
 /* ---- what comes -------------------------------------------------------------
@@ -206,6 +206,15 @@ outpost_stops(void *ctx, uint32_t number)
 		h->open = false;
 }
 
+static inline void
+outpost_bye(void *ctx, unsigned reason, struct bytes text)
+{
+	struct outpost *o = ctx;
+
+	(void)text;
+	o->bye = reason;
+}
+
 /* ---- what goes --------------------------------------------------------------
  */
 
@@ -325,6 +334,7 @@ outpost_begin(
     struct outpost *o, struct ledger *l, const struct seat *seat, uint16_t port)
 {
 	*o = (struct outpost){ .l = l, .seat = seat, .port = port };
+	(void)signal(SIGPIPE, SIG_IGN);
 	o->p.key = tls_key_new();
 	o->p.context = tls_context_new(o->p.key);
 	o->p.epoch = (uint64_t)time_now();
@@ -335,7 +345,8 @@ outpost_begin(
 		.end = outpost_ends,
 		.stop = outpost_stops,
 		.acked = outpost_acked,
-		.read = outpost_reads };
+		.read = outpost_reads,
+		.bye = outpost_bye };
 }
 
 static inline void

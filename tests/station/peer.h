@@ -7,6 +7,7 @@
 #define TESTS_STATION_PEER_H
 
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <time.h>
 
@@ -51,8 +52,10 @@ dial_port_from(uint16_t port, const char *source)
 		.sin_port = htons(port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const int on = 1;
 
 	if (fd < 0 ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) != 0 ||
 	    (source != NULL &&
 		(inet_pton(AF_INET, source, &from.sin_addr) != 1 ||
 		    bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0)) ||

@@ -152,6 +152,26 @@ villain_write(struct peer *p, struct bytes in)
 	return in.len == 0;
 }
 
+/* What comes next, within a second, is added to *in; true: the line is closed,
+ * or nothing came. */
+static inline bool
+villain_reads_once(struct peer *p, struct buf *in)
+{
+	struct pollfd f = { .fd = p->fd, .events = POLLIN };
+	uint8_t piece[16384];
+	enum tls_did did;
+	size_t got;
+
+	did = tls_read(p->tls, piece, sizeof(piece), &got, &p->e);
+	if (did == TLS_WANT_READ || did == TLS_WANT_WRITE) {
+		if (poll(&f, 1, 1000) <= 0)
+			return true;
+		did = tls_read(p->tls, piece, sizeof(piece), &got, &p->e);
+	}
+	buf_add(in, bytes_of(piece, got));
+	return did == TLS_CLOSED || did == TLS_FAILED;
+}
+
 /* What comes is added to *in; true: the line was closed in this time. */
 static inline bool
 villain_reads(struct peer *p, struct buf *in, int ms)
@@ -168,7 +188,7 @@ villain_reads(struct peer *p, struct buf *in, int ms)
 		if (did == TLS_CLOSED || did == TLS_FAILED)
 			return true;
 		if (did != TLS_DONE)
-			(void)poll(&f, 1, 100);
+			(void)poll(&f, 1, ms < 100 ? ms : 100);
 	}
 	return false;
 }

@@ -217,11 +217,35 @@ compare_copy(struct world *w, const struct model_dispatch *d, size_t n,
 	buf_free(&package);
 }
 
+/* All deliveries of a dispatch, as they are given. */
+struct deliveries {
+	const struct model_dispatch *d;
+	size_t wanted, found, wrong;
+	char last[LIMIT_ADDRESS + 1];
+};
+
+static inline bool
+count_delivery(void *ctx, const struct delivery *v)
+{
+	struct deliveries *all = ctx;
+	unsigned i = 0;
+
+	while (i < MODEL_DESKS && !bytes_is(v->desk, model_desk(i)))
+		i++;
+	all->found++;
+	all->wrong += i == MODEL_DESKS || all->d->desk[i] != (int)v->state ||
+		      bytes_cmp(bytes_str(all->last), v->desk) >= 0;
+	(void)snprintf(all->last, sizeof(all->last), "%.*s", (int)v->desk.len,
+	    (const char *)v->desk.p);
+	return true;
+}
+
 static inline void
 compare_dispatch(
     struct world *w, const struct model *m, size_t n, struct findings *f)
 {
 	const struct model_dispatch *d = &m->d[n - 1];
+	struct deliveries all = { .d = d };
 	struct stored none;
 	struct delivery v;
 	unsigned i;
@@ -239,7 +263,11 @@ compare_dispatch(
 			? (int)v.state != d->desk[i] || v.copy != d->slip[i]
 			: rc != RC_ABSENT || d->desk[i] != NOWHERE)
 			finding(f, "a delivery is not as it was", n);
+		all.wanted += d->desk[i] != NOWHERE;
 	}
+	if (w->ops->deliveries(w->s, n, count_delivery, &all, &w->e) != RC_OK ||
+	    all.found != all.wanted || all.wrong != 0)
+		finding(f, "its deliveries are not all there", n);
 }
 
 static inline void

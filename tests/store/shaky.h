@@ -374,6 +374,16 @@ shaky_size(struct disk *disk, int file, uint64_t *size, struct err *e)
 }
 
 static inline enum rc
+shaky_touched(struct disk *disk, int file, int64_t *at, struct err *e)
+{
+	struct shaky *d = shaky_of(disk);
+
+	(void)file;
+	*at = 0;
+	return shaky_next(d) == SHAKY_FAILS ? shaky_error(d, e) : RC_OK;
+}
+
+static inline enum rc
 shaky_truncate(struct disk *disk, int file, uint64_t size, struct err *e)
 {
 	struct shaky *d = shaky_of(disk);

@@ -289,6 +289,7 @@ shaky_new(uint64_t seed)
 		.read = shaky_read,
 		.write = shaky_write_at,
 		.size = shaky_size,
+		.touched = shaky_touched,
 		.truncate = shaky_truncate,
 		.sync = shaky_sync,
 		.sync_folder = shaky_sync_folder,
