@@ -17,7 +17,7 @@
 #include "core/utf8.h"
 #include "file/file.h"
 
-#define START_MS 10000 /* it is ready within */
+#define START_MS 30000 /* it is ready within */
 #define STOP_MS 20000  /* it is gone within */
 #define STEP_MS 50
 #define LOG_SHOWN 4096 /* bytes of its log that are shown */
@@ -145,6 +145,8 @@ launch(const char *conf, int log)
 	if (null < 0 || dup2(null, STDIN_FILENO) < 0 ||
 	    dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0)
 		_exit(NOT_RUN);
+	/* what others had open is none of its; best effort */
+	(void)close_range(STDERR_FILENO + 1, ~0u, 0);
 	station_exec(words);
 }
 

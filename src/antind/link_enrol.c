@@ -8,13 +8,14 @@
  * Nobody has said who he is here.  So there are few such connections at once,
  * and of one network address few messages in a minute.
  */
-#include <stdlib.h>
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "antind/link.h"
 #include "link/enrolment.h"
 
-#define ENROLLING 32u	/* connections of this kind at once */
+#define ENROLLING 16u	/* connections of this kind at once */
 #define SOURCES 256u	/* network addresses that are remembered */
 #define SOURCE_BURST 20 /* messages of one at once; and then */
 #define SOURCE_MS 2000	/* milliseconds for each */
@@ -27,6 +28,21 @@ static struct source {
 	int64_t at; /* when it had been given back all up to then */
 	int left;
 } sources[SOURCES];
+
+/* Of IPv6 somebody has a whole network, not an address. */
+static void
+network_of(char out[static 64], const char *from)
+{
+	struct in6_addr a;
+	char text[INET6_ADDRSTRLEN];
+
+	(void)snprintf(out, 64, "%s", from);
+	if (strchr(from, ':') == NULL || inet_pton(AF_INET6, from, &a) != 1)
+		return;
+	memset(a.s6_addr + 8, 0, 8);
+	(void)snprintf(out, 64, "%s/64",
+	    inet_ntop(AF_INET6, &a, text, sizeof(text)) == NULL ? "?" : text);
+}
 
 static struct source *
 source_of(const char *from)
@@ -106,17 +122,19 @@ put(struct conn *c, struct bytes message)
 static void
 came(struct conn *c)
 {
+	char network[64];
 	struct msg_enrol m = { .conn = c->number,
-		.from = bytes_str(c->from),
 		.message = bytes_of(c->enrol.p + ENROLMENT_HEAD,
 		    c->enrol.len - ENROLMENT_HEAD) };
 
+	network_of(network, c->from);
+	m.from = bytes_str(network);
 	if (c->up) {
 		m.conn = 0;
 		c->answered = true;
 		(void)tell(PROC_STORE, MSG_ENROL_DOWN, 0, &m, -1);
 		conn_leave(c, BYE_CLOSING);
-	} else if (!may_come(c->from, process_ms()) ||
+	} else if (!may_come(network, process_ms()) ||
 		   !tell(PROC_STORE, MSG_ENROL, 0, &m, -1)) {
 		link_event(LOG_INFO, "enrol.too_often", c, NULL);
 		conn_leave(c, BYE_BUSY);

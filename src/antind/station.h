@@ -80,7 +80,7 @@ struct station {
 	size_t unit;
 	struct station_clock clock;
 	uint64_t incarnation, serial, epoch;
-	int64_t clock_kept; /* what is on disk of the clock's floor */
+	int64_t clock_kept;  /* what is on disk of the clock's floor */
 	int64_t redial_wait; /* milliseconds; to hear what time it is */
 
 	struct line **lines; /* owned; in the order of their conn */

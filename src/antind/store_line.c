@@ -14,7 +14,7 @@
 #include "pki/path.h"
 #include "pki/resolve.h"
 
-#define BATCH 32u /* legs that are looked up at once */
+#define BATCH 32u		     /* legs that are looked up at once */
 #define REDIAL_MOST INT64_C(3600000) /* milliseconds */
 #define SEEN_WORD "link."
 

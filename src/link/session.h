@@ -41,7 +41,8 @@
 #define SESSION_ENROLS_BACK 260u   /* of the other: docs/link.md 12.2 */
 #define SESSION_FRAME_MIN 256u	   /* of session_conf.frame */
 
-/* What many sessions have in common; borrowed as long as they live. */
+/* What many sessions may have in common; borrowed as long as they live. "frame"
+ * may change between two calls. */
 struct session_conf {
 	bool dialled;	    /* by us: our HELLO goes first */
 	bool enrol;	    /* a peer may enrol in the place of HELLO */

@@ -275,12 +275,22 @@ folder_room(struct disk *d, uint64_t *left, uint64_t *all, struct err *e)
 	return RC_OK;
 }
 
+void
+disk_forget(struct disk *d)
+{
+	while (d->untrusted_count > 0)
+		free(d->untrusted[--d->untrusted_count]);
+	free(d->untrusted);
+	d->untrusted = NULL;
+}
+
 static void
 folder_free(struct disk *d)
 {
 	struct folder *f = folder_of(d);
 	size_t i;
 
+	disk_forget(d);
 	for (i = 0; i < FOLDERS; i++)
 		if (f->fds[i] >= 0)
 			(void)close(f->fds[i]);

@@ -58,7 +58,12 @@ struct disk_ops {
 
 struct disk {
 	const struct disk_ops *ops;
+	/* Names of files that are not to be trusted (files.c); owned. */
+	char **untrusted;
+	size_t untrusted_count;
 };
+/* What a disk's free() does with these. */
+void disk_forget(struct disk *d);
 
 /* A folder of this machine, which is there; its subfolders "partial" and
  * "files" are made.  Freed by (*d)->ops->free(). */

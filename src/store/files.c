@@ -43,6 +43,37 @@ files_partial_name(
 	name_write(out, "partial", sum);
 }
 
+/* ---- what cannot be trusted -------------------------------------------- */
+
+/* A failed sync left it, and it could not be removed. */
+static void
+distrust(struct disk *disk, const char *name)
+{
+	disk->untrusted =
+	    vec_more(disk->untrusted, disk->untrusted_count, sizeof(char *));
+	disk->untrusted[disk->untrusted_count] = alloc(1, strlen(name) + 1);
+	memcpy(
+	    disk->untrusted[disk->untrusted_count++], name, strlen(name) + 1);
+}
+
+/* It is removed now, or still cannot be. */
+static enum rc
+trusted(struct disk *disk, const char *name, struct err *e)
+{
+	size_t i;
+
+	for (i = 0; i < disk->untrusted_count; i++)
+		if (strcmp(disk->untrusted[i], name) == 0)
+			break;
+	if (i == disk->untrusted_count)
+		return RC_OK;
+	if (disk->ops->remove(disk, name, e) != RC_OK && e->rc != RC_ABSENT)
+		return fail_at(e, "after a failed sync");
+	free(disk->untrusted[i]);
+	disk->untrusted[i] = disk->untrusted[--disk->untrusted_count];
+	return RC_OK;
+}
+
 /*
  * Bytes on disk, then the name on disk.  After a sync that failed the system
  * may hold for clean what never got there, and say so the next time: the file
@@ -59,8 +90,10 @@ settle(struct disk *disk, int file, const char *name,
 
 	files_name(to, sum);
 	if ((rc = ops->sync(disk, file, e)) != RC_OK) {
-		if (ops->remove(disk, name, &lost) != RC_OK)
+		if (ops->remove(disk, name, &lost) != RC_OK) {
+			distrust(disk, name);
 			rc = fail_at(e, "%s stays", name);
+		}
 		return rc;
 	}
 	/* the new name first: what is lost between the two has both */
@@ -78,6 +111,9 @@ file_begin(struct partial *p, bool create, struct err *e)
 	enum rc rc;
 
 	p->hash = sha256_start();
+	p->file = -1;
+	if ((rc = trusted(p->disk, p->name, e)) != RC_OK)
+		return rc;
 	rc = ops->open(p->disk, p->name, create, &p->file, e);
 	if (rc != RC_OK) {
 		p->file = -1;

@@ -26,7 +26,7 @@ all_free(struct memory_papers *all)
 	*all = (struct memory_papers){ 0 };
 }
 
-/* In the order of at, then key. */
+/* In the order of at, then as they came. */
 static struct memory_paper *
 insert(struct memory_papers *all, enum paper_kind kind, int64_t at,
     struct bytes key)
@@ -34,11 +34,7 @@ insert(struct memory_papers *all, enum paper_kind kind, int64_t at,
 	size_t i = all->count;
 
 	all->list = vec_more(all->list, all->count, sizeof(*all->list));
-	for (; i > 0 &&
-	       (all->list[i - 1].at > at ||
-		   (all->list[i - 1].at == at &&
-		       bytes_cmp(buf_bytes(&all->list[i - 1].key), key) > 0));
-	     i--)
+	for (; i > 0 && all->list[i - 1].at > at; i--)
 		all->list[i] = all->list[i - 1];
 	all->list[i] = (struct memory_paper){ .kind = kind, .at = at };
 	buf_add(&all->list[i].key, key);

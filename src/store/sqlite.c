@@ -65,6 +65,12 @@ sqlite_run(struct sqlite *s, enum sqlite_query query, const char *sql)
 {
 	struct sqlite_run r = { .s = s };
 
+	/* SQLite has rolled a lost transaction back, perhaps: what ran now
+	 * would be one of its own */
+	if (s->in && s->lost) {
+		r.code = SQLITE_ABORT;
+		return r;
+	}
 	if (s->query[query] == NULL)
 		r.code = sqlite3_prepare_v3(s->db, sql, -1,
 		    SQLITE_PREPARE_PERSISTENT, &s->query[query], NULL);
@@ -107,9 +113,15 @@ sqlite_end(struct sqlite_run *r, struct err *e)
 {
 	enum rc rc = RC_OK;
 
-	if (r->code != SQLITE_OK && r->code != SQLITE_ROW &&
-	    r->code != SQLITE_DONE)
+	if (r->s->in && r->s->lost) {
+		*e = r->s->why;
+		rc = RC_IO;
+	} else if (r->code != SQLITE_OK && r->code != SQLITE_ROW &&
+		   r->code != SQLITE_DONE) {
 		rc = sqlite_trouble(r->s, r->code, e);
+	}
+	if (r->stmt == NULL)
+		return rc;
 	(void)sqlite3_reset(r->stmt); /* says again what step() said */
 	(void)sqlite3_clear_bindings(r->stmt);
 	return rc;

@@ -60,7 +60,7 @@ sqlite_paper_each(struct store *store, enum paper_kind kind,
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r = sqlite_run(s, QUERY_PAPER_EACH,
 	    "SELECT key, at, head, size FROM paper WHERE kind = ?1"
-	    " ORDER BY at, key");
+	    " ORDER BY at, rowid");
 	struct paper p = { .kind = kind };
 
 	sqlite_int(&r, 1, kind);

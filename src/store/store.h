@@ -10,8 +10,8 @@
  * All that changes happens between store_begin() and store_commit(); many
  * decisions share one commit.  What was not committed has not happened: nobody
  * may be told of it before.  After RC_IO from anything, the transaction is lost
- * and rollback() is all that is left to call; whatever writes, and commit(),
- * say RC_IO again, and why it was lost.
+ * and rollback() is all that is left to call; whatever else is called says
+ * RC_IO again, and why it was lost.
  *
  * A dispatch is known for ever by its key; its package (the envelope and its
  * attachments, as they came) goes when nobody here needs it any longer.  It may
@@ -258,8 +258,8 @@ struct store_ops {
 	enum rc (*paper_get)(struct store *s, enum paper_kind kind,
 	    struct bytes key, struct buf *head, struct buf *body,
 	    struct err *e);
-	/* All of a kind, in the order of at; each() returns false to stop, and
-	 * may not call the store. */
+	/* All of a kind, in the order of at, then as they were put; each()
+	 * returns false to stop, and may not call the store. */
 	enum rc (*paper_each)(struct store *s, enum paper_kind kind,
 	    bool (*each)(void *ctx, const struct paper *p), void *ctx,
 	    struct err *e);

@@ -525,6 +525,21 @@ sub new_keys_are_in_escrow {
 	ends(0, 'which its own authority certifies', qw(enrol issue xv2.request
 	    xv2.answer --directory xa.directory --key xa.key));
 	is(scalar(() = glob 'xa.directory.escrow/*'), 1, 'and keeps in escrow');
+	# who is above it has its log already, and is not given it again
+	antin(qw(directory write --force --all --directory xa.directory up));
+	ends(0, 'the province hears of it', qw(directory apply --directory
+	    db.directory up));
+	ends(0, 'its station makes new keys', qw(enrol request st2 --renew
+	    st.key --no-passphrase --directory st.directory));
+	ends(0, 'which are certified', qw(enrol issue st2.request st2.answer),
+	    @db);
+	antin(qw(directory write --force --for antin://dien-bien.vn --directory
+	    db.directory all));
+	my ($some, $all) = map { scalar(() = get($_) =~
+	    m{antin://xa\.dien-bien\.vn/van-thu}g) } qw(st2.answer all);
+	ok($some < $all, "without what is below it ($some of $all)");
+	ends(0, 'and are taken', qw(enrol accept st2 st2.answer --directory
+	    st.directory));
 }
 
 # ---- lost keys ---------------------------------------------------------------

@@ -282,6 +282,9 @@ alone(void)
 	ok(seat_waits(
 	       s, "event=link.up station=antin://dien-bien.vn", links + 1, 20),
 	    "the link comes back");
+	/* it may have come before its parent knew; do not wait for it */
+	if (getenv("ANTIN_SOAK") == NULL)
+		(void)kill(seat_process(s, "link"), SIGKILL);
 	ok(hears_the_time(2), "and so does the time");
 	exchange("after all that");
 }

@@ -384,6 +384,52 @@ two_writers_share_no_file(void)
 	peer_end(&er.p);
 }
 
+static uint64_t readable; /* bytes of large items */
+
+static enum rc
+reads_so_far(void *ctx, uint64_t ref, uint64_t at, uint8_t *to, size_t len,
+    struct err *e)
+{
+	(void)ctx;
+	(void)ref;
+	memset(to, 7, len);
+	return at + len <= readable ? RC_OK : fail(e, RC_IO, "no");
+}
+
+/* Large ones, given up again and again; then one comes whole, on that line. */
+static void
+what_is_given_up_may_come_again(void)
+{
+	const struct link_dest dest = { .address =
+					    bytes_str(centre->desk_address) };
+	struct item item = { .envelope = 100,
+		.total = 300000,
+		.dests = &dest,
+		.dest_count = 1 };
+	struct buf package = { 0 };
+	struct errand er;
+	unsigned i;
+
+	memset(buf_grow(&package, 300000), 7, 300000);
+	sha256(item.sum, buf_bytes(&package));
+	buf_free(&package);
+	if (!errand_begin(&er, hostile, NULL))
+		bug("a line that is not to be had");
+	er.p.owner.read = reads_so_far;
+	for (i = 0; i <= 20; i++) {
+		readable = i < 20 ? 10000 * (i + 1) : 300000;
+		session_send(er.p.session, i, &item, (struct bytes){ 0 });
+		while (er.answers[ACK_LATER] + er.answers[ACK_REFUSED] <= i &&
+		       peer_turn(&er.p, 2000))
+			;
+	}
+	is(er.answers[ACK_LATER], 20, "what is given up is for later (7.5)");
+	is(er.answers[ACK_REFUSED], 1,
+	    "it comes whole then, and is what it is");
+	ok(!er.p.over, "the line is the same");
+	peer_end(&er.p);
+}
+
 /* More is said than ever comes. */
 static void
 what_ends_in_the_middle_is_borne(void)
@@ -425,6 +471,7 @@ sizes_are_held_to(void)
 	answered(17u << 20, 16u << 20, false, ACK_REFUSED,
 	    "one whose envelope is as long as may be");
 	two_writers_share_no_file();
+	what_is_given_up_may_come_again();
 	what_ends_in_the_middle_is_borne();
 	ok(centre_serves(NULL, 10), "the station serves on");
 }

@@ -85,7 +85,7 @@ papers_are_kept(struct world *w)
 		paper_is(w, PAPER_REQUEST, "c", "") &&
 		paper_is(w, PAPER_ANSWER, "a", "answer"),
 	    "papers are kept, each kind for itself");
-	ok(strcmp(papers_of(w, PAPER_REQUEST, 23), "cab") == 0,
+	ok(strcmp(papers_of(w, PAPER_REQUEST, 23), "cba") == 0,
 	    "and listed in the order in which they came");
 	world_do(w);
 	must(paper(w, PAPER_REQUEST, "a", 1, "another"), &w->e);
@@ -98,7 +98,7 @@ papers_are_kept(struct world *w)
 	    "one takes the place of another, and one goes");
 	w->ops->rollback(w->s);
 	ok(paper_is(w, PAPER_REQUEST, "a", "first") &&
-		strcmp(papers_of(w, PAPER_REQUEST, 0), "cab") == 0,
+		strcmp(papers_of(w, PAPER_REQUEST, 0), "cba") == 0,
 	    "which a rollback undoes");
 	world_do(w);
 	must(w->ops->paper_drop(w->s, PAPER_REQUEST, a, &w->e), &w->e);

@@ -263,6 +263,7 @@ shaky_free(struct disk *disk)
 	struct shaky *d = shaky_of(disk);
 	size_t i;
 
+	disk_forget(disk);
 	(void)sqlite3_vfs_unregister(&d->vfs);
 	for (i = 0; i < d->file_count; i++) {
 		shaky_forget(&d->files[i]);

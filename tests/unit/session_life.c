@@ -297,8 +297,7 @@ enrolment_goes_both_ways(void)
 	for (i = SESSION_ENROLS; i < SESSION_ENROLS_BACK; i++)
 		session_enrol(b.s, bytes_str("answer"));
 	settle(&a, &b);
-	ok(enrols == SESSION_ENROLS + SESSION_ENROLS_BACK &&
-		!session_over(a.s),
+	ok(enrols == SESSION_ENROLS + SESSION_ENROLS_BACK && !session_over(a.s),
 	    "which is larger in answer");
 	pair_free(&a, &b);
 
