@@ -31,7 +31,7 @@ inbox_table(const json_t *rows)
 		row_time(when, row, "arrived");
 		table_add(&t, id);
 		table_add(&t, when);
-		table_add(&t, row_precedence(row));
+		table_add_precedence(&t, row);
 		table_add(&t, row_state(row));
 		table_add(&t, row_text(row, "origin"));
 	}
@@ -164,7 +164,7 @@ outbox_table(const json_t *rows)
 		row_time(when, row, "at");
 		table_add(&t, id);
 		table_add(&t, when);
-		table_add(&t, row_precedence(row));
+		table_add_precedence(&t, row);
 		sent_state(&t, row);
 		sent_to(&t, row);
 	}

@@ -38,7 +38,7 @@ queue_table(const json_t *rows)
 		size_write(size, (uint64_t)row_number(row, "bytes"));
 		table_add(&t, id);
 		table_add(&t, when);
-		table_add(&t, row_precedence(row));
+		table_add_precedence(&t, row);
 		table_add(&t, row_state(row));
 		table_add(&t, size);
 		table_add(&t, hop_of(row));

@@ -24,15 +24,6 @@ struct status {
 /* How a line of it is: said by a mark, and by a colour. */
 enum mark { GOOD, WATCH, BAD };
 
-static bool
-wants_colour(void)
-{
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) == 1 && (no == NULL || no[0] == '\0') &&
-	       (term == NULL || strcmp(term, "dumb") != 0);
-}
-
 static void
 mark(const struct status *s, enum mark m)
 {

@@ -94,16 +94,21 @@ void row_times(json_t *row);
 #define AGE_TEXT 48
 void age_write(char out[static AGE_TEXT], int64_t seconds);
 
+/* Somebody looks who sees colours, and has not said that he wants none. */
+bool wants_colour(void);
+
 /* ---- tables
  * ---------------------------------------------------------------- */
 
 #define TABLE_COLUMNS 8
 struct table {
-	char **cells; /* owned, row by row */
+	struct cell *cells; /* owned, row by row */
 	size_t columns, count;
 };
 /* A cell, translated by the caller; the text is copied. */
 void table_add(struct table *t, const char *text);
+/* One whose row wants to be seen: red for flash, yellow for what is urgent. */
+void table_add_precedence(struct table *t, const json_t *row);
 /* Print it aligned; the first row is the head.  Frees. */
 void table_print(struct table *t);
 

@@ -2,8 +2,9 @@
 /*
  * What the control process is made of.  Only its files include it: control.c
  * (the process), control_conn.c (the command's connections), control_job.c
- * (requests become messages), control_rows.c (messages become answers),
- * control_metrics.c (the metrics socket).
+ * (requests become messages), control_file.c (descriptors beside them),
+ * control_rows.c (messages become answers), control_metrics.c (the metrics
+ * socket).
  *
  * A client is input: whatever it does, only its own connection ends.
  */
@@ -52,6 +53,13 @@ void job_forget(struct job *j);
 void job_message(enum proc from, const struct message *m);
 /* It is gone, or a new one: what it was asked is not answered any more. */
 void job_peer(enum proc peer);
+
+/* ---- control_file.c
+ * -------------------------------------------------------- */
+
+/* A descriptor that seal can use without ever waiting for it; "writes": that
+ * is open to be written.  RC_INVALID. */
+enum rc file_check(int fd, bool writes, struct err *e);
 
 /* ---- control_rows.c
  * -------------------------------------------------------- */

@@ -3,11 +3,8 @@
  * Requests become messages to keys, seal and store, and what those say becomes
  * answers.  A job is what one request asks; many are at work at once.
  */
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "antind/control.h"
 #include "core/base64.h"
@@ -280,8 +277,8 @@ ask_enrol(struct job *j)
 		.total = j->r.total,
 		.bytes = buf_bytes(&j->r.data) };
 
-	(void)job_tell(j, PROC_STORE, asks[j->r.what].kind, &m,
-	    asks[j->r.what].wants);
+	(void)job_tell(
+	    j, PROC_STORE, asks[j->r.what].kind, &m, asks[j->r.what].wants);
 }
 
 static void
@@ -495,25 +492,6 @@ job_message(enum proc from, const struct message *m)
 /* ---- requests
  * -------------------------------------------------------------- */
 
-/* A descriptor that seal can use without ever waiting for it. */
-static enum rc
-check_file(int fd, bool writes, struct err *e)
-{
-	int flags = fcntl(fd, F_GETFL);
-	struct stat st;
-
-	if (flags < 0 || fstat(fd, &st) != 0 || (flags & O_PATH) != 0)
-		return fail(e, RC_INVALID, "a descriptor that is no open file");
-	if (!S_ISREG(st.st_mode))
-		return fail(e, RC_INVALID,
-		    "what is sent and saved are files; pipes and devices are "
-		    "not taken");
-	if ((flags & O_ACCMODE) == (writes ? O_RDONLY : O_WRONLY))
-		return fail(e, RC_INVALID,
-		    "a file that is not open for what is to be done with it");
-	return RC_OK;
-}
-
 /* Jobs of clients that went away count too: they are still work for others. */
 static enum rc
 check_room(uid_t uid, struct err *e)
@@ -554,7 +532,7 @@ check(struct control_request *r, const struct client *c, const struct packet *p,
 	if (rc == RC_OK)
 		rc = control_read(r, buf_bytes(&p->bytes), p->fd_count, e);
 	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
-		rc = check_file(p->fds[i], r->what == CONTROL_SAVE, e);
+		rc = file_check(p->fds[i], r->what == CONTROL_SAVE, e);
 	return rc;
 }
 

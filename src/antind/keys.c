@@ -32,7 +32,7 @@ static struct {
 	struct buf file, name; /* the station's key file, not yet opened */
 	struct identity station;
 	enum lock_kind lock; /* that its key file is under */
-	struct buf next; /* a key file beside it, not yet opened */
+	struct buf next, earlier; /* files beside it, not yet opened */
 	struct renewing renewing;
 	struct desks desks;
 	struct event *tick;
@@ -173,6 +173,7 @@ given(const struct message *m, int fd, struct err *e)
 {
 	const struct msg_key *k = &m->body.key;
 	struct desk *d;
+	struct buf *to;
 	enum rc rc;
 
 	(void)fd; /* none of these carries one */
@@ -186,9 +187,10 @@ given(const struct message *m, int fd, struct err *e)
 		return rc;
 	if (k->station == 0)
 		return desks_add(&d, &self.desks, k->name, k->file, e);
-	if (k->station == 2) {
-		buf_free(&self.next);
-		buf_add(&self.next, k->file);
+	if (k->station > 1) {
+		to = k->station == 2 ? &self.next : &self.earlier;
+		buf_free(to);
+		buf_add(to, k->file);
 		return RC_OK;
 	}
 	/* its passphrase may be given later: begin() opens it */
@@ -209,7 +211,7 @@ key_came(const struct msg_key *k)
 	enum rc rc;
 
 	rc = check_name(k->name, &e);
-	if (rc == RC_OK && k->station == 2)
+	if (rc == RC_OK && k->station > 1)
 		return; /* it was ours to write */
 	if (rc == RC_OK)
 		rc = k->station
@@ -438,10 +440,15 @@ sign(const struct message *m)
 static void
 link_sign(const struct message *m)
 {
+	const struct identity *id = &self.station;
 	struct buf statement = { 0 };
 
-	link_write(&statement, self.station.card.sign.address,
-	    m->body.link_key.epoch, m->body.link_key.key, self.station.sig);
+	if (self.renewing.earlier.sig != NULL &&
+	    bytes_eq(tag_bytes(&m->body.link_key.earlier),
+		tag_bytes(&self.renewing.earlier.card.sign.tag)))
+		id = &self.renewing.earlier;
+	link_write(&statement, id->card.sign.address, m->body.link_key.epoch,
+	    m->body.link_key.key, id->sig);
 	(void)tell(PROC_STORE, MSG_LINK_SIGNED, m->job,
 	    &(struct msg_statement){ buf_bytes(&statement) }, -1);
 	buf_free(&statement);
@@ -454,8 +461,9 @@ static struct lock
 station_lock(void)
 {
 	return (struct lock){ .kind = self.lock,
-		.secret = self.lock == LOCK_NONE ? (struct bytes){ 0 }
-						 : buf_bytes(&self.passphrase) };
+		.secret = self.lock == LOCK_NONE
+			      ? (struct bytes){ 0 }
+			      : buf_bytes(&self.passphrase) };
 }
 
 static void
@@ -463,8 +471,7 @@ renew(const struct message *m)
 {
 	const struct lock lock = station_lock();
 
-	renewing_begin(
-	    &self.renewing, &self.station, &lock, m->body.renew.now);
+	renewing_begin(&self.renewing, &self.station, &lock, m->body.renew.now);
 }
 
 static void
@@ -472,8 +479,8 @@ certified(const struct message *m)
 {
 	const struct lock lock = station_lock();
 
-	renewing_certified(&self.renewing, &self.station, &lock,
-	    m->body.certified.certs);
+	renewing_certified(
+	    &self.renewing, &self.station, &lock, m->body.certified.certs);
 }
 
 static void
@@ -577,7 +584,11 @@ begin(struct err *e)
 	if (self.next.len > 0)
 		renewing_given(&self.renewing, &self.station,
 		    buf_bytes(&self.next), station_lock().secret);
+	if (self.earlier.len > 0)
+		renewing_was(&self.renewing, &self.station,
+		    buf_bytes(&self.earlier), station_lock().secret);
 	buf_free(&self.next);
+	buf_free(&self.earlier);
 	buf_free(&self.file);
 	buf_free(&self.name);
 	self.tick = event_new(process_base(), -1, EV_PERSIST, tick, NULL);
@@ -633,6 +644,7 @@ stop(void)
 	identity_free(&self.station);
 	renewing_free(&self.renewing);
 	buf_free(&self.next);
+	buf_free(&self.earlier);
 	buf_free(&self.passphrase);
 	buf_free(&self.file);
 	buf_free(&self.name);

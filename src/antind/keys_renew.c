@@ -33,6 +33,7 @@ void
 renewing_free(struct renewing *r)
 {
 	identity_free(&r->next);
+	identity_free(&r->earlier);
 	*r = (struct renewing){ 0 };
 }
 
@@ -60,6 +61,27 @@ renewing_given(struct renewing *r, const struct identity *station,
 		identity_free(&r->next);
 		r->next = id; /* it is ours now */
 		r->made = true;
+		id = (struct identity){ 0 };
+	}
+	identity_free(&id);
+}
+
+void
+renewing_was(struct renewing *r, const struct identity *station,
+    struct bytes file, struct bytes passphrase)
+{
+	struct identity id;
+	struct err e;
+
+	if (identity_open(&id, file, passphrase, &e) != RC_OK) {
+		log_next(LOG_WARN, "renewal.key_refused", &e);
+		return;
+	}
+	/* what the station's keys came after, they open for */
+	if (may_follow(&id, station) && id.card.issued &&
+	    identity_kem(station, &id.card.kem.tag) != NULL) {
+		identity_free(&r->earlier);
+		r->earlier = id; /* it is ours now */
 		id = (struct identity){ 0 };
 	}
 	identity_free(&id);
@@ -193,7 +215,8 @@ renewing_kept(
 	}
 	if (!r->made || !r->next.card.issued)
 		return false;
-	identity_free(station);
+	identity_free(&r->earlier);
+	r->earlier = *station;
 	*station = r->next; /* it is in its place now */
 	r->next = (struct identity){ 0 };
 	r->made = false;

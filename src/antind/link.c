@@ -155,7 +155,8 @@ tick_one(struct conn *c, int64_t now)
 		conn_close(c, &e);
 	} else if (c->state == CONN_LEAVING && now >= c->next) {
 		conn_close(c, NULL);
-	} else if (c->state == CONN_TALKING && now >= c->next) {
+	} else if (c->state == CONN_TALKING && !c->enrolling &&
+		   now >= c->next) {
 		if (session_tick(c->session, now, &c->next, &e) != RC_OK)
 			conn_close(c, &e);
 		c->dirty = true;

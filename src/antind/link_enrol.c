@@ -136,7 +136,8 @@ came(struct conn *c)
 		conn_leave(c, BYE_CLOSING);
 	} else if (!may_come(network, process_ms()) ||
 		   !tell(PROC_STORE, MSG_ENROL, 0, &m, -1)) {
-		link_event(LOG_INFO, "enrol.too_often", c, NULL);
+		if (room_says())
+			link_event(LOG_INFO, "enrol.too_often", c, NULL);
 		conn_leave(c, BYE_BUSY);
 	}
 	buf_free(&c->enrol);
@@ -156,7 +157,8 @@ conn_enrol(void *ctx, struct bytes piece)
 	if (c->answered || c->asked_enrol)
 		return; /* it has said all it may */
 	if (enrolment_more(&c->enrol, piece, c->up, &whole, &e) != RC_OK) {
-		link_event(LOG_WARN, "enrol.refused", c, &e);
+		if (room_says())
+			link_event(LOG_WARN, "enrol.refused", c, &e);
 		conn_leave(c, BYE_PROTOCOL);
 	} else if (whole) {
 		c->asked_enrol = true;

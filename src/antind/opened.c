@@ -98,16 +98,20 @@ beside(const char *path, const char *suffix)
 	return out;
 }
 
-/* New keys that are not yet certified, where there are any. */
+/* New keys that are not yet certified, and those from before, where there are
+ * any. */
 static enum rc
-key_next(struct key_file *keys, size_t *count, const char *path, struct err *e)
+keys_beside(struct key_file *keys, size_t *count, const char *path, struct err *e)
 {
-	char *next = beside(path, KEY_NEXT);
+	char *next = beside(path, KEY_NEXT), *old = beside(path, KEY_OLD);
 	enum rc rc = RC_OK;
 
 	if (file_exists(next))
 		rc = key_read(keys, count, next, 2, e);
+	if (rc == RC_OK && file_exists(old))
+		rc = key_read(keys, count, old, 3, e);
 	free(next);
+	free(old);
 	return rc;
 }
 
@@ -155,7 +159,7 @@ keys_read(
 	*count = 0;
 	rc = key_read(*out, count, path, 1, e);
 	if (rc == RC_OK)
-		rc = key_next(*out, count, path, e);
+		rc = keys_beside(*out, count, path, e);
 	if (rc == RC_OK)
 		rc = keys_folder(*out, count, s, e);
 	free(path);

@@ -8,16 +8,21 @@
 #include "pki/card.h"
 
 struct renewing {
-	struct identity next; /* the new keys, and the old KEM keys */
-	bool made;	      /* they are on disk */
-	bool making;	      /* they are on their way there */
-	int64_t now;	      /* when they were asked for */
+	struct identity next;	 /* the new keys, and the old KEM keys */
+	struct identity earlier; /* those that the station's came after */
+	bool made;		 /* they are on disk */
+	bool making;		 /* they are on their way there */
+	int64_t now;		 /* when they were asked for */
 };
 void renewing_free(struct renewing *r);
 
 /* A key file that lies beside the station's, from before: new keys, unless they
  * are its own already. */
 void renewing_given(struct renewing *r, const struct identity *station,
+    struct bytes file, struct bytes passphrase);
+/* The key file that was the station's before: its signature key is asked for as
+ * long as others know no newer one. */
+void renewing_was(struct renewing *r, const struct identity *station,
     struct bytes file, struct bytes passphrase);
 /* Make them, under the lock of the station's; the store hears MSG_RENEWAL when
  * they are on disk. */

@@ -216,6 +216,10 @@ void renew_made(const struct msg_renewal *r); /* by keys */
 void renew_heard(const struct msg_enrol *m);  /* of the parent */
 /* A request that waited here was decided. */
 void renew_decided(const uint8_t hash[static SHA256_SIZE]);
+/* The tag of the key before the station's present one, by which links are signed
+ * as long as it is in force: others may not have heard of the new one yet.
+ * Zeros: there is none. */
+struct tag renew_earlier(void);
 /* The key of a desk of this station. */
 void renew_desk(const struct cert *c);
 /* A row for each key whose end is near. */

@@ -24,6 +24,8 @@
 #define INVITED_REQUESTS 4u /* for one of them */
 #define REQUESTS 1000u	    /* all that are no renewals and not in the ring */
 #define RENEWALS 4000u	    /* one for each certificate */
+#define LOG_LINES 20u	    /* of all this, in */
+#define LOG_MS INT64_C(10000)
 
 /* ---- the head of a request that waits
  * ---------------------------------------------- */
@@ -162,12 +164,38 @@ choose(const struct one **goes, const struct all *all, const struct waiting *h,
 	return RC_OK;
 }
 
+/* Whoever floods us does not fill the log. */
+static bool
+may_log(void)
+{
+	static int64_t since;
+	static unsigned lines;
+	const int64_t now = process_ms();
+
+	if (now - since >= LOG_MS) {
+		since = now;
+		lines = 0;
+	}
+	return lines++ < LOG_LINES;
+}
+
+static void
+log_pushed_out(const char *peer)
+{
+	struct log_line l;
+
+	if (!may_log())
+		return;
+	l = log_line(LOG_WARN, "enrol.pushed_out");
+	log_str(&l, "peer", bytes_str(peer));
+	process_log(LOG_WARN, &l);
+}
+
 static enum rc
 make_room(const struct waiting *h, struct err *e)
 {
 	const struct one *goes;
 	struct all all = { 0 };
-	struct log_line l;
 	enum rc rc;
 
 	rc =
@@ -177,9 +205,7 @@ make_room(const struct waiting *h, struct err *e)
 	if (rc == RC_OK && goes != NULL) {
 		rc = store_failed(st.store->ops->paper_drop(st.store,
 		    PAPER_REQUEST, bytes_of(goes->hash, SHA256_SIZE), e));
-		l = log_line(LOG_WARN, "enrol.pushed_out");
-		log_str(&l, "peer", bytes_str(goes->from));
-		process_log(LOG_WARN, &l);
+		log_pushed_out(goes->from);
 	}
 	free(all.list);
 	return rc;
@@ -306,8 +332,11 @@ static void
 log_request(const struct waiting *h, const struct err *e)
 {
 	const enum log_level level = e == NULL ? LOG_INFO : LOG_WARN;
-	struct log_line l =
-	    log_line(level, e == NULL ? "enrol.request" : "enrol.refused");
+	struct log_line l;
+
+	if (!may_log())
+		return;
+	l = log_line(level, e == NULL ? "enrol.request" : "enrol.refused");
 
 	log_str(&l, "address", h->address);
 	log_str(&l, "peer", h->from);

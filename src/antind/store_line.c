@@ -126,6 +126,7 @@ line_self(void)
 	if (store_write(&e) != RC_OK ||
 	    set_word_u64("epoch", st.epoch + 1, &e) != RC_OK)
 		return;
+	ask.earlier = renew_earlier();
 	ask.epoch = ++st.epoch;
 	memcpy(ask.key, st.link_key, LINK_KEY);
 	st.link_job = next_job();

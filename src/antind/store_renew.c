@@ -20,6 +20,8 @@
  * before there are this many days left. */
 #define RENEW_DAYS 30
 #define RENEW_PART 3
+/* Links are signed by the old key as long as it has this many left. */
+#define EARLIER_DAYS 1
 
 #define ASK_FIRST INT64_C(2000) /* ms before it is asked again; doubled */
 #define ASK_MOST INT64_C(900000)
@@ -31,7 +33,8 @@ static const struct bytes own = { (const uint8_t *)"own", 3 };
 
 static struct {
 	bool known; /* the key that the station has: */
-	uint8_t cert[SHA256_SIZE], pub[SHA256_SIZE];
+	uint8_t cert[SHA256_SIZE];
+	struct tag tag;
 	int64_t from, until;
 	/* its renewal */
 	bool waits;		   /* a request is made */
@@ -123,6 +126,7 @@ renew_held(const struct cert *c)
 		st.link_job = 0;
 	memcpy(me.cert, cert, sizeof(cert));
 	me.known = true;
+	me.tag = c->tag;
 	me.from = c->from;
 	me.until = c->until;
 	me.waits = false;
@@ -137,6 +141,26 @@ renew_decided(const uint8_t hash[static SHA256_SIZE])
 {
 	if (me.waits && memcmp(hash, me.hash, SHA256_SIZE) == 0)
 		later(1); /* after this round's commit */
+}
+
+struct tag
+renew_earlier(void)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	const struct dcert *c;
+	size_t i;
+
+	for (i = d->state.units[st.unit].certs; i != NONE; i = c->next) {
+		c = &d->state.certs[i];
+		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
+		    c->cert.use == CERT_SIGN && c->from <= now &&
+		    c->until > now + EARLIER_DAYS * TIME_DAY &&
+		    memcmp(&c->cert.tag, &me.tag, sizeof(me.tag)) != 0 &&
+		    directory_holds(d, i))
+			return c->cert.tag;
+	}
+	return (struct tag){ 0 };
 }
 
 static bool
@@ -329,28 +353,34 @@ renew_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx)
 	}
 }
 
+static void
+warn_of(const char *address, int64_t from, int64_t until, int64_t now)
+{
+	const int64_t days = (until - now) / TIME_DAY;
+	struct log_line l;
+
+	if (!is_due(from, until, now))
+		return;
+	l = log_line(LOG_WARN, "key.ends");
+	log_str(&l, "address", bytes_str(address));
+	log_uint(&l, "days", days < 0 ? 0 : (uint64_t)days);
+	process_log(LOG_WARN, &l);
+}
+
 /* Once a day. */
 static void
-warn_of_desks(int64_t ms)
+warn_of_all(int64_t ms)
 {
 	static int64_t at;
 	const int64_t now = station_now();
-	struct log_line l;
-	int64_t days;
 	size_t i;
 
-	if (ms < at || desk_count == 0)
+	if (ms < at)
 		return;
 	at = ms + WARN_MS;
-	for (i = 0; i < desk_count; i++) {
-		if (!is_due(desks[i].from, desks[i].until, now))
-			continue;
-		days = (desks[i].until - now) / TIME_DAY;
-		l = log_line(LOG_WARN, "key.ends");
-		log_str(&l, "address", bytes_str(desks[i].address));
-		log_uint(&l, "days", days < 0 ? 0 : (uint64_t)days);
-		process_log(LOG_WARN, &l);
-	}
+	warn_of(st.address, me.from, me.until, now);
+	for (i = 0; i < desk_count; i++)
+		warn_of(desks[i].address, desks[i].from, desks[i].until, now);
 }
 
 /* ---- the next step
@@ -399,8 +429,10 @@ renew_tick(int64_t ms)
 {
 	const struct msg_renew m = { .now = station_now() };
 
-	warn_of_desks(ms);
-	if (!st.named || !me.known || ms < me.at)
+	if (!st.named || !me.known)
+		return;
+	warn_of_all(ms);
+	if (ms < me.at)
 		return;
 	if (me.waits) {
 		ask_for_it();

@@ -64,7 +64,7 @@ struct control_request {
 	bool all;
 	uint64_t before, max;
 	uint64_t at, total;
-	struct buf data; /* owned */
+	struct buf data;      /* owned */
 	struct bytes address; /* of anybody */
 	int64_t until;
 

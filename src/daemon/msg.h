@@ -156,13 +156,16 @@ struct msg_key {
 	struct bytes name; /* of the file, for what is said of it */
 	struct bytes file; /* KEYFILE_MAX */
 	uint64_t station;  /* 1: the station's own, unlocked at once; 2: its
-			      next, not yet certified */
+			      next, not yet certified; 3: its earlier one */
 };
 struct msg_socket {
 	struct bytes name; /* "listen", "control", "metrics" */
 };
 
 struct msg_link_key {
+	/* MSG_LINK_SIGN: of the station's earlier key, which is in force yet,
+	 * and known further, to be used where keys has it; zeros: none */
+	struct tag earlier;
 	uint64_t epoch; /* link asks with 0: the store counts */
 	uint8_t key[LINK_KEY];
 };

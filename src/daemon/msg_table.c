@@ -108,12 +108,12 @@ static const struct field peer[] = { U64(msg_peer, proc, 1, PROCS - 1), END };
 static const struct field line[] = { BYTES(msg_log, line, 1, MSG_LINE),
 	U64(msg_log, level, 0, 2), END };
 static const struct field key[] = { BYTES(msg_key, name, 1, LIMIT_NAME),
-	BYTES(msg_key, file, 1, KEYFILE_MAX), U64(msg_key, station, 0, 2),
+	BYTES(msg_key, file, 1, KEYFILE_MAX), U64(msg_key, station, 0, 3),
 	END };
 static const struct field sock[] = { BYTES(msg_socket, name, 1, 32), END };
 
-static const struct field link_key[] = { ANY(msg_link_key, epoch),
-	FIXED(msg_link_key, key), END };
+static const struct field link_key[] = { FIXED(msg_link_key, earlier),
+	ANY(msg_link_key, epoch), FIXED(msg_link_key, key), END };
 static const struct field statement[] = {
 	BYTES(msg_statement, statement, 0, LINK_STATEMENT_MAX), END
 };

@@ -62,6 +62,10 @@ process_ms(void)
 uint64_t
 next_job(void)
 {
+	/* not one that was asked under the same name before it was started
+	 * anew, and whose answer may still come */
+	if (self.job == 0)
+		self.job = (uint64_t)process_ms() << 20;
 	return ++self.job;
 }
 

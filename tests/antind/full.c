@@ -205,6 +205,56 @@ nothing_is_lost(struct stage *s)
 	free(m);
 }
 
+/* What the next station said while nothing could be noted is asked again. */
+static void
+an_answer_that_was_not_noted(struct stage *s)
+{
+	const struct seat *const to[] = { s->own, s->kid[2] };
+	struct made m[2], more;
+	struct msg_taken taken = { .conn = 2, .outcome = ACK_STORED };
+	struct heard h;
+	const size_t said = times_logged("event=disk.takes");
+	int64_t until = process_ms() + 8000;
+	uint64_t i;
+
+	make(&m[0], s->kid[0], 5001, to, 2, 0);
+	make(&m[1], s->kid[0], 5002, to, 2, 0);
+	ok(stage_start(s) && stage_line(s, 1, s->kid[0]) &&
+		stage_line(s, 2, s->kid[2]),
+	    "the store runs, with two lines");
+	is(offer(s, 1, 1, &m[0], 3), ACK_STORED, "one comes");
+	h = expect(s->link, MSG_SEND);
+	ok(h.fd != -2, "and goes on");
+	taken.number = h.m.body.send.q;
+	heard_free(&h);
+	for (i = 2; i < MOST; i++) {
+		make(&more, s->kid[0], 6000 + i, &to[0], 1, 0);
+		fill(s);
+		if (offer(s, 1, i, &more, 1) != ACK_STORED)
+			break;
+		made_free(&more);
+	}
+	ok(i < MOST, "the disk is full");
+	made_free(&more);
+	say_to(s->link, MSG_SENT, 0, &taken, -1);
+	stage_settle(s);
+	is(said_of(s->link, MSG_SEND), 0, "the answer cannot be noted");
+	empty(s);
+	while (
+	    times_logged("event=disk.takes") == said && process_ms() < until) {
+		(void)usleep(50000);
+		stage_settle(s);
+	}
+	ok(is_sent(s, 2, &m[0], 2, ACK_KNOWN), "it is offered again");
+	is(offer(s, 1, MOST + 1, &m[1], 3), ACK_STORED, "another comes");
+	ok(is_sent(s, 2, &m[1], 2, ACK_STORED), "and goes on");
+	stage_settle(s);
+	is(said_of(s->link, MSG_SEND), 0, "and the first one no more");
+	is(stage_stop(s, 0), 0, "the store stops");
+	made_free(&m[0]);
+	made_free(&m[1]);
+}
+
 int
 main(void)
 {
@@ -213,6 +263,7 @@ main(void)
 	stage_make(&s);
 	if (small_disk(&s)) {
 		nothing_is_lost(&s);
+		an_answer_that_was_not_noted(&s);
 		(void)umount(s.data);
 	} else {
 		skip("no small disk is to be had here");

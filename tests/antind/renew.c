@@ -151,6 +151,28 @@ says_nothing(enum msg kind)
 	return quiet;
 }
 
+/* A statement for a link, where this earlier key is asked for, is this one's.
+ */
+static bool
+link_is_by(const struct identity *want, const struct identity *earlier)
+{
+	struct msg_link_key m = { .epoch = 1 };
+	struct link_seen seen = { 0 };
+	struct link_statement got;
+	struct heard h;
+	struct err e;
+	bool good;
+
+	if (earlier != NULL)
+		m.earlier = earlier->card.sign.tag;
+	say_to(store, MSG_LINK_SIGN, ++jobs, &m, -1);
+	good = wait_for(&h, store, MSG_LINK_SIGNED) &&
+	       link_read(&got, h.m.body.statement.statement, &e) == RC_OK &&
+	       link_accept(&seen, &got, &want->card.sign, &e) == RC_OK;
+	heard_free(&h);
+	return good;
+}
+
 /* ---- how it goes
  * ----------------------------------------------------------------------- */
 
@@ -210,6 +232,10 @@ new_keys_take_over(void)
 		bytes_eq(h.m.body.held.sign, buf_bytes(&again.card.sign_der)),
 	    "and the station has it then");
 	heard_free(&h);
+	ok(link_is_by(&again, NULL) && link_is_by(&again, &made) &&
+		link_is_by(&station, &station),
+	    "links are signed by the new one, or by the old one while that is "
+	    "asked for");
 	end();
 	identity_free(&made);
 	identity_free(&whole);
@@ -292,6 +318,31 @@ its_own_key_beside_it_is_passed_over(void)
 	end();
 }
 
+/* Its keys stay under what its key file is under. */
+static void
+a_passphrase_stays(void)
+{
+	const struct bytes phrase = bytes_str("mot hai ba");
+	struct identity made = { 0 };
+	struct heard h;
+	struct err e;
+
+	keys = actor_new(&process_keys);
+	actor_set(&keys, "station-passphrase", "mot hai ba");
+	give_key(&keys, &station, "station.key", "mot hai ba", true);
+	store = actor_sibling(&keys, PROC_STORE);
+	ok(actor_go(&keys), "a station's key file is under a passphrase");
+	wanted();
+	ok(wait_for(&h, keys.parent, MSG_KEEP) &&
+		identity_open(&made, h.m.body.keep.file, (struct bytes){ 0 },
+		    &e) != RC_OK &&
+		identity_open(&made, h.m.body.keep.file, phrase, &e) == RC_OK,
+	    "and so is that of its new keys");
+	heard_free(&h);
+	end();
+	identity_free(&made);
+}
+
 static void
 who_was_never_enrolled_renews_nothing(void)
 {
@@ -318,6 +369,7 @@ main(void)
 	a_full_disk_asks_for_nothing();
 	what_was_made_before_is_gone_on_with();
 	its_own_key_beside_it_is_passed_over();
+	a_passphrase_stays();
 	who_was_never_enrolled_renews_nothing();
 	identity_free(&station);
 	buf_free(&next);

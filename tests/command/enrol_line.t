@@ -9,6 +9,7 @@ use warnings;
 use Encode ();
 use File::Path qw(remove_tree);
 use FindBin;
+use IO::Select;
 use IO::Socket::INET;
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -214,6 +215,51 @@ sub a_desk_waits_for_its_answer {
 	    pass), $address);
 }
 
+# A line to a station that breaks after so many bytes of what it says, each
+# time; its port.
+sub breaking_line {
+	my ($dir, $most) = @_;
+	my $l = IO::Socket::INET->new(Listen => 9, LocalAddr => '127.0.0.1',
+	    ReuseAddr => 1) or die "no port: $!\n";
+	my $pid = fork // die "fork: $!\n";
+	return ($l->sockport, $pid) if $pid;
+	alarm 30;
+	while (my $in = $l->accept) {
+		my $out = IO::Socket::INET->new(PeerAddr => line($dir)) or next;
+		my $left = $most;
+		my $s = IO::Select->new($in, $out);
+		READ: while ($left > 0) {
+			for my $from ($s->can_read) {
+				my $to = $from == $in ? $out : $in;
+				my $bytes;
+				sysread($from, $bytes, $to == $in ? $left :
+				    65536) or last READ;
+				$left -= length $bytes if $to == $in;
+				syswrite $to, $bytes;
+			}
+		}
+		close $_ for $in, $out;
+	}
+}
+
+sub a_line_that_breaks_goes_on_where_it_was {
+	my $address = 'antin://dien-bien.vn/thin';
+	ok(invited(\@root, 'thin', $address, @desk, qw(--station TW)),
+	    'a desk is invited');
+	ends(0, 'it asks', qw(enrol request --no-passphrase --invitation
+	    thin.inv --code-file thin.code --line), line('TW'), 'thin');
+	my $words = words_said();
+	ends(0, 'it is certified', qw(enrol issue --station TW --words), $words,
+	    (waiting('TW', $address))[0]{id}, @root);
+	my $n = (waiting('TW', $address, '--all'))[0]{bytes};
+	my ($port, $pid) = breaking_line('TW', 30_000);
+	cmp_ok($n, '>', 40_000, "its answer of $n bytes");
+	ends(0, 'comes over a line that breaks after 30,000', qw(enrol accept
+	    --line), "127.0.0.1:$port", 'thin');
+	kill KILL => $pid;
+	waitpid $pid, 0;
+}
+
 # ---- by themselves -----------------------------------------------------------
 
 sub ends_on {
@@ -278,9 +324,15 @@ sub keys_are_renewed_by_themselves {
 	down('HG');
 	my $links = () = get('TW/log/antind.log') =~
 	    /event=link\.up station=antin:\/\/ha-giang\.vn/g;
+	rename 'HG/data/station.key.old', 'HG.old';
 	up('HG');
 	ok(logged('TW', 'event=link\.up station=antin://ha-giang\.vn',
 	    $links + 1), 'its parent knows it by the new ones');
+	down('HG');
+	rename 'HG.old', 'HG/data/station.key.old';
+	up('HG');
+	ok(logged('TW', 'event=link\.up station=antin://ha-giang\.vn',
+	    $links + 2), 'and by the old ones, as long as they hold');
 	a_desk_renews_over_the_line("$address/co-yeu");
 	antin(qw(sign-in --station HG), "$address/co-yeu");
 	antin(qw(inbox --json --station HG co-yeu));
@@ -309,6 +361,11 @@ sub the_highest_station_renews {
 	ok(renewed('antin://vn'), 'the root\'s own station asks itself') or
 	    diag($err);
 	ok(logged('TW', 'event=renewal\.done'), 'and goes on under new keys');
+	down('TW');
+	my $links = () = get('HG/log/antind.log') =~ /event=link\.up/g;
+	up('TW');
+	ok(logged('HG', 'event=link\.up', $links + 1), 'its children, who have ' .
+	    'not heard of them, know it by the old ones');
 }
 
 # ---- too much ----------------------------------------------------------------
@@ -353,6 +410,7 @@ sub no_secret_is_told {
 there_is_a_root_and_its_station();
 a_station_is_enrolled_over_the_line();
 a_desk_waits_for_its_answer();
+a_line_that_breaks_goes_on_where_it_was();
 SKIP: {
 	skip 'the clock cannot be set here', 1 if $san;
 	keys_are_renewed_by_themselves();

@@ -412,6 +412,9 @@ sub a_large_file_shows_its_progress {
 	    'and shows how far it is') or diag("$took s: $said");
 	comes('it arrives', sub { inbox($db_cy) == 2 });
 	is((inbox($db_cy))[0]{id}, $zeros_id, 'the newest is the first');
+	like(at_terminal("$antin inbox --station DB $db_cy"),
+	    qr/\033\[1;31mflash \(Hỏa tốc\)\033\[0m  arrived/,
+	    'and stands out where somebody looks');
 	is(at_terminal("$antin read --station DB --desk $db_cy --into to " .
 	    "$zeros_id") =~ /zeros/ && -s 'to/zeros', 1 << 30,
 	    'and has its size');

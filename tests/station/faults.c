@@ -205,9 +205,10 @@ turn(void)
 static void
 storm(size_t wanted)
 {
+	const int64_t until = peer_ms() + (int64_t)wanted * 5000;
 	int64_t next = peer_ms() + 500;
 
-	while (kills < wanted) {
+	while (kills < wanted && peer_ms() < until) {
 		load();
 		turn();
 		if (peer_ms() < next)
@@ -215,6 +216,7 @@ storm(size_t wanted)
 		kills += kill_one();
 		next = peer_ms() + 100 + dice_below(&dice, 600);
 	}
+	is(kills, wanted, "processes are killed, one after another");
 }
 
 /* ---- the end ----------------------------------------------------------------

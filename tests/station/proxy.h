@@ -25,7 +25,7 @@ enum harm {
 	HARM_HALF,    /* the receiver hears that no more comes */
 	HARM_STALL,   /* nothing more goes either way, and nobody is told */
 	HARM_CORRUPT, /* one bit, and all goes on */
-	HARM_SLOW,    /* a few bytes at a time, and then it is closed */
+	HARM_SLOW,    /* a few bytes, late, again; then it is closed */
 	HARM_REPLAY,  /* closed; the parent hears all of it again */
 	HARM_ECHO,    /* closed; the next hears what this one's parent said */
 	HARMS,
@@ -282,32 +282,35 @@ proxy_accepts(struct proxy *p)
 	p->pairs[i] = c;
 }
 
+/* What is waited for at an end of a pair; of those that take their time, and
+ * say nothing, it is not asked. */
+static inline struct pollfd
+pair_waits(const struct pair *c, unsigned way)
+{
+	struct pollfd f = { .fd = c->fd[way] };
+
+	if (c->stalled != 0 || c->plan.harm == HARM_SLOW)
+		f.fd = -1;
+	if (c->piece[way].len == 0 && !c->ended[way])
+		f.events |= POLLIN;
+	if (c->piece[!way].len > 0)
+		f.events |= POLLOUT;
+	return f;
+}
+
 static inline void *
 proxy_runs(void *ctx)
 {
 	struct proxy *p = ctx;
 	struct pollfd f[1 + 2 * PROXY_PAIRS];
-	struct pair *c;
 	unsigned i, n, way;
 
 	while (!p->stop) {
 		f[0] = (struct pollfd){ .fd = p->listener, .events = POLLIN };
 		n = 1;
-		for (i = 0; i < PROXY_PAIRS; i++) {
-			c = &p->pairs[i];
-			for (way = 0; way < 2 && c->fd[0] != 0; way++)
-				f[n++] = (struct pollfd){
-					.fd = c->stalled != 0 ? -1 : c->fd[way],
-					.events =
-					    (short)((c->piece[way].len == 0 &&
-								!c->ended[way]
-							    ? POLLIN
-							    : 0) |
-						    (c->piece[!way].len > 0
-							    ? POLLOUT
-							    : 0))
-				};
-		}
+		for (i = 0; i < PROXY_PAIRS; i++)
+			for (way = 0; way < 2 && p->pairs[i].fd[0] != 0; way++)
+				f[n++] = pair_waits(&p->pairs[i], way);
 		(void)poll(f, n, 20);
 		if ((f[0].revents & POLLIN) != 0)
 			proxy_accepts(p);

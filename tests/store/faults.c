@@ -111,6 +111,124 @@ life(uint64_t seed, bool lies)
 	known_free(k);
 }
 
+/* ---- one fault after another -------------------------------------------- */
+
+/* A sync that fails, and what is done about it failing too: bytes of which
+ * nobody knows whether they are on disk are not built upon. */
+static bool
+file_survives(uint64_t k, uint64_t faults)
+{
+	struct shaky *d = shaky_new(k * 10 + faults);
+	struct buf all = bytes_made(k, 90000);
+	char name[FILES_NAME];
+	struct partial *p = NULL;
+	uint8_t sha[SHA256_SIZE];
+	uint64_t have;
+	struct err e;
+	enum rc rc = RC_IO;
+	bool good;
+	int tries;
+
+	sha256(sha, buf_bytes(&all));
+	files_name(name, sha);
+	d->fail_at = d->done + k;
+	d->fail_for = faults;
+	for (tries = 0; rc != RC_OK && tries < 9; tries++) {
+		rc = partial_open(&p, &d->disk, sha, all.len, &have, &e);
+		if (rc == RC_OK)
+			rc = partial_add(p,
+			    bytes_of(all.p + have, all.len - (size_t)have), &e);
+		if (rc == RC_OK)
+			rc = partial_done(p, &e);
+		partial_close(p);
+		p = NULL;
+	}
+	shaky_crash(d);
+	good = rc == RC_OK && file_is(&d->disk, name, buf_bytes(&all));
+	d->disk.ops->free(&d->disk);
+	buf_free(&all);
+	return good;
+}
+
+static void
+what_a_failed_sync_left_is_not_built_upon(void)
+{
+	uint64_t k, faults, bad = 0;
+
+	for (faults = 1; faults < 6; faults++)
+		for (k = 1; k < 16; k++)
+			bad += !file_survives(k, faults);
+	is(bad, 0,
+	    "a file that is said to be there is there after a crash, "
+	    "whatever failed before");
+}
+
+static uint64_t
+gone_of(struct world *w, size_t count)
+{
+	struct stored d;
+	uint64_t n, all = 0;
+
+	for (n = 1; n <= count; n++) {
+		must(w->ops->get(w->s, n, 0, &d, &w->e), &w->e);
+		all += d.gone;
+	}
+	return all;
+}
+
+/* Packages in files, of which each is looked for elsewhere as it goes; false:
+ * nothing failed.  *gone: those that went. */
+static bool
+purge_fails(uint64_t k, uint64_t *gone)
+{
+	struct shaky *d = shaky_new(k);
+	struct world w = { .ops = &store_sqlite, .disk = &d->disk };
+	struct buf p = bytes_made(7, MODEL_BIG);
+	uint8_t(*sums)[SHA256_SIZE];
+	struct stored s;
+	size_t i, count;
+	bool failed;
+
+	world_open(&w);
+	world_do(&w);
+	for (i = 1; i <= 6; i++) {
+		s = stored_made(i, &p);
+		s.sum[0] ^= (uint8_t)i;
+		must(w.ops->put(w.s, &s, (struct bytes){ 0 }, &w.e), &w.e);
+		leg_to(&w, send_to(&w, i, "antin://a", 0, 1), LEG_PASSED);
+	}
+	world_done(&w);
+	w.ops->close(w.s);
+	world_open(&w); /* so that it has to be read */
+	world_do(&w);
+	d->fail_at = d->done + k;
+	d->fail_for = 1;
+	failed = w.ops->purge(w.s, 99, &sums, &count, &w.e) != RC_OK;
+	free(sums);
+	failed = failed || d->done >= d->fail_at;
+	d->fail_for = 0;
+	w.ops->rollback(w.s);
+	*gone = gone_of(&w, 6);
+	w.ops->close(w.s);
+	d->disk.ops->free(&d->disk);
+	buf_free(&p);
+	return failed;
+}
+
+static void
+what_is_rolled_back_is_not_there(void)
+{
+	uint64_t k, gone, all = 0, failed = 0;
+
+	for (k = 1; k < 40 && purge_fails(k, &gone); k++) {
+		all += gone;
+		failed++;
+	}
+	is(all, 0, "nothing goes with a purge that failed, wherever it did");
+	ok(failed > 5, "which happens (%llu times)",
+	    (unsigned long long)failed);
+}
+
 int
 main(void)
 {
@@ -118,6 +236,8 @@ main(void)
 	size_t lives = getenv("ANTIN_SOAK") != NULL ? 5000 : 40, i;
 	uint64_t seed = one != NULL ? strtoull(one, NULL, 10) : 1;
 
+	what_a_failed_sync_left_is_not_built_upon();
+	what_is_rolled_back_is_not_there();
 	for (i = 0; i < (one != NULL ? 1 : lives); i++)
 		life(seed + i * 1000, false);
 	note("cycles=%zu lost=%zu doubled=%zu commits=%zu errors=%zu "
