@@ -4,8 +4,10 @@
  * (docs/station.md 4).  What comes in one round of events is decided in one
  * transaction; answers wait for its commit.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "antind/station.h"
 #include "core/vec.h"
@@ -362,7 +364,9 @@ given(const struct message *m, int fd, struct err *e)
 		bug("no memory");
 	if (bytes_is(s->name, "data")) {
 		free(st.data);
-		st.data = value;
+		if (asprintf(&st.data, "%s/store", value) < 0)
+			bug("no memory");
+		free(value);
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
@@ -384,6 +388,9 @@ open_all(struct err *e)
 	if (st.data == NULL || st.directory_path == NULL)
 		return fail(e, RC_INVALID,
 		    "the settings data and directory are wanted");
+	/* its own, so that its sandbox shows it no key file */
+	if (mkdir(st.data, 0700) != 0 && errno != EEXIST)
+		return fail_io(e, "%s cannot be made", st.data);
 	if ((rc = disk_folder(&st.disk, st.data, e)) != RC_OK ||
 	    (rc = store_sqlite.open(&st.store, st.disk, e)) != RC_OK ||
 	    (rc = directory_open(&st.file, st.directory_path, e)) != RC_OK ||

@@ -50,8 +50,9 @@ join_group(struct whither *w, const char *hop, const struct dest *d)
 	struct group *g;
 	size_t i;
 
+	/* what is held may go different ways one day: each for itself */
 	for (i = 0; i < w->group_count; i++)
-		if (strcmp(w->groups[i].hop, hop) == 0)
+		if (hop[0] != '\0' && strcmp(w->groups[i].hop, hop) == 0)
 			break;
 	if (i == w->group_count) {
 		w->groups =

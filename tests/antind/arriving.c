@@ -16,7 +16,7 @@ names_in(const struct stage *s, const char *folder, const char *begin)
 	size_t n = 0;
 	DIR *dir;
 
-	(void)snprintf(path, sizeof(path), "%s/%s", s->data, folder);
+	(void)snprintf(path, sizeof(path), "%s/store/%s", s->data, folder);
 	if ((dir = opendir(path)) == NULL)
 		return 0;
 	while ((d = readdir(dir)) != NULL)
@@ -33,7 +33,7 @@ write_file(const struct stage *s, const char *name, size_t size)
 	char path[PATH];
 
 	random_bytes(buf_grow(&b, size), size);
-	(void)snprintf(path, sizeof(path), "data/%s", name);
+	(void)snprintf(path, sizeof(path), "data/store/%s", name);
 	write_in(s->own, path, buf_bytes(&b));
 	buf_free(&b);
 }
@@ -189,7 +189,7 @@ a_line_may_go_at_any_time(struct stage *s)
 	make(&m, s->kid[0], 920, to, 1, 24u << 20);
 	p = packed(&m, 1);
 	hex_write(hex, bytes_of(p.sum, SHA256_SIZE));
-	(void)snprintf(name, sizeof(name), "data/partial/%s", hex);
+	(void)snprintf(name, sizeof(name), "data/store/partial/%s", hex);
 	ok(stage_start(s), "the store runs");
 	write_in(s->own, name, buf_bytes(&p.package));
 	ok(stage_line(s, 1, s->kid[0]), "a line is up");

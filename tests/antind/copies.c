@@ -16,9 +16,11 @@ is_gone(const struct stage *s, const struct id *id, uint64_t copy)
 	struct disk *disk;
 	struct store *store;
 	struct stored d;
+	char path[PATH + 16];
 	struct err e;
 
-	must(disk_folder(&disk, s->data, &e), &e);
+	(void)snprintf(path, sizeof(path), "%s/store", s->data);
+	must(disk_folder(&disk, path, &e), &e);
 	must(store_sqlite.open(&store, disk, &e), &e);
 	must(store->ops->find(store, id, &d, &e), &e);
 	must(store->ops->get(store, d.n, copy, &d, &e), &e);
@@ -34,8 +36,8 @@ files(const struct stage *s, const char *folder)
 	size_t n = 0;
 	FILE *f;
 
-	(void)snprintf(
-	    command, sizeof(command), "ls %s/%s | wc -l", s->data, folder);
+	(void)snprintf(command, sizeof(command), "ls %s/store/%s | wc -l",
+	    s->data, folder);
 	f = popen(command, "r");
 	if (f == NULL || fscanf(f, "%zu", &n) != 1)
 		bug("ls");

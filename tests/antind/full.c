@@ -93,7 +93,8 @@ number(struct stage *s)
 static size_t
 times_logged(const char *words)
 {
-	const uint8_t *at = logged.p, *end = at + logged.len;
+	const uint8_t *at = logged.p,
+		      *end = at == NULL ? NULL : at + logged.len;
 	size_t n = 0;
 
 	while (at != NULL && at < end &&

@@ -212,6 +212,7 @@ no_lie_is_believed(void)
 static void
 what_the_directory_shows_is_taken(void)
 {
+	struct buf junk = { 0 }, more = { 0 };
 	struct bytes certs[2];
 	struct heard h;
 	struct act a;
@@ -220,10 +221,20 @@ what_the_directory_shows_is_taken(void)
 	uint8_t cert[SHA256_SIZE];
 	struct err e;
 
+	(void)buf_grow(&junk, 3 * CERT_MAX);
 	issue(certs, &next, 1000);
 	a = act_certify(&s.c.t, own->unit, NULL, certs[0], certs[1]);
 	tree_do(&s.c.t, ROOT, &a);
 	ok(goes_up(ENROLMENT_ASK), "it asks");
+	buf_add(&more, certs[1]);
+	buf_add(&more, buf_bytes(&junk));
+	answers((struct bytes[]){ certs[0], buf_bytes(&more) },
+	    buf_bytes(&s.c.t.file));
+	is(told_keys(MSG_CERTIFIED), 0,
+	    "what stands behind certificates does "
+	    "not pass");
+	buf_free(&more);
+	buf_free(&junk);
 	answers(certs, buf_bytes(&s.c.t.file));
 	h = expect(s.keys, MSG_CERTIFIED);
 	ok(h.fd != -2 &&

@@ -201,8 +201,8 @@ root_works_as_another_user(struct seat *s)
 		(sandbox_is_off() ||
 		    line_is(s->daemon, "CapEff:\t", "00000000000000e2\n")),
 	    "the parent stays root, with four capabilities");
-	ok(owner(s, "data/store.db") == pw->pw_uid &&
-		owner(s, "data/files") == pw->pw_uid &&
+	ok(owner(s, "data/store/store.db") == pw->pw_uid &&
+		owner(s, "data/store/files") == pw->pw_uid &&
 		owner(s, "data/run/control") == pw->pw_uid,
 	    "what they make and need is that user's");
 	ok(owner(s, "data/station.key") == 0 && owner(s, "data/run") == 0 &&

@@ -11,7 +11,8 @@
 #include "outpost.h"
 #include "proxy.h"
 
-#define AHEAD 12
+#define AHEAD 12      /* of an outpost, not acknowledged */
+#define UNDER_WAY 150 /* of all, that have not come out */
 #define CALM_S 60
 #define SHAKEN (64u << 10) /* bytes with which a connection is surely up */
 
@@ -116,6 +117,12 @@ build(void)
 	outpost_begin(&outposts[1], &ledger, &country.seats[NEAR], child->port);
 }
 
+static size_t
+under_way(void)
+{
+	return ledger.count - outposts[0].came - outposts[1].came;
+}
+
 /* 100 bytes to 400 KiB: to the other outpost, and the desk before it. */
 static void
 load(void)
@@ -124,7 +131,8 @@ load(void)
 	uint32_t to;
 
 	for (i = 0; i < 2; i++) {
-		if (outposts[i].owed_count >= AHEAD || dice_below(&dice, 3) > 0)
+		if (outposts[i].owed_count >= AHEAD ||
+		    under_way() >= UNDER_WAY || dice_below(&dice, 3) > 0)
 			continue;
 		size = 100u << dice_below(&dice, 12);
 		size += dice_below(&dice, (uint32_t)size);

@@ -245,7 +245,7 @@ ledger_lies(
 	} else {
 		files_name(name, d.sum);
 		(void)snprintf(
-		    path, sizeof(path), "%s/data/%s", s->folder, name);
+		    path, sizeof(path), "%s/data/store/%s", s->folder, name);
 		must(file_read(&package, path, 64u << 20, &e), &e);
 	}
 	sha256(sum, buf_bytes(&package));
@@ -269,11 +269,11 @@ ledger_collect(struct ledger *l, const struct seat *s)
 	struct numbers x = { 0 };
 	struct store *store;
 	struct disk *disk;
-	char path[PATH + 8];
+	char path[PATH + 16];
 	struct err e;
 	size_t i;
 
-	(void)snprintf(path, sizeof(path), "%s/data", s->folder);
+	(void)snprintf(path, sizeof(path), "%s/data/store", s->folder);
 	must(disk_folder(&disk, path, &e), &e);
 	must(store_sqlite.open(&store, disk, &e), &e);
 	must(store->ops->inbox(store, bytes_str(s->desk_address), true,

@@ -46,7 +46,7 @@ struct outpost {
 	size_t held_count;
 	unsigned *seen; /* by entry: the line over which it came; owned */
 	size_t seen_room;
-	size_t acked, refused, later;
+	size_t acked, refused, later, came;
 	uint64_t resumed; /* bytes that did not come again */
 	unsigned bye;	  /* the last reason it heard */
 };
@@ -100,7 +100,7 @@ outpost_takes(struct outpost *o, const struct item *item, struct bytes package)
 	else if (*seen != 0)
 		o->l->repeats++;
 	else
-		e->came[o->seat->unit]++;
+		o->came++, e->came[o->seat->unit]++;
 	session_ack(o->p.session, item->number,
 	    *seen != 0 ? ACK_KNOWN : ACK_STORED, REFUSAL_NONE);
 	*seen = o->line;

@@ -233,7 +233,7 @@ int
 main(void)
 {
 	const char *one = getenv("ANTIN_SEED");
-	size_t lives = getenv("ANTIN_SOAK") != NULL ? 5000 : 40, i;
+	size_t lives = getenv("ANTIN_SOAK") != NULL ? 5000 : 30, i;
 	uint64_t seed = one != NULL ? strtoull(one, NULL, 10) : 1;
 
 	what_a_failed_sync_left_is_not_built_upon();
