@@ -121,16 +121,23 @@ int64_t station_judges(bool *own);
 enum rc word_u64(const char *name, uint64_t *value, struct err *e);
 enum rc set_word_u64(const char *name, uint64_t value, struct err *e);
 
+/* ---- store_admit.c: who is let in
+ * ---------------------------------------- */
+
+void line_hello(const struct msg_hello *h);
+void line_key(const struct msg_link_key *k);
+void line_signed(uint64_t job, const struct msg_statement *s);
+void line_self(void); /* tell link who we are, when that is known */
+
 /* ---- store_line.c: lines come and go; what goes over them
  * ------------------- */
 
 struct line *line_of(uint64_t conn);
 struct line *line_to(struct bytes station);
-void line_hello(const struct msg_hello *h);
+/* One for a station that was let in; an older one of it goes. */
+struct line *line_new(
+    const struct msg_hello *h, struct bytes station, size_t unit);
 void line_gone(uint64_t conn);
-void line_key(const struct msg_link_key *k);
-void line_signed(uint64_t job, const struct msg_statement *s);
-void line_self(void); /* tell link who we are, when that is known */
 void line_sent(const struct msg_taken *t);
 /* Something was queued for this hop. */
 void line_wake(struct bytes hop, unsigned rank);
@@ -216,9 +223,9 @@ void renew_made(const struct msg_renewal *r); /* by keys */
 void renew_heard(const struct msg_enrol *m);  /* of the parent */
 /* A request that waited here was decided. */
 void renew_decided(const uint8_t hash[static SHA256_SIZE]);
-/* The tag of the key before the station's present one, by which links are signed
- * as long as it is in force: others may not have heard of the new one yet.
- * Zeros: there is none. */
+/* The tag of the key before the station's present one, by which links are
+ * signed as long as it is in force: others may not have heard of the new one
+ * yet. Zeros: there is none. */
 struct tag renew_earlier(void);
 /* The key of a desk of this station. */
 void renew_desk(const struct cert *c);
