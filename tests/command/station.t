@@ -233,6 +233,7 @@ sub stations_start_and_meet {
 
 sub at_terminal {
 	my ($command) = @_;
+	local $ENV{TERM} = 'xterm';
 	my $said = qx{script -qec '$command' /dev/null </dev/null 2>&1};
 	return $said =~ s/\r//gr;
 }

@@ -619,7 +619,8 @@ sub usage_errors_say_what_is_wanted {
 		[ $_->[0], qr/wanted: antin $_->[0]/, split(' ', $_->[0]),
 		('x') x 9 ] } grep { $_->[0] ne 'unit merge' } @commands);
 	my @acts = map { my @c = split ' ', $_->[0];
-	    [ $_->[0], @c, ('x') x scalar(split ' ', $_->[1]) ] }
+	    my @words = split ' ', $_->[1] =~ s/ \\\|.*//r;
+	    [ $_->[0], @c, ('x') x @words ] }
 	    @commands[0 .. 15];
 	refused_all('who decides has a directory', 2, [], map {
 		my ($what, @argv) = @$_; [ $what, qr/--directory is wanted/,

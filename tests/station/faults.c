@@ -257,6 +257,45 @@ calm_down(void)
 	return false;
 }
 
+/* A person who is told to try again does; a process that was killed last may
+ * not be back yet. */
+static int
+signed_in(const struct seat *s)
+{
+	const int64_t until = peer_ms() + CALM_S * 1000;
+	struct err err;
+	int fd;
+
+	for (;;) {
+		if (seat_control(&fd, s, &err) == RC_OK) {
+			if (seat_sign_in(fd, s, &err) == RC_OK)
+				return fd;
+			close(fd);
+		}
+		if (peer_ms() > until)
+			bug(err.text);
+		(void)usleep(200000);
+	}
+}
+
+static enum rc
+saves_at_last(uint8_t part[static SHA256_SIZE], int *fd, const struct seat *s,
+    const struct id *id, struct err *e)
+{
+	enum rc rc = RC_OK;
+	unsigned i;
+
+	for (i = 0; i < 5; i++) {
+		rc = seat_saves(part, *fd, s, id, e);
+		if (rc == RC_OK)
+			return rc;
+		close(*fd);
+		(void)usleep(500000);
+		*fd = signed_in(s);
+	}
+	return rc;
+}
+
 /* What desks sent is read by a desk that it came to, as a person would. */
 static size_t
 read_letters(void)
@@ -268,14 +307,13 @@ read_letters(void)
 	int fd;
 
 	for (n = 0; n < REAL; n++) {
-		must(seat_control(&fd, real[n], &err), &err);
-		must(seat_sign_in(fd, real[n], &err), &err);
+		fd = signed_in(real[n]);
 		for (i = 0; i < ledger.count; i++) {
 			e = &ledger.all[i];
 			if (e->made_here || e->state != ENTRY_ACKED ||
 			    (e->to >> n & 1) == 0)
 				continue;
-			if (seat_saves(part, fd, real[n], &e->id, &err) !=
+			if (saves_at_last(part, &fd, real[n], &e->id, &err) !=
 			    RC_OK) {
 				note("%s", err.text);
 				wrong++;
