@@ -202,6 +202,22 @@ take_off(struct line *l, uint64_t q, uint64_t total, unsigned rank)
 }
 
 /* Hand a leg's package to link, with the slips of its destinations only. */
+/* All its slips go: it is what came, and its sum is known. */
+static void
+small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
+    const struct stored *d)
+{
+	if (envelope->len == d->envelope) {
+		memcpy(m->sum, d->sum, SHA256_SIZE);
+		m->package = package;
+		return;
+	}
+	buf_add(envelope,
+	    bytes_of(package.p + d->envelope, package.len - d->envelope));
+	sha256(m->sum, buf_bytes(envelope));
+	m->package = buf_bytes(envelope);
+}
+
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
 {
@@ -234,13 +250,11 @@ send_leg(struct line *l, const struct leg *leg, struct err *e)
 	m.at = d.envelope;
 	m.dests = buf_bytes(&g.rows);
 	if (fd < 0) {
-		buf_add(&envelope,
-		    bytes_of(package.p + d.envelope, package.len - d.envelope));
-		sha256(m.sum, buf_bytes(&envelope));
+		small_fit(&m, &envelope, buf_bytes(&package), &d);
 	} else {
 		rc = large_fit(&m, &envelope, &fd, &d, &waits, e);
+		m.package = buf_bytes(&envelope);
 	}
-	m.package = buf_bytes(&envelope);
 	if (rc == RC_OK && !is_flying(l, leg->q))
 		take_off(l, leg->q, leg->total, leg->rank);
 	if (rc == RC_OK && !waits) {
