@@ -502,7 +502,7 @@ sub what_waits_arrives_once {
 		antin(qw(status --station TW));
 		return $out =~ /^Waiting\n  ● antin:\/\/dien-bien\.vn: 2 \w+, .*; the oldest for \d+ s; up to flash/m;
 	});
-	sleep 2.5;
+	sleep 4.5; # times on lines are whole seconds
 	up('DB');
 	ends(0, 'its desk', qw(sign-in --station DB --passphrase-file pass),
 	    $db_vt);
