@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: EUPL-1.2
+# What tools/demo says and does again and again.  Wants $antin and $work.
+xa='muong-nhe nam-po sin-thau'
+stations=
+
+# Stations end with the demo, whatever it ends by.
+clean() {
+	for s in $stations; do timeout 20 "$antin" station stop "$work/$s" >/dev/null 2>&1 || :; done
+	[ -n "${KEEP:-}" ] || rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 1' HUP INT TERM
+
+case ${LC_ALL:-${LC_MESSAGES:-${LANG:-}}} in vi*) vi=1 ;; *) vi= ;; esac
+step() { printf '\n\033[1m== %s\033[0m\n' "$([ "$vi" ] && echo "$2" || echo "$1")"; }
+note() { printf '%s\n' "$([ "$vi" ] && echo "$2" || echo "$1")"; }
+# A command as it may be typed, then run.
+echo_it() {
+	printf '\033[2m$ antin'
+	for word; do
+		case $word in *[!A-Za-z0-9_./:-]*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
+	done
+	printf '\033[0m\n'
+}
+run() { echo_it "$@"; "$antin" "$@"; }
+now() { date +%s%N; }
+# What must be refused: shows what was said, and fails if it was not.
+refused() {
+	echo_it "$@"
+	if "$antin" "$@"; then
+		note "this should have been refused" "lẽ ra phải bị từ chối"
+		exit 1
+	fi
+}
+# until so much of what this says is there: seconds, what is waited for
+await() {
+	n=$(($1 * 10)) what=$2
+	shift 2
+	until "$@"; do
+		n=$((n - 1))
+		[ $n -gt 0 ] || { note "$what: this should have come by now" "$what: lẽ ra phải đến rồi"; exit 1; }
+		sleep 0.1
+	done
+}
+
+# Four steps make somebody a part of the tree: invited, asked, issued, accepted.
+# authority's options as words; address, kind, name, file, more
+enrol() {
+	by=$1 address=$2 kind=$3 name=$4 file=$5
+	shift 5
+	"$antin" enrol invite $by --kind "$kind" --name "$name" "$@" "$address" "$file.invitation" >said
+	sed -n 's/^    //p' said >"$file.code"
+	"$antin" enrol request --invitation "$file.invitation" --code-file "$file.code" --no-passphrase "$file" >said
+	words=$(sed -n 's/^    //p' said)
+	"$antin" enrol issue $by --words "$words" "$file.request" "$file.answer" >/dev/null
+	"$antin" enrol accept "$file" "$file.answer" >/dev/null
+	note "$name: $address, check words \"$words\"" "$name: $address, từ đối chiếu \"$words\""
+}
+
+# ---- stations -----------------------------------------------------------------
+
+port() { LC_ALL=C perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport'; }
+calls() { cat "$work/$1.calls"; }
+# name, directory, more: a station with one desk
+begin() {
+	name=$1 directory=$2
+	shift 2
+	echo "127.0.0.1:$(port)" >"$name.calls"
+	run station new --key "tram-$name.key" --directory "$directory" --listen "$(calls "$name")" "$@" --desk "ban-$name.key" "$name"
+	stations="$stations $name"
+}
+wake() { "$antin" station start "$1" && "$antin" sign-in --station "$1"; }
+linked() { [ "$("$antin" status --station "$1" --json | grep -c '"state": "up"')" -ge "$2" ]; }
+
+# ---- dispatches ---------------------------------------------------------------
+
+# station, where to (options as words), precedence, files: a dispatch each
+post() {
+	at=$1 whom=$2 urgent=$3
+	shift 3
+	for f; do
+		"$antin" send --station "$at" $whom --level mat --precedence "$urgent" --subject-file trich-yeu.txt "$f" >/dev/null
+		echo "$at $f" >>gui.txt
+	done
+}
+ids() { "$antin" inbox --station "$1" --all --json | sed -n 's/.*"id": "\([^"]*\)".*/\1/p'; }
+sent() { "$antin" outbox --station "$1" --json | sed -n 's/^ *"id": "\([^"]*\)".*/\1/p'; }
+all_there() { [ "$(ids "$1" | sort -u | wc -l)" -ge "$2" ]; }
+# station, how many were sent to it: all are there, once, equal in every byte
+check() {
+	equal=0
+	mkdir -p "nhan/$1"
+	for id in $(ids "$1"); do
+		"$antin" read --station "$1" --into "nhan/$1/$id" "$id" >/dev/null
+		for f in "nhan/$1/$id"/*; do
+			name=$(basename "$f")
+			if cmp -s "$f" "gui/$name" || cmp -s "$f" "$name"; then equal=$((equal + 1)); break; fi
+		done
+	done
+	arrived=$(ids "$1" | wc -l) twice=$(ids "$1" | sort | uniq -d | wc -l)
+	note "$1: sent to it $2, arrived $arrived, equal in every byte $equal, twice $twice" \
+	    "$1: gửi đến $2, đã đến $arrived, đúng từng byte $equal, đến hai lần $twice"
+	[ "$arrived" = "$2" ] && [ "$equal" = "$2" ] && [ "$twice" = 0 ]
+}
