@@ -10,6 +10,7 @@
 #include "core/utf8.h"
 #include "form/sheet.h"
 #include "form/svg.h"
+#include "form/timeline.h"
 #include "form/tree.h"
 
 #define DEEP 64 /* elements within one another, at the most */
@@ -674,6 +675,65 @@ broken_promises_end_the_process(void)
 	is(ended, n, "each of %zu broken promises ends the process", n);
 }
 
+/* ---- a story ----------------------------------------------------------- */
+
+static void
+a_story_is_told_in_its_order(void)
+{
+	static const struct timeline_event events[] = {
+		{ { (const uint8_t *)"22/11", 5 },
+		    { (const uint8_t *)"20:05", 5 },
+		    { (const uint8_t *)"vn", 2 },
+		    { (const uint8_t *)"sealed", 6 }, TIMELINE_DONE },
+		{ { (const uint8_t *)"22/11", 5 },
+		    { (const uint8_t *)"20:06", 5 },
+		    { (const uint8_t *)"dien-bien", 9 },
+		    { (const uint8_t *)"waits", 5 }, TIMELINE_WAITS },
+		{ { (const uint8_t *)"23/11", 5 },
+		    { (const uint8_t *)"08:00", 5 },
+		    { (const uint8_t *)"nam-po", 6 },
+		    { (const uint8_t *)"late", 4 }, TIMELINE_TROUBLE },
+	};
+	struct buf out;
+
+	timeline_draw(&out, events, 3, bytes_str("Điện 17"));
+	ok(is_picture(buf_bytes(&out)) && refers_to_nothing(&out),
+	    "a story is a picture");
+	is(count(&out, ">22/11<"), 1, "a day is said once");
+	is(count(&out, ">23/11<"), 1, "and so is the next");
+	ok((const uint8_t *)memmem(out.p, out.len, ">20:05<", 7) <
+		(const uint8_t *)memmem(out.p, out.len, ">20:06<", 7),
+	    "events stand in their order");
+	is(count(&out, "stroke-dasharray"), 1, "what waits is dashed");
+	is(count(&out, ">!<"), 1, "trouble has a sign, not a colour only");
+	buf_free(&out);
+	timeline_draw(&out, NULL, 0, (struct bytes){ 0 });
+	ok(is_picture(buf_bytes(&out)), "of nothing it is an empty page");
+	buf_free(&out);
+}
+
+static void
+a_story_takes_any_text(void)
+{
+	struct timeline_event event = { bytes_str(hostile), bytes_str(hostile),
+		bytes_str(hostile), bytes_str(hostile), TIMELINE_TROUBLE };
+	struct buf out, long_text = { 0 };
+	unsigned i;
+
+	timeline_draw(&out, &event, 1, bytes_str(hostile));
+	ok(is_picture(buf_bytes(&out)) && refers_to_nothing(&out),
+	    "a story takes any text");
+	buf_free(&out);
+	for (i = 0; i < 1000; i++)
+		buf_add(&long_text, bytes_str("Mường "));
+	event.what = buf_bytes(&long_text);
+	timeline_draw(&out, &event, 1, bytes_str("x"));
+	ok(is_picture(buf_bytes(&out)) && !has(&out, "width=\"1000"),
+	    "and a long one makes no wide page");
+	buf_free(&out);
+	buf_free(&long_text);
+}
+
 int
 main(void)
 {
@@ -689,6 +749,8 @@ main(void)
 	trees_take_any_text();
 	a_sheet_says_all();
 	a_sheet_takes_any_text();
+	a_story_is_told_in_its_order();
+	a_story_takes_any_text();
 	broken_promises_end_the_process();
 	return done();
 }
