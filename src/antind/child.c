@@ -103,7 +103,8 @@ broken(const struct child *c, const struct err *e)
 
 	log_err(&l, e);
 	say_log(LOG_WARN, &l);
-	(void)kill(c->pid, SIGKILL);
+	if (c->pid != 0) /* else these were its last words */
+		(void)kill(c->pid, SIGKILL);
 }
 
 /* Handle what it has said; false where nothing more can come. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The control process: the command's socket, and the metrics'
- * (docs/station.md 6).  It has no key and no database; it knows who asks from
+ * (docs/station.md 9).  It has no key and no database; it knows who asks from
  * the kernel, and what may be asked from src/control/.
  */
 #include "antind/control.h"

@@ -419,9 +419,10 @@ ended(struct job *j, const struct message *m)
 	struct answer a;
 
 	if (j->r.what == CONTROL_READ) {
-		/* one that was acted on stays so */
+		/* one that was acted on stays so; and while the disk refuses,
+		 * desks read (docs/station.md 4.10) */
 		if (d->rc != RC_DENIED && d->rc != RC_EXISTS &&
-		    !went(j, d->rc, d->why))
+		    d->rc != RC_IO && !went(j, d->rc, d->why))
 			return;
 		a = j->last;
 		j->last = (struct answer){ 0 };

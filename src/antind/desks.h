@@ -2,7 +2,7 @@
 /*
  * The desks whose keys a station has: their key files, sealed; who is signed in
  * to which, and until when; and how long somebody waits who gave wrong
- * passphrases (docs/station.md 5).  Nothing here touches a file or a clock:
+ * passphrases (docs/station.md 8).  Nothing here touches a file or a clock:
  * "now" is in milliseconds that only go forward.
  *
  * A desk's private keys are in memory while somebody is signed in to it, and

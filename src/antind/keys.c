@@ -2,7 +2,7 @@
 /*
  * The process that has the private keys: the station's own, and its desks'
  * while somebody is signed in.  It touches no network and no file; key files
- * are handed to it by the parent (docs/station.md 5).
+ * are handed to it by the parent (docs/station.md 8).
  *
  * It signs nothing that it has not read: of a dispatch it takes the statement
  * apart, holds it to its rules and to the desk's rights, and builds what is

@@ -90,6 +90,7 @@ conn_quits(struct conn *c)
 {
 	talks_no_more(c);
 	c->state = CONN_LEAVING;
+	(void)event_del(c->readable); /* nothing of it is read any more */
 	c->next = process_ms() + lk.shake_ms;
 	c->dirty = true;
 }
@@ -231,7 +232,9 @@ conn_flush(struct conn *c)
 		conn_close(c, did == TLS_FAILED ? &e : NULL);
 	else if (did == TLS_DONE && (c->state == CONN_LEAVING || c->answered))
 		conn_close(c, NULL);
-	if (c->state == CONN_TALKING)
+	if (c->state == CONN_TALKING && session_over(c->session))
+		conn_quits(c); /* its numbers are used up */
+	else if (c->state == CONN_TALKING)
 		listen_while_wanted(c);
 }
 

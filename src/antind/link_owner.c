@@ -166,6 +166,8 @@ on_bye(void *ctx, unsigned reason, struct bytes text)
 	struct log_line l = log_line(LOG_INFO, "peer.left");
 	const struct conn *c = ctx;
 
+	if (!c->admitted && !c->dialled && !room_says())
+		return; /* docs/link.md 15.7 */
 	log_str(&l, "peer", bytes_str(c->from));
 	log_uint(&l, "reason", reason);
 	log_str(&l, "text", text);

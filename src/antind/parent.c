@@ -75,7 +75,7 @@ warn(const char *event, const struct err *e)
  */
 
 static void
-say_death(const struct child *c, int status)
+say_death(const struct child *c, pid_t pid, int status)
 {
 	bool meant =
 	    WIFEXITED(status) && WEXITSTATUS(status) == 0 && c->told_stop;
@@ -83,7 +83,7 @@ say_death(const struct child *c, int status)
 	struct log_line l =
 	    child_line(level, meant ? "process.ended" : "process.died", c);
 
-	log_uint(&l, "pid", (uint64_t)c->pid);
+	log_uint(&l, "pid", (uint64_t)pid);
 	if (WIFSIGNALED(status))
 		log_uint(&l, "signal", (uint64_t)WTERMSIG(status));
 	else
@@ -158,9 +158,9 @@ on_again(int fd, short what, void *ctx)
 }
 
 static void
-on_death(struct child *c, int status)
+on_death(struct child *c, pid_t pid, int status)
 {
-	say_death(c, status);
+	say_death(c, pid, status);
 	start_later(c, status);
 }
 
@@ -179,13 +179,9 @@ on_child(int sig, short what, void *ctx)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
 		for (i = 1; i < PROCS; i++)
 			if (me.children[i].pid == pid) {
-				struct child *c = &me.children[i];
-				pid_t was = c->pid;
-
-				child_forget(c);
-				c->pid = was; /* for the log */
-				on_death(c, status);
-				c->pid = 0;
+				me.children[i].pid = 0; /* may be another's */
+				child_forget(&me.children[i]);
+				on_death(&me.children[i], pid, status);
 			}
 	if (me.stopping)
 		next_stage();

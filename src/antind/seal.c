@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The process that seals and opens content (docs/station.md 6): one job at a
+ * The process that seals and opens content (docs/station.md 8): one job at a
  * time, with a content key and descriptors it is given.  It touches no network
  * and no database, and has no private key: it asks store and keys, and waits.
  * A job fails where one of them goes; the next is begun.

@@ -141,6 +141,8 @@ void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
 /* Something was queued for this hop. */
 void line_wake(struct bytes hop, unsigned rank);
+/* The same, of one with an older number. */
+void line_rewind(struct bytes hop, unsigned rank);
 void lines_feed(void);	   /* hand link what there is room for */
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);

@@ -56,6 +56,12 @@ line_signed(uint64_t job, const struct msg_statement *s)
 
 	if (job != st.link_job || s->statement.len == 0)
 		return;
+	/* its epoch is not on disk: after a restart it would be given again, to
+	 * another key */
+	if (trouble_is()) {
+		st.link_job = 0;
+		return;
+	}
 	above = station_above(st.file.directory, st.unit, station_now());
 	if (above != NONE &&
 	    address_of(st.file.directory, above, NONE, station_now(), parent))

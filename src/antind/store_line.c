@@ -140,8 +140,6 @@ struct batch {
 	const struct line *l;
 	struct leg legs[BATCH];
 	size_t count;
-	uint64_t last; /* the highest number that was looked at */
-	size_t looked;
 };
 
 static bool
@@ -160,9 +158,6 @@ gather(void *ctx, const struct leg *leg)
 {
 	struct batch *b = ctx;
 
-	b->looked++;
-	if (leg->q > b->last)
-		b->last = leg->q;
 	if (!is_flying(b->l, leg->q))
 		b->legs[b->count++] = *leg;
 	return b->count < BATCH;
@@ -201,8 +196,7 @@ take_off(struct line *l, uint64_t q, uint64_t total, unsigned rank)
 	l->out++;
 }
 
-/* Hand a leg's package to link, with the slips of its destinations only. */
-/* All its slips go: it is what came, and its sum is known. */
+/* Where all its slips go it is what came, and its sum is known. */
 static void
 small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
     const struct stored *d)
@@ -218,6 +212,7 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 	m->package = buf_bytes(envelope);
 }
 
+/* Hand a leg's package to link, with the slips of its destinations only. */
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
 {
@@ -294,33 +289,40 @@ feed_failed(struct line *l, const struct err *e)
 	l->again = process_ms() + AGAIN_MS;
 }
 
-/* Legs of one rank, as far as there is room; false where there is none. */
+/* Legs of one rank, as far as there is room; false where there is none.  One
+ * that cannot be read holds up no other. */
 static bool
 feed_rank(struct line *l, unsigned rank)
 {
 	/* the order of due times is not that of numbers: no cursor there */
 	const bool due = rank == RANKS - 1;
 	struct batch b = { .l = l };
+	bool failed = false;
 	struct err e;
 	enum rc rc;
 	size_t i;
 
+	/* what flies is passed over, and may come before the rest */
 	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
-	    due ? 0 : l->cursor[rank], BATCH + (due ? FLYING_MAX : 0), gather,
+	    due ? 0 : l->cursor[rank], BATCH + FLYING_MAX + FLYING_BIG, gather,
 	    &b, &e);
-	for (i = 0; i < b.count && rc == RC_OK; i++) {
+	if (rc != RC_OK) {
+		feed_failed(l, &e);
+		b.count = 0;
+	}
+	for (i = 0; i < b.count; i++) {
 		if (!has_room(l, &b.legs[i]))
 			return false;
-		rc = send_leg(l, &b.legs[i], &e);
+		if (send_leg(l, &b.legs[i], &e) != RC_OK) {
+			feed_failed(l, &e);
+			failed = true;
+		}
 		if (!due)
 			l->cursor[rank] = b.legs[i].q;
 	}
-	if (rc == RC_OK && b.count == 0)
+	/* without a cursor it would come again at once */
+	if (b.count == 0 || (failed && due))
 		l->more[rank] = false;
-	if (rc != RC_OK) {
-		feed_failed(l, &e);
-		l->more[rank] = false;
-	}
 	return rc == RC_OK;
 }
 
@@ -353,6 +355,16 @@ line_wake(struct bytes hop, unsigned rank)
 		l->more[rank] = true;
 }
 
+void
+line_rewind(struct bytes hop, unsigned rank)
+{
+	struct line *l = line_to(hop);
+
+	line_wake(hop, rank);
+	if (l != NULL)
+		l->cursor[rank] = 0;
+}
+
 int64_t
 lines_tick(int64_t ms)
 {
@@ -383,8 +395,9 @@ lines_tick(int64_t ms)
 /* ---- what the peer said of it
  * -------------------------------------------------- */
 
+/* false: it does not fly there; else *rank is its own. */
 static bool
-land(struct line *l, uint64_t q)
+land(struct line *l, uint64_t q, unsigned *rank)
 {
 	struct flight *f;
 	size_t i;
@@ -393,7 +406,8 @@ land(struct line *l, uint64_t q)
 		;
 	if (i == l->flying_count)
 		return false;
-	f = &l->flights[l->flying[i].rank];
+	*rank = l->flying[i].rank;
+	f = &l->flights[*rank];
 	f->count--;
 	if (l->flying[i].total > STORE_INLINE)
 		f->big--;
@@ -410,6 +424,7 @@ void
 line_summed(uint64_t q, enum rc rc, struct err *e)
 {
 	struct line *l;
+	unsigned rank;
 	struct leg leg;
 	size_t i;
 
@@ -424,9 +439,9 @@ line_summed(uint64_t q, enum rc rc, struct err *e)
 		    bytes_is(leg.hop, l->station))
 			rc = send_leg(l, &leg, e);
 		else
-			(void)land(l, q);
+			(void)land(l, q, &rank);
 		if (rc != RC_OK) {
-			(void)land(l, q);
+			(void)land(l, q, &rank);
 			feed_failed(l, e);
 		}
 	}
@@ -459,28 +474,53 @@ lines_again(void)
 		st.lines[i]->again = 1; /* at the next tick */
 }
 
+/* A refusal counts only of where the leg still goes: it may have found another
+ * way meanwhile. */
+static bool
+goes_there(const struct line *l, uint64_t q)
+{
+	struct leg leg;
+	struct err e;
+
+	return st.store->ops->leg(st.store, q, &leg, &e) == RC_OK &&
+	       leg.state == LEG_QUEUED && bytes_is(leg.hop, l->station);
+}
+
+static void
+log_refused(const struct line *l, const struct msg_taken *t)
+{
+	struct log_line log = log_line(LOG_WARN, "dispatch.refused");
+
+	log_str(&log, "by", bytes_str(l->station));
+	log_uint(&log, "leg", t->number);
+	log_uint(&log, "code", t->code);
+	process_log(LOG_WARN, &log);
+}
+
 void
 line_sent(const struct msg_taken *t)
 {
 	static const enum leg_state states[ACKS] = { LEG_PASSED, LEG_PASSED,
 		LEG_REFUSED, LEG_QUEUED };
 	struct line *l = line_of(t->conn);
-	struct log_line log;
+	unsigned rank;
 	struct err e;
 
-	if (l == NULL || !land(l, t->number))
+	if (t->outcome >= ACKS)
+		bug("an answer that there is not");
+	if (l == NULL || !land(l, t->number, &rank))
 		return;
 	if (t->outcome == ACK_LATER) {
 		l->again = process_ms() + AGAIN_MS;
+		/* which has no cursor: it would be offered again at once */
+		l->more[rank] = l->more[rank] && rank < RANKS - 1;
 		return;
 	}
 	sum_forget(t->number);
 	if (t->outcome == ACK_REFUSED) {
-		log = log_line(LOG_WARN, "dispatch.refused");
-		log_str(&log, "by", bytes_str(l->station));
-		log_uint(&log, "leg", t->number);
-		log_uint(&log, "code", t->code);
-		process_log(LOG_WARN, &log);
+		log_refused(l, t);
+		if (!goes_there(l, t->number))
+			return;
 	}
 	if (store_write(&e) == RC_OK)
 		(void)store_failed(st.store->ops->leg_set(st.store, t->number,

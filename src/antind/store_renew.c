@@ -237,10 +237,17 @@ take_answer(struct bytes answer)
 	struct msg_certified m;
 	struct answer a;
 	struct err e;
+	enum rc rc;
 
+	if (trouble_is()) { /* what it says could not be kept */
+		later(KEYS_MS);
+		return;
+	}
 	later(ASK_REFUSED);
-	if (answer_read(&a, answer, &e) != RC_OK ||
-	    !bytes_eq(a.request, bytes_of(me.hash, SHA256_SIZE))) {
+	rc = answer_read(&a, answer, &e);
+	if (rc == RC_OK && !bytes_eq(a.request, bytes_of(me.hash, SHA256_SIZE)))
+		rc = fail(&e, RC_INVALID, "an answer to another request");
+	if (rc != RC_OK) {
 		log_renewal(LOG_WARN, "renewal.refused", &e);
 		return;
 	}
@@ -411,13 +418,16 @@ ask_for_it(void)
 {
 	struct enrolment m = { .kind = ENROLMENT_ASK };
 	struct buf request = { 0 }, message;
-	struct err e;
+	struct err e = { 0 };
 
 	memcpy(m.hash, me.hash, SHA256_SIZE);
 	if (me.sends && read_own(&request, &e) == RC_OK) {
 		m.kind = ENROLMENT_REQUEST;
 		m.request = buf_bytes(&request);
 	}
+	/* the round that was to keep it is lost: it is made anew */
+	if (e.rc == RC_ABSENT)
+		me.waits = false;
 	enrolment_write(&message, &m);
 	renewal_said(
 	    bytes_of(message.p + ENROLMENT_HEAD, message.len - ENROLMENT_HEAD));

@@ -148,6 +148,11 @@ expand(struct buf *rows, const struct listed *desks, enum level level,
 	size_t i;
 	enum rc rc;
 
+	if (desks->count > LIMIT_SLIPS)
+		return fail(e, RC_LIMIT,
+		    "%zu desks are on that list, and a dispatch goes to %u at "
+		    "the most: send it to smaller lists",
+		    desks->count, LIMIT_SLIPS);
 	for (i = 0; i < desks->count; i++) {
 		rc = resolve_kem(st.file.directory,
 		    bytes_str(desks->desks[i].address), level, at, &c, &to, e);

@@ -449,7 +449,7 @@ reroute_leg(const struct reroute *r, size_t i, struct err *e)
 	    (rc = store_write(e)) == RC_OK) {
 		rc = store_failed(st.store->ops->leg_set(
 		    st.store, r->q[i], LEG_QUEUED, &hop, station_now(), e));
-		line_wake(hop, r->rank[i]);
+		line_rewind(hop, r->rank[i]);
 	}
 out:
 	buf_free(&address);

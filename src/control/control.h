@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The control socket: what the command asks of the daemon (docs/station.md 6).
+ * The control socket: what the command asks of the daemon (docs/station.md 9).
  *
  * A Unix socket of packets.  A packet is a JSON object of at most
  * CONTROL_PACKET bytes; descriptors may come beside it.  A request is one

@@ -7,7 +7,7 @@
  * all integers big-endian; "length" counts what follows it; flag 1 says that a
  * descriptor comes with it.  A job is the asker's number: an answer repeats it.
  *
- * One table (msg.c) says which kinds there are, who may tell them to whom, at
+ * One table (msg_table.c) says which kinds there are, who may tell them to whom, at
  * what length, and what fields they have; a field is a number within bounds, so
  * many bytes, or bytes up to a limit.  A message against the table ends the
  * process that gets it: a sibling that sends one is broken or taken over.
@@ -37,7 +37,7 @@ enum proc {
 const char *proc_name(enum proc p); /* "keys" */
 
 #define MSG_HEAD 16u		/* bytes before the fields */
-#define MSG_MAX (17u << 20)	/* bytes of the longest message */
+#define MSG_MAX (27u << 20)	/* bytes of the longest message */
 #define MSG_WHY 600u		/* bytes of an error's text */
 #define MSG_LINE 4096u		/* bytes of a line of the log */
 #define MSG_INLINE (128u << 10) /* bytes of a small package (STORE_INLINE) */

@@ -9,9 +9,13 @@
 
 #include "core/limits.h"
 #include "crypto/keyfile.h"
-#include "envelope/dispatch.h"
+#include "envelope/envelope.h"
 #include "pki/enrol.h"
 
+/* The longest envelope with all its destinations fits a message. */
+_Static_assert(
+    MSG_MAX >= ENVELOPE_MAX + LIMIT_SLIPS * (12 + LIMIT_ADDRESS) + 4096,
+    "MSG_MAX");
 #define LONG (MSG_MAX - MSG_HEAD) /* as long as a message can be */
 #define DESKS 1000u		  /* desks of one answer */
 
