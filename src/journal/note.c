@@ -10,26 +10,39 @@
 #include "core/utf8.h"
 #include "crypto/suite.h"
 
-#define CONTEXT "antin checkpoint"
 #define PREFIX "antin/" /* of an origin; the log's id follows */
-#define ORIGIN_TEXT (sizeof(PREFIX) - 1 + ID_TEXT)
+#define JOURNAL "/journal"
+#define WITNESS "/witness"
+#define NAME_TEXT (sizeof(PREFIX JOURNAL) + ID_TEXT) /* with its NUL */
 #define DASH "\xe2\x80\x94 " /* U+2014 and a space begin a signature's line */
 #define KEY_ID 4
 
+/* Whose lines there are: the end of their names, and what they sign under. */
+static const struct role {
+	const char *end, *context;
+} roles_of[] = {
+	[NOTE_AUTHORITY] = { "", "antin checkpoint" },
+	[NOTE_STATION] = { JOURNAL, "antin journal" },
+	[NOTE_TOOL] = { JOURNAL, "" },
+	[NOTE_WITNESS] = { WITNESS, "antin witness" },
+};
+
 static void
-origin_write(char out[static ORIGIN_TEXT], const struct id *log)
+name_write(char out[static NAME_TEXT], const struct id *who, const char *end)
 {
-	memcpy(out, PREFIX, sizeof(PREFIX) - 1);
-	id_write(out + sizeof(PREFIX) - 1, log);
+	char id[ID_TEXT];
+
+	id_write(id, who);
+	(void)snprintf(out, NAME_TEXT, PREFIX "%s%s", id, end);
 }
 
 static void
 text_write(struct buf *out, const struct checkpoint *c)
 {
-	char origin[ORIGIN_TEXT], at[TIME_TEXT], line[ORIGIN_TEXT + 32];
+	char origin[NAME_TEXT], at[TIME_TEXT], line[NAME_TEXT + 32];
 
 	*out = (struct buf){ 0 };
-	origin_write(origin, &c->log);
+	name_write(origin, &c->log, c->journal ? JOURNAL : "");
 	(void)snprintf(
 	    line, sizeof(line), "%s\n%" PRIu64 "\n", origin, c->size);
 	buf_add(out, bytes_str(line));
@@ -37,44 +50,100 @@ text_write(struct buf *out, const struct checkpoint *c)
 	time_write(at, c->at);
 	(void)snprintf(line, sizeof(line), "\ntime %s\n", at);
 	buf_add(out, bytes_str(line));
+	if (!c->journal)
+		return;
+	(void)snprintf(
+	    line, sizeof(line), "incarnation %" PRIu64 "\n", c->incarnation);
+	buf_add(out, bytes_str(line));
 }
 
-/* c2sp.org/signed-note, of a type without an assigned byte: 0xff, and a name of
- * the type for which nobody else has a use. */
+/* c2sp.org/signed-note.  Of a type without an assigned byte: 0xff, and a name
+ * of the type for which nobody else has a use. */
 static void
-key_id(uint8_t out[static KEY_ID], const char *origin,
-    const struct sig_alg *alg, struct bytes pub)
+key_id(uint8_t out[static KEY_ID], const char *name, const struct sig_alg *alg,
+    struct bytes pub)
 {
-	const struct bytes parts[] = { bytes_str(origin),
-		bytes_str("\n\xff"
-			  "antin composite\n"),
-		oid(alg->oid), pub };
+	const bool composite = suite_sig_is_composite(alg);
+	const struct bytes parts[] = { bytes_str(name),
+		bytes_str(composite ? "\n\xff"
+				      "antin composite\n"
+				    : "\n\x01"),
+		composite ? oid(alg->oid) : (struct bytes){ 0 }, pub };
 	uint8_t hash[SHA256_SIZE];
 
 	sha256_parts(hash, parts, sizeof(parts) / sizeof(parts[0]));
 	memcpy(out, hash, KEY_ID);
 }
 
+/* The keys of a role are of its kind. */
+static bool
+is_for(const struct sig_alg *alg, enum note_role role)
+{
+	return role == NOTE_TOOL ? alg->oid == OID_ED25519
+				 : suite_sig_is_composite(alg);
+}
+
+void
+note_begin(struct buf *out, const struct checkpoint *c)
+{
+	text_write(out, c);
+	buf_u8(out, '\n');
+}
+
+void
+note_line(struct buf *out, struct bytes text, enum note_role role,
+    const struct id *who, const struct sig_key *key)
+{
+	uint8_t signature[KEY_ID + SIG_MAX];
+	char name[NAME_TEXT];
+	size_t len;
+
+	if (!is_for(sig_key_alg(key), role))
+		bug("note: a key that is not of this role");
+	name_write(name, who, roles_of[role].end);
+	key_id(signature, name, sig_key_alg(key), sig_key_pub(key));
+	len = KEY_ID + sig_sign(key, bytes_str(roles_of[role].context), text,
+			   signature + KEY_ID);
+	buf_add(out, bytes_str(DASH));
+	buf_add(out, bytes_str(name));
+	buf_u8(out, ' ');
+	base64_write(out, bytes_of(signature, len));
+	buf_u8(out, '\n');
+}
+
 void
 note_sign(
     struct buf *out, const struct checkpoint *c, const struct sig_key *key)
 {
-	uint8_t signature[KEY_ID + SIG_MAX];
-	char origin[ORIGIN_TEXT];
-	size_t len;
+	struct buf text;
 
-	if (!suite_sig_is_composite(sig_key_alg(key)))
-		bug("note: a key that is not composite");
-	text_write(out, c);
-	origin_write(origin, &c->log);
-	key_id(signature, origin, sig_key_alg(key), sig_key_pub(key));
-	len = KEY_ID + sig_sign(key, bytes_str(CONTEXT), buf_bytes(out),
-			   signature + KEY_ID);
-	buf_add(out, bytes_str("\n" DASH));
-	buf_add(out, bytes_str(origin));
-	buf_u8(out, ' ');
-	base64_write(out, bytes_of(signature, len));
-	buf_u8(out, '\n');
+	if (c->journal)
+		bug("note: a journal's is not signed as a directory's");
+	text_write(&text, c);
+	note_begin(out, c);
+	note_line(out, buf_bytes(&text), NOTE_AUTHORITY, &c->log, key);
+	buf_free(&text);
+}
+
+void
+note_vkey(struct buf *out, const struct id *who, struct bytes pub)
+{
+	const struct sig_alg *alg = sig_by_name("Ed25519");
+	char name[NAME_TEXT], hex[2 * KEY_ID + 1];
+	uint8_t id[KEY_ID];
+	struct buf key = { 0 };
+
+	name_write(name, who, roles_of[NOTE_TOOL].end);
+	key_id(id, name, alg, pub);
+	hex_write(hex, bytes_of(id, KEY_ID));
+	buf_u8(&key, 1); /* Ed25519 */
+	buf_add(&key, pub);
+	buf_add(out, bytes_str(name));
+	buf_u8(out, '+');
+	buf_add(out, bytes_str(hex));
+	buf_u8(out, '+');
+	base64_write(out, buf_bytes(&key));
+	buf_free(&key);
 }
 
 /* ---- reading ------------------------------------------------------------ */
@@ -119,22 +188,38 @@ number(uint64_t *out, struct bytes in)
 	return true;
 }
 
-/* The four lines.  Each is read as it may come; that this is the one spelling
- * of what it says is seen by writing it again. */
+/* What an origin's name ends in, taken off it. */
+static bool
+before(struct bytes *name, const char *end)
+{
+	const size_t len = strlen(end);
+
+	if (name->len < len || memcmp(name->p + name->len - len, end, len) != 0)
+		return false;
+	name->len -= len;
+	return true;
+}
+
+/* The four lines, or five.  Each is read as it may come; that this is the one
+ * spelling of what it says is seen by writing it again. */
 static bool
 text_read(struct checkpoint *c, struct bytes *rest)
 {
-	struct bytes in = *rest, origin, size, root, at;
+	struct bytes in = *rest, origin, size, root, at, life;
 	struct buf hash = { 0 }, again = { 0 };
 	bool good;
 
 	if (!next_line(rest, &origin) || !next_line(rest, &size) ||
-	    !next_line(rest, &root) || !next_line(rest, &at))
+	    !next_line(rest, &root) || !next_line(rest, &at) ||
+	    (c->journal && !next_line(rest, &life)))
 		return false;
-	good = after(&origin, PREFIX) && id_parse(&c->log, origin) &&
-	       number(&c->size, size) && base64_parse(&hash, root) &&
-	       hash.len == sizeof(c->root.b) && after(&at, "time ") &&
-	       time_parse(&c->at, at);
+	good = after(&origin, PREFIX) &&
+	       (!c->journal || before(&origin, JOURNAL)) &&
+	       id_parse(&c->log, origin) && number(&c->size, size) &&
+	       base64_parse(&hash, root) && hash.len == sizeof(c->root.b) &&
+	       after(&at, "time ") && time_parse(&c->at, at) &&
+	       (!c->journal || (after(&life, "incarnation ") &&
+				   number(&c->incarnation, life)));
 	if (good) {
 		memcpy(c->root.b, hash.p, sizeof(c->root.b));
 		text_write(&again, c);
@@ -216,10 +301,10 @@ signatures_read(struct bytes in, struct err *e)
 	return RC_OK;
 }
 
-enum rc
-note_read(struct note *out, struct bytes in, struct err *e)
+static enum rc
+note_of(struct note *out, struct bytes in, bool journal, struct err *e)
 {
-	struct note n = { 0 };
+	struct note n = { .checkpoint = { .journal = journal } };
 	struct bytes rest = in, empty;
 	enum rc rc;
 
@@ -228,9 +313,12 @@ note_read(struct note *out, struct bytes in, struct err *e)
 		return fail(e, RC_LIMIT, "a note of %zu bytes, at most %u",
 		    in.len, NOTE_MAX);
 	if (!text_read(&n.checkpoint, &rest))
-		return fail(e, RC_INVALID,
-		    "c2sp.org/tlog-checkpoint: the four lines of a checkpoint "
-		    "are wanted");
+		return journal ? fail(e, RC_INVALID,
+				     "docs/journal.md 5.1: the five lines of a "
+				     "journal's checkpoint are wanted")
+			       : fail(e, RC_INVALID,
+				     "c2sp.org/tlog-checkpoint: the four lines "
+				     "of a checkpoint are wanted");
 	n.text = bytes_of(in.p, in.len - rest.len);
 	if (!next_line(&rest, &empty) || empty.len > 0)
 		return fail(e, RC_INVALID,
@@ -243,28 +331,67 @@ note_read(struct note *out, struct bytes in, struct err *e)
 	return RC_OK;
 }
 
+enum rc
+note_read(struct note *out, struct bytes in, struct err *e)
+{
+	return note_of(out, in, false, e);
+}
+
+enum rc
+note_read_journal(struct note *out, struct bytes in, struct err *e)
+{
+	return note_of(out, in, true, e);
+}
+
 bool
-note_verify(const struct note *n, const struct sig_pub *pub)
+note_has(const struct note *n, enum note_role role, const struct id *who,
+    const struct sig_pub *pub)
 {
 	const struct sig_alg *alg = sig_pub_alg(pub);
+	const struct bytes context = bytes_str(roles_of[role].context);
 	struct bytes rest = n->signatures, line, name;
-	bool ours = false, holds = false;
-	char origin[ORIGIN_TEXT];
+	bool theirs = false, holds = false;
+	char wanted[NAME_TEXT];
 	struct buf signature;
 	uint8_t id[KEY_ID];
 
-	if (!suite_sig_is_composite(alg))
+	if (!is_for(alg, role))
 		return false;
-	origin_write(origin, &n->checkpoint.log);
-	key_id(id, origin, alg, sig_pub_bytes(pub));
-	while (!ours && next_line(&rest, &line)) {
-		ours = signature_read(&name, &signature, line) &&
-		       bytes_is(name, origin) &&
-		       memcmp(signature.p, id, KEY_ID) == 0;
-		holds = ours && sig_verify(pub, bytes_str(CONTEXT), n->text,
-				    bytes_of(signature.p + KEY_ID,
-					signature.len - KEY_ID));
+	name_write(wanted, who, roles_of[role].end);
+	key_id(id, wanted, alg, sig_pub_bytes(pub));
+	while (!theirs && next_line(&rest, &line)) {
+		theirs = signature_read(&name, &signature, line) &&
+			 bytes_is(name, wanted) &&
+			 memcmp(signature.p, id, KEY_ID) == 0;
+		holds = theirs && sig_verify(pub, context, n->text,
+				      bytes_of(signature.p + KEY_ID,
+					  signature.len - KEY_ID));
 		buf_free(&signature);
 	}
 	return holds;
+}
+
+bool
+note_claims(const struct note *n, enum note_role role)
+{
+	struct bytes rest = n->signatures, line, name;
+	struct buf signature;
+	bool there = false;
+	struct id id;
+
+	while (!there && next_line(&rest, &line)) {
+		there = signature_read(&name, &signature, line) &&
+			after(&name, PREFIX) &&
+			before(&name, roles_of[role].end) &&
+			id_parse(&id, name);
+		buf_free(&signature);
+	}
+	return there;
+}
+
+bool
+note_verify(const struct note *n, const struct sig_pub *pub)
+{
+	return !n->checkpoint.journal &&
+	       note_has(n, NOTE_AUTHORITY, &n->checkpoint.log, pub);
 }

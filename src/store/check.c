@@ -124,3 +124,24 @@ check_paper(const struct paper *p, struct bytes body, struct err *e)
 		    p->head.len, body.len);
 	return RC_OK;
 }
+
+enum rc
+check_noted(const struct noted *n, struct err *e)
+{
+	if (n->entry.len != ENTRY_SIZE || n->opening.len == 0 ||
+	    n->opening.len > ENTRY_OPENING)
+		return fail(e, RC_LIMIT,
+		    "store: an entry of %zu bytes, and %zu of what it says",
+		    n->entry.len, n->opening.len);
+	return RC_OK;
+}
+
+enum rc
+check_note(struct bytes note, struct err *e)
+{
+	if (note.len > JOURNAL_NOTE)
+		return fail(e, RC_LIMIT,
+		    "store: a checkpoint of %zu bytes, at most %u", note.len,
+		    JOURNAL_NOTE);
+	return RC_OK;
+}

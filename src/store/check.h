@@ -19,6 +19,9 @@ enum rc check_delivery(
 
 enum rc check_paper(const struct paper *p, struct bytes body, struct err *e);
 
+enum rc check_noted(const struct noted *n, struct err *e);
+enum rc check_note(struct bytes note, struct err *e);
+
 /* It has still to be sent: queued or held. */
 bool leg_waits(enum leg_state state);
 /* docs/station.md 4.6; the same state again is no succession. */

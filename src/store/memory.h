@@ -58,6 +58,33 @@ struct memory_papers {
 	size_t count;
 };
 
+struct memory_entry {
+	uint8_t entry[ENTRY_SIZE];
+	struct buf opening;
+	uint64_t n; /* struct noted */
+};
+struct memory_note {
+	uint64_t size;
+	struct buf note;
+	bool seen;
+};
+struct memory_notes {
+	struct memory_note *list; /* owned; in the order of size */
+	size_t count;
+};
+struct memory_journal {
+	struct memory_entry *entries; /* owned */
+	struct node *leaves;	      /* owned; of each of them */
+	size_t count, before;	      /* before: the transaction */
+	struct memory_notes notes, notes_before;
+	struct {
+		size_t at;
+		struct buf was;
+	} * destroyed; /* owned; in this transaction */
+	size_t destroyed_count;
+	bool touched; /* "before" and "notes_before" are of this transaction */
+};
+
 /* How something was before the transaction changed it. */
 enum memory_kind { MEMORY_PACKAGE, MEMORY_LEG, MEMORY_DELIVERY, MEMORY_WORD };
 struct memory_undo {
@@ -91,6 +118,7 @@ struct memory {
 	bool in; /* a transaction */
 	struct memory_papers papers, papers_before;
 	bool papers_kept; /* before: the transaction has changed one */
+	struct memory_journal journal;
 };
 
 struct memory *memory_of(struct store *s);
@@ -170,6 +198,12 @@ enum rc memory_paper_drop(
 /* The transaction ends: what it did counts, or has not been. */
 void memory_papers_end(struct memory *m, bool kept);
 void memory_papers_free(struct memory *m);
+
+/* memory_journal.c */
+extern const struct store_journal_ops memory_journal;
+/* The transaction ends. */
+void memory_journal_end(struct memory *m, bool kept);
+void memory_journal_free(struct memory *m);
 
 /* memory_desk.c */
 enum rc memory_deliver(struct store *s, uint64_t n, uint64_t copy,

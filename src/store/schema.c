@@ -94,5 +94,27 @@ static const char papers[] = "CREATE TABLE paper ("
 			     " size INTEGER NOT NULL, body BLOB NOT NULL,"
 			     " UNIQUE (kind, key));";
 
-const char *const schema_steps[] = { first, copies, papers };
+/*
+ * The journal (docs/journal.md 4).  Of a transaction's entries: the first's
+ * number, all of them (43 bytes each), and all their openings, each after its
+ * length (2 bytes; the highest bit: destroyed).  Openings last: who reads
+ * entries does not read them, and they are overwritten in place.
+ */
+static const char journal[] =
+    "CREATE TABLE journal ("
+    " first INTEGER PRIMARY KEY,"
+    " entries BLOB NOT NULL, openings BLOB NOT NULL);"
+    "CREATE TABLE tile ("
+    " level INTEGER NOT NULL, i INTEGER NOT NULL,"
+    " hashes BLOB NOT NULL,"
+    " PRIMARY KEY (level, i));"
+    "CREATE TABLE mention ("
+    " n INTEGER NOT NULL, entry INTEGER NOT NULL,"
+    " PRIMARY KEY (n, entry)) WITHOUT ROWID;"
+    "CREATE TABLE checkpoint ("
+    " size INTEGER PRIMARY KEY, seen INTEGER NOT NULL,"
+    " note BLOB NOT NULL);"
+    "ALTER TABLE dispatch ADD COLUMN entry INTEGER NOT NULL DEFAULT 0;";
+
+const char *const schema_steps[] = { first, copies, papers, journal };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

@@ -222,6 +222,7 @@ commit(struct store *store, struct err *e)
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
 	s->in = false;
+	sqlite_journal_end(s, true);
 	return RC_OK;
 }
 
@@ -235,6 +236,7 @@ rollback(struct store *store)
 		bug("a rollback outside a transaction");
 	s->in = false;
 	s->now = s->before;
+	sqlite_journal_end(s, false);
 	if (undo(s, &e) != RC_OK)
 		return; /* begin() tries again */
 }
@@ -322,4 +324,5 @@ const struct store_ops store_sqlite = {
 	.paper_get = sqlite_paper_get,
 	.paper_each = sqlite_paper_each,
 	.paper_drop = sqlite_paper_drop,
+	.journal = &sqlite_journal,
 };

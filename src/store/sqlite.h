@@ -57,6 +57,19 @@ enum sqlite_query {
 	QUERY_PAPER_GET,
 	QUERY_PAPER_EACH,
 	QUERY_PAPER_DROP,
+	QUERY_JOURNAL_LAST,
+	QUERY_JOURNAL_ADD,
+	QUERY_JOURNAL_ROW,
+	QUERY_JOURNAL_TAIL,
+	QUERY_TILE_ADD,
+	QUERY_TILE,
+	QUERY_MENTION_ADD,
+	QUERY_MENTIONS,
+	QUERY_ACCEPTED,
+	QUERY_NOTE_PUT,
+	QUERY_NOTE_SWEEP,
+	QUERY_NOTE_LAST,
+	QUERY_NOTE_FROM,
 	QUERIES,
 };
 
@@ -82,6 +95,9 @@ struct sqlite {
 	struct err why;			  /* it is lost */
 	struct sqlite_beside now, before; /* before: the transaction */
 	struct sqlite_held held;
+	/* The journal's tail; NULL: it has to be read again. */
+	struct tiler *journal;
+	bool journal_grew; /* in this transaction */
 };
 
 struct sqlite *sqlite_of(struct store *s);
@@ -125,7 +141,8 @@ void sqlite_get_fixed(
  * reads; the first copy's are the dispatch's own. */
 #define SQLITE_DISPATCH                                                        \
 	"d.n, d.id, d.origin, d.incarnation, d.serial, d.precedence,"          \
-	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock"
+	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock,"                   \
+	" d.entry"
 #define SQLITE_STORED                                                          \
 	SQLITE_DISPATCH                                                        \
 	", 0, d.envelope, d.total, d.sum,"                                     \
@@ -193,6 +210,11 @@ enum rc sqlite_paper_each(struct store *s, enum paper_kind kind,
     bool (*each)(void *ctx, const struct paper *p), void *ctx, struct err *e);
 enum rc sqlite_paper_drop(
     struct store *s, enum paper_kind kind, struct bytes key, struct err *e);
+
+/* sqlite_journal.c */
+extern const struct store_journal_ops sqlite_journal;
+/* The transaction ends. */
+void sqlite_journal_end(struct sqlite *s, bool kept);
 
 /* sqlite_desk.c */
 enum rc sqlite_deliver(struct store *s, uint64_t n, uint64_t copy,

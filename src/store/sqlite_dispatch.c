@@ -23,11 +23,12 @@ sqlite_stored(const struct sqlite_run *r, int i, struct stored *out)
 	out->desk = sqlite_get_bytes(r, i + 9);
 	out->at = sqlite_get_int(r, i + 10);
 	out->own_clock = sqlite_get_int(r, i + 11) != 0;
-	out->copy = sqlite_get_uint(r, i + 12);
-	out->envelope = sqlite_get_uint(r, i + 13);
-	out->total = sqlite_get_uint(r, i + 14);
-	sqlite_get_fixed(r, i + 15, out->sum, SHA256_SIZE);
-	out->gone = sqlite_get_int(r, i + 16) != 0;
+	out->entry = sqlite_get_uint(r, i + 12);
+	out->copy = sqlite_get_uint(r, i + 13);
+	out->envelope = sqlite_get_uint(r, i + 14);
+	out->total = sqlite_get_uint(r, i + 15);
+	sqlite_get_fixed(r, i + 16, out->sum, SHA256_SIZE);
+	out->gone = sqlite_get_int(r, i + 17) != 0;
 }
 
 /* ---- keeping ----------------------------------------------------------- */
@@ -40,8 +41,9 @@ put_row(struct sqlite *s, struct stored *d, struct err *e)
 	struct sqlite_run r = sqlite_run(s, QUERY_PUT,
 	    "INSERT INTO dispatch (id, origin, incarnation, serial,"
 	    " precedence, expires, digest, came, desk, at, own_clock,"
-	    " envelope, total, sum) VALUES"
-	    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)"
+	    " envelope, total, sum, entry) VALUES"
+	    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14,"
+	    " ?15)"
 	    " ON CONFLICT DO NOTHING");
 	enum rc rc;
 
@@ -59,6 +61,7 @@ put_row(struct sqlite *s, struct stored *d, struct err *e)
 	sqlite_uint(&r, 12, d->envelope);
 	sqlite_uint(&r, 13, d->total);
 	sqlite_bytes(&r, 14, bytes_of(d->sum, SHA256_SIZE));
+	sqlite_uint(&r, 15, d->entry);
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
 	if (sqlite3_changes(s->db) == 0)

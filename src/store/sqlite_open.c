@@ -80,8 +80,10 @@ database_open(struct sqlite *s, struct err *e)
 
 /*
  * Exclusive before the first look, so that the WAL's index lies in memory and
- * a second process is refused.  secure_delete off (Debian's is on): what is
- * deleted are sealed bytes, and the settings are no secrets.  The cache holds
+ * a second process is refused.  secure_delete not on (Debian's is): what is
+ * deleted are sealed bytes, and the settings are no secrets; fast, so that no
+ * page keeps an old copy of rows that moved (docs/journal.md 2.4).  The cache
+ * holds
  * what a group of 100 dispatches changes; a WAL of 16 MiB is written back at
  * once, most of its pages then once for many changes.
  */
@@ -92,7 +94,7 @@ static const char settings[] = "PRAGMA locking_mode = EXCLUSIVE;"
 			       "PRAGMA wal_autocheckpoint = 4096;"
 			       "PRAGMA journal_size_limit = 33554432;"
 			       "PRAGMA cache_size = -4000;"
-			       "PRAGMA secure_delete = OFF;"
+			       "PRAGMA secure_delete = FAST;"
 			       "PRAGMA cell_size_check = ON;"
 			       "PRAGMA temp_store = MEMORY;"
 			       "PRAGMA mmap_size = 0;";
@@ -255,6 +257,7 @@ sqlite_close(struct store *store)
 		return;
 	for (i = 0; i < QUERIES; i++)
 		(void)sqlite3_finalize(s->query[i]);
+	free(s->journal);
 	/* an open transaction is rolled back */
 	if (sqlite3_close(s->db) != SQLITE_OK)
 		bug("a statement of the store outlives it");

@@ -24,6 +24,7 @@
 #include "envelope/dispatch.h"
 #include "envelope/slip.h"
 #include "store/disk.h"
+#include "store/journal.h"
 
 #define STORE_INLINE (128u << 10)	/* bytes of a package in the database */
 #define STORE_WORD 64u			/* bytes of a setting's name */
@@ -43,6 +44,9 @@ struct stored {
 	struct bytes desk; /* desk that sealed it here; else empty */
 	int64_t at;	   /* when it was accepted */
 	bool own_clock;	   /* by this station's own clock, not the network's */
+	/* The journal's entry of its acceptance; 0 (a journal begins with the
+	 * station's start): none. */
+	uint64_t entry;
 	/* The package of one copy: its envelope's bytes, and all bytes. */
 	uint64_t copy; /* 0: the first that came */
 	uint64_t envelope, total;
@@ -266,6 +270,8 @@ struct store_ops {
 	/* RC_OK also where it is not there. */
 	enum rc (*paper_drop)(struct store *s, enum paper_kind kind,
 	    struct bytes key, struct err *e);
+
+	const struct store_journal_ops *journal;
 };
 
 struct store {

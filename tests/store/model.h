@@ -13,6 +13,7 @@
 #define MODEL_DESKS 2 /* here */
 #define MODEL_HOPS 3  /* each with one desk behind it */
 #define MODEL_BIG (STORE_INLINE + 1)
+#define MODEL_ENTRIES 700
 #define NOWHERE (-1)
 
 struct model_copy {
@@ -41,6 +42,7 @@ struct model {
 	struct model_dispatch d[MODEL_DISPATCHES];
 	struct model_leg leg[MODEL_LEGS];
 	unsigned word, clashes;
+	size_t entries, destroyed; /* of the journal; the first so many */
 };
 
 static inline const char *
@@ -347,6 +349,67 @@ compare_queues(struct world *w, const struct model *m, struct findings *f)
 		finding(f, "what waits is wrong", l.n);
 }
 
+/* The journal's entry i, and its opening. */
+static inline void
+model_entry(size_t i, uint8_t out[static ENTRY_SIZE], struct buf *opening)
+{
+	struct entry x = { .kind = 1, .at = SECOND + (int64_t)i };
+
+	*opening = bytes_made(i + 5000, 20 + i % 300);
+	entry_commit(&x, buf_bytes(opening));
+	entry_write(out, &x);
+}
+
+/* The root over the first n of them. */
+static inline struct node
+model_root(size_t n)
+{
+	static struct node leaves[MODEL_ENTRIES];
+	static size_t made;
+	uint8_t entry[ENTRY_SIZE];
+	struct buf opening;
+	struct node out;
+
+	for (; made < n; made++) {
+		model_entry(made, entry, &opening);
+		merkle_leaf(&leaves[made], bytes_of(entry, ENTRY_SIZE));
+		buf_free(&opening);
+	}
+	merkle_root_of(&out, leaves, n);
+	return out;
+}
+
+static inline void
+compare_journal(struct world *w, const struct model *m, struct findings *f)
+{
+	const struct node want = model_root(m->entries);
+	uint8_t entry[ENTRY_SIZE], got[ENTRY_SIZE];
+	struct buf opening, had;
+	struct node root;
+	uint64_t size;
+	size_t i;
+
+	if (w->ops->journal->size(w->s, &size, &w->e) != RC_OK ||
+	    size != m->entries ||
+	    w->ops->journal->root(w->s, size, &root, &w->e) != RC_OK ||
+	    !node_eq(&root, &want)) {
+		finding(f, "the journal is another", m->entries);
+		return;
+	}
+	for (i = 0; i < m->entries; i += 1 + m->entries / 20) {
+		model_entry(i, entry, &opening);
+		if (w->ops->journal->entry(w->s, i, got, &had, &w->e) !=
+			RC_OK ||
+		    memcmp(got, entry, ENTRY_SIZE) != 0 ||
+		    (i < m->destroyed
+			    ? had.len != 0
+			    : !bytes_eq(buf_bytes(&had), buf_bytes(&opening))))
+			finding(f, "an entry is another", i);
+		buf_free(&opening);
+		buf_free(&had);
+	}
+}
+
 static inline struct findings
 model_compare(struct world *w, const struct model *m)
 {
@@ -369,6 +432,7 @@ model_compare(struct world *w, const struct model *m)
 		return f;
 	compare_dests(w, m, &f);
 	compare_queues(w, m, &f);
+	compare_journal(w, m, &f);
 	if (w->ops->clashes(w->s) != m->clashes)
 		finding(&f, "the count of clashes is wrong", m->clashes);
 	rc = w->ops->word(w->s, "word", &word, &w->e);

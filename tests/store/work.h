@@ -307,11 +307,41 @@ purge_one(struct known *k, struct model *m, struct purged *p)
 	return rc;
 }
 
+/* Entries of the journal, or the end of what one says. */
+static inline enum rc
+journal_one(struct known *k, struct model *m)
+{
+	const struct store_journal_ops *ops = k->w.ops->journal;
+	const size_t count = 1 + dice(k, dice(k, 4) == 0 ? 200 : 5);
+	uint8_t entry[ENTRY_SIZE];
+	struct buf opening;
+	struct noted n;
+	size_t i;
+	enum rc rc = RC_OK;
+
+	if (m->entries > m->destroyed && dice(k, 4) == 0) {
+		rc = ops->destroy(k->w.s, m->destroyed, &k->w.e);
+		m->destroyed += rc == RC_OK;
+		return rc;
+	}
+	for (i = 0; i < count && rc == RC_OK; i++) {
+		if (m->entries == MODEL_ENTRIES)
+			break;
+		model_entry(m->entries, entry, &opening);
+		n = (struct noted){ bytes_of(entry, ENTRY_SIZE),
+			buf_bytes(&opening), 0 };
+		rc = ops->append(k->w.s, &n, 1, &k->w.e);
+		m->entries += rc == RC_OK;
+		buf_free(&opening);
+	}
+	return rc;
+}
+
 static inline enum rc
 step(struct known *k, struct model *m, struct purged *p)
 {
 	struct buf v;
-	uint32_t what = m->dispatches == 0 ? 0 : dice(k, 15);
+	uint32_t what = m->dispatches == 0 ? 0 : dice(k, 17);
 	enum rc rc;
 
 	if (what < 4)
@@ -328,6 +358,8 @@ step(struct known *k, struct model *m, struct purged *p)
 		return purge_one(k, m, p);
 	if (what == 13)
 		return copy_one(k, m);
+	if (what > 14)
+		return journal_one(k, m);
 	v = bytes_made(1, 1 + dice(k, 9000));
 	rc = k->w.ops->set_word(k->w.s, "word", buf_bytes(&v), &k->w.e);
 	m->word = (unsigned)v.len;
