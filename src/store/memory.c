@@ -178,6 +178,7 @@ commit(struct store *s, struct err *e)
 
 	if (memory_writes(m, e) == RC_OK) {
 		memory_papers_end(m, true);
+		memory_notices_end(m, true);
 		undo_forget(m);
 	}
 	return RC_OK;
@@ -195,6 +196,7 @@ rollback(struct store *s)
 		undo(m, &m->undo[i - 1]);
 	cut(m, &m->before);
 	memory_papers_end(m, false);
+	memory_notices_end(m, false);
 	undo_forget(m);
 	memory_waits(m);
 }
@@ -233,6 +235,7 @@ close_store(struct store *s)
 	free(m->words);
 	free(m->waits);
 	memory_papers_free(m);
+	memory_notices_free(m);
 	free(m);
 }
 
@@ -321,4 +324,5 @@ const struct store_ops store_memory = {
 	.paper_get = memory_paper_get,
 	.paper_each = memory_paper_each,
 	.paper_drop = memory_paper_drop,
+	.notices = &memory_notices,
 };

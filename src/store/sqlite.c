@@ -322,4 +322,5 @@ const struct store_ops store_sqlite = {
 	.paper_get = sqlite_paper_get,
 	.paper_each = sqlite_paper_each,
 	.paper_drop = sqlite_paper_drop,
+	.notices = &sqlite_notices,
 };

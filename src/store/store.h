@@ -24,6 +24,7 @@
 #include "envelope/dispatch.h"
 #include "envelope/slip.h"
 #include "store/disk.h"
+#include "store/notices.h"
 
 #define STORE_INLINE (128u << 10)	/* bytes of a package in the database */
 #define STORE_WORD 64u			/* bytes of a setting's name */
@@ -266,6 +267,8 @@ struct store_ops {
 	/* RC_OK also where it is not there. */
 	enum rc (*paper_drop)(struct store *s, enum paper_kind kind,
 	    struct bytes key, struct err *e);
+
+	const struct store_notice_ops *notices;
 };
 
 struct store {
