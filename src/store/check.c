@@ -145,3 +145,37 @@ check_note(struct bytes note, struct err *e)
 		    JOURNAL_NOTE);
 	return RC_OK;
 }
+
+enum rc
+check_pending(const struct pending *p, struct err *e)
+{
+	enum rc rc;
+
+	if (p->statement.len == 0 || p->statement.len > STORE_STATEMENT)
+		return fail(e, RC_LIMIT, "store: a statement of %zu bytes",
+		    p->statement.len);
+	rc = check_address(p->signer, e);
+	return rc == RC_OK ? check_address(p->to, e) : rc;
+}
+
+enum rc
+check_batch(struct bytes batch, struct err *e)
+{
+	return batch.len <= STORE_BATCH
+		   ? RC_OK
+		   : fail(
+			 e, RC_LIMIT, "store: a batch of %zu bytes", batch.len);
+}
+
+enum rc
+check_said(const struct said *s, struct err *e)
+{
+	enum rc rc;
+
+	if (s->statement.len > STORE_STATEMENT)
+		return fail(e, RC_LIMIT, "store: a statement of %zu bytes",
+		    s->statement.len);
+	rc = check_address(s->signer, e);
+	return rc == RC_OK && s->about.len > 0 ? check_address(s->about, e)
+					       : rc;
+}

@@ -179,6 +179,7 @@ commit(struct store *s, struct err *e)
 	if (memory_writes(m, e) == RC_OK) {
 		memory_papers_end(m, true);
 		memory_journal_end(m, true);
+		memory_notices_end(m, true);
 		undo_forget(m);
 	}
 	return RC_OK;
@@ -197,6 +198,7 @@ rollback(struct store *s)
 	cut(m, &m->before);
 	memory_papers_end(m, false);
 	memory_journal_end(m, false);
+	memory_notices_end(m, false);
 	undo_forget(m);
 	memory_waits(m);
 }
@@ -236,6 +238,7 @@ close_store(struct store *s)
 	free(m->waits);
 	memory_papers_free(m);
 	memory_journal_free(m);
+	memory_notices_free(m);
 	free(m);
 }
 
@@ -325,4 +328,5 @@ const struct store_ops store_memory = {
 	.paper_each = memory_paper_each,
 	.paper_drop = memory_paper_drop,
 	.journal = &memory_journal,
+	.notices = &memory_notices,
 };

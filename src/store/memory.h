@@ -85,6 +85,27 @@ struct memory_journal {
 	bool touched; /* "before" and "notes_before" are of this transaction */
 };
 
+/* A row of what notices are about (memory_notices.c). */
+#define NOTICE_BUFS 3
+enum memory_notice_kind {
+	NOTICE_PENDING,
+	NOTICE_BATCH,
+	NOTICE_SAID,
+	NOTICE_CHASE,
+};
+struct memory_notice {
+	enum memory_notice_kind what;
+	uint64_t number, n, batch;
+	unsigned kind, code; /* code: also a rank, a count */
+	int64_t at;
+	struct buf b[NOTICE_BUFS]; /* owned */
+};
+struct memory_notices {
+	struct memory_notice *list; /* owned; in the order of number */
+	size_t count;
+	uint64_t last;
+};
+
 /* How something was before the transaction changed it. */
 enum memory_kind { MEMORY_PACKAGE, MEMORY_LEG, MEMORY_DELIVERY, MEMORY_WORD };
 struct memory_undo {
@@ -119,6 +140,8 @@ struct memory {
 	struct memory_papers papers, papers_before;
 	bool papers_kept; /* before: the transaction has changed one */
 	struct memory_journal journal;
+	struct memory_notices notices, notices_before;
+	bool notices_kept;
 };
 
 struct memory *memory_of(struct store *s);
@@ -204,6 +227,9 @@ extern const struct store_journal_ops memory_journal;
 /* The transaction ends. */
 void memory_journal_end(struct memory *m, bool kept);
 void memory_journal_free(struct memory *m);
+/* memory_notices.c, likewise */
+void memory_notices_end(struct memory *m, bool kept);
+void memory_notices_free(struct memory *m);
 
 /* memory_desk.c */
 enum rc memory_deliver(struct store *s, uint64_t n, uint64_t copy,

@@ -116,5 +116,26 @@ static const char journal[] =
     " note BLOB NOT NULL);"
     "ALTER TABLE dispatch ADD COLUMN entry INTEGER NOT NULL DEFAULT 0;";
 
-const char *const schema_steps[] = { first, copies, papers, journal };
+/* Statements, batches and inquiries (docs/station.md 11). */
+static const char notices[] =
+    /* in the order of p what waits for a signer */
+    "CREATE TABLE pending ("
+    " p INTEGER PRIMARY KEY,"
+    " signer BLOB NOT NULL, send_to BLOB NOT NULL,"
+    " rank INTEGER NOT NULL, statement BLOB NOT NULL);"
+    "CREATE INDEX pending_signer ON pending (signer, p);"
+    "CREATE TABLE batch (b INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
+    "CREATE TABLE said ("
+    " n INTEGER NOT NULL, kind INTEGER NOT NULL,"
+    " signer BLOB NOT NULL, about BLOB NOT NULL,"
+    " at INTEGER NOT NULL, code INTEGER NOT NULL,"
+    " b INTEGER NOT NULL, statement BLOB NOT NULL,"
+    " PRIMARY KEY (n, kind, signer, about)) WITHOUT ROWID;"
+    "CREATE TABLE chase ("
+    " n INTEGER NOT NULL, desk BLOB NOT NULL,"
+    " due INTEGER NOT NULL, asked INTEGER NOT NULL,"
+    " PRIMARY KEY (n, desk)) WITHOUT ROWID;"
+    "CREATE INDEX chase_due ON chase (due, n, desk);";
+
+const char *const schema_steps[] = { first, copies, papers, journal, notices };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

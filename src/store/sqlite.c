@@ -325,4 +325,5 @@ const struct store_ops store_sqlite = {
 	.paper_each = sqlite_paper_each,
 	.paper_drop = sqlite_paper_drop,
 	.journal = &sqlite_journal,
+	.notices = &sqlite_notices,
 };

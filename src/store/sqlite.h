@@ -70,6 +70,18 @@ enum sqlite_query {
 	QUERY_NOTE_SWEEP,
 	QUERY_NOTE_LAST,
 	QUERY_NOTE_FROM,
+	QUERY_PEND,
+	QUERY_PENDING,
+	QUERY_SIGNERS,
+	QUERY_PENDING_DONE,
+	QUERY_BATCH,
+	QUERY_BATCH_GET,
+	QUERY_SAY,
+	QUERY_SAY_AGAIN,
+	QUERY_SAID,
+	QUERY_CHASE,
+	QUERY_CHASES,
+	QUERY_CHASE_DROP,
 	QUERIES,
 };
 
@@ -141,7 +153,7 @@ void sqlite_get_fixed(
  * reads; the first copy's are the dispatch's own. */
 #define SQLITE_DISPATCH                                                        \
 	"d.n, d.id, d.origin, d.incarnation, d.serial, d.precedence,"          \
-	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock,"                   \
+	" d.expires, d.digest, d.came, d.desk, d.at, d.own_clock,"             \
 	" d.entry"
 #define SQLITE_STORED                                                          \
 	SQLITE_DISPATCH                                                        \

@@ -25,6 +25,7 @@
 #include "envelope/slip.h"
 #include "store/disk.h"
 #include "store/journal.h"
+#include "store/notices.h"
 
 #define STORE_INLINE (128u << 10)	/* bytes of a package in the database */
 #define STORE_WORD 64u			/* bytes of a setting's name */
@@ -272,6 +273,7 @@ struct store_ops {
 	    struct bytes key, struct err *e);
 
 	const struct store_journal_ops *journal;
+	const struct store_notice_ops *notices;
 };
 
 struct store {

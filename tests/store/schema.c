@@ -388,7 +388,7 @@ a_damaged_one_is_refused_after_an_unclean_end(void)
 	must(w.disk->ops->open(w.disk, "store.db", false, &file, &e), &e);
 	must(w.disk->ops->size(w.disk, file, &size, &e), &e);
 	must(w.disk->ops->write(
-		 w.disk, file, size / 8192 * 4096, buf_bytes(&bad), &e),
+		 w.disk, file, size / 12288 * 4096, buf_bytes(&bad), &e),
 	    &e);
 	w.disk->ops->close(w.disk, file);
 	is(w.ops->open(&w.s, w.disk, &w.e), RC_INVALID,
