@@ -121,6 +121,18 @@ bye(struct bytes in)
 		bye_write(&again, (enum bye)reason, text);
 }
 
+static void
+told(struct bytes in)
+{
+	struct bytes piece;
+	struct err e;
+	uint8_t kind;
+	bool more;
+
+	if (tell_read(&kind, &more, &piece, in, &e) == RC_OK)
+		tell_put(&again, kind, more, piece);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -145,6 +157,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		entries((enum frame_type)type, in);
 	else if (type == FRAME_BYE)
 		bye(in);
+	else if (type == FRAME_TELL)
+		told(in);
 	else if (type == FRAME_CREDIT) {
 		c = credit_read(in);
 		credit_write(&again, &c);

@@ -32,6 +32,7 @@ static struct fuzzed {
 	size_t open_count;
 	uint32_t last; /* item we sent to it */
 	uint64_t ref, answers;
+	size_t telling[TELLS], told;
 	uint8_t turn;
 } f;
 
@@ -173,6 +174,32 @@ on_read(void *ctx, uint64_t ref, uint64_t at, uint8_t *to, size_t len,
 }
 
 static void
+on_tell(void *ctx, enum tell kind, bool more, struct bytes piece)
+{
+	size_t i, sum = 0;
+
+	(void)ctx;
+	if (kind == 0 || kind >= TELLS || piece.len == 0)
+		bug("a message of no kind");
+	f.telling[kind] += piece.len;
+	for (i = 0; i < TELLS; i++)
+		sum += f.telling[i];
+	if (sum > TELL_MAX)
+		bug("messages over their limit");
+	if (!more)
+		f.telling[kind] = 0;
+}
+
+static void
+on_told(void *ctx, size_t bytes)
+{
+	(void)ctx;
+	if (bytes == 0 || bytes > f.told)
+		bug("more was told than was given");
+	f.told -= bytes;
+}
+
+static void
 on_enrol(void *ctx, struct bytes message)
 {
 	(void)ctx;
@@ -189,7 +216,8 @@ on_bye(void *ctx, unsigned reason, struct bytes text)
 }
 
 static const struct session_owner owner = { on_hello, on_item, on_begin,
-	on_data, on_end, on_stop, on_acked, on_read, on_enrol, on_bye };
+	on_data, on_end, on_stop, on_acked, on_read, on_tell, on_told, on_enrol,
+	on_bye };
 
 static void
 connect_it(void)
@@ -197,6 +225,8 @@ connect_it(void)
 	f.judging = f.over = false;
 	f.given = 0;
 	f.unanswered_count = f.open_count = 0;
+	memset(f.telling, 0, sizeof(f.telling));
+	f.told = 0;
 	f.last = 0;
 	f.s = session_new(&f.conf, &owner, NULL, f.late ? NULL : f.keep, 0);
 	session_hello(f.s, &(struct hello){ .window = WINDOW,
@@ -269,10 +299,22 @@ send_one(bool large)
 	    f.s, f.ref++, &item, bytes_of(small, large ? 0 : sizeof(small)));
 }
 
+static void
+tell_one(uint8_t what)
+{
+	static const uint8_t text[70000];
+	const size_t len = what < 8 ? sizeof(text) : 1 + what;
+
+	if (!f.over && f.told < 1u << 20 &&
+	    session_tell(f.s, 1 + what % (TELLS - 1), bytes_of(text, len)))
+		f.told += len;
+}
+
 /* A frame of the peer's that is well-made, as far as it goes. */
 static void
 well_made(uint8_t what, struct bytes more)
 {
+	static const uint8_t takes[] = { 0, HELLO_TELL, 0, 0 };
 	struct buf out = { 0 };
 	size_t at;
 
@@ -281,7 +323,8 @@ well_made(uint8_t what, struct bytes more)
 				      .highest = 1,
 				      .window = 10000,
 				      .items = 5,
-				      .statement = bytes_str("theirs") });
+				      .statement = bytes_str("theirs"),
+				      .extensions = bytes_of(takes, 4) });
 	if (what % 4 == 1) {
 		struct item item = { .number = ++f.last,
 			.rank = what / 4 % 4,
@@ -403,6 +446,8 @@ step(struct rd *r)
 			f.given -= 1 + arg * f.given / 256;
 		}
 		send_one(arg % 2 == 0);
+		if (what & 0x40)
+			tell_one(arg);
 		(void)session_cancel(f.s, arg);
 		break;
 	case 6:

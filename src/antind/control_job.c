@@ -270,6 +270,9 @@ ask_enrol(struct job *j)
 		[CONTROL_ENROL_PULL] = { MSG_ENROL_PULL, MSG_ENROL_PIECE },
 		[CONTROL_ENROL_PUSH] = { MSG_ENROL_PUSH, MSG_DONE },
 		[CONTROL_ENROL_DROP] = { MSG_ENROL_DROP, MSG_DONE },
+		[CONTROL_DIRECTORY_GIVE] = { MSG_DIRECTORY_GIVE, MSG_DONE },
+		[CONTROL_DIRECTORY_TAKE] = { MSG_DIRECTORY_TAKE,
+		    MSG_ENROL_PIECE },
 	};
 	const struct msg_enrol_piece m = { .uid = j->uid,
 		.id = j->r.id,
@@ -355,6 +358,8 @@ static const struct {
 	[CONTROL_ENROL_PUSH] = { ask_enrol, false },
 	[CONTROL_ENROL_DROP] = { ask_enrol, false },
 	[CONTROL_INVITED] = { ask_invited, false },
+	[CONTROL_DIRECTORY_GIVE] = { ask_enrol, false },
+	[CONTROL_DIRECTORY_TAKE] = { ask_enrol, false },
 };
 
 /* ---- answers

@@ -274,6 +274,10 @@ about_conn(const struct message *m, int fd)
 		conn_replaced(c);
 	else if (m->kind == MSG_ENROLLED)
 		conn_enrolled(c, &m->body.enrol);
+	else if (m->kind == MSG_TELL)
+		conn_tell(c, &m->body.tell);
+	else if (m->kind == MSG_LEAVE)
+		conn_leave(c, (enum bye)(m->body.number.number % BYES));
 }
 
 static void

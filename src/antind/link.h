@@ -139,6 +139,7 @@ void conn_free(struct conn *c);
 void conn_admit(struct conn *c, const struct msg_admit *a);
 void conn_send(struct conn *c, const struct msg_send *m, int fd);
 void conn_taken(struct conn *c, const struct msg_taken *t);
+void conn_tell(struct conn *c, const struct msg_tell *t);
 
 /* ---- link_owner.c: what a session says
  * ---------------------------------------- */

@@ -482,3 +482,11 @@ conn_taken(struct conn *c, const struct msg_taken *t)
 	    (enum refusal)t->code);
 	c->dirty = true;
 }
+
+void
+conn_tell(struct conn *c, const struct msg_tell *t)
+{
+	if (c->state == CONN_TALKING && c->admitted)
+		(void)session_tell(c->session, (enum tell)t->kind, t->bytes);
+	c->dirty = true;
+}

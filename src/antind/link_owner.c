@@ -24,7 +24,9 @@ on_hello(void *ctx, const struct hello *h)
 		.incarnation = h->incarnation,
 		.clock = h->clock,
 		.own_clock = h->own_clock };
+	struct bytes value;
 
+	m.tells = hello_extension(h, HELLO_TELL, &value);
 	tls_peer_key(c->tls, m.key);
 	c->asked = tell(PROC_STORE, MSG_HELLO, 0, &m, -1);
 	if (!c->asked)
@@ -161,6 +163,24 @@ on_read(void *ctx, uint64_t ref, uint64_t at, uint8_t *to, size_t len,
 }
 
 static void
+on_tell(void *ctx, enum tell kind, bool more, struct bytes piece)
+{
+	const struct conn *c = ctx;
+	const struct msg_tell m = { c->number, kind, more, piece };
+
+	(void)tell(PROC_STORE, MSG_TELL, 0, &m, -1);
+}
+
+static void
+on_told(void *ctx, size_t bytes)
+{
+	const struct conn *c = ctx;
+	const struct msg_number m = { c->number, bytes };
+
+	(void)tell(PROC_STORE, MSG_TOLD, 0, &m, -1);
+}
+
+static void
 on_bye(void *ctx, unsigned reason, struct bytes text)
 {
 	struct log_line l = log_line(LOG_INFO, "peer.left");
@@ -183,6 +203,8 @@ const struct session_owner conn_owner = {
 	.stop = on_stop,
 	.acked = on_acked,
 	.read = on_read,
+	.tell = on_tell,
+	.told = on_told,
 	.enrol = conn_enrol,
 	.bye = on_bye,
 };

@@ -66,6 +66,14 @@ struct line {
 	/* what the log says of those that were refused; since when */
 	unsigned refused;
 	int64_t refused_since;
+	/* what it tells and is told: tell.h */
+	bool tells;	 /* it takes TELL */
+	struct id uid;	 /* its unit's */
+	struct tag key;	 /* of the station's key that let it in */
+	size_t telling;	 /* bytes on their way */
+	struct buf *told; /* owned, of TELLS: begun, and not ended; NULL */
+	struct knows *knows; /* owned: of the directory; NULL: not said */
+	struct wants *wants; /* owned: what it asked for in vain; NULL */
 };
 
 struct station {
@@ -113,8 +121,17 @@ void after_enrolled(uint64_t conn, struct buf *message);
 void say_done(
     enum proc to, uint64_t job, const struct err *e, const struct id *id);
 int64_t station_now(void);
-/* A directory file that came: what it says beyond what is known is kept. */
-void station_learns(struct bytes directory);
+/*
+ * A directory file that came: what it says beyond what is known is kept.
+ *
+ * RC_IO	the disk does not take it: nothing has changed
+ *
+ * and directory_apply()'s outcomes; the log has it.
+ */
+enum rc station_learns(
+    struct bytes directory, struct applied *did, struct err *e);
+/* It has grown: places in it are others now. */
+void station_looks(void);
 bool station_own_clock(void);
 /* The time to judge by: the network's where there is one. */
 int64_t station_judges(bool *own);
@@ -134,6 +151,8 @@ void line_self(void); /* tell link who we are, when that is known */
 
 struct line *line_of(uint64_t conn);
 struct line *line_to(struct bytes station);
+/* Our directory has grown: who may not be let in any more goes. */
+void lines_judge(void);
 /* One for a station that was let in; an older one of it goes. */
 struct line *line_new(
     const struct msg_hello *h, struct bytes station, size_t unit);

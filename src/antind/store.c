@@ -9,8 +9,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "antind/station.h"
+#include "antind/tell.h"
 #include "core/vec.h"
+#include "core/work.h"
 #include "envelope/address.h"
 #include "link/enrolment.h"
 #include "pki/path.h"
@@ -309,8 +310,8 @@ name_station(const struct msg_held *h)
 }
 
 /* Places in the directory are of what was known before: look again. */
-static void
-look_again(void)
+void
+station_looks(void)
 {
 	st.unit = unit_by_host(&st.file.directory->state,
 	    address_host(bytes_str(st.address)), station_now());
@@ -318,33 +319,6 @@ look_again(void)
 	find_above();
 	if (st.named)
 		take_reroute();
-}
-
-void
-station_learns(struct bytes directory)
-{
-	struct buf file = { 0 }, parts;
-	struct applied did = { 0 };
-	struct log_line l;
-	struct err e;
-	enum rc rc;
-
-	buf_add(&file, directory);
-	rc = directory_apply(st.file.directory, &file, &did, &e);
-	if (rc == RC_OK && did.acts + did.forks > 0) {
-		directory_parts(&parts, directory);
-		if (directory_append(&st.file, buf_bytes(&parts), &e) != RC_OK)
-			bug(e.text); /* memory would be ahead of the disk */
-		buf_free(&parts);
-	}
-	if (rc == RC_OK && did.acts > 0 && st.address[0] != '\0')
-		look_again();
-	l = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN, "directory.learned");
-	log_uint(&l, "acts", did.acts);
-	log_uint(&l, "forks", did.forks);
-	if (rc != RC_OK)
-		log_err(&l, &e);
-	process_log(rc == RC_OK ? LOG_INFO : LOG_WARN, &l);
 }
 
 /* ---- the process
@@ -470,6 +444,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		purge_some();
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
+	directory_tick(process_ms());
 	(void)lines_tick(process_ms());
 }
 
@@ -478,6 +453,7 @@ begin(struct err *e)
 {
 	const struct timeval every = { TICK_MS / 1000, TICK_MS % 1000 * 1000 };
 
+	work_threads_set(1); /* its sandbox has no more */
 	ticker = event_new(process_base(), -1, EV_PERSIST, tick, NULL);
 	if (ticker == NULL || event_add(ticker, &every) != 0)
 		return fail(e, RC_IO, "no timer is to be had");
@@ -500,6 +476,10 @@ from_line(const struct message *m)
 		take_data(l, &m->body.data);
 	else if (m->kind == MSG_BIG_END)
 		take_end(l, &m->body.number);
+	else if (m->kind == MSG_TELL)
+		tell_came(l, &m->body.tell);
+	else if (m->kind == MSG_TOLD)
+		tell_gone(l, m->body.number.number);
 }
 
 static void
@@ -536,6 +516,10 @@ from_control(const struct message *m)
 		enrol_drop(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_INVITED)
 		enrol_invited(m->job, &m->body.invited);
+	else if (m->kind == MSG_DIRECTORY_GIVE)
+		directory_give(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_DIRECTORY_TAKE)
+		directory_take(m->job, &m->body.enrol_piece);
 }
 
 static void

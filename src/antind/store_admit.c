@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/station.h"
+#include "antind/tell.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
@@ -178,9 +178,66 @@ accept_place(size_t unit, bool dialled, struct bytes who, struct err *e)
 	return RC_OK;
 }
 
+/* The key that a line was let in by is its station's yet. */
+static enum rc
+check_key(const struct line *l, struct err *e)
+{
+	struct directory *d = st.file.directory;
+	bool own;
+	const int64_t now = station_judges(&own);
+	const struct dcert *c;
+	size_t i;
+
+	for (i = d->state.units[l->unit].certs; i != NONE; i = c->next) {
+		c = &d->state.certs[i];
+		if (c->holder == NONE && c->cert.use == CERT_SIGN &&
+		    memcmp(&c->cert.tag, &l->key, sizeof(l->key)) == 0 &&
+		    c->from <= now && now < c->until)
+			return RC_OK;
+	}
+	return fail(e, RC_DENIED,
+	    "docs/link.md 17.6: its certificate is not in force any more");
+}
+
+static enum rc
+judge_again(struct line *l, struct err *e)
+{
+	const struct state *s = &st.file.directory->state;
+
+	l->unit = unit_by_uid(s, &l->uid);
+	if (l->unit == NONE || !unit_open(&s->units[l->unit], station_now()))
+		return fail(
+		    e, RC_DENIED, "docs/link.md 17.6: its unit has ended");
+	if (check_key(l, e) != RC_OK)
+		return e->rc;
+	return accept_place(l->unit, l->parent, bytes_str(l->station), e);
+}
+
+void
+lines_judge(void)
+{
+	struct log_line log;
+	struct line *l;
+	struct err e;
+	size_t i;
+
+	if (!st.named)
+		return;
+	for (i = st.line_count; i-- > 0;) {
+		l = st.lines[i];
+		if (judge_again(l, &e) == RC_OK)
+			continue;
+		log = log_line(LOG_WARN, "link.ended");
+		log_str(&log, "station", bytes_str(l->station));
+		log_err(&log, &e);
+		process_log(LOG_WARN, &log);
+		line_leave(l, BYE_REFUSED);
+	}
+}
+
 static enum rc
 judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
-    struct err *e)
+    struct tag *key, struct err *e)
 {
 	struct link_seen seen;
 	enum rc rc;
@@ -204,6 +261,7 @@ judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
 	    (rc = accept_statement(&seen, s, *unit, e)) != RC_OK ||
 	    (rc = accept_place(*unit, h->dialled, s->station, e)) != RC_OK)
 		return rc;
+	*key = seen.station;
 	return seen_write(&seen, s->station, e);
 }
 
@@ -245,23 +303,29 @@ line_hello(const struct msg_hello *h)
 {
 	struct msg_admit admit = { .conn = h->conn };
 	struct link_statement s = { 0 };
+	struct line *l = NULL;
 	size_t unit = NONE;
 	struct log_line log;
+	struct tag key;
 	struct err e;
 	uint64_t conn = h->conn;
 	bool own;
 	enum rc rc;
 
-	rc = judge(h, &s, &unit, &e);
+	rc = judge(h, &s, &unit, &key, &e);
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
-		hear_time(line_new(h, s.station, unit), h);
+		l = line_new(h, s.station, unit);
+		l->key = key;
+		hear_time(l, h);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
 	admit.clock = station_judges(&own);
 	admit.own_clock = own;
 	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
+	if (l != NULL)
+		directory_line(l);
 	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
 	    rc == RC_OK ? "link.up" : "link.refused");
 	log_str(&log, "station", s.station);

@@ -182,6 +182,7 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 	struct paper p = { .kind = PAPER_ANSWER, .at = station_now() };
 	struct buf head, request;
 	uint8_t hash[SHA256_SIZE];
+	struct applied did;
 	struct answer a;
 	enum rc rc;
 
@@ -200,7 +201,7 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 		    st.store, PAPER_REQUEST, p.key, e));
 	/* what the authority decided is true here, too */
 	if (rc == RC_OK && answer.len > 0)
-		station_learns(a.directory);
+		rc = station_learns(a.directory, &did, e);
 	if (rc == RC_OK)
 		renew_decided(hash);
 	buf_free(&head);

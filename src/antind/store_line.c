@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "antind/station.h"
+#include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 
@@ -47,6 +47,8 @@ static void
 line_free(struct line *l)
 {
 	take_drop(l);
+	tell_drop(l);
+	directory_line_free(l);
 	free(l->flying);
 	free(l);
 }
@@ -76,6 +78,15 @@ void
 line_gone(uint64_t conn)
 {
 	line_remove(conn);
+}
+
+void
+line_leave(struct line *l, enum bye reason)
+{
+	const struct msg_number m = { l->conn, reason };
+
+	(void)tell(PROC_LINK, MSG_LEAVE, 0, &m, -1);
+	line_remove(m.conn);
 }
 
 void
@@ -124,6 +135,8 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	l->conn = h->conn;
 	memcpy(l->station, station.p, station.len);
 	l->unit = unit;
+	l->uid = st.file.directory->state.units[unit].uid;
+	l->tells = h->tells != 0;
 	l->parent = h->dialled;
 	l->fresh = true;
 	l->since = station_now();
@@ -326,12 +339,15 @@ feed_rank(struct line *l, unsigned rank)
 	return rc == RC_OK;
 }
 
+/* Of items those of the highest rank alone go before what the line lacks of the
+ * directory: docs/link.md 17.2. */
 static void
 feed(struct line *l)
 {
+	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
 	unsigned rank;
 
-	for (rank = RANKS; rank-- > 0;)
+	for (rank = RANKS; rank-- > least;)
 		while (l->more[rank] && !l->flights[rank].full &&
 		       feed_rank(l, rank))
 			;

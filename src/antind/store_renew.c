@@ -235,6 +235,7 @@ static void
 take_answer(struct bytes answer)
 {
 	struct msg_certified m;
+	struct applied did;
 	struct answer a;
 	struct err e;
 	enum rc rc;
@@ -251,8 +252,8 @@ take_answer(struct bytes answer)
 		log_renewal(LOG_WARN, "renewal.refused", &e);
 		return;
 	}
-	station_learns(a.directory);
-	if (check_certs(a.certs, &e) != RC_OK) {
+	if (station_learns(a.directory, &did, &e) != RC_OK ||
+	    check_certs(a.certs, &e) != RC_OK) {
 		log_renewal(LOG_WARN, "renewal.refused", &e);
 		return;
 	}

@@ -447,6 +447,15 @@ static const struct row {
 		    LIMIT_ADDRESS },
 		{ "until", take_time, HERE(until), true, 0, 0 }, END },
 	    0, false },
+	[CONTROL_DIRECTORY_GIVE] = { "directory-give",
+	    { { "at", take_number, HERE(at), true, 0, UINT32_MAX },
+		{ "total", take_number, HERE(total), true, 1, UINT32_MAX },
+		{ "data", take_data, HERE(data), true, 1, 2 * CONTROL_DATA },
+		END },
+	    0, false },
+	[CONTROL_DIRECTORY_TAKE] = { "directory-take",
+	    { { "at", take_number, HERE(at), true, 0, UINT32_MAX }, END }, 0,
+	    false },
 };
 
 const char *

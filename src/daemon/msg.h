@@ -45,6 +45,7 @@ const char *proc_name(enum proc p); /* "keys" */
 #define MSG_FDS 64u		/* descriptors of one job */
 #define MSG_ENROL_MAX (4200u << 10)  /* bytes of a message of enrolment */
 #define MSG_ENROL_BYTES (32u << 10) /* of a piece of one, for the command */
+#define MSG_TELL_MAX (4u << 20)     /* TELL_MAX of link/frame.h */
 
 enum msg {
 	/* the parent and each of the others */
@@ -139,8 +140,16 @@ enum msg {
 	MSG_CERTIFIED, /* struct msg_certified, store to keys */
 	MSG_KEEP,      /* struct msg_keep, keys to the parent: write it */
 	MSG_KEPT,      /* struct msg_kept: it is on disk, or is not */
+
+	/* what stations tell one another (docs/link.md 16): link and store */
+	MSG_TELL,  /* struct msg_tell: whole to link, in pieces from there */
+	MSG_TOLD,  /* struct msg_number: so many bytes of that have gone */
+	MSG_LEAVE, /* struct msg_number: say BYE, for this enum bye */
+	/* the directory and the command: control and store */
+	MSG_DIRECTORY_GIVE, /* struct msg_enrol_piece, no id; MSG_DONE */
+	MSG_DIRECTORY_TAKE, /* the same, no bytes; MSG_ENROL_PIECE */
 };
-#define MSG_LAST MSG_KEPT
+#define MSG_LAST MSG_DIRECTORY_TAKE
 
 struct msg_setting {
 	struct bytes name, value;
@@ -194,6 +203,7 @@ struct msg_hello {
 	uint64_t incarnation;
 	int64_t clock;
 	uint64_t own_clock; /* the peer's own; not the network's */
+	uint64_t tells;	    /* 1: it takes TELL */
 };
 struct msg_admit {
 	uint64_t conn;
@@ -508,6 +518,12 @@ struct msg_kept {
 	uint64_t rc;
 	struct bytes why;
 };
+struct msg_tell {
+	uint64_t conn;
+	uint64_t kind; /* enum tell */
+	uint64_t more; /* 1: another piece of it follows */
+	struct bytes bytes;
+};
 
 union any_msg {
 	struct msg_setting setting;
@@ -564,6 +580,7 @@ union any_msg {
 	struct msg_certified certified;
 	struct msg_keep keep;
 	struct msg_kept kept;
+	struct msg_tell tell;
 };
 
 /* One that was read. */

@@ -132,7 +132,7 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	BYTES(msg_hello, statement, 0, LINK_STATEMENT_MAX),
 	FIXED(msg_hello, key), FLAG(msg_hello, dialled),
 	ANY(msg_hello, incarnation), CLOCK(msg_hello, clock),
-	FLAG(msg_hello, own_clock), END };
+	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
 	FLAG(msg_admit, own_clock), END };
@@ -275,6 +275,9 @@ static const struct field keep[] = { FLAG(msg_keep, next),
 	BYTES(msg_keep, file, 1, KEYFILE_MAX), END };
 static const struct field kept[] = { FLAG(msg_kept, next), RC(msg_kept, rc),
 	WHY(msg_kept, why), END };
+static const struct field tells[] = { ANY(msg_tell, conn),
+	U64(msg_tell, kind, 1, 255), FLAG(msg_tell, more),
+	BYTES(msg_tell, bytes, 1, MSG_TELL_MAX), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -369,6 +372,13 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_CERTIFIED] = { "certified", certified, false, STORE, KEYS },
 	[MSG_KEEP] = { "keep", keep, false, KEYS, PARENT },
 	[MSG_KEPT] = { "kept", kept, false, PARENT, KEYS },
+	[MSG_TELL] = { "tell", tells, false, LINK | STORE, LINK | STORE },
+	[MSG_TOLD] = { "told", number, false, LINK, STORE },
+	[MSG_LEAVE] = { "leave", number, false, STORE, LINK },
+	[MSG_DIRECTORY_GIVE] = { "directory.give", enrol_piece, false, CONTROL,
+	    STORE },
+	[MSG_DIRECTORY_TAKE] = { "directory.take", enrol_piece, false, CONTROL,
+	    STORE },
 };
 
 const char *

@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define MARK_ROOM 64u /* bytes, at least those of a mark */
+
 /* The directory that is in "all", which is taken. */
 static enum rc
 load(struct directory **out, struct buf *all, struct err *e)
@@ -129,9 +131,39 @@ put_all(int fd, struct bytes all, uint64_t at)
 static bool
 put_marked(struct directory_file *f, struct bytes part, struct bytes mark)
 {
-	return ftruncate(f->fd, (off_t)f->size) == 0 &&
+	const uint64_t end = f->size + part.len + mark.len;
+
+	return (f->reserved || ftruncate(f->fd, (off_t)f->size) == 0) &&
 	       put_all(f->fd, part, f->size) && fsync(f->fd) == 0 &&
-	       put_all(f->fd, mark, f->size + part.len) && fsync(f->fd) == 0;
+	       put_all(f->fd, mark, f->size + part.len) &&
+	       ftruncate(f->fd, (off_t)end) == 0 && fsync(f->fd) == 0;
+}
+
+enum rc
+directory_reserve(struct directory_file *f, size_t len, struct err *e)
+{
+	int failed;
+
+	/* what an earlier attempt left there is no longer there */
+	if (ftruncate(f->fd, (off_t)f->size) != 0)
+		return fail_io(e, "%s cannot be written", f->path);
+	failed = posix_fallocate(
+	    f->fd, (off_t)f->size, (off_t)(len + MARK_ROOM));
+	if (failed != 0) {
+		directory_release(f);
+		errno = failed;
+		return fail_io(e, "%s cannot be written", f->path);
+	}
+	f->reserved = true;
+	return RC_OK;
+}
+
+void
+directory_release(struct directory_file *f)
+{
+	/* where it fails, the next one that reserves does it */
+	f->reserved = ftruncate(f->fd, (off_t)f->size) != 0;
+	f->reserved = false;
 }
 
 enum rc
@@ -142,6 +174,7 @@ directory_append(struct directory_file *f, struct bytes part, struct err *e)
 
 	directory_mark(&mark, part, f->size + part.len);
 	done = put_marked(f, part, buf_bytes(&mark));
+	f->reserved = false;
 	if (done)
 		f->size += part.len + mark.len;
 	else

@@ -15,6 +15,7 @@ struct directory_file {
 	struct directory *directory; /* owned */
 	int fd;			     /* -1: none */
 	uint64_t size;		     /* of what is whole */
+	bool reserved;		     /* there is room behind it */
 	const char *path;	     /* borrowed */
 };
 
@@ -35,6 +36,14 @@ enum rc directory_open(
  * memory is ahead of the disk: the file is closed, and nothing follows. */
 enum rc directory_append(
     struct directory_file *f, struct bytes part, struct err *e);
+/*
+ * Before so many bytes are applied: the disk has room for them, and
+ * directory_append() will not fail for want of it.  RC_IO: it has none, and
+ * nothing has changed.  directory_release(): they are not appended after all.
+ */
+enum rc directory_reserve(
+    struct directory_file *f, size_t len, struct err *e);
+void directory_release(struct directory_file *f);
 void directory_close(struct directory_file *f);
 
 /* Begin one: a head, and perhaps parts; RC_EXISTS where the file is there. */

@@ -31,6 +31,7 @@ static const struct {
 	[FRAME_PONG] = { "PONG", 8, 8 },
 	[FRAME_BYE] = { "BYE", 1, 1 + LINK_BYE_TEXT },
 	[FRAME_ENROL] = { "ENROL", 1, FRAME_MAX },
+	[FRAME_TELL] = { "TELL", TELL_HEAD + 1, FRAME_MAX },
 };
 
 static uint64_t
@@ -432,5 +433,35 @@ bye_read(uint8_t *reason, struct bytes *text, struct bytes in, struct err *e)
 	if (!rd_end(&r) || !utf8_is_text(*text))
 		return fail(e, RC_INVALID,
 		    "docs/link.md 11.3: the text of BYE is not a line of text");
+	return RC_OK;
+}
+
+void
+tell_put(struct buf *out, uint8_t kind, bool more, struct bytes piece)
+{
+	size_t at = frame_open(out, FRAME_TELL);
+
+	buf_u8(out, kind);
+	buf_u8(out, more ? FLAG_MORE : 0);
+	buf_add(out, piece);
+	frame_close(out, at);
+}
+
+enum rc
+tell_read(uint8_t *kind, bool *more, struct bytes *piece, struct bytes in,
+    struct err *e)
+{
+	struct rd r = rd_init(in);
+	uint8_t flags;
+
+	*kind = rd_u8(&r);
+	flags = rd_u8(&r);
+	*piece = rd_rest(&r);
+	if (!rd_end(&r) || piece->len == 0)
+		return frame_fits(FRAME_TELL, in.len, e);
+	if (flags & ~FLAG_MORE)
+		return fail(e, RC_INVALID,
+		    "docs/link.md 16.2: flags %u that are not known", flags);
+	*more = (flags & FLAG_MORE) != 0;
 	return RC_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Frames of the link protocol: u8 type | u24 length | payload, and what the
- * payloads hold.  docs/link.md 2 and 4 to 12; a reader's error cites its
+ * payloads hold.  docs/link.md 2, 4 to 12, and 16; a reader's error cites its
  * clause.  What is read borrows from what it was read from.
  */
 #ifndef LINK_FRAME_H
@@ -29,8 +29,9 @@ enum frame_type {
 	FRAME_PONG,
 	FRAME_BYE,
 	FRAME_ENROL,
+	FRAME_TELL,
 };
-#define FRAME_TYPES 13 /* one behind the last */
+#define FRAME_TYPES 14 /* one behind the last */
 
 #define LINK_VERSION 1
 #define LINK_DESTS 10000u		   /* destinations of an item */
@@ -130,6 +131,27 @@ void dest_put(struct buf *out, const struct link_dest *d);
 /* The next of them; "last" is the address before it (empty: none). */
 enum rc dest_next(
     struct link_dest *out, struct bytes *in, struct bytes last, struct err *e);
+
+/*
+ * TELL: what one station tells the other beside the items (docs/link.md 16).
+ * Kinds that are not known here are passed over.
+ */
+#define TELL_MAX (4u << 20) /* bytes of a message; of all that are begun */
+#define TELL_HEAD 2u	    /* bytes of TELL before those of its message */
+#define HELLO_TELL 1u	    /* the extension: who says it takes TELL */
+enum tell {
+	TELL_STATUS = 1,    /* what it knows of the directory */
+	TELL_DIRECTORY,	    /* what the other lacks of it */
+	TELL_WANTED,	    /* of whom it lacks the certificates */
+	TELL_CHECKPOINT,    /* of its journal */
+	TELL_COUNTERSIGNED, /* the same, by the parent */
+	TELL_INCARNATION,
+	TELL_BEHIND,
+};
+#define TELLS 8 /* one behind the last */
+void tell_put(struct buf *out, uint8_t kind, bool more, struct bytes piece);
+enum rc tell_read(uint8_t *kind, bool *more, struct bytes *piece,
+    struct bytes in, struct err *e);
 
 #define ACK_ENTRY 6u
 struct acked {

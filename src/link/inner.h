@@ -49,6 +49,14 @@ struct out {
 	bool give_up; /* STOP is all that follows */
 };
 
+/* A message that is told. */
+struct tell_out {
+	struct tell_out *next;
+	uint8_t kind;
+	struct buf message;
+	size_t at; /* bytes of it that have gone */
+};
+
 struct session {
 	const struct session_conf *conf;
 	const struct session_owner *owner;
@@ -71,6 +79,10 @@ struct session {
 	uint32_t answered;	 /* items */
 	uint32_t window;
 	uint16_t items;
+
+	struct tell_out *tells; /* that are told, the oldest first */
+	uint32_t tells_in[TELLS]; /* bytes of those that come, by kind */
+	bool takes_tell;	  /* the peer says so */
 
 	struct out *queue[RANKS], *queue_last[RANKS];
 	struct tally out_tally;
@@ -105,6 +117,15 @@ enum rc out_partial(struct session *s, struct bytes payload, struct err *e);
 /* Something of an item can go now; out_step() adds one frame of it. */
 bool out_ready(const struct session *s);
 void out_step(struct session *s, struct buf *out);
+/* The same, and it is of the highest rank. */
+bool out_urgent(const struct session *s);
 void out_free(struct session *s);
+
+/* tell.c: TELL. */
+enum rc tell_in(struct session *s, struct bytes payload, struct err *e);
+/* One can go now, and goes before items. */
+bool tell_ready(const struct session *s);
+void tell_step(struct session *s, struct buf *out);
+void tell_free(struct session *s);
 
 #endif

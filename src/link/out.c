@@ -339,6 +339,14 @@ out_ready(const struct session *s)
 	return next_one(s) != NULL;
 }
 
+bool
+out_urgent(const struct session *s)
+{
+	const struct out *o = next_one(s);
+
+	return o != NULL && o->item.rank == RANKS - 1;
+}
+
 void
 out_step(struct session *s, struct buf *out)
 {

@@ -36,6 +36,7 @@ static const struct {
 			    IN(PHASE_ENROL),
 	    on_bye },
 	[FRAME_ENROL] = { IN(PHASE_HELLO) | IN(PHASE_ENROL), on_enrol },
+	[FRAME_TELL] = { IN(PHASE_OPEN), tell_in },
 };
 
 /* ---- its life ---- */
@@ -67,6 +68,7 @@ session_free(struct session *s)
 		bug("a session freed in its own callback");
 	in_free(s);
 	out_free(s);
+	tell_free(s);
 	buf_free(&s->part);
 	buf_free(&s->ctl);
 	buf_free(&s->acks);
@@ -131,6 +133,7 @@ session_counts(const struct session *s)
 void
 session_hello(struct session *s, const struct hello *own)
 {
+	static const uint8_t takes_tell[] = { 0, HELLO_TELL, 0, 0 };
 	struct hello h = *own;
 
 	if (s->phase == PHASE_OVER)
@@ -139,6 +142,7 @@ session_hello(struct session *s, const struct hello *own)
 	    h.items == 0)
 		bug("HELLO twice, or without a window");
 	h.lowest = h.highest = LINK_VERSION;
+	h.extensions = bytes_of(takes_tell, sizeof(takes_tell));
 	hello_write(&s->ctl, &h);
 	s->said_hello = true;
 	s->window = h.window;
@@ -177,6 +181,7 @@ session_enrol(struct session *s, struct bytes message)
 static enum rc
 on_hello(struct session *s, struct bytes in, struct err *e)
 {
+	struct bytes value;
 	struct hello h;
 
 	if (hello_read(&h, in, e) != RC_OK)
@@ -190,6 +195,7 @@ on_hello(struct session *s, struct bytes in, struct err *e)
 	}
 	s->phase = PHASE_JUDGE;
 	s->may = (struct credit){ .bytes = h.window, .items = h.items };
+	s->takes_tell = hello_extension(&h, HELLO_TELL, &value);
 	s->owner->hello(s->ctx, &h);
 	return RC_OK;
 }
@@ -466,6 +472,8 @@ write_one(struct session *s, struct buf *out)
 		s->granted = credit;
 	} else if (s->acks.len > 0) {
 		acks_frame(s, out);
+	} else if (tell_ready(s)) {
+		tell_step(s, out);
 	} else if (out_ready(s)) {
 		out_step(s, out);
 	} else {
@@ -512,7 +520,8 @@ session_wants_output(const struct session *s)
 	if (s->phase != PHASE_PARTIAL && s->phase != PHASE_OPEN)
 		return false;
 	return s->pong_due || s->ping_due || s->acks.len > 0 ||
-	       in_credit(s, &credit) || out_ready(s) || worn_out(s);
+	       in_credit(s, &credit) || tell_ready(s) || out_ready(s) ||
+	       worn_out(s);
 }
 
 /* ---- keep-alive: docs/link.md 10 ---- */

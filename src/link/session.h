@@ -22,7 +22,7 @@
  * ends while it judges goes on judging, and admits: what came is then read.
  *
  * What may be called from a callback: session_ack, session_taken, session_send,
- * session_cancel, session_refuse, session_counts; from hello() also
+ * session_tell, session_cancel, session_refuse, session_counts; from hello() also
  * session_hello, session_keep, session_partial and session_admit; from enrol()
  * session_enrol; from read() none.  Nothing else: a session is never freed in a
  * callback.
@@ -90,6 +90,15 @@ struct session_owner {
 	 * is given up, and acked() says ACK_LATER when the peer knows. */
 	enum rc (*read)(void *ctx, uint64_t ref, uint64_t at, uint8_t *to,
 	    size_t len, struct err *e);
+
+	/*
+	 * A piece of a message that the peer tells (docs/link.md 16): kinds'
+	 * pieces come in turn, those of one kind in order, at most TELL_MAX
+	 * bytes of messages whose end has not come.  NULL: passed over.
+	 */
+	void (*tell)(void *ctx, enum tell kind, bool more, struct bytes piece);
+	/* So many bytes of what session_tell() was given have gone. */
+	void (*told)(void *ctx, size_t bytes);
 
 	/* One ENROL frame; may be NULL where conf->enrol is false and nothing
 	 * is enrolled. */
@@ -197,6 +206,15 @@ enum rc session_tick(
  * place of session_hello(), at most SESSION_ENROLS; by the other in answer, at
  * most SESSION_ENROLS_BACK. */
 void session_enrol(struct session *s, struct bytes message);
+
+/*
+ * Tell the peer this, of 1 to TELL_MAX bytes, which are copied.  It goes before
+ * items; one of more than SESSION_TELL bytes behind those of the highest rank.
+ * Those of a kind go in order.  false: the peer does not take TELL; or the
+ * session is over.
+ */
+#define SESSION_TELL (64u << 10)
+bool session_tell(struct session *s, enum tell kind, struct bytes message);
 
 struct session_counts {
 	uint64_t bytes_in, bytes_out; /* all */

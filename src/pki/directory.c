@@ -239,6 +239,23 @@ keep_file(struct directory *d, struct buf *file)
 	*file = (struct buf){ 0 };
 }
 
+/* Something of it was not known: an act, a fork, or that a log is as it was
+ * later than that. */
+static bool
+is_news(const struct directory *d, const struct next *n)
+{
+	size_t i;
+
+	if (n->did.acts + n->did.forks > 0 || n->log_count != d->log_count)
+		return true;
+	for (i = 0; i < d->log_count; i++)
+		if (n->logs[i].log.tree.size != d->logs[i].log.tree.size ||
+		    n->logs[i].note.checkpoint.at !=
+			d->logs[i].note.checkpoint.at)
+			return true;
+	return false;
+}
+
 static enum rc
 apply(struct directory *d, struct buf *file, bool strict, struct applied *did,
     struct err *e)
@@ -254,7 +271,9 @@ apply(struct directory *d, struct buf *file, bool strict, struct applied *did,
 		rc = next_check(d, &n, &s, e);
 	if (rc == RC_OK && strict)
 		rc = check_voids(d, &s, e);
-	if (rc != RC_OK) {
+	/* of what brings nothing nothing is held on to */
+	if (rc != RC_OK || (!strict && !is_news(d, &n))) {
+		*did = n.did;
 		state_free(&s);
 		next_free(&n);
 		buf_free(file);
@@ -272,6 +291,7 @@ apply(struct directory *d, struct buf *file, bool strict, struct applied *did,
 	for (i = 0; i < n.made_count; i++)
 		keep_file(d, &n.made[i]);
 	*did = n.did;
+	did->news = true;
 	n.logs = NULL;
 	n.log_count = n.made_count = 0;
 	n.forks = NULL;

@@ -53,6 +53,7 @@ struct applied {
 	size_t acts;  /* that were not known */
 	size_t older; /* logs of which it knew less than we do */
 	size_t forks; /* that were not known: alarms */
+	bool news;    /* any of it, or a newer checkpoint */
 };
 
 /*
@@ -93,6 +94,9 @@ struct directory_for {
 	size_t unit;
 	const size_t *asked; /* units besides, whose certificates are wanted */
 	size_t asked_count;
+	/* those that he asked for before: what he has of them is whole */
+	const size_t *given;
+	size_t given_count;
 	/* how much of a log he has; NULL: nothing of any */
 	uint64_t (*has)(void *ctx, const struct id *log);
 	void *ctx;

@@ -79,6 +79,8 @@ mark_needs(struct sharing *sh, const struct directory_for *who, int64_t now)
 			mark_up(s, sh->need, i);
 	for (i = 0; i < who->asked_count; i++)
 		mark_up(s, sh->need, who->asked[i]);
+	for (i = 0; i < who->given_count; i++)
+		mark_up(s, sh->need, who->given[i]);
 	mark_inherited(s, sh->need);
 	for (i = 0; i < s->unit_count; i++)
 		if (who->all || unit_within(s, i, who->unit, now))

@@ -17,33 +17,41 @@ by_id(const void *a, const void *b)
 }
 
 void
-status_write(struct buf *out, const struct directory *d)
+status_put(struct buf *out, const struct status *s)
 {
-	struct status_log *logs = alloc(d->log_count + 1, sizeof(*logs));
-	uint8_t root[SHA256_SIZE];
 	struct der_wr w = { 0 };
 	size_t i;
 
-	for (i = 0; i < d->log_count; i++) {
-		logs[i].log = d->logs[i].id;
-		logs[i].size = d->logs[i].log.tree.size;
-	}
-	qsort(logs, d->log_count, sizeof(*logs), by_id);
-	cert_fingerprint(root, d->root);
 	der_put_open(&w, DER_SEQUENCE);
 	der_put_uint(&w, VERSION);
-	der_put_octets(&w, bytes_of(root, sizeof(root)));
+	der_put_octets(&w, bytes_of(s->root, sizeof(s->root)));
 	der_put_open(&w, DER_SEQUENCE);
-	for (i = 0; i < d->log_count; i++) {
+	for (i = 0; i < s->count; i++) {
 		der_put_open(&w, DER_SEQUENCE);
-		der_put_octets(&w, id_bytes(&logs[i].log));
-		der_put_uint(&w, logs[i].size);
+		der_put_octets(&w, id_bytes(&s->logs[i].log));
+		der_put_uint(&w, s->logs[i].size);
 		der_put_close(&w);
 	}
 	der_put_close(&w);
 	der_put_close(&w);
-	free(logs);
 	*out = w.out;
+}
+
+void
+status_write(struct buf *out, const struct directory *d)
+{
+	struct status s = { .count = d->log_count };
+	size_t i;
+
+	s.logs = alloc(d->log_count + 1, sizeof(*s.logs));
+	for (i = 0; i < d->log_count; i++) {
+		s.logs[i].log = d->logs[i].id;
+		s.logs[i].size = d->logs[i].log.tree.size;
+	}
+	qsort(s.logs, s.count, sizeof(*s.logs), by_id);
+	cert_fingerprint(s.root, d->root);
+	status_put(out, &s);
+	status_free(&s);
 }
 
 static struct status_log

@@ -27,7 +27,9 @@ struct status {
 	size_t count;
 };
 
-/* The caller frees *out. */
+/* Its logs stand in the order of their ids.  The caller frees *out. */
+void status_put(struct buf *out, const struct status *s);
+/* Of all logs of a directory; the caller frees *out. */
 void status_write(struct buf *out, const struct directory *d);
 /*
  * RC_INVALID	not of the form above

@@ -93,6 +93,11 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_CERTIFIED] = "sk",
 	[MSG_KEEP] = "kp",
 	[MSG_KEPT] = "pk",
+	[MSG_TELL] = "ls sl",
+	[MSG_TOLD] = "ls",
+	[MSG_LEAVE] = "sl",
+	[MSG_DIRECTORY_GIVE] = "cs",
+	[MSG_DIRECTORY_TAKE] = "cs",
 };
 
 static bool

@@ -491,7 +491,7 @@ static const struct {
 	    BYE_REFUSED, "" },
 	{ "nor who has its parent's old statement (3.2)", &centre, true, "H P",
 	    BYE_REFUSED, "" },
-	{ "a parent that breaks a clause is left", &centre, false, "H P T13:4",
+	{ "a parent that breaks a clause is left", &centre, false, "H P T14:4",
 	    BYE_PROTOCOL, "docs/link.md 2.3" },
 	{ "and one that does before HELLO", &centre, false, "G:1", BYE_PROTOCOL,
 	    "docs/link.md 3.2" },

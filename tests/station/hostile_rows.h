@@ -2,7 +2,7 @@
 /* Rows of hostile.c: a clause, and what breaks it.  The station allows 262,144
  * bytes and 512 items, has nothing in part, and sends nothing. */
 /* clang-format off */
-{ "2.3", "H P T13:4", 1 },
+{ "2.3", "H P T14:4", 1 },
 { "2.3", "T0:4", 1 },
 { "2.4", "H P G:1 -1", 1 },
 { "2.4", "H P I1 D1:1 L16777215", 1 },
@@ -54,3 +54,9 @@
 { "12.1", "H P E", 1 },
 { "12.2", "E H", 1 },
 { "12.2", "E P", 1 },
+{ "3.2", "K1:0:5", 1 },
+{ "5.2", "H K1:0:5", 1 },
+{ "12.2", "E K1:0:5", 1 },
+{ "16.2", "H P K1:2:5", 1 },
+{ "16.4", "H P K2:1:16378 *257", 1 },
+{ "16.4", "H P K2:1:16378 *200 K3:1:16378 *57", 1 },

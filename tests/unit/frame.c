@@ -313,7 +313,8 @@ lengths_have_their_bounds(void)
 		{ FRAME_DATA, 5, 16380 }, { FRAME_STOP, 4, 4 },
 		{ FRAME_ACK, 6, 16380 }, { FRAME_CREDIT, 12, 12 },
 		{ FRAME_PING, 8, 8 }, { FRAME_PONG, 8, 8 },
-		{ FRAME_BYE, 1, 201 }, { FRAME_ENROL, 1, 16380 } };
+		{ FRAME_BYE, 1, 201 }, { FRAME_ENROL, 1, 16380 },
+		{ FRAME_TELL, 3, 16380 } };
 	size_t i, wrong = 0;
 	struct err e;
 
@@ -328,7 +329,7 @@ lengths_have_their_bounds(void)
 				 RC_INVALID;
 		wrong += frame_name(type) == NULL;
 	}
-	is(i, FRAME_TYPES - 1, "there are twelve types");
+	is(i, FRAME_TYPES - 1, "there are thirteen types");
 	is(wrong, 0, "each has its bounds (docs/link.md 2.2)");
 	ok(frame_name(0) == NULL && frame_name(FRAME_TYPES) == NULL &&
 		frame_name(255) == NULL,

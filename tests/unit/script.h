@@ -9,6 +9,7 @@
  *	A1:3:0	ACK			C100:5	CREDIT
  *	G:5 O:5	PING, PONG		B	BYE
  *	E	ENROL			T77:3	type 77, 3 bytes
+ *	K2:1:5	TELL of kind 2, flags 1, 5 bytes
  *	@4=ff	the payload's byte 4..	-2	without its last 2 bytes
  *	+61	with that behind it	L9	the head says 9 bytes
  *	*3	three times the same (items' numbers grow)
@@ -99,6 +100,11 @@ put_numbers(struct buf *out, enum frame_type type, const char *args)
 		buf_u64(out, a);
 		frame_uint(out, b, 4);
 		break;
+	case FRAME_TELL:
+		frame_uint(out, a, 1);
+		frame_uint(out, b, 1);
+		(void)buf_grow(out, c);
+		break;
 	case FRAME_PING:
 	case FRAME_PONG:
 		buf_u64(out, b);
@@ -119,7 +125,7 @@ put_frame(struct script *s, const char *word)
 	} letters[] = { { 'P', FRAME_PARTIAL }, { 'M', FRAME_MORE },
 		{ 'D', FRAME_DATA }, { 'S', FRAME_STOP }, { 'A', FRAME_ACK },
 		{ 'C', FRAME_CREDIT }, { 'G', FRAME_PING },
-		{ 'O', FRAME_PONG } };
+		{ 'O', FRAME_PONG }, { 'K', FRAME_TELL } };
 	struct buf *out = &s->bytes;
 	size_t i;
 

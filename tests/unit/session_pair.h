@@ -251,7 +251,7 @@ offer(struct end *x, size_t i)
 					   : bytes_of("", 0));
 }
 
-static void
+static inline void
 offer_all(struct end *x)
 {
 	size_t i;
@@ -311,7 +311,7 @@ pair_init(struct end *a, struct end *b)
 }
 
 /* After the parcels are there. */
-static void
+static inline void
 pair_connect(struct end *a, struct end *b)
 {
 	struct end *both[] = { a, b };
@@ -328,7 +328,7 @@ pair_connect(struct end *a, struct end *b)
 	}
 }
 
-static void
+static inline void
 pair_cut(struct end *a, struct end *b)
 {
 	struct end *both[] = { a, b };

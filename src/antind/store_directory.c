@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The directory by line: each side tells how much it knows, and hears what it
+ * lacks (docs/link.md 17).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "antind/knows.h"
+#include "core/vec.h"
+#include "pki/status.h"
+
+#define STATUS_MS INT64_C(10000)  /* between two that are answered */
+#define RETRY_MS INT64_C(30000)	  /* what could not be taken is asked again */
+#define USELESS 8u		  /* messages of one: docs/link.md 17.3 */
+#define USELESS_MS INT64_C(60000) /* and one more in */
+#define USELESS_SEEN 64u	  /* of whom that is remembered */
+
+void
+line_event(enum log_level level, const char *event, const struct line *l,
+    const struct err *e)
+{
+	struct log_line log = log_line(level, event);
+
+	log_str(&log, "station", bytes_str(l->station));
+	if (e != NULL)
+		log_err(&log, e);
+	process_log(level, &log);
+}
+
+/* ---- our status
+ * ------------------------------------------------------------------------ */
+
+/* A child is told of its own logs only: of the others it has nothing to give.
+ */
+static bool
+is_told(const struct line *l, const struct dlog *log, int64_t now)
+{
+	return l->parent ||
+	       (log->unit != NONE && unit_within(&st.file.directory->state,
+					 log->unit, l->unit, now));
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct known_log *x = a, *y = b;
+
+	return memcmp(x->log.b, y->log.b, ID_SIZE);
+}
+
+/* Those it is told of, in the order of their ids; the caller frees them. */
+static struct known_log *
+own_logs(const struct line *l, size_t *count)
+{
+	const struct directory *d = st.file.directory;
+	struct known_log *logs = alloc(d->log_count + 1, sizeof(*logs));
+	const int64_t now = station_now();
+	const struct dlog *log;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < d->log_count; i++) {
+		log = &d->logs[i];
+		if (is_told(l, log, now))
+			logs[(*count)++] = (struct known_log){ log->id,
+				log->log.tree.size, log->note.checkpoint.at };
+	}
+	qsort(logs, *count, sizeof(*logs), by_id);
+	return logs;
+}
+
+static void
+say_status(struct line *l)
+{
+	const struct directory *d = st.file.directory;
+	struct status s = { 0 };
+	struct known_log *logs;
+	struct buf message;
+	size_t i;
+
+	logs = own_logs(l, &s.count);
+	s.logs = alloc(s.count + 1, sizeof(*s.logs));
+	for (i = 0; i < s.count; i++)
+		s.logs[i] = (struct status_log){ logs[i].log, logs[i].size };
+	cert_fingerprint(s.root, d->root);
+	status_put(&message, &s);
+	for (i = 0; i < s.count; i++)
+		buf_u64(&message, (uint64_t)logs[i].at);
+	for (i = 0; i < d->fork_count && i < FORKS_TOLD; i++)
+		buf_add(&message, id_bytes(&d->forks[i].log));
+	if (message.len <= TELL_MAX)
+		(void)tell_send(l, TELL_STATUS, buf_bytes(&message));
+	buf_free(&message);
+	free(logs);
+	status_free(&s);
+}
+
+void
+directory_line(struct line *l)
+{
+	if (!l->tells)
+		return;
+	l->knows = alloc(1, sizeof(*l->knows));
+	say_status(l);
+}
+
+void
+directory_line_free(struct line *l)
+{
+	struct knows *k = l->knows;
+
+	if (k == NULL)
+		return;
+	free(k->logs);
+	free(k->forks);
+	free(k->given);
+	free(k->giving);
+	buf_free(&k->status);
+	free(k);
+	l->knows = NULL;
+}
+
+/* ---- its status
+ * ------------------------------------------------------------------------ */
+
+/* docs/link.md 17.1. */
+static enum rc
+read_status(struct knows *k, struct bytes message, struct err *e)
+{
+	struct bytes head = der_element(message);
+	struct status s;
+	struct rd r;
+	size_t i;
+	enum rc rc;
+
+	if ((rc = status_read(&s, head, e)) != RC_OK)
+		return rc;
+	if (!status_fits(&s, st.file.directory)) {
+		status_free(&s);
+		return fail(e, RC_DENIED,
+		    "docs/link.md 17.1: its directory has another root");
+	}
+	r = rd_init(bytes_of(message.p + head.len, message.len - head.len));
+	free(k->logs);
+	k->logs = alloc(s.count + 1, sizeof(*k->logs));
+	k->count = s.count;
+	for (i = 0; i < s.count; i++)
+		k->logs[i] = (struct known_log){ s.logs[i].log, s.logs[i].size,
+			(int64_t)rd_u64(&r) };
+	status_free(&s);
+	k->fork_count = 0;
+	for (i = 0; i < FORKS_TOLD && r.in.len >= ID_SIZE; i++) {
+		struct id fork;
+
+		memcpy(fork.b, rd_bytes(&r, ID_SIZE).p, ID_SIZE);
+		knows_fork(k, &fork);
+	}
+	if (!rd_end(&r)) {
+		k->count = 0;
+		return fail(e, RC_INVALID,
+		    "docs/link.md 17.1: a status of %zu bytes", message.len);
+	}
+	return RC_OK;
+}
+
+static void
+take_status(struct line *l)
+{
+	struct knows *k = l->knows;
+	struct buf status = k->status;
+	struct err e;
+
+	k->status = (struct buf){ 0 };
+	k->answers = process_ms() + STATUS_MS;
+	k->said = read_status(k, buf_bytes(&status), &e) == RC_OK;
+	k->news = k->said;
+	if (!k->said)
+		line_event(LOG_WARN, "status.refused", l, &e);
+	buf_free(&status);
+}
+
+void
+directory_status(struct line *l, struct bytes message)
+{
+	struct knows *k = l->knows;
+
+	if (k == NULL)
+		return;
+	buf_free(&k->status);
+	buf_add(&k->status, message);
+	if (process_ms() >= k->answers)
+		take_status(l);
+}
+
+/* ---- what comes
+ * ------------------------------------------------------------------------ */
+
+static void
+log_learned(const struct applied *did, const struct err *e)
+{
+	const enum log_level level =
+	    e != NULL || did->forks > 0 ? LOG_WARN : LOG_INFO;
+	struct log_line l = log_line(level, "directory.learned");
+
+	log_uint(&l, "acts", did->acts);
+	log_uint(&l, "forks", did->forks);
+	if (e != NULL)
+		log_err(&l, e);
+	process_log(level, &l);
+}
+
+enum rc
+station_learns(struct bytes directory, struct applied *did, struct err *e)
+{
+	struct buf file = { 0 }, parts;
+	enum rc rc;
+
+	*did = (struct applied){ 0 };
+	if ((rc = directory_reserve(&st.file, directory.len, e)) != RC_OK)
+		goto out;
+	buf_add(&file, directory);
+	rc = directory_apply(st.file.directory, &file, did, e);
+	if (rc != RC_OK || !did->news) {
+		directory_release(&st.file);
+		goto out;
+	}
+	directory_parts(&parts, directory);
+	if (directory_append(&st.file, buf_bytes(&parts), e) != RC_OK)
+		bug(e->text); /* memory would be ahead of the disk */
+	buf_free(&parts);
+	if (st.address[0] != '\0')
+		station_looks();
+	directory_grew();
+out:
+	log_learned(did, rc == RC_OK ? NULL : e);
+	return rc;
+}
+
+/* Who sent what was of no use: each has so much before he is not heard. */
+static struct useless {
+	struct id unit;
+	unsigned left;
+	int64_t at; /* milliseconds */
+} useless[USELESS_SEEN];
+
+static struct useless *
+useless_of(const struct id *unit)
+{
+	struct useless *u, *oldest = useless;
+	const int64_t ms = process_ms();
+
+	for (u = useless; u < useless + USELESS_SEEN; u++) {
+		if (id_eq(&u->unit, unit) && u->at != 0) {
+			for (; u->left < USELESS && ms - u->at >= USELESS_MS;
+			     u->left++)
+				u->at += USELESS_MS;
+			return u;
+		}
+		if (u->at < oldest->at)
+			oldest = u;
+	}
+	*oldest = (struct useless){ *unit, USELESS, ms };
+	return oldest;
+}
+
+static bool
+is_heard(const struct line *l)
+{
+	const struct useless *u;
+
+	for (u = useless; u < useless + USELESS_SEEN; u++)
+		if (u->at != 0 && id_eq(&u->unit, &l->uid))
+			return useless_of(&l->uid)->left > 0;
+	return true;
+}
+
+static void
+was_useless(const struct line *l)
+{
+	struct useless *u = useless_of(&l->uid);
+
+	if (u->left == USELESS)
+		u->at = process_ms();
+	u->left--;
+	if (u->left == 0)
+		line_event(LOG_WARN, "directory.not_heard", l, NULL);
+}
+
+void
+directory_came(struct line *l, struct bytes message)
+{
+	const uint64_t conn = l->conn;
+	struct applied did;
+	struct err e;
+	enum rc rc;
+
+	if (l->knows == NULL || !is_heard(l))
+		return;
+	rc = station_learns(message, &did, &e);
+	/* what was learnt may have ended this line */
+	if ((l = line_of(conn)) == NULL)
+		return;
+	if (rc == RC_OK)
+		knows_file(l->knows, message);
+	else if (l->knows->retry == 0)
+		l->knows->retry = process_ms() + RETRY_MS;
+	if (rc != RC_IO && (rc != RC_OK || !did.news))
+		was_useless(l);
+}
+
+void
+directory_grew(void)
+{
+	size_t i;
+
+	lines_judge();
+	for (i = 0; i < st.line_count; i++)
+		if (st.lines[i]->knows != NULL)
+			st.lines[i]->knows->news = st.lines[i]->knows->said;
+	if (st.line_count > 0)
+		slice_wake();
+}
+
+void
+directory_tick(int64_t ms)
+{
+	struct knows *k;
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++) {
+		k = st.lines[i]->knows;
+		if (k == NULL)
+			continue;
+		if (k->status.len > 0 && ms >= k->answers)
+			take_status(st.lines[i]);
+		if (k->retry != 0 && ms >= k->retry) {
+			k->retry = 0;
+			say_status(st.lines[i]);
+		}
+		if (k->giving_count > 0 && ms >= k->gives)
+			slice_wake();
+	}
+}
