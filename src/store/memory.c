@@ -104,6 +104,9 @@ undo(struct memory *m, struct memory_undo *u)
 		buf_free(&m->words[u->at].value);
 		m->words[u->at].value = u->was;
 		break;
+	case MEMORY_DEST:
+		m->dests[u->at].gone = false;
+		break;
 	}
 	u->was = (struct buf){ 0 };
 }
@@ -178,6 +181,7 @@ commit(struct store *s, struct err *e)
 
 	if (memory_writes(m, e) == RC_OK) {
 		memory_papers_end(m, true);
+		memory_alarms_end(m, true);
 		undo_forget(m);
 	}
 	return RC_OK;
@@ -195,6 +199,7 @@ rollback(struct store *s)
 		undo(m, &m->undo[i - 1]);
 	cut(m, &m->before);
 	memory_papers_end(m, false);
+	memory_alarms_end(m, false);
 	undo_forget(m);
 	memory_waits(m);
 }
@@ -233,6 +238,7 @@ close_store(struct store *s)
 	free(m->words);
 	free(m->waits);
 	memory_papers_free(m);
+	memory_alarms_free(m);
 	free(m);
 }
 
@@ -321,4 +327,7 @@ const struct store_ops store_memory = {
 	.paper_get = memory_paper_get,
 	.paper_each = memory_paper_each,
 	.paper_drop = memory_paper_drop,
+	.operate = { memory_pin, memory_dest_drop, memory_expired },
+	.alarms = { memory_raise, memory_alarm_end, memory_alarm_ack,
+	    memory_alarm_each, memory_late },
 };

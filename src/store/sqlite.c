@@ -322,4 +322,7 @@ const struct store_ops store_sqlite = {
 	.paper_get = sqlite_paper_get,
 	.paper_each = sqlite_paper_each,
 	.paper_drop = sqlite_paper_drop,
+	.operate = { sqlite_pin, sqlite_dest_drop, sqlite_expired },
+	.alarms = { sqlite_raise, sqlite_alarm_end, sqlite_alarm_ack,
+	    sqlite_alarm_each, sqlite_late },
 };
