@@ -252,6 +252,7 @@ struct msg_send {
 	struct bytes dests;   /* rows of struct msg_dest */
 	struct bytes package; /* a small one; of a large one its envelope */
 	uint64_t at; /* where a large one's attachments are in its file */
+	int64_t due; /* within its rank the earlier goes first */
 };
 
 struct msg_desk {

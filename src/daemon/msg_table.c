@@ -153,7 +153,8 @@ static const struct field partial[] = { ANY(msg_partial, conn),
 static const struct field send_item[] = { ANY(msg_send, conn), ANY(msg_send, q),
 	U64(msg_send, rank, 0, PRECEDENCES), ANY(msg_send, envelope),
 	ANY(msg_send, total), FIXED(msg_send, sum), DESTS(msg_send, dests),
-	BYTES(msg_send, package, 0, LONG), ANY(msg_send, at), END };
+	BYTES(msg_send, package, 0, LONG), ANY(msg_send, at),
+	TIME(msg_send, due), END };
 
 static const struct field desk[] = { ANY(msg_desk, uid),
 	ADDRESS(msg_desk, desk), END };

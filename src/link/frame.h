@@ -77,6 +77,7 @@ struct item {
 	uint8_t sum[SHA256_SIZE];      /* of the package */
 	const struct link_dest *dests; /* in the order of bytes_cmp() */
 	size_t dest_count;
+	int64_t due; /* of what goes: the earlier goes first; not in a frame */
 };
 
 /* The type and the length of the payload behind these FRAME_HEAD bytes. */

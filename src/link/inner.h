@@ -37,7 +37,7 @@ struct in {
 
 /* An item that goes, or waits to. */
 struct out {
-	struct out *next; /* of its rank, the oldest first */
+	struct out *next; /* of its rank, in the order in which they go */
 	uint64_t ref;
 	struct item item; /* without dests */
 	struct buf dests; /* as in the frames */
@@ -89,6 +89,8 @@ struct session {
 	struct credit may; /* what the peer allows in all */
 	uint64_t sent;
 	size_t waiting;
+	uint64_t passed; /* bytes by which lower ranks that wait were passed */
+	unsigned guard;	 /* the rank that is asked first when that is enough */
 
 	int64_t last_in; /* in PHASE_HELLO: when it began */
 	uint64_t ping, pong;

@@ -10,6 +10,7 @@
 #include "link/inner.h"
 
 #define DEST_HEAD (TAG_SIZE + 1u) /* before the address */
+#define GUARD 15u /* docs/link.md 13.5: so many for higher ranks */
 
 static void
 free_one(struct out *o)
@@ -47,6 +48,24 @@ dests_write(struct out *o, const struct item *item)
 	free(sorted);
 }
 
+/* docs/link.md 13.1: behind what is due earlier, or has begun. */
+static void
+line_up(struct session *s, struct out *o)
+{
+	struct out **first = &s->queue[o->item.rank];
+	struct out **last = &s->queue_last[o->item.rank], **at = first;
+
+	if (*first != NULL && (*last)->item.due <= o->item.due)
+		at = &(*last)->next;
+	while (*at != NULL && ((*at)->begun || (*at)->item.due <= o->item.due))
+		at = &(*at)->next;
+	o->next = *at;
+	*at = o;
+	if (o->next == NULL)
+		*last = o;
+	s->waiting++;
+}
+
 void
 session_send(struct session *s, uint64_t ref, const struct item *item,
     struct bytes package)
@@ -71,12 +90,7 @@ session_send(struct session *s, uint64_t ref, const struct item *item,
 	o->dests_left = item->dest_count;
 	dests_write(o, item);
 	buf_add(&o->package, package);
-	if (s->queue[item->rank] == NULL)
-		s->queue[item->rank] = o;
-	else
-		s->queue_last[item->rank]->next = o;
-	s->queue_last[item->rank] = o;
-	s->waiting++;
+	line_up(s, o);
 }
 
 /* Take one out of its queue, of which "before" is the one ahead. */
@@ -308,29 +322,60 @@ data_frame(struct session *s, struct out *o, struct buf *out)
 	s->counts.data_out += len;
 }
 
+/* The item of a rank that goes next, if it can go now; NULL. */
+static struct out *
+can_go(const struct session *s, unsigned rank)
+{
+	struct out *o = s->queue[rank];
+	bool can;
+
+	if (o == NULL || s->phase != PHASE_OPEN)
+		return NULL;
+	if (!o->begun)
+		can = s->out_tally.last < s->may.items;
+	else
+		can = o->give_up || o->dests_left > 0 || s->sent < s->may.bytes;
+	return can ? o : NULL;
+}
+
+/* The highest of the ranks from "low" to below "high" that can go. */
+static struct out *
+highest(const struct session *s, unsigned low, unsigned high)
+{
+	struct out *o = NULL;
+
+	while (high-- > low && o == NULL)
+		o = can_go(s, high);
+	return o;
+}
+
+/* docs/link.md 13.5: a lower rank whose turn it is; NULL: it is nobody's. */
+static struct out *
+guarded(const struct session *s, const struct out *top)
+{
+	struct out *o = NULL;
+	unsigned i, rank;
+
+	if (s->passed < GUARD * s->conf->frame ||
+	    (top->item.rank == RANKS - 1 && !top->begun))
+		return NULL;
+	for (i = 0; i < RANKS && o == NULL; i++) {
+		rank = (s->guard + i) % RANKS;
+		if (rank < top->item.rank)
+			o = can_go(s, rank);
+	}
+	return o;
+}
+
 /* docs/link.md 13.1: the item that goes now. */
 static struct out *
 next_one(const struct session *s)
 {
-	struct out *o;
-	unsigned rank;
-	bool can;
+	struct out *top = highest(s, 0, RANKS), *o = NULL;
 
-	if (s->phase != PHASE_OPEN)
-		return NULL;
-	for (rank = RANKS; rank-- > 0;) {
-		o = s->queue[rank];
-		if (o == NULL)
-			continue;
-		if (!o->begun)
-			can = s->out_tally.last < s->may.items;
-		else
-			can = o->give_up || o->dests_left > 0 ||
-			      s->sent < s->may.bytes;
-		if (can)
-			return o;
-	}
-	return NULL;
+	if (top != NULL)
+		o = guarded(s, top);
+	return o != NULL ? o : top;
 }
 
 bool
@@ -347,10 +392,27 @@ out_urgent(const struct session *s)
 	return o != NULL && o->item.rank == RANKS - 1;
 }
 
+/* So many bytes of a rank go: whom they pass. */
+static void
+count_passed(
+    struct session *s, unsigned rank, size_t bytes, bool guard, bool waits)
+{
+	if (guard) {
+		s->guard = (rank + 1) % RANKS;
+		s->passed = 0;
+	} else {
+		s->passed = waits ? s->passed + bytes : 0;
+	}
+}
+
 void
 out_step(struct session *s, struct buf *out)
 {
 	struct out *o = next_one(s);
+	const unsigned rank = o->item.rank;
+	const bool guard = highest(s, rank + 1, RANKS) != NULL;
+	const bool waits = highest(s, 0, rank) != NULL;
+	const size_t before = out->len;
 
 	if (!o->begun || o->dests_left > 0)
 		head_frame(s, o, out);
@@ -358,6 +420,7 @@ out_step(struct session *s, struct buf *out)
 		stop_frame(o, out);
 	else
 		data_frame(s, o, out);
+	count_passed(s, rank, out->len - before, guard, waits);
 	if (o->dests_left == 0 && (o->at == o->item.total || o->give_up))
 		forget(s, NULL, o);
 }

@@ -94,6 +94,17 @@ check_delivery(enum delivery_state state, struct bytes reason, struct err *e)
 	return RC_OK;
 }
 
+enum rc
+check_alarm(const struct store_alarm *a, struct err *e)
+{
+	if (a->kind <= 0 || (unsigned)a->kind >= STORE_ALARM_KINDS)
+		return fail(e, RC_INVALID, "store: an alarm of no kind");
+	if (a->subject.len > STORE_ALARM_SUBJECT ||
+	    a->text.len > STORE_ALARM_TEXT)
+		return fail(e, RC_LIMIT, "store: an alarm that is too long");
+	return RC_OK;
+}
+
 bool
 leg_waits(enum leg_state state)
 {

@@ -104,6 +104,9 @@ undo(struct memory *m, struct memory_undo *u)
 		buf_free(&m->words[u->at].value);
 		m->words[u->at].value = u->was;
 		break;
+	case MEMORY_DEST:
+		m->dests[u->at].gone = false;
+		break;
 	}
 	u->was = (struct buf){ 0 };
 }
@@ -180,6 +183,7 @@ commit(struct store *s, struct err *e)
 		memory_papers_end(m, true);
 		memory_journal_end(m, true);
 		memory_notices_end(m, true);
+		memory_alarms_end(m, true);
 		undo_forget(m);
 	}
 	return RC_OK;
@@ -199,6 +203,7 @@ rollback(struct store *s)
 	memory_papers_end(m, false);
 	memory_journal_end(m, false);
 	memory_notices_end(m, false);
+	memory_alarms_end(m, false);
 	undo_forget(m);
 	memory_waits(m);
 }
@@ -239,6 +244,7 @@ close_store(struct store *s)
 	memory_papers_free(m);
 	memory_journal_free(m);
 	memory_notices_free(m);
+	memory_alarms_free(m);
 	free(m);
 }
 
@@ -329,4 +335,7 @@ const struct store_ops store_memory = {
 	.paper_drop = memory_paper_drop,
 	.journal = &memory_journal,
 	.notices = &memory_notices,
+	.operate = { memory_pin, memory_dest_drop, memory_expired },
+	.alarms = { memory_raise, memory_alarm_end, memory_alarm_ack,
+	    memory_alarm_each, memory_late },
 };

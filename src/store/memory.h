@@ -36,6 +36,7 @@ struct memory_dest {
 	struct tag tag;
 	bool here;	 /* it is a desk of this station */
 	size_t delivery; /* its place then */
+	bool gone;	 /* it was dropped */
 };
 
 struct memory_delivery {
@@ -106,8 +107,24 @@ struct memory_notices {
 	uint64_t last;
 };
 
+struct memory_alarm {
+	struct store_alarm a; /* borrows from these: */
+	struct buf subject, text;
+};
+struct memory_alarms {
+	struct memory_alarm *list; /* owned; in the order of n */
+	size_t count;
+	uint64_t last;
+};
+
 /* How something was before the transaction changed it. */
-enum memory_kind { MEMORY_PACKAGE, MEMORY_LEG, MEMORY_DELIVERY, MEMORY_WORD };
+enum memory_kind {
+	MEMORY_PACKAGE,
+	MEMORY_LEG,
+	MEMORY_DELIVERY,
+	MEMORY_WORD,
+	MEMORY_DEST
+};
 struct memory_undo {
 	enum memory_kind kind;
 	size_t at;	/* its place; of a package, the copy's */
@@ -142,6 +159,8 @@ struct memory {
 	struct memory_journal journal;
 	struct memory_notices notices, notices_before;
 	bool notices_kept;
+	struct memory_alarms alarms, alarms_before;
+	bool alarms_kept;
 };
 
 struct memory *memory_of(struct store *s);
@@ -230,6 +249,27 @@ void memory_journal_free(struct memory *m);
 /* memory_notices.c, likewise */
 void memory_notices_end(struct memory *m, bool kept);
 void memory_notices_free(struct memory *m);
+/* memory_operate.c */
+enum rc memory_pin(struct store *s, uint64_t q, bool pinned, struct err *e);
+enum rc memory_dest_drop(
+    struct store *s, uint64_t q, struct bytes address, struct err *e);
+enum rc memory_expired(struct store *s, int64_t now, size_t max,
+    bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e);
+
+/* memory_alarm.c */
+enum rc memory_raise(struct store *s, struct store_alarm *a, struct err *e);
+enum rc memory_alarm_end(struct store *s, enum store_alarm_kind kind,
+    struct bytes subject, unsigned rank, int64_t at, struct err *e);
+enum rc memory_alarm_ack(
+    struct store *s, uint64_t n, uint64_t uid, int64_t at, struct err *e);
+enum rc memory_alarm_each(struct store *s, bool all,
+    bool (*each)(void *ctx, const struct store_alarm *a), void *ctx,
+    struct err *e);
+enum rc memory_late(struct store *s, const int64_t before[static 4],
+    bool (*each)(void *ctx, const struct late *l), void *ctx, struct err *e);
+/* The transaction ends: what it did counts, or has not been. */
+void memory_alarms_end(struct memory *m, bool kept);
+void memory_alarms_free(struct memory *m);
 
 /* memory_desk.c */
 enum rc memory_deliver(struct store *s, uint64_t n, uint64_t copy,

@@ -34,7 +34,7 @@ memory_dest(struct memory *m, uint64_t n, struct bytes address)
 		if (place >= m->count.dests)
 			continue; /* of an undone transaction */
 		d = &m->dests[place];
-		if (d->n == n && bytes_eq(buf_bytes(&d->address), address))
+		if (d->n == n && !d->gone && bytes_eq(buf_bytes(&d->address), address))
 			return d;
 	}
 	return NULL;
@@ -137,6 +137,8 @@ send_leg(struct memory *m, struct memory_dispatch *d, const struct leg *leg,
 	l = &m->legs[m->count.legs++];
 	*l = (struct memory_leg){ .leg = *leg };
 	l->leg.q = place + 1;
+	if (l->leg.expires == TIME_NEVER)
+		l->leg.expires = 0;
 	l->leg.total = memory_copy_of(m, leg->n, leg->copy)->total;
 	l->leg.hop = memory_own(&l->hop, leg->hop);
 	for (i = 0; i < count; i++) {
@@ -313,7 +315,7 @@ memory_leg_dests(struct store *s, uint64_t q,
 	const struct memory_leg *l = leg_of(m, q);
 	const struct memory_dest *from;
 	struct dest *all;
-	size_t i;
+	size_t i, n = 0;
 
 	(void)e;
 	if (l == NULL)
@@ -321,10 +323,12 @@ memory_leg_dests(struct store *s, uint64_t q,
 	all = alloc(l->dest_count, sizeof(*all));
 	for (i = 0; i < l->dest_count; i++) {
 		from = &m->dests[l->dests[i]];
-		all[i] = (struct dest){ buf_bytes(&from->address), from->tag };
+		if (!from->gone)
+			all[n++] = (struct dest){ buf_bytes(&from->address),
+				from->tag };
 	}
-	qsort(all, l->dest_count, sizeof(*all), by_address);
-	for (i = 0; i < l->dest_count && each(ctx, &all[i]); i++)
+	qsort(all, n, sizeof(*all), by_address);
+	for (i = 0; i < n && each(ctx, &all[i]); i++)
 		;
 	free(all);
 	return RC_OK;

@@ -137,5 +137,24 @@ static const char notices[] =
     " PRIMARY KEY (n, desk)) WITHOUT ROWID;"
     "CREATE INDEX chase_due ON chase (due, n, desk);";
 
-const char *const schema_steps[] = { first, copies, papers, journal, notices };
+/* What an operator decided of a leg; when it expires (0: never); alarms. */
+static const char operating[] =
+    "ALTER TABLE leg ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE leg ADD COLUMN expires INTEGER NOT NULL DEFAULT 0;"
+    "UPDATE leg SET expires = ifnull((SELECT d.expires FROM dispatch d"
+    " WHERE d.n = leg.n AND d.expires < 9223372036854775807), 0)"
+    " WHERE state IN (0, 4);"
+    "CREATE INDEX leg_expires ON leg (expires)"
+    " WHERE state IN (0, 4) AND expires > 0;"
+    "CREATE TABLE alarm ("
+    " n INTEGER PRIMARY KEY,"
+    " kind INTEGER NOT NULL, subject BLOB NOT NULL,"
+    " rank INTEGER NOT NULL, since INTEGER NOT NULL,"
+    " over INTEGER NOT NULL, acked INTEGER NOT NULL,"
+    " uid INTEGER NOT NULL, text BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX alarm_lasts ON alarm (kind, subject, rank)"
+    " WHERE over = 0;";
+
+const char *const schema_steps[] = { first, copies, papers, journal, notices,
+	operating };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

@@ -82,6 +82,17 @@ enum sqlite_query {
 	QUERY_CHASE,
 	QUERY_CHASES,
 	QUERY_CHASE_DROP,
+	QUERY_PIN,
+	QUERY_DEST_DROP,
+	QUERY_EXPIRED,
+	QUERY_ALARM_FIND,
+	QUERY_ALARM_COUNT,
+	QUERY_ALARM_RAISE,
+	QUERY_ALARM_END,
+	QUERY_ALARM_FORGET,
+	QUERY_ALARM_ACK,
+	QUERY_ALARM_EACH,
+	QUERY_ALARM_LATE,
 	QUERIES,
 };
 
@@ -227,6 +238,24 @@ enum rc sqlite_paper_drop(
 extern const struct store_journal_ops sqlite_journal;
 /* The transaction ends. */
 void sqlite_journal_end(struct sqlite *s, bool kept);
+/* sqlite_operate.c */
+enum rc sqlite_pin(struct store *s, uint64_t q, bool pinned, struct err *e);
+enum rc sqlite_dest_drop(
+    struct store *s, uint64_t q, struct bytes address, struct err *e);
+enum rc sqlite_expired(struct store *s, int64_t now, size_t max,
+    bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e);
+
+/* sqlite_alarm.c */
+enum rc sqlite_raise(struct store *s, struct store_alarm *a, struct err *e);
+enum rc sqlite_alarm_end(struct store *s, enum store_alarm_kind kind,
+    struct bytes subject, unsigned rank, int64_t at, struct err *e);
+enum rc sqlite_alarm_ack(
+    struct store *s, uint64_t n, uint64_t uid, int64_t at, struct err *e);
+enum rc sqlite_alarm_each(struct store *s, bool all,
+    bool (*each)(void *ctx, const struct store_alarm *a), void *ctx,
+    struct err *e);
+enum rc sqlite_late(struct store *s, const int64_t before[static 4],
+    bool (*each)(void *ctx, const struct late *l), void *ctx, struct err *e);
 
 /* sqlite_desk.c */
 enum rc sqlite_deliver(struct store *s, uint64_t n, uint64_t copy,

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Legs: whither a dispatch has still to go. */
+#include "core/time.h"
 #include "store/check.h"
 #include "store/sqlite.h"
 
 /* The columns of a leg, in the order leg_of() reads. */
-#define LEG "q, n, hop, rank, due, state, at, total, c"
+#define LEG                                                                    \
+	"q, n, hop, rank, due, state, at, total, c, pinned, expires"
 
 /* Borrows from the row. */
 static struct leg
@@ -20,6 +22,8 @@ leg_of(const struct sqlite_run *r)
 		.at = sqlite_get_int(r, 6),
 		.total = sqlite_get_uint(r, 7),
 		.copy = sqlite_get_uint(r, 8),
+		.pinned = sqlite_get_int(r, 9) != 0,
+		.expires = sqlite_get_int(r, 10),
 	};
 }
 
@@ -83,7 +87,7 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_SEND,
 	    "INSERT INTO leg (" LEG ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	    " ?8, ?9)");
+	    " ?8, ?9, ?10, ?11)");
 
 	sqlite_uint(&r, 1, q);
 	sqlite_uint(&r, 2, leg->n);
@@ -94,6 +98,8 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 	sqlite_int(&r, 7, leg->at);
 	sqlite_uint(&r, 8, total);
 	sqlite_uint(&r, 9, leg->copy);
+	sqlite_int(&r, 10, leg->pinned);
+	sqlite_int(&r, 11, leg->expires == TIME_NEVER ? 0 : leg->expires);
 	return sqlite_do(&r, e);
 }
 

@@ -23,9 +23,11 @@
 
 #include "envelope/dispatch.h"
 #include "envelope/slip.h"
+#include "store/alarms.h"
 #include "store/disk.h"
 #include "store/journal.h"
 #include "store/notices.h"
+#include "store/operate.h"
 
 #define STORE_INLINE (128u << 10)	/* bytes of a package in the database */
 #define STORE_WORD 64u			/* bytes of a setting's name */
@@ -67,9 +69,11 @@ enum leg_state {
 	LEG_PASSED,  /* the next station has it on disk */
 	LEG_REFUSED, /* the next station will not have it */
 	LEG_EXPIRED,
-	LEG_HELD, /* no way is known, or an operator holds it */
+	LEG_HELD,    /* no way is known, or (pinned) an operator holds it */
+	LEG_DROPPED, /* an operator gave it up */
+	LEG_MOVED,   /* all its destinations go other ways now */
 };
-#define LEG_STATES 5
+#define LEG_STATES 7
 struct leg {
 	uint64_t q;	  /* number; grows */
 	uint64_t n, copy; /* the dispatch; the copy that goes */
@@ -77,8 +81,10 @@ struct leg {
 	unsigned rank;	  /* precedence_rank() */
 	int64_t due;	  /* TIME_NEVER: none */
 	enum leg_state state;
-	int64_t at;	/* when it came into this state */
-	uint64_t total; /* bytes of the package */
+	int64_t at;	 /* when it came into this state */
+	uint64_t total;	 /* bytes of the package */
+	bool pinned;	 /* an operator has decided: it is not rerouted */
+	int64_t expires; /* 0 or TIME_NEVER: it does not */
 };
 
 /* A dispatch at a desk of this station. */
@@ -274,6 +280,8 @@ struct store_ops {
 
 	const struct store_journal_ops *journal;
 	const struct store_notice_ops *notices;
+	struct store_operate_ops operate;
+	struct store_alarm_ops alarms;
 };
 
 struct store {
