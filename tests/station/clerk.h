@@ -68,7 +68,7 @@ seat_sign_in(int fd, const struct seat *s, struct err *e)
 {
 	json_t *r = json_object();
 
-	(void)json_object_set_new(r, "desk", json_string(s->desk_address));
+	(void)json_object_set_new(r, "desk", json_string(s->key_address));
 	(void)json_object_set_new(r, "passphrase", json_string(""));
 	return control_ask(fd, CONTROL_SIGN_IN, r, NULL, 0, NULL, NULL, e);
 }
@@ -111,7 +111,7 @@ seat_saves(uint8_t out[static SHA256_SIZE], int control, const struct seat *s,
 	enum rc rc;
 
 	id_write(text, id);
-	(void)json_object_set_new(r, "desk", json_string(s->desk_address));
+	(void)json_object_set_new(r, "desk", json_string(s->key_address));
 	(void)json_object_set_new(r, "id", json_string(text));
 	(void)json_object_set_new(r, "part", json_integer(0));
 	rc = control_ask(control, CONTROL_SAVE, r, &fd, 1, NULL, NULL, e);
@@ -123,6 +123,97 @@ seat_saves(uint8_t out[static SHA256_SIZE], int control, const struct seat *s,
 	buf_free(&b);
 	close(fd);
 	return rc;
+}
+
+/* A person who is told to try again does, so many seconds; a process that was
+ * killed last may not be back yet. */
+static inline int
+seat_signed_in(const struct seat *s, unsigned seconds)
+{
+	unsigned tries = seconds * 5;
+	struct err e;
+	int fd;
+
+	for (;;) {
+		if (seat_control(&fd, s, &e) == RC_OK) {
+			if (seat_sign_in(fd, s, &e) == RC_OK)
+				return fd;
+			close(fd);
+		}
+		if (tries-- == 0)
+			bug(e.text);
+		(void)usleep(200000);
+	}
+}
+
+static inline enum rc
+seat_saves_at_last(uint8_t part[static SHA256_SIZE], int *fd,
+    const struct seat *s, const struct id *id, struct err *e)
+{
+	enum rc rc = RC_OK;
+	unsigned i;
+
+	for (i = 0; i < 5; i++) {
+		rc = seat_saves(part, *fd, s, id, e);
+		if (rc == RC_OK)
+			return rc;
+		close(*fd);
+		(void)usleep(500000);
+		*fd = seat_signed_in(s, 60);
+	}
+	return rc;
+}
+
+/* What a desk writes to others; a part follows as a file. */
+struct letter {
+	const struct seat *from;
+	const struct country *country;
+	uint32_t to; /* bit n: the desk of seat n */
+	enum precedence precedence;
+	int64_t expires; /* TIME_NEVER, or when */
+};
+
+static inline json_t *
+letter_request(const struct letter *l)
+{
+	json_t *r = json_object(), *list = json_array(), *part = json_object();
+	size_t i;
+
+	for (i = 0; i < l->country->count && i < LEDGER_SEATS; i++)
+		if ((l->to >> i & 1) != 0)
+			(void)json_array_append_new(list,
+			    json_string(l->country->seats[i].desk_address));
+	(void)json_object_set_new(r, "to", list);
+	(void)json_object_set_new(r, "desk", json_string(l->from->key_address));
+	(void)json_object_set_new(r, "level", json_string("thuong"));
+	(void)json_object_set_new(
+	    r, "precedence", json_string(precedence_word(l->precedence)));
+	if (l->expires != TIME_NEVER)
+		(void)json_object_set_new(
+		    r, "expires", json_integer(l->expires));
+	(void)json_object_set_new(part, "kind", json_string("document"));
+	(void)json_object_set_new(part, "name", json_string("a"));
+	(void)json_object_set_new(
+	    part, "type", json_string("application/octet-stream"));
+	list = json_array();
+	(void)json_array_append_new(list, part);
+	(void)json_object_set_new(r, "parts", list);
+	return r;
+}
+
+/* A file of so many random bytes; their hash. */
+static inline int
+letter_file(uint8_t part[static SHA256_SIZE], size_t size)
+{
+	uint8_t *bytes = alloc(1, size);
+	const int fd = memfd_create("part", MFD_CLOEXEC);
+
+	random_bytes(bytes, size);
+	sha256(part, bytes_of(bytes, size));
+	if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
+		bug("no file");
+	free(bytes);
+	return fd;
 }
 
 /* ---- the clerk at work ------------------------------------------------------
@@ -145,50 +236,13 @@ clerk_tells(const struct clerk *c, struct told *t)
 		_exit(1);
 }
 
-/* A file of random bytes; their hash. */
 static inline int
 clerk_file(struct clerk *c, uint8_t part[static SHA256_SIZE])
 {
-	size_t size = 1 + dice_below(&c->dice, (uint32_t)c->most);
-	uint8_t *bytes;
-	const int fd = memfd_create("part", MFD_CLOEXEC);
+	const size_t size = 1 + dice_below(&c->dice, (uint32_t)c->most);
 
-	size = dice_below(&c->dice, 4) == 0 ? size : size / 50 + 1;
-	bytes = alloc(1, size);
-	random_bytes(bytes, size);
-	sha256(part, bytes_of(bytes, size));
-	if (fd < 0 || write(fd, bytes, size) != (ssize_t)size)
-		bug("no file");
-	free(bytes);
-	return fd;
-}
-
-static inline json_t *
-clerk_request(const struct clerk *c, uint32_t to)
-{
-	static const char *const precedences[] = { "thuong", "khan",
-		"thuong-khan", "hoa-toc" };
-	json_t *r = json_object(), *list = json_array(), *part = json_object();
-	size_t i;
-
-	for (i = 0; i < c->country->count; i++)
-		if ((to >> i & 1) != 0)
-			(void)json_array_append_new(list,
-			    json_string(c->country->seats[i].desk_address));
-	(void)json_object_set_new(r, "to", list);
-	(void)json_object_set_new(
-	    r, "desk", json_string(c->seat->desk_address));
-	(void)json_object_set_new(r, "level", json_string("thuong"));
-	(void)json_object_set_new(
-	    r, "precedence", json_string(precedences[to % COUNT(precedences)]));
-	(void)json_object_set_new(part, "kind", json_string("document"));
-	(void)json_object_set_new(part, "name", json_string("a"));
-	(void)json_object_set_new(
-	    part, "type", json_string("application/octet-stream"));
-	list = json_array();
-	(void)json_array_append_new(list, part);
-	(void)json_object_set_new(r, "parts", list);
-	return r;
+	return letter_file(
+	    part, dice_below(&c->dice, 4) == 0 ? size : size / 50 + 1);
 }
 
 static inline void
@@ -204,6 +258,11 @@ static inline void
 clerk_sends(struct clerk *c, unsigned turn)
 {
 	struct told t = { .to = c->to[turn % CLERK_TO] };
+	const struct letter letter = { .from = c->seat,
+		.country = c->country,
+		.to = t.to,
+		.precedence = (enum precedence)(t.to % 4),
+		.expires = TIME_NEVER };
 	json_t *answer = NULL;
 	struct err e;
 	enum rc rc;
@@ -217,7 +276,7 @@ clerk_sends(struct clerk *c, unsigned turn)
 		}
 	}
 	fd = clerk_file(c, t.part);
-	rc = control_ask(c->control, CONTROL_SEND, clerk_request(c, t.to), &fd,
+	rc = control_ask(c->control, CONTROL_SEND, letter_request(&letter), &fd,
 	    1, NULL, &answer, &e);
 	close(fd);
 	t.what = rc == RC_OK	    ? TOLD_SENT

@@ -35,8 +35,9 @@
 #include "file/file.h"
 #include "pki/card.h"
 
-#define SEATS 16
+#define SEATS 64
 #define PATH 640
+#define SEAT_WAS 8
 
 struct seat {
 	struct country *country;
@@ -44,6 +45,10 @@ struct seat {
 	unsigned unit;
 	struct identity station, desk; /* desk "van-thu" */
 	char address[LIMIT_ADDRESS + 1], desk_address[LIMIT_ADDRESS + 1];
+	char key_address[LIMIT_ADDRESS +
+			 1]; /* as the desk's key was certified */
+	char was[SEAT_WAS][LIMIT_ADDRESS + 1]; /* the desk's, before moves */
+	size_t was_count;
 	char folder[PATH], log[PATH];
 	uint16_t port;
 	pid_t daemon; /* 0: it does not run */
@@ -121,13 +126,26 @@ country_enrol(struct country *c, struct identity *id, unsigned unit,
 	tree_do(&c->t, ROOT, &a);
 }
 
+/* Its addresses are what the directory says now. */
+static inline void
+seat_named(struct seat *s)
+{
+	struct tree *t = &s->country->t;
+	struct bytes address = tree_address(t, s->unit, NULL);
+
+	memcpy(s->address, address.p, address.len);
+	s->address[address.len] = '\0';
+	address = tree_address(t, s->unit, "van-thu");
+	memcpy(s->desk_address, address.p, address.len);
+	s->desk_address[address.len] = '\0';
+}
+
 /* A unit with a station, and a desk "van-thu" at it. */
 static inline struct seat *
 country_seat(struct country *c, struct seat *above, const char *id)
 {
 	struct seat *s = &c->seats[c->count];
 	char base[PATH / 2];
-	struct bytes address;
 	struct act a;
 
 	*s = (struct seat){ .country = c,
@@ -141,14 +159,46 @@ country_seat(struct country *c, struct seat *above, const char *id)
 	a = act_holder(&c->t, s->unit, ACT_DESK, "van-thu");
 	tree_do(&c->t, ROOT, &a);
 	country_enrol(c, &s->desk, s->unit, "van-thu", CERT_DESK);
-	address = tree_address(&c->t, s->unit, NULL);
-	memcpy(s->address, address.p, address.len);
-	address = tree_address(&c->t, s->unit, "van-thu");
-	memcpy(s->desk_address, address.p, address.len);
+	seat_named(s);
+	memcpy(s->key_address, s->desk_address, sizeof(s->key_address));
 	(void)snprintf(base, sizeof(base), "%s", c->folder);
 	(void)snprintf(s->folder, sizeof(s->folder), "%s/%s", base, id);
 	(void)snprintf(s->log, sizeof(s->log), "%s/%s/log", base, id);
 	return s;
+}
+
+/* A unit and all that is below it come under another, of which the stations
+ * know nothing yet; false: where they are, or below themselves. */
+static inline bool
+country_move(struct country *c, struct seat *s, struct seat *to)
+{
+	const struct seat *up;
+	struct seat *each;
+	struct act a;
+	size_t i;
+
+	for (up = to; up != NULL; up = up->above)
+		if (up == s)
+			return false;
+	if (s->above == NULL || s->above == to)
+		return false;
+	c->t.now += TIME_DAY;
+	a = act_move(&c->t, s->unit, to->unit, NULL);
+	tree_do(&c->t, ROOT, &a);
+	s->above = to;
+	for (i = 0; i < c->count; i++) {
+		each = &c->seats[i];
+		for (up = each; up != NULL && up != s; up = up->above)
+			;
+		if (up == NULL)
+			continue;
+		if (each->was_count == SEAT_WAS)
+			bug("too many moves");
+		memcpy(each->was[each->was_count++], each->desk_address,
+		    sizeof(each->desk_address));
+		seat_named(each);
+	}
+	return true;
 }
 
 static inline void
@@ -249,14 +299,15 @@ seat_waits(const struct seat *s, const char *what, size_t n, unsigned seconds)
 	return false;
 }
 
-static inline bool
-seat_start(struct seat *s)
+/* Start it; nobody waits until it is ready. */
+static inline void
+seat_launch(struct seat *s)
 {
 	char conf[PATH + 16];
-	const size_t before = seat_said(s, "event=daemon.ready");
 	int log;
 
 	(void)snprintf(conf, sizeof(conf), "%s/antind.conf", s->folder);
+	(void)fflush(stdout);
 	s->daemon = fork();
 	if (s->daemon == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -266,6 +317,14 @@ seat_start(struct seat *s)
 		(void)execl(antind_path(), "antind", "-c", conf, (char *)NULL);
 		_exit(127);
 	}
+}
+
+static inline bool
+seat_start(struct seat *s)
+{
+	const size_t before = seat_said(s, "event=daemon.ready");
+
+	seat_launch(s);
 	return seat_waits(s, "event=daemon.ready", before + 1, 20);
 }
 
@@ -302,6 +361,26 @@ seat_process(const struct seat *s, const char *name)
 		pid = strtol(at + strlen(what), NULL, 10);
 	buf_free(&log);
 	return (pid_t)pid;
+}
+
+/* This process is there, and the station's. */
+static inline bool
+seat_owns(const struct seat *s, pid_t pid)
+{
+	char path[64];
+	struct buf stat = { 0 };
+	const char *at;
+	struct err e;
+	bool owns = false;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (pid > 1 && file_read(&stat, path, 4096, &e) == RC_OK) {
+		buf_u8(&stat, 0);
+		at = strrchr((const char *)stat.p, ')');
+		owns = at != NULL && strtol(at + 4, NULL, 10) == s->daemon;
+	}
+	buf_free(&stat);
+	return owns;
 }
 
 static inline int

@@ -30,24 +30,10 @@ static size_t unsure, silent, launches, kills;
 /* ---- stations ---------------------------------------------------------------
  */
 
-/* As seat_start(), and nobody waits for it. */
 static void
 launch(struct seat *s)
 {
-	char conf[PATH + 16];
-	int log;
-
-	(void)snprintf(conf, sizeof(conf), "%s/antind.conf", s->folder);
-	(void)fflush(stdout);
-	s->daemon = fork();
-	if (s->daemon == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
-		log = open(s->log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-		(void)dup2(log, 2);
-		(void)unsetenv("NOTIFY_SOCKET");
-		(void)execl(antind_path(), "antind", "-c", conf, (char *)NULL);
-		_exit(127);
-	}
+	seat_launch(s);
 	launches++;
 }
 
@@ -67,26 +53,6 @@ watch(void)
 		}
 }
 
-/* The process is there, and the station's. */
-static bool
-is_of(pid_t pid, pid_t parent)
-{
-	char path[64];
-	struct buf stat = { 0 };
-	const char *at;
-	struct err e;
-	bool is = false;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (pid > 1 && file_read(&stat, path, 4096, &e) == RC_OK) {
-		buf_u8(&stat, 0);
-		at = strrchr((const char *)stat.p, ')');
-		is = at != NULL && strtol(at + 4, NULL, 10) == parent;
-	}
-	buf_free(&stat);
-	return is;
-}
-
 static bool
 kill_one(void)
 {
@@ -104,7 +70,7 @@ kill_one(void)
 		return true;
 	}
 	pid = seat_process(s, names[which]);
-	return is_of(pid, s->daemon) && kill(pid, SIGKILL) == 0;
+	return seat_owns(s, pid) && kill(pid, SIGKILL) == 0;
 }
 
 static void
@@ -257,45 +223,6 @@ calm_down(void)
 	return false;
 }
 
-/* A person who is told to try again does; a process that was killed last may
- * not be back yet. */
-static int
-signed_in(const struct seat *s)
-{
-	const int64_t until = peer_ms() + CALM_S * 1000;
-	struct err err;
-	int fd;
-
-	for (;;) {
-		if (seat_control(&fd, s, &err) == RC_OK) {
-			if (seat_sign_in(fd, s, &err) == RC_OK)
-				return fd;
-			close(fd);
-		}
-		if (peer_ms() > until)
-			bug(err.text);
-		(void)usleep(200000);
-	}
-}
-
-static enum rc
-saves_at_last(uint8_t part[static SHA256_SIZE], int *fd, const struct seat *s,
-    const struct id *id, struct err *e)
-{
-	enum rc rc = RC_OK;
-	unsigned i;
-
-	for (i = 0; i < 5; i++) {
-		rc = seat_saves(part, *fd, s, id, e);
-		if (rc == RC_OK)
-			return rc;
-		close(*fd);
-		(void)usleep(500000);
-		*fd = signed_in(s);
-	}
-	return rc;
-}
-
 /* What desks sent is read by a desk that it came to, as a person would. */
 static size_t
 read_letters(void)
@@ -307,14 +234,14 @@ read_letters(void)
 	int fd;
 
 	for (n = 0; n < REAL; n++) {
-		fd = signed_in(real[n]);
+		fd = seat_signed_in(real[n], CALM_S);
 		for (i = 0; i < ledger.count; i++) {
 			e = &ledger.all[i];
 			if (e->made_here || e->state != ENTRY_ACKED ||
 			    (e->to >> n & 1) == 0)
 				continue;
-			if (saves_at_last(part, &fd, real[n], &e->id, &err) !=
-			    RC_OK) {
+			if (seat_saves_at_last(
+				part, &fd, real[n], &e->id, &err) != RC_OK) {
 				note("%s", err.text);
 				wrong++;
 			} else if (memcmp(part, e->part, sizeof(part)) != 0) {

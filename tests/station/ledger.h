@@ -14,6 +14,7 @@
 #include "store/files.h"
 #include "store/store.h"
 
+#define LEDGER_SEATS 32		   /* more do not fit into a set of desks */
 #define LEDGER_INSIDE (200u << 10) /* bytes of a content; the rest follows */
 
 enum entry_state {
@@ -38,7 +39,7 @@ struct entry {
 	size_t envelope;
 	uint64_t total;
 	uint8_t sum[SHA256_SIZE];
-	unsigned came[SEATS];
+	unsigned came[LEDGER_SEATS];
 };
 
 struct ledger {
@@ -137,8 +138,8 @@ ledger_make(struct ledger *l, unsigned from, uint32_t to, size_t size,
 		.size = inside,
 	};
 	const struct signer signer = identity_signer(&s->desk);
-	struct recipient r[SEATS];
-	struct addressee whom[SEATS];
+	struct recipient r[LEDGER_SEATS];
+	struct addressee whom[LEDGER_SEATS];
 	uint8_t cek[AEAD_KEY], *text = alloc(1, size + 1);
 	struct buf inner, package = { 0 };
 	struct sink sink = sink_buf(&package);
@@ -262,30 +263,61 @@ ledger_lies(
 	buf_free(&package);
 }
 
+/* The store of a station, which does not run. */
+struct seat_store {
+	struct store *store;
+	struct disk *disk;
+};
+
+static inline void
+seat_opens(struct seat_store *o, const struct seat *s)
+{
+	char path[PATH + 16];
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), "%s/data/store", s->folder);
+	must(disk_folder(&o->disk, path, &e), &e);
+	must(store_sqlite.open(&o->store, o->disk, &e), &e);
+}
+
+static inline void
+seat_closes(struct seat_store *o)
+{
+	o->store->ops->close(o->store);
+	o->disk->ops->free(o->disk);
+}
+
+/* All that lies at a desk, by an address that it has or had. */
+static inline void
+ledger_collect_at(struct ledger *l, const struct seat *s, struct store *store,
+    const char *address)
+{
+	struct numbers x = { 0 };
+	struct err e;
+	size_t i;
+
+	must(store->ops->inbox(store, bytes_str(address), true, INT64_MAX,
+		 SIZE_MAX >> 1, note_number, &x, &e),
+	    &e);
+	for (i = 0; i < x.count; i++)
+		ledger_lies(l, s, store, x.n[i]);
+	free(x.n);
+}
+
 /* All that lies at the desk of a station, which does not run. */
 static inline void
 ledger_collect(struct ledger *l, const struct seat *s)
 {
-	struct numbers x = { 0 };
-	struct store *store;
-	struct disk *disk;
-	char path[PATH + 16];
-	struct err e;
+	struct seat_store o;
 	size_t i;
 
-	(void)snprintf(path, sizeof(path), "%s/data/store", s->folder);
-	must(disk_folder(&disk, path, &e), &e);
-	must(store_sqlite.open(&store, disk, &e), &e);
-	must(store->ops->inbox(store, bytes_str(s->desk_address), true,
-		 INT64_MAX, SIZE_MAX >> 1, note_number, &x, &e),
-	    &e);
-	for (i = 0; i < x.count; i++)
-		ledger_lies(l, s, store, x.n[i]);
-	if (store->ops->clashes(store) != 0)
+	seat_opens(&o, s);
+	ledger_collect_at(l, s, o.store, s->desk_address);
+	for (i = 0; i < s->was_count; i++)
+		ledger_collect_at(l, s, o.store, s->was[i]);
+	if (o.store->ops->clashes(o.store) != 0)
 		l->strange++;
-	store->ops->close(store);
-	disk->ops->free(disk);
-	free(x.n);
+	seat_closes(&o);
 }
 
 /* ---- the account ------------------------------------------------------------
@@ -308,7 +340,7 @@ ledger_account(struct ledger *l)
 	for (i = 0; i < l->count; i++) {
 		e = &l->all[i];
 		all = true;
-		for (n = 0; n < SEATS; n++) {
+		for (n = 0; n < LEDGER_SEATS; n++) {
 			if ((e->to >> n & 1) == 0)
 				l->strange += e->came[n] > 0;
 			else

@@ -269,7 +269,7 @@ static inline void
 outpost_offer(struct outpost *o, struct owed *w)
 {
 	const struct entry *e = &o->l->all[w->entry];
-	struct link_dest dests[SEATS];
+	struct link_dest dests[LEDGER_SEATS];
 	struct item item = { .rank = precedence_rank(e->precedence),
 		.envelope = (uint32_t)e->envelope,
 		.total = e->total,

@@ -54,7 +54,8 @@ struct pair {
 struct proxy {
 	pthread_t thread;
 	int listener;
-	uint16_t port, to;
+	uint16_t port;
+	atomic_ushort to;
 	atomic_bool stop;
 	atomic_uint era; /* changed: there are other plans for all */
 	/* What to do next; asked by the thread. */

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A tree of stations with a proxy on each line, and what happens to such a
+ * tree: lines that are cut and come back, processes and stations that are
+ * killed, stations that are away, units that move, folders that are copied and
+ * laid back.
+ */
+#ifndef TESTS_STATION_NETWORK_H
+#define TESTS_STATION_NETWORK_H
+
+#include "clerk.h"
+#include "proxy.h"
+
+#define NETWORK_MOST 20 /* stations */
+
+enum line_is {
+	LINE_GOOD,
+	LINE_CUT,  /* no connection lives */
+	LINE_HARM, /* something happens to this connection, or the next */
+};
+
+struct spot {
+	struct seat *seat;
+	struct proxy proxy; /* to its parent; .to 0: the highest has none */
+	atomic_int line;
+	struct dice dice; /* the proxy's */
+	int64_t good_at;  /* milliseconds; when a cut is over, 0: none */
+	int64_t back_at;  /* when it is started again, 0: it runs */
+	bool killed;	  /* all of it, by us: it ends by a signal */
+	bool copied;	  /* there is a backup of it */
+};
+
+struct network {
+	struct country country;
+	struct spot spots[NETWORK_MOST];
+	size_t count;
+	struct dice dice;
+	size_t launches, kills, moves, cuts, restores;
+	size_t alone; /* stations that ended though nobody told them to */
+	size_t bad;   /* that ended otherwise than they should when told */
+};
+
+/* ---- building ---------------------------------------------------------------
+ */
+
+static inline struct plan
+network_plan(void *ctx, const struct pair *last)
+{
+	static const enum harm harms[] = { HARM_CLOSE, HARM_CLOSE, HARM_RESET,
+		HARM_HALF, HARM_CORRUPT, HARM_STALL };
+	struct spot *p = ctx;
+	struct plan plan = { .harm = HARM_NONE };
+
+	(void)last;
+	if (p->line == LINE_CUT)
+		plan.harm = HARM_CLOSE;
+	if (p->line != LINE_HARM)
+		return plan;
+	p->line = LINE_GOOD; /* for the next */
+	plan.harm = harms[dice_below(&p->dice, COUNT(harms))];
+	plan.way = dice_below(&p->dice, 2);
+	plan.after = dice_below(&p->dice, 64u << dice_below(&p->dice, 14));
+	plan.ms = 1500;
+	return plan;
+}
+
+/* Its configuration as the tree is now, and the directory that all know. */
+static inline void
+spot_write(struct spot *p)
+{
+	const struct seat *s = p->seat;
+
+	if (s->above != NULL)
+		p->proxy.to = s->above->port;
+	country_write_to(s, p->proxy.port, "keep-alive 1\n");
+}
+
+/* A tree of "count", each below any that was there before; nothing runs. */
+static inline void
+network_begin(struct network *n, size_t count, uint64_t seed)
+{
+	struct seat *above;
+	struct spot *p;
+	char id[16];
+	size_t i;
+
+	*n = (struct network){ .count = count, .dice = { seed } };
+	country_begin(&n->country);
+	for (i = 0; i < count; i++) {
+		p = &n->spots[i];
+		(void)snprintf(id, sizeof(id), i == 0 ? "vn" : "xa-%zu", i);
+		above = i == 0
+			    ? NULL
+			    : n->spots[dice_below(&n->dice, (uint32_t)i)].seat;
+		p->seat = country_seat(&n->country, above, id);
+		p->dice.state = seed + i;
+		if (i > 0)
+			proxy_begin(&p->proxy, above->port, network_plan, p);
+	}
+	for (i = 0; i < count; i++)
+		spot_write(&n->spots[i]);
+}
+
+static inline void
+network_end(struct network *n)
+{
+	size_t i;
+
+	for (i = 1; i < n->count; i++)
+		proxy_end(&n->spots[i].proxy);
+	country_end(&n->country);
+}
+
+/* ---- stations come and go ---------------------------------------------------
+ */
+
+static inline void
+spot_launch(struct network *n, struct spot *p)
+{
+	p->back_at = 0;
+	p->killed = false;
+	seat_launch(p->seat);
+	n->launches++;
+}
+
+static inline bool
+spot_stop(struct network *n, struct spot *p)
+{
+	const bool killed = p->killed;
+
+	if (p->seat->daemon == 0)
+		return false;
+	if (seat_stop(p->seat, SIGTERM) != 0 && !killed) {
+		note("%s ends badly", p->seat->address);
+		n->bad++;
+	}
+	return true;
+}
+
+/* All run, and wait for nothing but each other; false: one does not start. */
+static inline bool
+network_start(struct network *n)
+{
+	size_t before[NETWORK_MOST], i;
+	bool all = true;
+
+	for (i = 0; i < n->count; i++) {
+		before[i] = seat_said(n->spots[i].seat, "event=daemon.ready");
+		spot_launch(n, &n->spots[i]);
+	}
+	for (i = 0; i < n->count; i++)
+		all = seat_waits(n->spots[i].seat, "event=daemon.ready",
+			  before[i] + 1, 20) &&
+		      all;
+	return all;
+}
+
+static inline void
+network_stop(struct network *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->count; i++)
+		(void)spot_stop(n, &n->spots[i]);
+}
+
+/* What ended is started again, as a service manager would; cuts end. */
+static inline void
+network_watch(struct network *n)
+{
+	const int64_t ms = peer_ms();
+	struct spot *p;
+	int status;
+	size_t i;
+
+	for (i = 0; i < n->count; i++) {
+		p = &n->spots[i];
+		if (p->good_at != 0 && ms >= p->good_at) {
+			p->line = LINE_GOOD;
+			p->good_at = 0;
+			p->proxy.era++;
+		}
+		if (p->back_at != 0 && ms >= p->back_at)
+			spot_launch(n, p);
+		if (p->seat->daemon == 0 || waitpid(p->seat->daemon, &status,
+						WNOHANG) != p->seat->daemon)
+			continue;
+		if (!p->killed) {
+			note("%s ended by itself: status %d", p->seat->address,
+			    status);
+			n->alone++;
+		}
+		spot_launch(n, p);
+	}
+}
+
+/* ---- what happens to it -----------------------------------------------------
+ */
+
+static inline struct spot *
+network_any(struct network *n)
+{
+	return &n->spots[dice_below(&n->dice, (uint32_t)n->count)];
+}
+
+static inline void
+network_cut(struct network *n)
+{
+	struct spot *p = network_any(n);
+
+	if (p->seat->above == NULL)
+		return;
+	p->line = LINE_CUT;
+	p->good_at = peer_ms() + 100 + dice_below(&n->dice, 2000);
+	p->proxy.era++;
+	n->cuts++;
+}
+
+static inline void
+network_harm(struct network *n)
+{
+	struct spot *p = network_any(n);
+
+	if (p->seat->above == NULL || p->line != LINE_GOOD)
+		return;
+	p->line = LINE_HARM;
+	p->proxy.era++;
+	n->cuts++;
+}
+
+struct doomed {
+	pid_t pid;
+	useconds_t in;
+};
+
+static inline void *
+network_kills(void *ctx)
+{
+	const struct doomed d = *(struct doomed *)ctx;
+
+	free(ctx);
+	(void)usleep(d.in);
+	(void)kill(d.pid, SIGKILL);
+	return NULL;
+}
+
+/* In a moment, so that something is under way by then. */
+static inline void
+network_doom(struct network *n, pid_t pid)
+{
+	struct doomed *d = alloc(1, sizeof(*d));
+	pthread_t thread;
+
+	*d = (struct doomed){ pid, dice_below(&n->dice, 30000) };
+	if (pthread_create(&thread, NULL, network_kills, d) != 0 ||
+	    pthread_detach(thread) != 0)
+		bug("no thread");
+	n->kills++;
+}
+
+static inline void
+network_kill_process(struct network *n)
+{
+	static const char *const names[] = { "keys", "store", "seal", "link",
+		"control" };
+	const struct spot *p = network_any(n);
+	const pid_t pid =
+	    seat_process(p->seat, names[dice_below(&n->dice, COUNT(names))]);
+
+	if (seat_owns(p->seat, pid))
+		network_doom(n, pid);
+}
+
+static inline void
+network_kill_station(struct network *n)
+{
+	struct spot *p = network_any(n);
+
+	if (p->seat->daemon == 0 || p->killed)
+		return;
+	p->killed = true;
+	network_doom(n, p->seat->daemon);
+}
+
+/* For a while it is not there. */
+static inline void
+network_pause(struct network *n)
+{
+	struct spot *p = network_any(n);
+
+	if (p->killed || !spot_stop(n, p))
+		return;
+	p->back_at = peer_ms() + 100 + dice_below(&n->dice, 1500);
+}
+
+static inline void
+network_runs(const char *what, const char *from, const char *to)
+{
+	const pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		(void)execlp(
+		    what, what, what[0] == 'r' ? "-rf" : "-a", from, to, NULL);
+		_exit(127);
+	}
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		bug("a folder cannot be copied");
+}
+
+/* Its folder is copied, at rest; or the copy that was made takes its place,
+ * with all that it did since then forgotten. */
+static inline void
+network_restore(struct network *n)
+{
+	struct spot *p = network_any(n);
+	char data[PATH + 8], copy[PATH + 8];
+
+	if (p->killed || !spot_stop(n, p))
+		return;
+	(void)snprintf(data, sizeof(data), "%s/data", p->seat->folder);
+	(void)snprintf(copy, sizeof(copy), "%s/copy", p->seat->folder);
+	if (p->copied) {
+		network_runs("rm", data, data);
+		network_runs("cp", copy, data);
+		n->restores++;
+	} else {
+		network_runs("cp", data, copy);
+		p->copied = true;
+	}
+	spot_launch(n, p);
+}
+
+/* All know the directory as it is now: today each is given the file; by line,
+ * when acts go there. */
+static inline void
+network_tell(struct network *n)
+{
+	size_t i;
+
+	network_stop(n);
+	for (i = 0; i < n->count; i++)
+		spot_write(&n->spots[i]);
+	if (!network_start(n))
+		bug("a station does not start with a new directory");
+}
+
+/* A unit comes under another, with all below it. */
+static inline void
+network_move(struct network *n)
+{
+	struct seat *s = network_any(n)->seat, *to = network_any(n)->seat;
+
+	if (s->was_count == SEAT_WAS || !country_move(&n->country, s, to))
+		return;
+	n->moves++;
+	network_tell(n);
+}
+
+#endif
