@@ -273,6 +273,7 @@ ask_enrol(struct job *j)
 		[CONTROL_DIRECTORY_GIVE] = { MSG_DIRECTORY_GIVE, MSG_DONE },
 		[CONTROL_DIRECTORY_TAKE] = { MSG_DIRECTORY_TAKE,
 		    MSG_ENROL_PIECE },
+		[CONTROL_EVIDENCE] = { MSG_EVIDENCE, MSG_ENROL_PIECE },
 	};
 	const struct msg_enrol_piece m = { .uid = j->uid,
 		.id = j->r.id,
@@ -360,6 +361,7 @@ static const struct {
 	[CONTROL_INVITED] = { ask_invited, false },
 	[CONTROL_DIRECTORY_GIVE] = { ask_enrol, false },
 	[CONTROL_DIRECTORY_TAKE] = { ask_enrol, false },
+	[CONTROL_EVIDENCE] = { ask_enrol, false },
 };
 
 /* ---- answers

@@ -59,9 +59,9 @@ void
 after_enrolled(uint64_t conn, struct buf *message)
 {
 	afters = vec_more(afters, after_count, sizeof(*afters));
-	afters[after_count++] = (struct after){ .to = PROC_LINK,
-		.taken = { .conn = conn },
-		.enrolled = *message };
+	afters[after_count++] = (struct after){
+		.to = PROC_LINK, .taken = { .conn = conn }, .enrolled = *message
+	};
 	*message = (struct buf){ 0 };
 }
 
@@ -520,6 +520,8 @@ from_control(const struct message *m)
 		directory_give(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_DIRECTORY_TAKE)
 		directory_take(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_EVIDENCE)
+		evidence_take(m->job, &m->body.enrol_piece);
 }
 
 static void

@@ -7,6 +7,7 @@
 
 static struct {
 	uint64_t uid;
+	struct id id; /* of a dispatch */
 	struct buf file;
 	int64_t at;
 } given, taken;
@@ -50,27 +51,52 @@ directory_give(uint64_t job, const struct msg_enrol_piece *m)
 		say_done(PROC_CONTROL, job, &e, NULL);
 }
 
-void
-directory_take(uint64_t job, const struct msg_enrol_piece *m)
+/* ---- what is taken, in pieces; of one at a time
+ * ------------------------------------ */
+
+static enum rc
+make_directory(struct buf *out, const struct id *id, struct err *e)
 {
 	const struct directory_for all = { .all = true };
+
+	(void)id;
+	(void)e;
+	directory_write(out, st.file.directory, &all, station_now());
+	return RC_OK;
+}
+
+static enum rc
+take(const struct msg_enrol_piece *m,
+    enum rc (*make)(struct buf *out, const struct id *id, struct err *e),
+    struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	if (m->at == 0) {
+		buf_free(&taken.file);
+		taken.uid = m->uid;
+		taken.id = m->id;
+		rc = make(&taken.file, &m->id, e);
+	}
+	taken.at = process_ms() + TAKE_MS;
+	if (rc == RC_OK && (m->uid != taken.uid || !id_eq(&m->id, &taken.id) ||
+			       m->at >= taken.file.len))
+		rc = fail(e, RC_INVALID,
+		    "somebody else takes something at this moment; try again");
+	return rc;
+}
+
+static void
+take_piece(uint64_t job, const struct msg_enrol_piece *m,
+    enum rc (*make)(struct buf *out, const struct id *id, struct err *e))
+{
 	struct msg_enrol_is out = { 0 };
 	struct err e = { 0 };
 	struct rd r;
 
-	if (m->at == 0) {
-		buf_free(&taken.file);
-		directory_write(
-		    &taken.file, st.file.directory, &all, station_now());
-		taken.uid = m->uid;
-	}
-	taken.at = process_ms() + TAKE_MS;
-	if (m->uid != taken.uid || m->at > taken.file.len) {
-		out.rc = fail(&e, RC_INVALID,
-		    "somebody else takes the directory at this moment; try "
-		    "again");
-		out.why = bytes_str(e.text);
-	} else {
+	out.rc = take(m, make, &e);
+	out.why = bytes_str(e.text);
+	if (out.rc == RC_OK) {
 		r = rd_init(buf_bytes(&taken.file));
 		(void)rd_bytes(&r, (size_t)m->at);
 		out.total = taken.file.len;
@@ -81,4 +107,16 @@ directory_take(uint64_t job, const struct msg_enrol_piece *m)
 	(void)tell(PROC_CONTROL, MSG_ENROL_PIECE, job, &out, -1);
 	if (out.rc == RC_OK && m->at + out.bytes.len == taken.file.len)
 		buf_free(&taken.file);
+}
+
+void
+directory_take(uint64_t job, const struct msg_enrol_piece *m)
+{
+	take_piece(job, m, make_directory);
+}
+
+void
+evidence_take(uint64_t job, const struct msg_enrol_piece *m)
+{
+	take_piece(job, m, evidence_make);
 }

@@ -45,6 +45,14 @@ void directory_grew(void);
 void directory_asked(struct line *l, size_t unit, bool anew);
 void directory_give(uint64_t job, const struct msg_enrol_piece *m);
 void directory_take(uint64_t job, const struct msg_enrol_piece *m);
+/* The same of what is known of one dispatch: an evidence file. */
+void evidence_take(uint64_t job, const struct msg_enrol_piece *m);
+
+/* ---- store_evidence.c: what can be proved of one dispatch
+ * ------------------------------------------------------------------- */
+
+/* The caller frees *out.  RC_ABSENT: it is not known, or not here any more. */
+enum rc evidence_make(struct buf *out, const struct id *id, struct err *e);
 
 /* ---- store_wanted.c: who is asked for
  * ------------------------------------------------- */

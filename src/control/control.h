@@ -43,15 +43,16 @@ enum control_what {
 	CONTROL_REFUSE, /* desk, id, reason */
 	/* Requests for certificates (docs/station.md 10); an id is the first
 	 * bytes of a request's hash. */
-	CONTROL_ENROL_LIST, /* all */
-	CONTROL_ENROL_PULL, /* id, at: some bytes of it */
-	CONTROL_ENROL_PUSH, /* id, at, total, data: some of the answer's */
-	CONTROL_ENROL_DROP, /* id */
-	CONTROL_INVITED,    /* id (of the invitation), address, until */
+	CONTROL_ENROL_LIST,	/* all */
+	CONTROL_ENROL_PULL,	/* id, at: some bytes of it */
+	CONTROL_ENROL_PUSH,	/* id, at, total, data: some of the answer's */
+	CONTROL_ENROL_DROP,	/* id */
+	CONTROL_INVITED,	/* id (of the invitation), address, until */
 	CONTROL_DIRECTORY_GIVE, /* at, total, data: some bytes of a file */
 	CONTROL_DIRECTORY_TAKE, /* at: some bytes of what it knows */
+	CONTROL_EVIDENCE,	/* id, at: some bytes of a dispatch's */
 };
-#define CONTROLS 21
+#define CONTROLS 22
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

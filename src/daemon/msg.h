@@ -148,8 +148,9 @@ enum msg {
 	/* the directory and the command: control and store */
 	MSG_DIRECTORY_GIVE, /* struct msg_enrol_piece, no id; MSG_DONE */
 	MSG_DIRECTORY_TAKE, /* the same, no bytes; MSG_ENROL_PIECE */
+	MSG_EVIDENCE,	    /* the same, of the dispatch with that id */
 };
-#define MSG_LAST MSG_DIRECTORY_TAKE
+#define MSG_LAST MSG_EVIDENCE
 
 struct msg_setting {
 	struct bytes name, value;

@@ -380,6 +380,7 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	    STORE },
 	[MSG_DIRECTORY_TAKE] = { "directory.take", enrol_piece, false, CONTROL,
 	    STORE },
+	[MSG_EVIDENCE] = { "evidence", enrol_piece, false, CONTROL, STORE },
 };
 
 const char *
