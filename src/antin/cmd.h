@@ -142,6 +142,7 @@ extern const struct cmd cmd_station_new, cmd_station_add_desk,
 extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_directory_picture, cmd_directory_list, cmd_directory_write,
     cmd_directory_status, cmd_directory_apply, cmd_directory_verify,
-    cmd_cert_show, cmd_cert_export, cmd_cert_crl;
+    cmd_cert_show, cmd_cert_export, cmd_cert_crl, cmd_directory_give,
+    cmd_directory_take;
 
 #endif

@@ -58,6 +58,8 @@ static const struct cmd *const commands[] = {
 	&cmd_directory_status,
 	&cmd_directory_apply,
 	&cmd_directory_verify,
+	&cmd_directory_give,
+	&cmd_directory_take,
 	&cmd_cert_show,
 	&cmd_cert_export,
 	&cmd_cert_crl,

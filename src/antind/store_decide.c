@@ -183,6 +183,7 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 	struct buf head, request;
 	uint8_t hash[SHA256_SIZE];
 	struct applied did;
+	struct err why;
 	struct answer a;
 	enum rc rc;
 
@@ -200,8 +201,11 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 		rc = store_failed(st.store->ops->paper_drop(
 		    st.store, PAPER_REQUEST, p.key, e));
 	/* what the authority decided is true here, too */
-	if (rc == RC_OK && answer.len > 0)
-		rc = station_learns(a.directory, &did, e);
+	if (rc == RC_OK && answer.len > 0 &&
+	    station_learns(a.directory, &did, &why) == RC_IO) {
+		*e = why;
+		rc = store_failed(RC_IO);
+	}
 	if (rc == RC_OK)
 		renew_decided(hash);
 	buf_free(&head);

@@ -252,7 +252,7 @@ take_answer(struct bytes answer)
 		log_renewal(LOG_WARN, "renewal.refused", &e);
 		return;
 	}
-	if (station_learns(a.directory, &did, &e) != RC_OK ||
+	if (station_learns(a.directory, &did, &e) == RC_IO ||
 	    check_certs(a.certs, &e) != RC_OK) {
 		log_renewal(LOG_WARN, "renewal.refused", &e);
 		return;

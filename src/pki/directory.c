@@ -273,7 +273,8 @@ apply(struct directory *d, struct buf *file, bool strict, struct applied *did,
 		rc = check_voids(d, &s, e);
 	/* of what brings nothing nothing is held on to */
 	if (rc != RC_OK || (!strict && !is_news(d, &n))) {
-		*did = n.did;
+		if (rc == RC_OK)
+			*did = n.did;
 		state_free(&s);
 		next_free(&n);
 		buf_free(file);

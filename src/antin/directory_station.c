@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Directory files that a station is given and gives while it runs. */
+#include "antin/talk.h"
+#include "antin/tree.h"
+#include "core/base64.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "file/directory_file.h"
+#include "pki/status.h"
+
+/* ---- directory give
+ * ------------------------------------------------------------------ */
+
+static enum rc
+give(struct talk *t, struct bytes file, struct err *e)
+{
+	struct rd r = rd_init(file);
+	struct buf text = { 0 };
+	json_t *request;
+	size_t at, n;
+	enum rc rc = RC_OK;
+
+	for (at = 0; at < file.len && rc == RC_OK; at += n) {
+		n = file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
+		request = json_object();
+		show_number(request, "at", at);
+		show_number(request, "total", file.len);
+		base64_write(&text, rd_bytes(&r, n));
+		show_text(request, "data", buf_bytes(&text));
+		buf_free(&text);
+		rc =
+		    talk_ask(t, CONTROL_DIRECTORY_GIVE, request, NULL, NULL, e);
+	}
+	return rc;
+}
+
+static enum rc
+directory_give(const struct args *a, struct err *e)
+{
+	struct talk t = { .fd = -1 };
+	struct buf file;
+	enum rc rc;
+
+	if ((rc = file_read(&file, a->rest[0], DIRECTORY_MAX, e)) != RC_OK)
+		return rc;
+	if ((rc = talk_open(&t, a, e)) == RC_OK &&
+	    (rc = give(&t, buf_bytes(&file), e)) != RC_OK)
+		rc = fail_at(e, "nothing is taken over from %s", a->rest[0]);
+	if (rc == RC_OK)
+		say("The station knows it now, and tells the stations above "
+		    "and below what they lack.\n");
+	talk_close(&t);
+	buf_free(&file);
+	return rc;
+}
+
+static const struct opt give_opts[] = {
+	OPT_STATION,
+	OPT_END,
+};
+const struct cmd cmd_directory_give = {
+	.name = "directory give",
+	.args = "FILE",
+	.does = "Give a directory file to the station that runs here, which "
+		"takes it over and tells others.",
+	.opts = give_opts,
+	.least = 1,
+	.most = 1,
+	.run = directory_give,
+};
+
+/* ---- directory take
+ * ------------------------------------------------------------------ */
+
+/* All that the station knows; the caller frees *out. */
+static enum rc
+take(struct buf *out, struct talk *t, struct err *e)
+{
+	uint64_t total = 1;
+	json_t *request, *answer = NULL;
+	size_t before;
+	enum rc rc = RC_OK;
+
+	*out = (struct buf){ 0 };
+	while (rc == RC_OK && out->len < total) {
+		before = out->len;
+		request = json_object();
+		show_number(request, "at", before);
+		rc = talk_ask(
+		    t, CONTROL_DIRECTORY_TAKE, request, NULL, &answer, e);
+		if (rc == RC_OK) {
+			total = (uint64_t)row_number(answer, "total");
+			if (total > DIRECTORY_MAX ||
+			    !base64_parse(
+				out, bytes_str(row_text(answer, "data"))) ||
+			    out->len == before)
+				rc = fail(e, RC_INVALID,
+				    "the daemon answers in a way that is not "
+				    "understood");
+		}
+		json_decref(answer);
+		answer = NULL;
+	}
+	if (rc != RC_OK)
+		buf_free(out);
+	return rc;
+}
+
+/* Of a whole file, what the bearer of a status lacks. */
+static enum rc
+lacking(struct buf *file, const char *path, struct err *e)
+{
+	struct directory_for who = { .all = true, .has = status_has };
+	struct directory *d = NULL;
+	struct status status = { 0 };
+	struct buf text, copy = { 0 };
+	struct applied did;
+	struct bytes root;
+	enum rc rc;
+
+	if ((rc = file_read(&text, path, STATUS_MAX, e)) != RC_OK)
+		return rc;
+	if ((rc = status_read(&status, buf_bytes(&text), e)) != RC_OK) {
+		rc = fail_at(e, "%s", path);
+		goto out;
+	}
+	buf_add(&copy, buf_bytes(file));
+	if ((rc = directory_root(&root, buf_bytes(file), e)) != RC_OK ||
+	    (rc = directory_new(&d, root, e)) != RC_OK ||
+	    (rc = directory_apply(d, &copy, &did, e)) != RC_OK)
+		goto out;
+	if (!status_fits(&status, d)) {
+		rc = fail(e, RC_DENIED,
+		    "%s: it is of a directory under another root", path);
+		goto out;
+	}
+	who.ctx = &status;
+	buf_free(file);
+	directory_write(file, d, &who, time_now());
+out:
+	status_free(&status);
+	directory_free(d);
+	buf_free(&copy);
+	buf_free(&text);
+	return rc;
+}
+
+static enum rc
+directory_take(const struct args *a, struct err *e)
+{
+	struct talk t = { .fd = -1 };
+	struct buf file = { 0 };
+	enum rc rc;
+
+	if ((rc = talk_open(&t, a, e)) == RC_OK &&
+	    (rc = take(&file, &t, e)) == RC_OK && arg(a, "since") != NULL)
+		rc = lacking(&file, arg(a, "since"), e);
+	if (rc == RC_OK)
+		rc = file_write(a->rest[0], buf_bytes(&file), 0644,
+		    arg_given(a, "force"), e);
+	if (rc == RC_OK)
+		say("Made %s. Take it there, and there: antin directory apply "
+		    "%s\n",
+		    a->rest[0], a->rest[0]);
+	talk_close(&t);
+	buf_free(&file);
+	return rc;
+}
+
+static const struct opt take_opts[] = {
+	OPT_STATION,
+	{ "since", "STATUS",
+	    "only what is new since this status, which its station has made",
+	    false },
+	OPT_FORCE,
+	OPT_END,
+};
+const struct cmd cmd_directory_take = {
+	.name = "directory take",
+	.args = "OUT",
+	.does = "Take what the station that runs here knows, as a directory "
+		"file.",
+	.opts = take_opts,
+	.least = 1,
+	.most = 1,
+	.run = directory_take,
+};
