@@ -124,12 +124,11 @@ const struct cmd *cmd_find(char **argv, int *words);
 
 extern const struct cmd cmd_ceremony_plan, cmd_ceremony_approve,
     cmd_ceremony_run, cmd_ceremony_verify, cmd_enrol_invite, cmd_enrol_request,
-    cmd_enrol_issue, cmd_enrol_accept,
-    cmd_enrol_pending, cmd_enrol_recover, cmd_enrol_restore,
-    cmd_unit_new, cmd_unit_rename, cmd_unit_move, cmd_unit_merge,
-    cmd_unit_split, cmd_unit_close, cmd_unit_recertify, cmd_desk_rename,
-    cmd_desk_close, cmd_role_give, cmd_role_end, cmd_list_set, cmd_policy_set,
-    cmd_cert_revoke;
+    cmd_enrol_issue, cmd_enrol_accept, cmd_enrol_pending, cmd_enrol_recover,
+    cmd_enrol_restore, cmd_unit_new, cmd_unit_rename, cmd_unit_move,
+    cmd_unit_merge, cmd_unit_split, cmd_unit_close, cmd_unit_recertify,
+    cmd_desk_rename, cmd_desk_close, cmd_role_give, cmd_role_end, cmd_list_set,
+    cmd_policy_set, cmd_cert_revoke;
 
 extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,
     cmd_open, cmd_sign, cmd_verify, cmd_inspect;
@@ -142,7 +141,7 @@ extern const struct cmd cmd_station_new, cmd_station_add_desk,
 extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_directory_picture, cmd_directory_list, cmd_directory_write,
     cmd_directory_status, cmd_directory_apply, cmd_directory_verify,
-    cmd_cert_show, cmd_cert_export, cmd_cert_crl, cmd_directory_give,
-    cmd_directory_take;
+    cmd_cert_show, cmd_cert_export, cmd_cert_crl, cmd_evidence,
+    cmd_directory_give, cmd_directory_take;
 
 #endif

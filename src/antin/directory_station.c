@@ -2,7 +2,6 @@
 /* Directory files that a station is given and gives while it runs. */
 #include "antin/talk.h"
 #include "antin/tree.h"
-#include "core/base64.h"
 #include "core/lang.h"
 #include "core/time.h"
 #include "file/directory_file.h"
@@ -10,29 +9,6 @@
 
 /* ---- directory give
  * ------------------------------------------------------------------ */
-
-static enum rc
-give(struct talk *t, struct bytes file, struct err *e)
-{
-	struct rd r = rd_init(file);
-	struct buf text = { 0 };
-	json_t *request;
-	size_t at, n;
-	enum rc rc = RC_OK;
-
-	for (at = 0; at < file.len && rc == RC_OK; at += n) {
-		n = file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
-		request = json_object();
-		show_number(request, "at", at);
-		show_number(request, "total", file.len);
-		base64_write(&text, rd_bytes(&r, n));
-		show_text(request, "data", buf_bytes(&text));
-		buf_free(&text);
-		rc =
-		    talk_ask(t, CONTROL_DIRECTORY_GIVE, request, NULL, NULL, e);
-	}
-	return rc;
-}
 
 static enum rc
 directory_give(const struct args *a, struct err *e)
@@ -44,7 +20,8 @@ directory_give(const struct args *a, struct err *e)
 	if ((rc = file_read(&file, a->rest[0], DIRECTORY_MAX, e)) != RC_OK)
 		return rc;
 	if ((rc = talk_open(&t, a, e)) == RC_OK &&
-	    (rc = give(&t, buf_bytes(&file), e)) != RC_OK)
+	    (rc = talk_give(&t, CONTROL_DIRECTORY_GIVE, NULL, buf_bytes(&file),
+		 e)) != RC_OK)
 		rc = fail_at(e, "nothing is taken over from %s", a->rest[0]);
 	if (rc == RC_OK)
 		say("The station knows it now, and tells the stations above "
@@ -71,40 +48,6 @@ const struct cmd cmd_directory_give = {
 
 /* ---- directory take
  * ------------------------------------------------------------------ */
-
-/* All that the station knows; the caller frees *out. */
-static enum rc
-take(struct buf *out, struct talk *t, struct err *e)
-{
-	uint64_t total = 1;
-	json_t *request, *answer = NULL;
-	size_t before;
-	enum rc rc = RC_OK;
-
-	*out = (struct buf){ 0 };
-	while (rc == RC_OK && out->len < total) {
-		before = out->len;
-		request = json_object();
-		show_number(request, "at", before);
-		rc = talk_ask(
-		    t, CONTROL_DIRECTORY_TAKE, request, NULL, &answer, e);
-		if (rc == RC_OK) {
-			total = (uint64_t)row_number(answer, "total");
-			if (total > DIRECTORY_MAX ||
-			    !base64_parse(
-				out, bytes_str(row_text(answer, "data"))) ||
-			    out->len == before)
-				rc = fail(e, RC_INVALID,
-				    "the daemon answers in a way that is not "
-				    "understood");
-		}
-		json_decref(answer);
-		answer = NULL;
-	}
-	if (rc != RC_OK)
-		buf_free(out);
-	return rc;
-}
 
 /* Of a whole file, what the bearer of a status lacks. */
 static enum rc
@@ -153,7 +96,9 @@ directory_take(const struct args *a, struct err *e)
 	enum rc rc;
 
 	if ((rc = talk_open(&t, a, e)) == RC_OK &&
-	    (rc = take(&file, &t, e)) == RC_OK && arg(a, "since") != NULL)
+	    (rc = talk_take(&file, &t, CONTROL_DIRECTORY_TAKE, NULL,
+		 DIRECTORY_MAX, e)) == RC_OK &&
+	    arg(a, "since") != NULL)
 		rc = lacking(&file, arg(a, "since"), e);
 	if (rc == RC_OK)
 		rc = file_write(a->rest[0], buf_bytes(&file), 0644,

@@ -78,6 +78,7 @@ static const struct cmd *const commands[] = {
 	&cmd_outbox,
 	&cmd_queue,
 	&cmd_trace,
+	&cmd_evidence,
 	&cmd_status,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base64.h"
 #include "core/checkwords.h"
 #include "core/lang.h"
 #include "core/time.h"
@@ -81,36 +80,6 @@ find(struct id *id, struct talk *t, const char *word, struct err *e)
 /* ---- taken and given back
  * ---------------------------------------------------------- */
 
-static enum rc
-pull(struct buf *to, struct talk *t, const struct id *id, struct err *e)
-{
-	json_t *request, *answer = NULL;
-	size_t before = to->len;
-	uint64_t total = 1;
-	enum rc rc = RC_OK;
-
-	while (rc == RC_OK && to->len < total) {
-		before = to->len;
-		request = json_object();
-		show_id(request, "id", id);
-		show_number(request, "at", before);
-		rc = talk_ask(t, CONTROL_ENROL_PULL, request, NULL, &answer, e);
-		if (rc == RC_OK) {
-			total = (uint64_t)row_number(answer, "total");
-			if (total > REQUEST_MAX ||
-			    !base64_parse(
-				to, bytes_str(row_text(answer, "data"))) ||
-			    to->len == before)
-				rc = fail(e, RC_INVALID,
-				    "the daemon answers in a way that is not "
-				    "understood");
-		}
-		json_decref(answer);
-		answer = NULL;
-	}
-	return rc;
-}
-
 enum rc
 pending_fetch(struct buf *request, struct id *id, const struct args *a,
     const char *word, struct err *e)
@@ -121,34 +90,11 @@ pending_fetch(struct buf *request, struct id *id, const struct args *a,
 	*request = (struct buf){ 0 };
 	rc = talk_open(&t, a, e);
 	if (rc == RC_OK && (rc = find(id, &t, word, e)) == RC_OK)
-		rc = pull(request, &t, id, e);
+		rc = talk_take(
+		    request, &t, CONTROL_ENROL_PULL, id, REQUEST_MAX, e);
 	if (rc != RC_OK)
 		buf_free(request);
 	talk_close(&t);
-	return rc;
-}
-
-static enum rc
-push(struct talk *t, const struct id *id, struct bytes answer, struct err *e)
-{
-	struct rd r = rd_init(answer);
-	struct buf text = { 0 };
-	size_t at, n;
-	json_t *request;
-	enum rc rc = RC_OK;
-
-	for (at = 0; at < answer.len && rc == RC_OK; at += n) {
-		n = answer.len - at < CONTROL_DATA ? answer.len - at
-						   : CONTROL_DATA;
-		request = json_object();
-		show_id(request, "id", id);
-		show_number(request, "at", at);
-		show_number(request, "total", answer.len);
-		base64_write(&text, rd_bytes(&r, n));
-		show_text(request, "data", buf_bytes(&text));
-		buf_free(&text);
-		rc = talk_ask(t, CONTROL_ENROL_PUSH, request, NULL, NULL, e);
-	}
 	return rc;
 }
 
@@ -161,7 +107,7 @@ pending_answer(const struct id *id, struct bytes answer, const struct args *a,
 
 	rc = talk_open(&t, a, e);
 	if (rc == RC_OK)
-		rc = push(&t, id, answer, e);
+		rc = talk_give(&t, CONTROL_ENROL_PUSH, id, answer, e);
 	talk_close(&t);
 	return rc;
 }

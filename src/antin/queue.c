@@ -109,9 +109,9 @@ print_step(const json_t *row)
 	}
 }
 
-/* A full id needs no desk; the beginning of one is looked for at a desk. */
-static enum rc
-trace_id(struct talk *t, const struct args *a, struct id *id, struct err *e)
+enum rc
+talk_dispatch(
+    struct talk *t, const struct args *a, struct id *id, struct err *e)
 {
 	enum rc rc;
 
@@ -131,7 +131,7 @@ trace(const struct args *a, struct err *e)
 	size_t i;
 
 	rc = talk_open(&t, a, e);
-	if (rc == RC_OK && (rc = trace_id(&t, a, &id, e)) == RC_OK) {
+	if (rc == RC_OK && (rc = talk_dispatch(&t, a, &id, e)) == RC_OK) {
 		request = json_object();
 		show_id(request, "id", &id);
 		rc = talk_rows(&t, CONTROL_TRACE, request, &rows, e);

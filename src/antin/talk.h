@@ -48,6 +48,13 @@ void talk_close(struct talk *t);
 /* control_ask(), without descriptors; "request" may be NULL. */
 enum rc talk_ask(struct talk *t, enum control_what what, json_t *request,
     const struct control_ears *ears, json_t **answer, struct err *e);
+/* A file that the station gives in pieces, of at most "max" bytes; "id" may be
+ * NULL.  The caller frees *out, which is empty on failure. */
+enum rc talk_take(struct buf *out, struct talk *t, enum control_what what,
+    const struct id *id, uint64_t max, struct err *e);
+/* One that it is given. */
+enum rc talk_give(struct talk *t, enum control_what what, const struct id *id,
+    struct bytes file, struct err *e);
 /* The rows of an answer as a list, which the caller json_decref()s. */
 enum rc talk_rows(struct talk *t, enum control_what what, json_t *request,
     json_t **rows, struct err *e);
@@ -70,6 +77,11 @@ enum rc talk_sign_in(struct talk *t, int64_t *until, struct err *e);
  * desk's inbox; "sent": or in its outbox. */
 enum rc talk_id(
     struct talk *t, const char *word, bool sent, struct id *out, struct err *e);
+
+/* The dispatch that the first argument names: a full id needs no desk; the
+ * beginning of one is looked for at that of --desk. */
+enum rc talk_dispatch(
+    struct talk *t, const struct args *a, struct id *id, struct err *e);
 
 /* ---- what rows say
  * --------------------------------------------------------- */

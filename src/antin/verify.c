@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "antin/digest.h"
+#include "antin/evidence.h"
 #include "antin/show.h"
 #include "antin/who.h"
 #include "core/lang.h"
@@ -68,6 +69,8 @@ verify(const struct args *a, struct err *e)
 	char *named = NULL;
 	enum rc rc;
 
+	if (evidence_looks(path))
+		return evidence_verify(a, e);
 	if (asprintf(&named, "%s.sig", path) < 0)
 		bug("no memory");
 	sig_path = sig_path == NULL ? named : sig_path;
@@ -108,7 +111,8 @@ const struct cmd cmd_verify = {
 	.name = "verify",
 	.args = "FILE",
 	.does = "Check the signature of a file: who signed it, when, and that "
-		"it was not changed since.",
+		"it was not changed since; or an evidence file: each receipt "
+		"and entry in it.",
 	.opts = opts,
 	.least = 1,
 	.most = 1,

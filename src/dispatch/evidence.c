@@ -18,7 +18,14 @@
 bool
 evidence_is(struct bytes file)
 {
-	return file.len > 0 && file.p[0] == EVIDENCE_TAG;
+	static const uint8_t next[] = { DER_INTEGER, 1, VERSION, DER_TIME };
+	size_t head;
+
+	if (file.len < EVIDENCE_FIRST || file.p[0] != EVIDENCE_TAG)
+		return false;
+	head = file.p[1] < 0x80 ? 2 : 2 + (size_t)(file.p[1] & 0x7f);
+	return head + sizeof(next) <= EVIDENCE_FIRST &&
+	       memcmp(file.p + head, next, sizeof(next)) == 0;
 }
 
 static void

@@ -20,6 +20,7 @@
 #include "pki/directory.h"
 
 #define EVIDENCE_TAG 0x62u	 /* its first byte */
+#define EVIDENCE_FIRST 16u	 /* bytes that tell whether it may be one */
 #define EVIDENCE_MAX (96u << 20) /* bytes of a file */
 #define EVIDENCE_BATCHES 100000u /* of one */
 #define EVIDENCE_ENTRIES 100000u
@@ -42,6 +43,7 @@ struct evidence_entry {
 	struct bytes proof;   /* its nodes, from the leaf up */
 };
 
+/* It begins as one does; a text may begin with the same letter. */
 bool evidence_is(struct bytes file);
 /* The caller frees *out. */
 void evidence_write(struct buf *out, const struct evidence *v);
