@@ -22,6 +22,7 @@ struct knows {
 	size_t count;
 	struct id *forks; /* owned */
 	size_t fork_count;
+	int64_t since;		   /* milliseconds: the line is up */
 	bool said;		   /* its status has come */
 	bool news;		   /* it may lack something */
 	bool gives_now;		   /* also what it asked for */

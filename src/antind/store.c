@@ -445,6 +445,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	directory_tick(process_ms());
+	wanted_tick(process_ms());
 	(void)lines_tick(process_ms());
 }
 

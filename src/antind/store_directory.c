@@ -102,7 +102,9 @@ directory_line(struct line *l)
 	if (!l->tells)
 		return;
 	l->knows = alloc(1, sizeof(*l->knows));
+	l->knows->since = process_ms();
 	say_status(l);
+	wanted_line(l);
 }
 
 void
@@ -315,6 +317,7 @@ directory_grew(void)
 	size_t i;
 
 	lines_judge();
+	wanted_grew();
 	for (i = 0; i < st.line_count; i++)
 		if (st.lines[i]->knows != NULL)
 			st.lines[i]->knows->news = st.lines[i]->knows->said;

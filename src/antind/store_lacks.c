@@ -8,8 +8,9 @@
 #include "core/vec.h"
 #include "pki/views.h"
 
-#define GIVEN 256u	     /* units of which a child asked for news */
-#define SLICE_MS INT64_C(50) /* of a round, for all lines */
+#define STATUS_WAIT_MS INT64_C(5000) /* that items wait for its status */
+#define GIVEN 256u		     /* units of which a child asked for news */
+#define SLICE_MS INT64_C(50)	     /* of a round, for all lines */
 
 /* ---- what is known of a peer
  * ----------------------------------------------------------- */
@@ -312,7 +313,11 @@ directory_feed(struct line *l)
 	const int64_t now = station_now();
 	struct knows *k = l->knows;
 
-	if (k == NULL || !k->news || !st.named || l->fresh)
+	if (k == NULL || !st.named)
+		return true;
+	if (!k->said)
+		return process_ms() - k->since >= STATUS_WAIT_MS;
+	if (!k->news)
 		return true;
 	k->gives_now = k->giving_count > 0 && process_ms() >= k->gives;
 	if (!in_slice()) {

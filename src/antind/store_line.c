@@ -49,6 +49,7 @@ line_free(struct line *l)
 	take_drop(l);
 	tell_drop(l);
 	directory_line_free(l);
+	wanted_line_free(l);
 	free(l->flying);
 	free(l);
 }

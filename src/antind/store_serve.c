@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "antind/station.h"
+#include "antind/tell.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
 
@@ -98,6 +98,13 @@ serve_resolve(uint64_t job, const struct message *m)
 
 	out.rc = resolve_kem(st.file.directory, q->address,
 	    (enum level)q->level, q->at, &c, &to, &e);
+	if (out.rc == RC_ABSENT && wanted_ask(WANTED_ADDRESS, q->address) &&
+	    wanted_waits(job, m))
+		return;
+	if (out.rc == RC_ABSENT && wanted_is(WANTED_ADDRESS, q->address)) {
+		out.rc = fail_at(&e,
+		    "asked for at the station above: try again in a moment");
+	}
 	if (out.rc == RC_OK && to.holder == NONE)
 		out.rc = fail(&e, RC_INVALID,
 		    "%s is a station; a dispatch goes to desks", to.address);
@@ -205,6 +212,9 @@ serve_signer(uint64_t job, const struct message *m)
 	size_t i;
 
 	out.known = resolve_signer(st.file.directory, q->tag, q->cert, &k);
+	if (!out.known && wanted_ask(WANTED_CERT, q->cert) &&
+	    wanted_waits(job, m))
+		return;
 	if (out.known) {
 		i = cert_by_fingerprint(&st.file.directory->state, k.cert);
 		out.cert_der = st.file.directory->state.certs[i].cert.der;

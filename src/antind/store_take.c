@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "antind/arrival.h"
+#include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 #include "envelope/address.h"
@@ -145,6 +146,9 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 			process_log(LOG_WARN, &log);
 		}
 	}
+	/* who it is will be asked when it is opened */
+	if (w->here_count > 0 && d->from.len > 0)
+		wanted_sender(d->header.origin);
 	for (i = 0; i < w->here_count && rc == RC_OK; i++) {
 		rc = ops->deliver(
 		    st.store, d->n, d->copy, &w->here[i], station_now(), e);

@@ -13,6 +13,7 @@ static size_t telling, held;
 static void (*const hears[TELLS])(struct line *l, struct bytes message) = {
 	[TELL_STATUS] = directory_status,
 	[TELL_DIRECTORY] = directory_came,
+	[TELL_WANTED] = wanted_came,
 };
 
 bool

@@ -59,7 +59,7 @@ enum rc evidence_make(struct buf *out, const struct id *id, struct err *e);
 
 enum wanted {
 	WANTED_ADDRESS = 1, /* its certificates are lacking */
-	WANTED_TAG,	    /* a signer's key tag */
+	WANTED_CERT,	    /* by its SHA-256 */
 	WANTED_NEWS,	    /* of an address that was asked for before */
 };
 void wanted_line(struct line *l); /* the line to the parent is up */
@@ -70,6 +70,10 @@ void wanted_grew(void);
 void wanted_tick(int64_t ms);
 /* Ask for this; true: it is asked for, and an answer may come soon. */
 bool wanted_ask(enum wanted what, struct bytes which);
+/* It was asked for, and has not come. */
+bool wanted_is(enum wanted what, struct bytes which);
+/* It sends to a desk here: who it is is asked for where it is not known. */
+void wanted_sender(struct bytes station);
 /* The answer to this question may be another in a moment: it is put again when
  * the directory has grown, and at the latest in a few seconds. */
 bool wanted_waits(uint64_t job, const struct message *m);

@@ -142,7 +142,8 @@ session_hello(struct session *s, const struct hello *own)
 	    h.items == 0)
 		bug("HELLO twice, or without a window");
 	h.lowest = h.highest = LINK_VERSION;
-	h.extensions = bytes_of(takes_tell, sizeof(takes_tell));
+	if (s->owner->tell != NULL)
+		h.extensions = bytes_of(takes_tell, sizeof(takes_tell));
 	hello_write(&s->ctl, &h);
 	s->said_hello = true;
 	s->window = h.window;

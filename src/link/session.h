@@ -22,10 +22,10 @@
  * ends while it judges goes on judging, and admits: what came is then read.
  *
  * What may be called from a callback: session_ack, session_taken, session_send,
- * session_tell, session_cancel, session_refuse, session_counts; from hello() also
- * session_hello, session_keep, session_partial and session_admit; from enrol()
- * session_enrol; from read() none.  Nothing else: a session is never freed in a
- * callback.
+ * session_tell, session_cancel, session_refuse, session_counts; from hello()
+ *also session_hello, session_keep, session_partial and session_admit; from
+ *enrol() session_enrol; from read() none.  Nothing else: a session is never
+ *freed in a callback.
  *
  * Time is in milliseconds of any clock that does not run back.
  */
@@ -94,7 +94,8 @@ struct session_owner {
 	/*
 	 * A piece of a message that the peer tells (docs/link.md 16): kinds'
 	 * pieces come in turn, those of one kind in order, at most TELL_MAX
-	 * bytes of messages whose end has not come.  NULL: passed over.
+	 * bytes of messages whose end has not come.  NULL: HELLO does not say
+	 * that TELL is taken, and what comes is passed over.
 	 */
 	void (*tell)(void *ctx, enum tell kind, bool more, struct bytes piece);
 	/* So many bytes of what session_tell() was given have gone. */

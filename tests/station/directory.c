@@ -15,18 +15,37 @@ static struct country land;
 static struct seat *centre, *province, *commune, *other;
 static size_t given; /* of land.t.file: what the centre was told */
 
+/* What a unit's station needs, and no more. */
+static void
+write_for(const struct seat *s)
+{
+	struct directory_for who = { .unit = tree_at(&land.t, s->unit) };
+	char path[2 * PATH];
+	struct buf file;
+	struct err e;
+
+	country_write(s, "");
+	(void)snprintf(path, sizeof(path), "%s/data/directory", s->folder);
+	(void)unlink(path);
+	directory_write(&file, land.t.d, &who, land.t.now);
+	must(directory_create(path, buf_bytes(&file), &e), &e);
+	buf_free(&file);
+}
+
 static void
 build(void)
 {
 	country_begin(&land);
+	land.t.now = time_now() - TIME_DAY;
 	centre = country_seat(&land, NULL, "vn");
 	province = country_seat(&land, centre, "dien-bien");
 	commune = country_seat(&land, province, "muong-nhe");
 	other = country_seat(&land, centre, "lai-chau");
 	tree_authority(&land.t, ROOT, commune->unit);
 	country_write(centre, "");
-	country_write(province, "");
-	country_write(commune, "");
+	write_for(province);
+	write_for(commune);
+	write_for(other);
 	given = land.t.file.len;
 }
 
@@ -202,6 +221,168 @@ nothing_new_is_not_told(void)
 	    "and is told nothing that it knows");
 }
 
+/* ---- dispatches
+ * ------------------------------------------------------------------------- */
+
+static enum rc
+sends(const struct seat *from, const char *to, struct id *id, struct err *e)
+{
+	json_t *r = json_object(), *list = json_array(), *part = json_object();
+	const int file = memfd_create("part", MFD_CLOEXEC);
+	json_t *answer = NULL;
+	enum rc rc;
+	int fd;
+
+	if (file < 0 || write(file, "abc", 3) != 3)
+		bug("no file");
+	must(seat_control(&fd, from, e), e);
+	must(seat_sign_in(fd, from, e), e);
+	(void)json_array_append_new(list, json_string(to));
+	(void)json_object_set_new(r, "to", list);
+	(void)json_object_set_new(r, "desk", json_string(from->desk_address));
+	(void)json_object_set_new(r, "level", json_string("thuong"));
+	(void)json_object_set_new(r, "precedence", json_string("thuong"));
+	(void)json_object_set_new(part, "kind", json_string("document"));
+	(void)json_object_set_new(part, "name", json_string("a"));
+	(void)json_object_set_new(
+	    part, "type", json_string("application/octet-stream"));
+	list = json_array();
+	(void)json_array_append_new(list, part);
+	(void)json_object_set_new(r, "parts", list);
+	rc = control_ask(fd, CONTROL_SEND, r, &file, 1, NULL, &answer, e);
+	if (rc == RC_OK && !id_parse(id, bytes_str(json_string_value(
+					     json_object_get(answer, "id")))))
+		bug("an id that is none");
+	json_decref(answer);
+	close(fd);
+	close(file);
+	return rc;
+}
+
+static bool
+opens(const struct seat *s, const struct id *id, unsigned in)
+{
+	uint8_t sum[SHA256_SIZE], want[SHA256_SIZE];
+	struct err e = { 0 };
+	enum rc rc = RC_ABSENT;
+	unsigned i;
+	int fd;
+
+	sha256(want, bytes_str("abc"));
+	must(seat_control(&fd, s, &e), &e);
+	must(seat_sign_in(fd, s, &e), &e);
+	for (i = 0; i < in * 5 && rc != RC_OK; i++) {
+		rc = seat_saves(sum, fd, s, id, &e);
+		if (rc != RC_OK)
+			(void)usleep(200000);
+	}
+	if (rc != RC_OK)
+		printf("# %s\n", e.text);
+	close(fd);
+	return rc == RC_OK && memcmp(sum, want, sizeof(sum)) == 0;
+}
+
+/* 17.4, 17.5 */
+static void
+who_is_not_known_is_asked_for(void)
+{
+	struct err e = { 0 };
+	struct id id;
+
+	ok(up(other), "a fourth station, of another province");
+	ok(!knows_desk(commune, other->unit, "van-thu"),
+	    "the commune does not know its desks");
+	ok(!knows_desk(other, commune->unit, "van-thu"),
+	    "nor does that station know the commune's");
+	is(sends(commune, other->desk_address, &id, &e), RC_OK,
+	    "but it can send to one: who it is is asked for");
+	ok(knows_desk(commune, other->unit, "van-thu") &&
+		knows_desk(province, other->unit, "van-thu"),
+	    "up to who knows it, and all on the way know it then");
+	ok(opens(other, &id, SOON), "but opens what he sent");
+	new_desk(ROOT, other->unit, "tiep-dan");
+	is(give_news(centre), RC_OK, "something is decided about it later");
+	ok(comes_to_know(commune, other->unit, "tiep-dan", SOON),
+	    "and comes to who asked once");
+	is(sends(commune, "antin://khong-co.vn/van-thu", &id, &e), RC_ABSENT,
+	    "who does not exist is asked for in vain");
+	ok(strstr(e.text, "asked for at the station above") != NULL,
+	    "and the sender is told so");
+}
+
+/* 17.2 */
+static void
+acts_go_before_what_needs_them(void)
+{
+	char address[LIMIT_ADDRESS + 8];
+	struct identity moi;
+	struct err e = { 0 };
+	struct id id;
+
+	new_desk(ROOT, commune->unit, "moi");
+	country_enrol(&land, &moi, commune->unit, "moi", CERT_DESK);
+	(void)snprintf(address, sizeof(address), "%s/moi", commune->address);
+	(void)seat_stop(province, SIGTERM);
+	is(give_news(centre), RC_OK, "a desk is made while a line is down");
+	is(sends(centre, address, &id, &e), RC_OK, "and written to at once");
+	(void)seat_start(province);
+	ok(comes_to_know(commune, commune->unit, "moi", LATE) &&
+		seat_waits(commune, "event=link.up", 3, LATE),
+	    "both come when the line is there");
+	(void)sleep(2);
+	ok(seat_is_calm(centre) && seat_is_calm(province) &&
+		seat_said(commune, "event=dispatch.held") == 0,
+	    "the act first: nothing is held for a desk that is not known");
+	identity_free(&moi);
+}
+
+/* docs/directory.md 7 */
+static void
+forks_are_known_everywhere(void)
+{
+	const struct sig_key *key = tree_authority_key(&land.t, commune->unit);
+	struct directory *twin = tree_twin(&land.t);
+	struct buf part, file;
+	struct act a;
+	struct err e;
+
+	a = act_holder(&land.t, commune->unit, ACT_DESK, "mot");
+	must(directory_decide(twin, &part, tree_at(&land.t, commune->unit), &a,
+		 1, key, land.t.now, &e),
+	    &e);
+	news(&file, buf_bytes(&part));
+	is(give(commune, buf_bytes(&file)), RC_OK,
+	    "an authority says one thing here");
+	buf_free(&file);
+	buf_free(&part);
+	a = act_holder(&land.t, commune->unit, ACT_DESK, "hai");
+	tree_do(&land.t, commune->unit, &a);
+	(void)give_news(centre);
+	ok(seat_waits(centre, "forks=1", 1, SOON) &&
+		seat_waits(province, "forks=1", 1, SOON) &&
+		seat_waits(commune, "forks=1", 1, SOON),
+	    "and another there: the proof of it comes to all");
+	directory_free(twin);
+}
+
+/* 17.6 */
+static void
+who_is_revoked_is_cut_off(void)
+{
+	struct act a;
+
+	a = act_revoke(
+	    &land.t, commune->station.card.sign.der, REVOKE_KEY_COMPROMISE);
+	tree_do(&land.t, ROOT, &a);
+	is(give_news(centre), RC_OK, "a station's key is revoked");
+	ok(seat_waits(province, "event=link.ended", 1, SOON),
+	    "its line ends at once");
+	(void)sleep(2);
+	is(seat_said(province, "event=link.ended"), 1,
+	    "and it does not come back");
+	ok(seat_waits(commune, "reason=3", 1, LATE), "it is told why");
+}
+
 int
 main(void)
 {
@@ -210,6 +391,10 @@ main(void)
 	acts_go_up();
 	lines_that_were_down_catch_up();
 	nothing_new_is_not_told();
+	who_is_not_known_is_asked_for();
+	acts_go_before_what_needs_them();
+	forks_are_known_everywhere();
+	who_is_revoked_is_cut_off();
 	country_end(&land);
 	return done();
 }
