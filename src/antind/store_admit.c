@@ -239,6 +239,7 @@ line_hello(const struct msg_hello *h)
 {
 	struct msg_admit admit = { .conn = h->conn };
 	struct link_statement s = { 0 };
+	struct entry_data who = { 0 };
 	size_t unit = NONE;
 	struct log_line log;
 	struct err e;
@@ -250,7 +251,9 @@ line_hello(const struct msg_hello *h)
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
+		who.station = s.station;
 		hear_time(line_new(h, s.station, unit), h);
+		journal_add(ENTRY_ADMITTED, &who, 0);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
 	admit.clock = station_judges(&own);

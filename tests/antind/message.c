@@ -93,6 +93,10 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_CERTIFIED] = "sk",
 	[MSG_KEEP] = "kp",
 	[MSG_KEPT] = "pk",
+	[MSG_NOTE] = "sk",
+	[MSG_NOTED] = "ks",
+	[MSG_JOURNAL] = "cs",
+	[MSG_JOURNAL_IS] = "sc",
 };
 
 static bool
