@@ -15,6 +15,8 @@ struct arrival {
 	struct bytes desk;  /* that sealed it here */
 	int64_t due;
 	struct id id; /* out: its id, once it is known */
+	uint64_t n;   /* out: of the dispatch that clashes with it */
+	struct entry_data of; /* out: what the journal says of it */
 };
 
 /* Keep it and send it on its ways.  *news: something of it was not known. */

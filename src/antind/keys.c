@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "antind/checkpoint.h"
 #include "antind/desks.h"
 #include "antind/renew.h"
 #include "core/time.h"
@@ -627,6 +628,8 @@ message(enum proc from, const struct message *m, int fd)
 		certified(m);
 	else if (m->kind == MSG_KEPT)
 		kept(m);
+	else if (m->kind == MSG_NOTE)
+		checkpoint_sign(&self.station, m);
 }
 
 static void

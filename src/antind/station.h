@@ -138,6 +138,11 @@ int64_t station_judges(bool *own);
 enum rc word_u64(const char *name, uint64_t *value, struct err *e);
 enum rc set_word_u64(const char *name, uint64_t value, struct err *e);
 
+/* ---- store_name.c: who we are
+ * --------------------------------------------------- */
+
+void station_named(const struct msg_held *h); /* keys has said so */
+
 /* ---- store_admit.c: who is let in
  * ---------------------------------------- */
 
@@ -252,5 +257,32 @@ struct tag renew_earlier(void);
 void renew_desk(const struct cert *c);
 /* A row for each key whose end is near. */
 void renew_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx);
+
+/* ---- store_journal.c: what is decided is written down; store_checkpoint.c
+ * ------ */
+
+/* An entry of this round; n: a dispatch that it is about, which is known
+ * already, or 0.  Where the disk refuses, the round does not happen. */
+void journal_add(enum entry_kind kind, const struct entry_data *d, uint64_t n);
+/* The number that the next one will have. */
+enum rc journal_next(uint64_t *number, struct err *e);
+/* What entries say of a dispatch; borrows from it. */
+void journal_of(struct entry_data *out, const struct stored *d);
+enum rc journal_round(struct err *e); /* before the commit */
+void journal_settled(bool kept);      /* after it */
+/* At the start: it is the journal of its newest checkpoint
+ * (docs/journal.md 4.3).  RC_INVALID. */
+enum rc journal_check(struct err *e);
+/* Which serials are accounted for; those that were given and not used are
+ * lost; one is used. */
+enum rc journal_serials(struct err *e);
+void journal_lost(void);
+void journal_used(uint64_t serial);
+
+void checkpoint_round(void); /* between rounds */
+void checkpoint_settled(bool kept);
+void checkpoint_noted(uint64_t job, const struct msg_noted *m);
+void checkpoint_keys_gone(void);
+void checkpoint_ask(uint64_t job, const struct msg_journal *m);
 
 #endif

@@ -12,10 +12,7 @@
 #include "antind/tell.h"
 #include "core/vec.h"
 #include "core/work.h"
-#include "envelope/address.h"
 #include "link/enrolment.h"
-#include "pki/path.h"
-#include "pki/resolve.h"
 
 #define CLOCK_KEEP 60 /* seconds by which the clock on disk may lag */
 #define PURGE_AT_ONCE 200u
@@ -162,7 +159,7 @@ round_kept(struct err *e)
 		*e = refused;
 		return !st.broken;
 	}
-	if (!st.broken)
+	if (!st.broken && journal_round(e) == RC_OK)
 		(void)keep_clock(e);
 	/* of one that was lost the commit says why */
 	kept = st.store->ops->commit(st.store, e) == RC_OK;
@@ -189,6 +186,7 @@ settle(void)
 	free(afters);
 	afters = NULL;
 	after_count = 0;
+	journal_settled(kept);
 	take_settled();
 	lines_settled(kept);
 	trouble_settled(kept, &e);
@@ -250,77 +248,6 @@ station_judges(bool *own)
 	return clock_judges(&st.clock, process_now(), process_ms(), own);
 }
 
-/* ---- who we are
- * -------------------------------------------------------------- */
-
-/* Who is not the root is no judge of the time, also where by the time that he
- * has nobody is above him. */
-static void
-find_above(void)
-{
-	struct directory *d = st.file.directory;
-	struct log_line l;
-
-	st.clock.has_parent = !st.named || d->state.units[st.unit].depth > 0;
-	if (!st.named || !st.clock.has_parent ||
-	    station_above(d, st.unit, station_now()) != NONE)
-		return;
-	l = log_line(LOG_WARN, "station.alone");
-	log_str(&l, "why",
-	    bytes_str("by this station's clock no station above it has a "
-		      "certificate in force"));
-	log_uint(&l, "clock", (uint64_t)station_now());
-	process_log(LOG_WARN, &l);
-}
-
-static void
-name_station(const struct msg_held *h)
-{
-	struct cert c;
-	struct address a;
-	struct log_line l;
-	struct err e;
-
-	if (cert_parse(&c, h->sign, &e) != RC_OK ||
-	    !address_parse(&a, c.address))
-		return;
-	if (!h->station) {
-		renew_desk(&c);
-		return;
-	}
-	memcpy(st.address, c.address.p, c.address.len);
-	st.address[c.address.len] = '\0';
-	/* it is not earlier than this, whatever a machine says whose battery
-	 * is empty */
-	if (c.from > st.clock.floor)
-		st.clock.floor = c.from;
-	st.unit =
-	    unit_by_host(&st.file.directory->state, a.host, station_now());
-	st.named = st.unit != NONE;
-	find_above();
-	l = log_line(st.named ? LOG_INFO : LOG_WARN,
-	    st.named ? "station.is" : "station.unknown");
-	log_str(&l, "address", bytes_str(st.address));
-	log_uint(&l, "incarnation", st.incarnation);
-	process_log(st.named ? LOG_INFO : LOG_WARN, &l);
-	if (st.named)
-		take_reroute();
-	renew_held(&c);
-	line_self();
-}
-
-/* Places in the directory are of what was known before: look again. */
-void
-station_looks(void)
-{
-	st.unit = unit_by_host(&st.file.directory->state,
-	    address_host(bytes_str(st.address)), station_now());
-	st.named = st.unit != NONE;
-	find_above();
-	if (st.named)
-		take_reroute();
-}
-
 /* ---- the process
  * ------------------------------------------------------------- */
 
@@ -353,6 +280,19 @@ given(const struct message *m, int fd, struct err *e)
 	return RC_OK;
 }
 
+/* The journal's first entry of this start; where the disk refuses it comes
+ * before the next. */
+static void
+begins(void)
+{
+	struct err e;
+	uint64_t number;
+
+	if (store_write(&e) == RC_OK && journal_next(&number, &e) == RC_OK)
+		journal_lost();
+	settle();
+}
+
 static enum rc
 open_all(struct err *e)
 {
@@ -374,12 +314,15 @@ open_all(struct err *e)
 	    (rc = word_u64("clock", &clock, e)) != RC_OK)
 		return rc;
 	st.clock.floor = st.clock_kept = (int64_t)clock;
-	if (st.incarnation != 0)
-		return RC_OK;
-	st.incarnation = 1;
-	if ((rc = store_write(e)) == RC_OK &&
-	    (rc = set_word_u64("incarnation", 1, e)) == RC_OK)
-		settle();
+	if ((rc = journal_check(e)) != RC_OK ||
+	    (rc = journal_serials(e)) != RC_OK)
+		return rc;
+	if (st.incarnation == 0 && (rc = store_write(e)) == RC_OK) {
+		st.incarnation = 1;
+		rc = set_word_u64("incarnation", 1, e);
+	}
+	if (rc == RC_OK)
+		begins();
 	return rc;
 }
 
@@ -523,6 +466,8 @@ from_control(const struct message *m)
 		directory_take(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_EVIDENCE)
 		evidence_take(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_JOURNAL)
+		checkpoint_ask(m->job, &m->body.journal);
 }
 
 static void
@@ -535,11 +480,13 @@ message(enum proc from, const struct message *m, int fd)
 	else if (from == PROC_CONTROL)
 		from_control(m);
 	else if (m->kind == MSG_HELD)
-		name_station(&m->body.held);
+		station_named(&m->body.held);
 	else if (m->kind == MSG_LINK_SIGNED)
 		line_signed(m->job, &m->body.statement);
 	else if (m->kind == MSG_RENEWAL)
 		renew_made(&m->body.renewal);
+	else if (m->kind == MSG_NOTED)
+		checkpoint_noted(m->job, &m->body.noted);
 	else if (m->kind == MSG_SUBMIT)
 		take_submit(m->job, &m->body.submit);
 	else if (from == PROC_SEAL)
@@ -555,6 +502,8 @@ peer(enum proc who, bool up)
 	}
 	if (who == PROC_KEYS && up)
 		st.link_job = 0, line_self();
+	if (who == PROC_KEYS && !up)
+		checkpoint_keys_gone();
 }
 
 static void
@@ -564,11 +513,16 @@ round_ends(void)
 		settle();
 	if (!trouble_is())
 		lines_feed();
+	if (!st.writing)
+		checkpoint_round();
 }
 
 static void
 stop(void)
 {
+	const struct entry_data none = { 0 };
+
+	journal_add(ENTRY_STOPPED, &none, 0);
 	settle();
 	lines_drop(false);
 	st.store->ops->close(st.store);

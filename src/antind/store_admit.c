@@ -304,6 +304,7 @@ line_hello(const struct msg_hello *h)
 	struct msg_admit admit = { .conn = h->conn };
 	struct link_statement s = { 0 };
 	struct line *l = NULL;
+	struct entry_data who = { 0 };
 	size_t unit = NONE;
 	struct log_line log;
 	struct tag key;
@@ -319,6 +320,8 @@ line_hello(const struct msg_hello *h)
 		l = line_new(h, s.station, unit);
 		l->key = key;
 		hear_time(l, h);
+		who.station = s.station;
+		journal_add(ENTRY_ADMITTED, &who, 0);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
 	admit.clock = station_judges(&own);

@@ -296,6 +296,33 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 	buf_free(&r.rows);
 }
 
+/* The same state again changes nothing, and is no decision. */
+static enum rc
+change(const struct msg_mark *m, const struct stored *d, struct err *e)
+{
+	static const enum entry_kind kinds[DELIVERY_STATES] = {
+		[DELIVERY_ARRIVED] = ENTRY_DELIVERED,
+		[DELIVERY_OPENED] = ENTRY_OPENED,
+		[DELIVERY_ACTED] = ENTRY_ACTED,
+		[DELIVERY_REFUSED] = ENTRY_DECLINED,
+	};
+	struct entry_data of;
+	struct delivery was;
+	enum rc rc;
+
+	journal_of(&of, d);
+	of.desk = m->desk;
+	if ((rc = st.store->ops->delivery(
+		 st.store, d->n, m->desk, &was, e)) != RC_OK ||
+	    (rc = st.store->ops->delivery_set(st.store, d->n, m->desk,
+		 (enum delivery_state)m->state, station_now(), m->reason,
+		 e)) != RC_OK)
+		return rc;
+	if (m->state < DELIVERY_STATES && was.state != m->state)
+		journal_add(kinds[m->state], &of, d->n);
+	return RC_OK;
+}
+
 void
 ask_mark(uint64_t job, const struct msg_mark *m)
 {
@@ -305,9 +332,7 @@ ask_mark(uint64_t job, const struct msg_mark *m)
 
 	rc = st.store->ops->find(st.store, &m->id, &d, &e);
 	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
-		rc = store_failed(st.store->ops->delivery_set(st.store, d.n,
-		    m->desk, (enum delivery_state)m->state, station_now(),
-		    m->reason, &e));
+		rc = store_failed(change(m, &d, &e));
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

@@ -214,8 +214,10 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 }
 
 static void
-log_decision(const char *event, const struct msg_enrol_piece *m)
+log_decision(const char *event, enum entry_kind kind,
+    const struct msg_enrol_piece *m)
 {
+	const struct entry_data d = { .id = m->id };
 	struct log_line l = log_line(LOG_INFO, event);
 	char id[ID_TEXT];
 
@@ -223,6 +225,7 @@ log_decision(const char *event, const struct msg_enrol_piece *m)
 	log_str(&l, "request", bytes_str(id));
 	log_uint(&l, "uid", m->uid);
 	process_log(LOG_INFO, &l);
+	journal_add(kind, &d, 0);
 }
 
 static enum rc
@@ -251,7 +254,7 @@ push(const struct msg_enrol_piece *m, struct err *e)
 	buf_free(&coming.bytes);
 	coming.id = (struct id){ 0 };
 	if (rc == RC_OK)
-		log_decision("enrol.answered", m);
+		log_decision("enrol.answered", ENTRY_ANSWERED, m);
 	return rc;
 }
 
@@ -272,7 +275,7 @@ enrol_drop(uint64_t job, const struct msg_enrol_piece *m)
 	struct err e;
 
 	if (settle(&m->id, (struct bytes){ 0 }, &e) == RC_OK) {
-		log_decision("enrol.put_aside", m);
+		log_decision("enrol.put_aside", ENTRY_PUT_ASIDE, m);
 		after_done(PROC_CONTROL, job, &m->id);
 	} else {
 		say_done(PROC_CONTROL, job, &e, &m->id);
@@ -299,6 +302,7 @@ enrol_invited(uint64_t job, const struct msg_invited *m)
 		.key = id_bytes(&m->id),
 		.at = m->until,
 		.head = m->address };
+	const struct entry_data d = { .id = m->id, .station = m->address };
 	struct err e;
 	size_t n = 0;
 	enum rc rc;
@@ -310,6 +314,8 @@ enrol_invited(uint64_t job, const struct msg_invited *m)
 	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
 		rc = store_failed(st.store->ops->paper_put(
 		    st.store, &p, (struct bytes){ 0 }, &e));
+	if (rc == RC_OK)
+		journal_add(ENTRY_INVITED, &d, 0);
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

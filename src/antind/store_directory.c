@@ -212,6 +212,15 @@ log_learned(const struct applied *did, const struct err *e)
 	process_log(level, &l);
 }
 
+static void
+note_learned(const struct applied *did, struct bytes directory)
+{
+	struct entry_data d = { .number = did->acts, .code = did->forks };
+
+	sha256(d.hash, directory);
+	journal_add(ENTRY_LEARNED, &d, 0);
+}
+
 enum rc
 station_learns(struct bytes directory, struct applied *did, struct err *e)
 {
@@ -231,6 +240,7 @@ station_learns(struct bytes directory, struct applied *did, struct err *e)
 	if (directory_append(&st.file, buf_bytes(&parts), e) != RC_OK)
 		bug(e->text); /* memory would be ahead of the disk */
 	buf_free(&parts);
+	note_learned(did, directory);
 	if (st.address[0] != '\0')
 		station_looks();
 	directory_grew();

@@ -517,6 +517,26 @@ log_refused(const struct line *l, const struct msg_taken *t)
 	process_log(LOG_WARN, &log);
 }
 
+/* That it passed, the next station's journal has (docs/journal.md 1.4). */
+static void
+note_bounced(const struct msg_taken *t, const struct line *l)
+{
+	struct entry_data of;
+	struct stored d;
+	struct leg leg;
+	struct err e;
+
+	if (store_failed(st.store->ops->leg(
+		st.store, t->number, &leg, &e)) != RC_OK ||
+	    store_failed(st.store->ops->get(st.store, leg.n, 0, &d, &e)) !=
+		RC_OK)
+		return;
+	journal_of(&of, &d);
+	of.station = bytes_str(l->station);
+	of.code = t->code;
+	journal_add(ENTRY_BOUNCED, &of, d.n);
+}
+
 void
 line_sent(const struct msg_taken *t)
 {
@@ -542,7 +562,10 @@ line_sent(const struct msg_taken *t)
 		if (!goes_there(l, t->number))
 			return;
 	}
-	if (store_write(&e) == RC_OK)
-		(void)store_failed(st.store->ops->leg_set(st.store, t->number,
-		    states[t->outcome], NULL, station_now(), &e));
+	if (store_write(&e) != RC_OK)
+		return;
+	if (t->outcome == ACK_REFUSED)
+		note_bounced(t, l);
+	(void)store_failed(st.store->ops->leg_set(st.store, t->number,
+	    states[t->outcome], NULL, station_now(), &e));
 }

@@ -59,6 +59,7 @@ serve_number(uint64_t job, const struct message *m)
 	enum rc rc;
 
 	drop_last();
+	journal_lost();
 	(void)snprintf(name, sizeof(name), "partial/new-%llu",
 	    (unsigned long long)(st.serial + 1));
 	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);

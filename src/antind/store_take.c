@@ -124,11 +124,13 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		.rank = precedence_rank(d->header.precedence),
 		.at = d->at,
 		.total = d->total };
+	struct entry_data of;
 	struct log_line log;
 	uint64_t q;
 	enum rc rc = RC_OK;
 	size_t i;
 
+	journal_of(&of, d);
 	for (i = 0; i < w->group_count && rc == RC_OK; i++) {
 		leg.hop = bytes_str(w->groups[i].hop);
 		leg.state = leg.hop.len > 0 ? LEG_QUEUED : LEG_HELD;
@@ -139,6 +141,8 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 			line_wake(leg.hop, leg.rank);
 		}
 		if (rc == RC_OK && q != 0 && leg.state == LEG_HELD) {
+			of.station = d->from;
+			journal_add(ENTRY_HELD, &of, d->n);
 			log = log_line(LOG_WARN, "dispatch.held");
 			log_uint(&log, "n", d->n);
 			log_uint(&log, "leg", q);
@@ -153,6 +157,9 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		rc = ops->deliver(
 		    st.store, d->n, d->copy, &w->here[i], station_now(), e);
 		*news = *news || rc == RC_OK;
+		of.desk = w->here[i].address;
+		if (rc == RC_OK)
+			journal_add(ENTRY_DELIVERED, &of, d->n);
 		if (rc == RC_EXISTS)
 			rc = RC_OK;
 	}
@@ -246,7 +253,7 @@ check(struct arrival *a, struct envelope *env, struct err *e)
  * nothing is kept.
  */
 static enum rc
-keep(struct stored *d, struct whither *w, const struct arrival *a, bool *news,
+keep(struct stored *d, struct whither *w, struct arrival *a, bool *news,
     struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
@@ -256,15 +263,25 @@ keep(struct stored *d, struct whither *w, const struct arrival *a, bool *news,
 
 	if (a->total <= STORE_INLINE)
 		package = a->package;
+	if ((rc = journal_next(&d->entry, e)) != RC_OK)
+		return rc;
 	rc = ops->put(st.store, d, package, e);
 	known = rc == RC_EXISTS;
+	a->n = d->n;
 	if (rc != RC_OK && !known)
 		return rc;
-	if (!known)
+	if (!known) {
 		*news = true, st.accepted++;
+		journal_add(a->from == NULL ? ENTRY_SEALED : ENTRY_ACCEPTED,
+		    &a->of, 0);
+	}
+	if (a->from == NULL)
+		journal_used(d->header.serial);
 	rc = whither_sort(w, d, known, a->dests, e);
 	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
 		rc = ops->copy(st.store, d, package, e);
+	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
+		journal_add(ENTRY_COPY, &a->of, d->n);
 	return rc;
 }
 
@@ -288,6 +305,9 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	d.own_clock = station_own_clock();
 	package_digest(d.digest, &env);
 	memcpy(d.sum, a->sum, SHA256_SIZE);
+	journal_of(&a->of, &d);
+	a->of.desk = a->desk;
+	a->of.station = d.from;
 	if ((rc = store_write(e)) == RC_OK)
 		rc = store_failed(keep(&d, &w, a, news, e));
 	if (rc == RC_OK)
@@ -341,13 +361,21 @@ may_log(struct line *l)
 }
 
 static void
-log_refused(struct line *l, const struct id *id, const struct err *e)
+log_refused(struct line *l, const struct arrival *a, const struct err *e)
 {
+	struct entry_data of = { .id = a->id,
+		.station = bytes_str(l->station),
+		.code = refusal_of(e->rc) };
+	const struct id *id = &a->id;
 	struct log_line log;
 	char text[ID_TEXT];
 
 	if (!may_log(l))
 		return;
+	if (a->n != 0 && e->rc == RC_DENIED)
+		journal_add(ENTRY_CLASH, &a->of, a->n);
+	else
+		journal_add(ENTRY_REFUSED, &of, 0);
 	log = log_line(LOG_WARN, "dispatch.refused");
 	id_write(text, id);
 	log_str(&log, "id", bytes_str(text));
@@ -372,7 +400,7 @@ arrival_answer(uint64_t number, const struct arrival *a, enum rc rc, bool news,
 		after_taken(l->conn, number, ACK_LATER, REFUSAL_NONE);
 		return;
 	}
-	log_refused(l, &a->id, e);
+	log_refused(l, a, e);
 	after_taken(l->conn, number, ACK_REFUSED, refusal_of(rc));
 }
 
@@ -433,6 +461,21 @@ first_dest(void *ctx, const struct dest *d)
 	return false;
 }
 
+static enum rc
+note_rerouted(uint64_t n, struct bytes hop, struct err *e)
+{
+	struct entry_data of;
+	struct stored d;
+	enum rc rc = st.store->ops->get(st.store, n, 0, &d, e);
+
+	if (rc != RC_OK)
+		return store_failed(rc);
+	journal_of(&of, &d);
+	of.station = hop;
+	journal_add(ENTRY_REROUTED, &of, n);
+	return RC_OK;
+}
+
 /* A leg goes where its first destination does: all of it went one way. */
 static enum rc
 reroute_leg(const struct reroute *r, size_t i, struct err *e)
@@ -454,6 +497,8 @@ reroute_leg(const struct reroute *r, size_t i, struct err *e)
 		rc = store_failed(st.store->ops->leg_set(
 		    st.store, r->q[i], LEG_QUEUED, &hop, station_now(), e));
 		line_rewind(hop, r->rank[i]);
+		if (rc == RC_OK)
+			rc = note_rerouted(r->n[i], hop, e);
 	}
 out:
 	buf_free(&address);

@@ -22,6 +22,7 @@
 #include "core/id.h"
 #include "crypto/aead.h"
 #include "crypto/hash.h"
+#include "crypto/merkle.h"
 #include "envelope/slip.h"
 #include "pki/link.h"
 
@@ -46,6 +47,7 @@ const char *proc_name(enum proc p); /* "keys" */
 #define MSG_ENROL_MAX (4200u << 10)  /* bytes of a message of enrolment */
 #define MSG_ENROL_BYTES (32u << 10) /* of a piece of one, for the command */
 #define MSG_TELL_MAX (4u << 20)     /* TELL_MAX of link/frame.h */
+#define MSG_JOURNAL_BYTES (32u << 10) /* of the journal, for the command */
 
 enum msg {
 	/* the parent and each of the others */
@@ -149,8 +151,14 @@ enum msg {
 	MSG_DIRECTORY_GIVE, /* struct msg_enrol_piece, no id; MSG_DONE */
 	MSG_DIRECTORY_TAKE, /* the same, no bytes; MSG_ENROL_PIECE */
 	MSG_EVIDENCE,	    /* the same, of the dispatch with that id */
+
+	/* the journal (docs/journal.md) */
+	MSG_NOTE,	/* struct msg_note, store to keys: sign a checkpoint */
+	MSG_NOTED,	/* struct msg_noted, keys to store */
+	MSG_JOURNAL,	/* struct msg_journal, control to store */
+	MSG_JOURNAL_IS, /* struct msg_journal_is: answer to it */
 };
-#define MSG_LAST MSG_EVIDENCE
+#define MSG_LAST MSG_JOURNAL_IS
 
 struct msg_setting {
 	struct bytes name, value;
@@ -527,6 +535,40 @@ struct msg_tell {
 	struct bytes bytes;
 };
 
+struct msg_note {
+	struct id unit; /* the uid of the station's */
+	uint64_t size;
+	struct node root;
+	int64_t at;
+	uint64_t incarnation;
+};
+struct msg_noted {
+	struct bytes note;
+	uint8_t tool[32]; /* the Ed25519 key of docs/journal.md 5.3 */
+};
+enum journal_ask {
+	JOURNAL_PULL,	    /* entries from number "at" on, each: entry, u16
+			       length of its opening, opening (none: destroyed);
+			       total: how many entries there are */
+	JOURNAL_CHECKPOINT, /* a new one; total: its size */
+	JOURNAL_KEPT,	    /* the first that is kept of at least size "at" */
+	JOURNAL_PROVE,	    /* a proof of entry "at" as a file */
+	JOURNAL_OF,	    /* the numbers (u64) of the entries about "id" */
+};
+#define JOURNAL_ASKS 5
+struct msg_journal {
+	uint64_t what; /* enum journal_ask */
+	struct id id;
+	uint64_t at;
+};
+struct msg_journal_is {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t total;
+	struct bytes bytes;
+	uint8_t tool[32]; /* of JOURNAL_CHECKPOINT */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -583,6 +625,10 @@ union any_msg {
 	struct msg_keep keep;
 	struct msg_kept kept;
 	struct msg_tell tell;
+	struct msg_note note;
+	struct msg_noted noted;
+	struct msg_journal journal;
+	struct msg_journal_is journal_is;
 };
 
 /* One that was read. */

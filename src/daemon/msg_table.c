@@ -280,6 +280,22 @@ static const struct field tells[] = { ANY(msg_tell, conn),
 	U64(msg_tell, kind, 1, 255), FLAG(msg_tell, more),
 	BYTES(msg_tell, bytes, 1, MSG_TELL_MAX), END };
 
+static const struct field note[] = { FIXED(msg_note, unit),
+	ANY(msg_note, size), FIXED(msg_note, root), TIME(msg_note, at),
+	ANY(msg_note, incarnation), END };
+static const struct field noted[] = {
+	BYTES(msg_noted, note, 1, MSG_JOURNAL_BYTES), FIXED(msg_noted, tool),
+	END
+};
+static const struct field journal[] = {
+	U64(msg_journal, what, 0, JOURNAL_ASKS - 1), FIXED(msg_journal, id),
+	ANY(msg_journal, at), END
+};
+static const struct field journal_is[] = { RC(msg_journal_is, rc),
+	WHY(msg_journal_is, why), ANY(msg_journal_is, total),
+	BYTES(msg_journal_is, bytes, 0, MSG_JOURNAL_BYTES),
+	FIXED(msg_journal_is, tool), END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -381,6 +397,11 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_DIRECTORY_TAKE] = { "directory.take", enrol_piece, false, CONTROL,
 	    STORE },
 	[MSG_EVIDENCE] = { "evidence", enrol_piece, false, CONTROL, STORE },
+
+	[MSG_NOTE] = { "note", note, false, STORE, KEYS },
+	[MSG_NOTED] = { "noted", noted, false, KEYS, STORE },
+	[MSG_JOURNAL] = { "journal", journal, false, CONTROL, STORE },
+	[MSG_JOURNAL_IS] = { "journal.is", journal_is, false, STORE, CONTROL },
 };
 
 const char *

@@ -98,6 +98,11 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_LEAVE] = "sl",
 	[MSG_DIRECTORY_GIVE] = "cs",
 	[MSG_DIRECTORY_TAKE] = "cs",
+	[MSG_EVIDENCE] = "cs",
+	[MSG_NOTE] = "sk",
+	[MSG_NOTED] = "ks",
+	[MSG_JOURNAL] = "cs",
+	[MSG_JOURNAL_IS] = "sc",
 };
 
 static bool

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Checkpoints of the journal, as the keys process signs them (keys_note.c;
+ * docs/journal.md 5). */
+#ifndef ANTIND_CHECKPOINT_H
+#define ANTIND_CHECKPOINT_H
+
+#include "daemon/msg.h"
+#include "pki/card.h"
+
+/* Write and sign what MSG_NOTE asks for; the store hears MSG_NOTED. */
+void checkpoint_sign(const struct identity *station, const struct message *m);
+
+#endif

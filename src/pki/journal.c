@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "pki/journal.h"
+
+#include "pki/holds.h"
+#include "pki/resolve.h"
+
+/* A line of this role by the station of a unit. */
+static bool
+signed_by(
+    struct directory *d, const struct note *n, enum note_role role, size_t unit)
+{
+	const struct state *s = &d->state;
+	const int64_t at = n->checkpoint.at;
+	const struct dcert *c;
+	struct sig_pub *pub;
+	bool holds = false;
+	size_t i;
+
+	for (i = s->units[unit].certs; i != NONE && !holds; i = c->next) {
+		c = &s->certs[i];
+		if (c->holder != NONE || c->cert.use != CERT_SIGN ||
+		    c->cert.rights.kind != CERT_STATION || at < c->from ||
+		    at >= c->until || !directory_holds(d, i))
+			continue;
+		pub = sig_pub_of(c->cert.sig, c->cert.pub);
+		holds =
+		    pub != NULL && note_has(n, role, &s->units[unit].uid, pub);
+		sig_pub_free(pub);
+	}
+	return holds;
+}
+
+enum rc
+journal_counts(struct directory *d, const struct note *n, struct err *e)
+{
+	const size_t unit = unit_by_uid(&d->state, &n->checkpoint.log);
+
+	if (unit == NONE)
+		return fail(e, RC_ABSENT,
+		    "the directory does not know the unit whose journal this "
+		    "is");
+	if (!signed_by(d, n, NOTE_STATION, unit))
+		return fail(e, RC_DENIED,
+		    "docs/journal.md 5.5: the checkpoint is not signed by the "
+		    "station whose journal it is");
+	return RC_OK;
+}
+
+bool
+journal_witnessed(struct directory *d, const struct note *n, size_t witness)
+{
+	return signed_by(d, n, NOTE_WITNESS, witness);
+}
+
+size_t
+journal_witness(struct directory *d, const struct note *n)
+{
+	const struct state *s = &d->state;
+	size_t unit = unit_by_uid(s, &n->checkpoint.log);
+
+	while (unit != NONE) {
+		unit = unit_parent(&s->units[unit], n->checkpoint.at);
+		if (unit != NONE && journal_witnessed(d, n, unit))
+			break;
+	}
+	return unit;
+}
