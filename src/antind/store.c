@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "antind/station.h"
+#include "antind/notices.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "link/enrolment.h"
@@ -190,6 +190,7 @@ settle(void)
 	after_count = 0;
 	take_settled();
 	lines_settled(kept);
+	notices_settled(kept);
 	trouble_settled(kept, &e);
 }
 
@@ -481,6 +482,7 @@ begin(struct err *e)
 	ticker = event_new(process_base(), -1, EV_PERSIST, tick, NULL);
 	if (ticker == NULL || event_add(ticker, &every) != 0)
 		return fail(e, RC_IO, "no timer is to be had");
+	notices_begin();
 	return RC_OK;
 }
 
@@ -551,6 +553,10 @@ message(enum proc from, const struct message *m, int fd)
 		name_station(&m->body.held);
 	else if (m->kind == MSG_LINK_SIGNED)
 		line_signed(m->job, &m->body.statement);
+	else if (m->kind == MSG_VOUCHED)
+		notice_signed(m->job, &m->body.vouched);
+	else if (m->kind == MSG_DESK_STATE)
+		notice_desk(&m->body.desk_state);
 	else if (m->kind == MSG_RENEWAL)
 		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_SUBMIT)
@@ -567,7 +573,7 @@ peer(enum proc who, bool up)
 		st.has_link_key = false;
 	}
 	if (who == PROC_KEYS && up)
-		st.link_job = 0, line_self();
+		st.link_job = 0, line_self(), notices_lost();
 }
 
 static void
@@ -575,8 +581,10 @@ round_ends(void)
 {
 	if (st.writing || st.broken || after_count > 0)
 		settle();
-	if (!trouble_is())
+	if (!trouble_is()) {
 		lines_feed();
+		notices_feed();
+	}
 }
 
 static void

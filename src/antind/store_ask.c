@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "antind/station.h"
+#include "antind/notices.h"
 #include "pki/resolve.h"
 
 #define ROWS_AT_ONCE 500u
@@ -188,6 +188,8 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 	    &(struct tracing){ .r = r, .id = q->id }, e);
 	if (rc == RC_OK)
 		rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
+	if (rc == RC_OK)
+		rc = notice_rows(d.n, &q->id, add_row, r, e);
 	rest = buf_bytes(&legs.rows);
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		rc = st.store->ops->leg(st.store, row.q, &leg, e);
@@ -296,18 +298,45 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 	buf_free(&r.rows);
 }
 
+/* A delivery comes into another state, and its desk says so. */
+static enum rc
+set_state(const struct stored *d, const struct msg_mark *m, struct err *e)
+{
+	static const enum statement_kind says[DELIVERY_STATES] = {
+		[DELIVERY_ARRIVED] = STATEMENT_ARRIVED,
+		[DELIVERY_OPENED] = STATEMENT_OPENED,
+		[DELIVERY_ACTED] = STATEMENT_ACTED,
+		[DELIVERY_REFUSED] = STATEMENT_REFUSED,
+	};
+	const enum delivery_state next = (enum delivery_state)m->state;
+	enum delivery_state was;
+	struct delivery at;
+	enum rc rc;
+
+	rc = st.store->ops->delivery(st.store, d->n, m->desk, &at, e);
+	was = at.state;
+	if (rc == RC_OK)
+		rc = store_failed(st.store->ops->delivery_set(st.store, d->n,
+		    m->desk, next, station_now(), m->reason, e));
+	if (rc == RC_OK && was != next)
+		rc = notice_by_desk(d, says[next], m->desk,
+		    m->code == 0 ? REFUSED_OTHER : (unsigned)m->code, e);
+	return rc;
+}
+
 void
 ask_mark(uint64_t job, const struct msg_mark *m)
 {
+	struct held held;
 	struct stored d;
 	struct err e;
 	enum rc rc;
 
 	rc = st.store->ops->find(st.store, &m->id, &d, &e);
+	if (rc == RC_OK)
+		notice_hold(&d, &held);
 	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
-		rc = store_failed(st.store->ops->delivery_set(st.store, d.n,
-		    m->desk, (enum delivery_state)m->state, station_now(),
-		    m->reason, &e));
+		rc = set_state(&d, m, &e);
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

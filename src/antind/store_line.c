@@ -7,9 +7,10 @@
 
 #include "antind/station.h"
 #include "core/vec.h"
+#include "dispatch/batch.h"
 #include "dispatch/package.h"
 
-#define BATCH 32u /* legs that are looked up at once */
+#define LEGS 32u /* legs that are looked up at once */
 
 /* ---- finding
  * ------------------------------------------------------------------- */
@@ -136,9 +137,9 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 /* ---- what goes out
  * -------------------------------------------------------------- */
 
-struct batch {
+struct legs {
 	const struct line *l;
-	struct leg legs[BATCH];
+	struct leg legs[LEGS];
 	size_t count;
 	uint64_t last; /* the highest number that was looked at */
 	size_t looked;
@@ -158,14 +159,14 @@ is_flying(const struct line *l, uint64_t q)
 static bool
 gather(void *ctx, const struct leg *leg)
 {
-	struct batch *b = ctx;
+	struct legs *b = ctx;
 
 	b->looked++;
 	if (leg->q > b->last)
 		b->last = leg->q;
 	if (!is_flying(b->l, leg->q))
 		b->legs[b->count++] = *leg;
-	return b->count < BATCH;
+	return b->count < LEGS;
 }
 
 struct gathered_dests {
@@ -241,8 +242,11 @@ send_leg(struct line *l, const struct leg *leg, struct err *e)
 		rc = large_open(&package, &fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
-	rc = package_for(
-	    &envelope, bytes_of(package.p, d.envelope), g.tags, g.count, e);
+	if (notice_is(buf_bytes(&package))) /* it has no slips */
+		buf_add(&envelope, buf_bytes(&package));
+	else
+		rc = package_for(&envelope, bytes_of(package.p, d.envelope),
+		    g.tags, g.count, e);
 	if (rc != RC_OK)
 		goto out;
 	m.envelope = envelope.len;
@@ -300,13 +304,13 @@ feed_rank(struct line *l, unsigned rank)
 {
 	/* the order of due times is not that of numbers: no cursor there */
 	const bool due = rank == RANKS - 1;
-	struct batch b = { .l = l };
+	struct legs b = { .l = l };
 	struct err e;
 	enum rc rc;
 	size_t i;
 
 	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
-	    due ? 0 : l->cursor[rank], BATCH + (due ? FLYING_MAX : 0), gather,
+	    due ? 0 : l->cursor[rank], LEGS + (due ? FLYING_MAX : 0), gather,
 	    &b, &e);
 	for (i = 0; i < b.count && rc == RC_OK; i++) {
 		if (!has_room(l, &b.legs[i]))

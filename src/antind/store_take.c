@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/arrival.h"
+#include "antind/notices.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 #include "envelope/address.h"
@@ -149,6 +149,9 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		rc = ops->deliver(
 		    st.store, d->n, d->copy, &w->here[i], station_now(), e);
 		*news = *news || rc == RC_OK;
+		if (rc == RC_OK)
+			rc = notice_by_desk(d, STATEMENT_ARRIVED,
+			    w->here[i].address, 0, e);
 		if (rc == RC_EXISTS)
 			rc = RC_OK;
 	}
@@ -190,8 +193,9 @@ check_dests(const struct envelope *env, struct bytes dests, struct err *e)
 }
 
 /* A child speaks for what lies behind it; nobody else for this station. */
-static enum rc
-check_origin(const struct arrival *a, const struct header *h, struct err *e)
+enum rc
+arrival_origin(
+    const struct arrival *a, const struct header *h, struct err *e)
 {
 	struct route r;
 
@@ -231,7 +235,7 @@ check(struct arrival *a, struct envelope *env, struct err *e)
 	if (env->header.expires < now)
 		return fail(
 		    e, RC_EXPIRED, "docs/envelope.md 10.5: it has expired");
-	if ((rc = check_origin(a, &env->header, e)) != RC_OK)
+	if ((rc = arrival_origin(a, &env->header, e)) != RC_OK)
 		return rc;
 	return check_dests(env, a->dests, e);
 }
@@ -275,6 +279,8 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	enum rc rc;
 
 	*news = false;
+	if (a->from != NULL && notice_is(a->package))
+		return notice_arrives(a, news, e);
 	if ((rc = check(a, &env, e)) != RC_OK)
 		return rc;
 	d.header = env.header;

@@ -44,6 +44,8 @@ const char *proc_name(enum proc p); /* "keys" */
 #define MSG_PIECE (64u << 10)	/* bytes of a large package at a time */
 #define MSG_FDS 64u		/* descriptors of one job */
 #define MSG_ENROL_MAX (4200u << 10)  /* bytes of a message of enrolment */
+#define MSG_STATEMENTS (96u << 10) /* bytes of a batch's (BATCH_BYTES) */
+#define MSG_HEAD_SIGNED 8192u	    /* of its head, signed */
 #define MSG_ENROL_BYTES (32u << 10) /* of a piece of one, for the command */
 
 enum msg {
@@ -139,8 +141,12 @@ enum msg {
 	MSG_CERTIFIED, /* struct msg_certified, store to keys */
 	MSG_KEEP,      /* struct msg_keep, keys to the parent: write it */
 	MSG_KEPT,      /* struct msg_kept: it is on disk, or is not */
+	/* statements (docs/receipts.md): store and keys */
+	MSG_VOUCH,	/* struct msg_vouch: sign them */
+	MSG_VOUCHED,	/* struct msg_vouched */
+	MSG_DESK_STATE, /* struct msg_desk_state, keys to store */
 };
-#define MSG_LAST MSG_KEPT
+#define MSG_LAST MSG_DESK_STATE
 
 struct msg_setting {
 	struct bytes name, value;
@@ -454,6 +460,8 @@ enum row {
 			due: when it goes */
 	ROW_KEY,     /* address, state 1 its end is near, due: its end, count 1:
 			a renewal is asked for */
+	ROW_RECEIPT, /* id, address whom it is about, other the signer, state
+			enum statement_kind, at, text its code's word */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -461,6 +469,7 @@ struct msg_mark {
 	struct id id;
 	uint64_t state; /* enum delivery_state */
 	struct bytes reason;
+	uint64_t code; /* enum refused_why */
 };
 
 /* What speaks for a request, so far as its station can know it. */
@@ -507,6 +516,22 @@ struct msg_kept {
 	uint64_t next;
 	uint64_t rc;
 	struct bytes why;
+};
+
+struct msg_vouch {
+	struct bytes signer; /* a desk's address, or the station's own */
+	int64_t at;
+	uint64_t own_clock;
+	struct bytes statements; /* one after another, read again */
+};
+struct msg_vouched {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes head; /* of the batch, and its signature */
+};
+struct msg_desk_state {
+	struct bytes desk;
+	uint64_t open; /* 1: somebody is signed in */
 };
 
 union any_msg {
@@ -564,6 +589,9 @@ union any_msg {
 	struct msg_certified certified;
 	struct msg_keep keep;
 	struct msg_kept kept;
+	struct msg_vouch vouch;
+	struct msg_vouched vouched;
+	struct msg_desk_state desk_state;
 };
 
 /* One that was read. */

@@ -93,6 +93,9 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_CERTIFIED] = "sk",
 	[MSG_KEEP] = "kp",
 	[MSG_KEPT] = "pk",
+	[MSG_VOUCH] = "sk",
+	[MSG_VOUCHED] = "ks",
+	[MSG_DESK_STATE] = "ks",
 };
 
 static bool
