@@ -41,6 +41,34 @@ inbox_table(const json_t *rows)
 /* ---- how far what was sent is
  * ---------------------------------------------- */
 
+/* Where it goes no further, as a station on the way has signed, unless the
+ * addressee has it after all. */
+static void
+take_report(json_t *to, const json_t *row)
+{
+	static const struct {
+		const char *code, *state;
+	} states[] = {
+		{ "expired", "expired" },
+		{ "no-way", "held" },
+		{ "refused-on-the-way", "refused" },
+		{ "held", "held" },
+		{ "dropped", "refused" },
+	};
+	const char *state = row_text(to, "state");
+	size_t i;
+
+	if (strcmp(row_text(row, "says"), "report") != 0 ||
+	    strcmp(row_text(to, "desk"), row_text(row, "about")) != 0 ||
+	    (strcmp(state, "queued") != 0 && strcmp(state, "passed") != 0))
+		return;
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i].code, row_text(row, "code")) == 0) {
+			show_word(to, "state", states[i].state);
+			show_word(to, "said_by", row_text(row, "by"));
+		}
+}
+
 /* What an addressee's desk has signed is further than what the station knows
  * of its way. */
 static void
@@ -57,6 +85,7 @@ take_receipt(json_t *list, json_t *row)
 	row_times(row);
 	json_array_foreach(list, i, to)
 	{
+		take_report(to, row);
 		if (j == sizeof(rising) / sizeof(rising[0]) ||
 		    strcmp(row_text(to, "desk"), row_text(row, "about")) != 0)
 			continue;

@@ -37,6 +37,18 @@ void notices_lost(void);	 /* keys was started anew */
 void notice_signed(uint64_t job, const struct msg_vouched *m);
 void notice_desk(const struct msg_desk_state *m);
 
+/* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
+
+/* This station has it: the one it came from is told. */
+enum rc notice_custody(const struct stored *d, struct err *e);
+/* It goes no further to this desk: its origin is told. */
+enum rc notice_report(const struct stored *d, enum report_why why,
+    struct bytes desk, struct bytes hop, int64_t since, struct err *e);
+/* ... to any of this leg's, before the leg comes into another state. */
+enum rc notice_leg_ends(uint64_t q, enum report_why why, struct err *e);
+/* Each second: what waits beyond its end. */
+void notices_expire(void);
+
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 
 /* A package that is a notice, in the place of arrival_take(). */

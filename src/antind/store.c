@@ -467,8 +467,10 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	(void)trouble_tries(process_ms());
-	if (!trouble_is())
+	if (!trouble_is()) {
 		purge_some();
+		notices_expire();
+	}
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	(void)lines_tick(process_ms());

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "antind/station.h"
+#include "antind/notices.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
 #include "dispatch/package.h"
@@ -463,6 +463,14 @@ lines_again(void)
 		st.lines[i]->again = 1; /* at the next tick */
 }
 
+static enum report_why
+report_of(uint64_t refusal)
+{
+	return refusal == REFUSAL_EXPIRED  ? REPORT_EXPIRED
+	       : refusal == REFUSAL_NO_WAY ? REPORT_NO_WAY
+					   : REPORT_REFUSED;
+}
+
 void
 line_sent(const struct msg_taken *t)
 {
@@ -486,7 +494,13 @@ line_sent(const struct msg_taken *t)
 		log_uint(&log, "code", t->code);
 		process_log(LOG_WARN, &log);
 	}
-	if (store_write(&e) == RC_OK)
+	if (store_write(&e) == RC_OK &&
+	    (t->outcome != ACK_REFUSED ||
+		store_failed(notice_leg_ends(
+		    t->number, report_of(t->code), &e)) == RC_OK))
 		(void)store_failed(st.store->ops->leg_set(st.store, t->number,
-		    states[t->outcome], NULL, station_now(), &e));
+		    t->outcome == ACK_REFUSED && t->code == REFUSAL_EXPIRED
+			? LEG_EXPIRED
+			: states[t->outcome],
+		    NULL, station_now(), &e));
 }

@@ -3,7 +3,7 @@
  * and kept (docs/receipts.md 3 and 5). */
 #include <string.h>
 
-#include "antind/notices.h"
+#include "antind/weigh.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
 
@@ -64,21 +64,8 @@ notice_queue(struct stored *d, struct bytes package, struct bytes to,
 
 /* ---- who may say what (docs/receipts.md 3.2) ----------------------------- */
 
-/* What is weighed: a statement of a batch that holds. */
-struct weighed {
-	const struct batch *batch;
-	struct bytes bytes; /* of the batch */
-	uint64_t b;	    /* its number, once it is kept */
-	struct statement s;
-	struct bytes statement; /* its bytes */
-	struct stored d;	/* the dispatch, where it is known */
-	struct held held;
-	bool news;
-};
-
-/* It is the same desk, or station, though it be written differently now. */
-static bool
-is_same(struct bytes a, struct bytes b)
+bool
+weigh_same(struct bytes a, struct bytes b)
 {
 	struct resolved one, two;
 	struct err e;
@@ -91,8 +78,8 @@ is_same(struct bytes a, struct bytes b)
 		   one.unit == two.unit && one.holder == two.holder);
 }
 
-static enum rc
-not_his(const struct weighed *w, struct err *e)
+enum rc
+weigh_not_his(const struct weighed *w, struct err *e)
 {
 	return fail(e, RC_DENIED,
 	    "docs/receipts.md 3.2: \"%s\" is not %.*s's to say",
@@ -100,9 +87,8 @@ not_his(const struct weighed *w, struct err *e)
 	    (const char *)w->batch->signer.address.p);
 }
 
-/* The address under which the dispatch has this destination. */
-static enum rc
-find_dest(
+enum rc
+weigh_dest(
     char out[static LIMIT_ADDRESS + 1], const struct weighed *w, struct err *e)
 {
 	struct bytes desk = w->s.desk;
@@ -166,7 +152,9 @@ static void
 log_said(const struct weighed *w)
 {
 	const char *code = statement_code(w->s.kind, w->s.code);
-	struct log_line l = log_line(LOG_INFO, "receipt");
+	const enum log_level level =
+	    w->s.kind == STATEMENT_REPORT ? LOG_WARN : LOG_INFO;
+	struct log_line l = log_line(level, "receipt");
 	char id[ID_TEXT];
 
 	id_write(id, &w->s.id);
@@ -177,13 +165,31 @@ log_said(const struct weighed *w)
 		log_str(&l, "desk", w->s.desk);
 	if (code != NULL)
 		log_str(&l, "code", bytes_str(code));
-	process_log(LOG_INFO, &l);
+	process_log(level, &l);
 }
 
-/* Keep it, with its batch; the first of its kind counts. */
-static enum rc
-keep_said(struct weighed *w, struct bytes about, bool again, struct err *e)
+struct before {
+	const struct weighed *w;
+	struct bytes about;
+	bool newer;
+};
+
+static bool
+look_newer(void *ctx, const struct saying *said)
 {
+	struct before *x = ctx;
+
+	x->newer = said->kind == x->w->s.kind &&
+		   bytes_eq(said->about, x->about) &&
+		   bytes_eq(said->signer, x->w->batch->signer.address) &&
+		   said->at >= x->w->s.at;
+	return !x->newer;
+}
+
+enum rc
+weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
+{
+	struct before before = { .w = w, .about = about };
 	const struct store_notice_ops *ops = st.store->ops->notices;
 	struct saying said = { .n = w->d.n,
 		.kind = w->s.kind,
@@ -194,11 +200,15 @@ keep_said(struct weighed *w, struct bytes about, bool again, struct err *e)
 		.statement = w->statement };
 	enum rc rc = RC_OK;
 
+	if (latest)
+		rc = ops->said(st.store, w->d.n, look_newer, &before, e);
+	if (rc != RC_OK || before.newer)
+		return rc;
 	if (w->b == 0)
 		rc = ops->batch(st.store, w->bytes, &w->b, e);
 	said.b = w->b;
 	if (rc == RC_OK)
-		rc = ops->note(st.store, &said, again, e);
+		rc = ops->note(st.store, &said, latest, e);
 	if (rc == RC_OK) {
 		w->news = true;
 		log_said(w);
@@ -213,15 +223,15 @@ weigh_receipt(struct weighed *w, struct err *e)
 	char about[LIMIT_ADDRESS + 1];
 	enum rc rc;
 
-	if (!is_same(w->s.desk, w->batch->signer.address))
-		return not_his(w, e);
+	if (!weigh_same(w->s.desk, w->batch->signer.address))
+		return weigh_not_his(w, e);
 	if (!bytes_is(w->s.origin, st.address))
 		return fail(e, RC_DENIED,
 		    "docs/receipts.md 6.3: a receipt for another station");
-	if ((rc = find_dest(about, w, e)) != RC_OK ||
+	if ((rc = weigh_dest(about, w, e)) != RC_OK ||
 	    (rc = check_ended(w, bytes_str(about), e)) != RC_OK)
 		return rc;
-	return keep_said(w, bytes_str(about), false, e);
+	return weigh_keep(w, bytes_str(about), false, e);
 }
 
 static enum rc
@@ -242,6 +252,9 @@ weigh(struct weighed *w, struct err *e)
 		[STATEMENT_OPENED] = weigh_receipt,
 		[STATEMENT_ACTED] = weigh_receipt,
 		[STATEMENT_REFUSED] = weigh_receipt,
+		[STATEMENT_CUSTODY] = weigh_custody,
+		[STATEMENT_HOP] = weigh_hop,
+		[STATEMENT_REPORT] = weigh_report,
 	};
 	enum rc rc;
 
@@ -249,7 +262,7 @@ weigh(struct weighed *w, struct err *e)
 		return rc;
 	if (statement_by_desk(w->s.kind) !=
 	    address_is_desk(w->batch->signer.address))
-		return not_his(w, e);
+		return weigh_not_his(w, e);
 	if (w->s.at > w->batch->at)
 		return fail(e, RC_INVALID,
 		    "docs/receipts.md 4.3: a statement of a later time than "
@@ -296,7 +309,7 @@ verify(const struct batch *b, struct err *e)
 		bytes_of(b->signer.cert, SHA256_SIZE), &k))
 		return fail(e, RC_ABSENT,
 		    "docs/receipts.md 4.3: the signer is not in the directory");
-	if (!is_same(k.address, b->signer.address) ||
+	if (!weigh_same(k.address, b->signer.address) ||
 	    address_is_desk(k.address) != address_is_desk(b->signer.address))
 		return fail(e, RC_DENIED,
 		    "docs/receipts.md 4.3: the key is another's than it says");
@@ -360,7 +373,7 @@ notice_keep(struct bytes bytes, struct err *e)
 			continue;
 		rc = st.store->ops->find(st.store, &w.s.id, &w.d, e);
 		if (rc == RC_OK)
-			rc = keep_said(&w, w.s.desk, false, e);
+			rc = weigh_keep(&w, w.s.desk, false, e);
 		if (rc == RC_ABSENT)
 			rc = RC_OK;
 	}

@@ -143,6 +143,7 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 			log_uint(&log, "leg", q);
 			log_str(&log, "to", w->groups[i].dests[0].address);
 			process_log(LOG_WARN, &log);
+			rc = notice_leg_ends(q, REPORT_HELD, e);
 		}
 	}
 	for (i = 0; i < w->here_count && rc == RC_OK; i++) {
@@ -260,8 +261,11 @@ keep(struct stored *d, struct whither *w, const struct arrival *a, bool *news,
 	known = rc == RC_EXISTS;
 	if (rc != RC_OK && !known)
 		return rc;
-	if (!known)
+	if (!known) {
 		*news = true, st.accepted++;
+		if ((rc = notice_custody(d, e)) != RC_OK)
+			return rc;
+	}
 	rc = whither_sort(w, d, known, a->dests, e);
 	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
 		rc = ops->copy(st.store, d, package, e);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who sent a dispatch learns what became of it, by the signatures of those it
  * was for (docs/receipts.md). */
+#include <time.h>
+
 #include "receipts.h"
 
 #include "../tests/tap.h"
@@ -36,6 +38,45 @@ receipts_come_back(struct row_of_three *x)
 }
 
 static void
+the_way_is_known(struct row_of_three *x)
+{
+	const char *top = x->top->address, *mid = x->mid->address;
+	struct id id = three_send(x, x->low, 1, NULL, NULL);
+
+	ok(three_hears(x->low, &id, "custody", NULL, mid, NULL, 30),
+	    "who sent it learns that the next station has it");
+	ok(three_hears(x->low, &id, "hop", top, mid, NULL, 30),
+	    "and from that one, that the one behind it has it");
+}
+
+/* What cannot go on is told of, from wherever it lies. */
+static void
+nothing_ends_in_silence(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address, *mid = x->mid->address;
+	struct id far, near;
+
+	(void)seat_stop(x->low, SIGTERM);
+	far = three_send(
+	    x, x->top, 4, "expires", json_integer((json_int_t)time(NULL) + 4));
+	ok(three_hears(x->top, &far, "report", low, mid, "expired", 40),
+	    "a station where it waited too long says so");
+	(void)seat_stop(x->mid, SIGTERM);
+	near = three_send(
+	    x, x->top, 4, "expires", json_integer((json_int_t)time(NULL) + 3));
+	ok(three_hears(
+	       x->top, &near, "report", low, x->top->address, "expired", 40),
+	    "and so does one's own");
+	ok(seat_said(x->top, "warn event=receipt ") > 0 ||
+		seat_said(x->top, "code=expired") > 0,
+	    "the log warns of it");
+	if (!seat_start(x->mid) || !seat_start(x->low))
+		bug("they do not start");
+	three_sign_in(x, x->low);
+	three_sign_in(x, x->mid);
+}
+
+static void
 nobody_signs_for_an_empty_desk(struct row_of_three *x)
 {
 	const char *top = x->top->desk_address;
@@ -47,7 +88,6 @@ nobody_signs_for_an_empty_desk(struct row_of_three *x)
 	if (!seat_start(x->top))
 		bug("it does not start");
 	id = three_send(x, x->low, 1, NULL, NULL);
-	ok(seat_waits(x->top, "event=link.up", 1, 20), "the line is up again");
 	(void)usleep(1500000);
 	is(three_said(x->low, &id, "arrived", NULL, NULL, NULL), 0,
 	    "while nobody is signed in, nobody has received it");
@@ -98,6 +138,8 @@ main(void)
 	receipts_come_back(&x);
 	at_home_too(&x);
 	what_was_to_be_signed_outlives_a_kill(&x);
+	the_way_is_known(&x);
+	nothing_ends_in_silence(&x);
 	nobody_signs_for_an_empty_desk(&x);
 	for (i = 0; i < 3; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,

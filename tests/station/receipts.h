@@ -46,10 +46,10 @@ three_end(struct row_of_three *x)
 	country_end(&x->c);
 }
 
-/* Send a dispatch to these seats (bits); its id. */
+/* Send a dispatch to these seats (bits), with one more field; its id. */
 static inline struct id
 three_send(struct row_of_three *x, struct seat *from, uint32_t to,
-    const char *key, const char *value)
+    const char *key, json_t *value)
 {
 	struct clerk c = { .seat = from, .country = &x->c, .most = 900 };
 	uint8_t part[SHA256_SIZE];
@@ -59,7 +59,7 @@ three_send(struct row_of_three *x, struct seat *from, uint32_t to,
 	int fd = clerk_file(&c, part);
 
 	if (key != NULL)
-		(void)json_object_set_new(r, key, json_string(value));
+		(void)json_object_set_new(r, key, value);
 	must(control_ask(x->control[from->unit], CONTROL_SEND, r, &fd, 1, NULL,
 		 &answer, &e),
 	    &e);
