@@ -41,6 +41,62 @@ inbox_table(const json_t *rows)
 /* ---- how far what was sent is
  * ---------------------------------------------- */
 
+/* Where it goes no further, as a station on the way has signed, unless the
+ * addressee has it after all. */
+static void
+take_report(json_t *to, const json_t *row)
+{
+	static const struct {
+		const char *code, *state;
+	} states[] = {
+		{ "expired", "expired" },
+		{ "no-way", "held" },
+		{ "refused-on-the-way", "refused" },
+		{ "held", "held" },
+		{ "dropped", "refused" },
+	};
+	const char *state = row_text(to, "state");
+	size_t i;
+
+	if (strcmp(row_text(row, "says"), "report") != 0 ||
+	    strcmp(row_text(to, "desk"), row_text(row, "about")) != 0 ||
+	    (strcmp(state, "queued") != 0 && strcmp(state, "passed") != 0))
+		return;
+	for (i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i].code, row_text(row, "code")) == 0) {
+			show_word(to, "state", states[i].state);
+			show_word(to, "said_by", row_text(row, "by"));
+		}
+}
+
+/* What an addressee's desk has signed is further than what the station knows
+ * of its way. */
+static void
+take_receipt(json_t *list, json_t *row)
+{
+	static const char *const rising[] = { "arrived", "opened", "acted",
+		"refused" };
+	json_t *to;
+	size_t i, j;
+
+	for (j = 0; j < sizeof(rising) / sizeof(rising[0]); j++)
+		if (strcmp(row_text(row, "says"), rising[j]) == 0)
+			break;
+	row_times(row);
+	json_array_foreach(list, i, to)
+	{
+		take_report(to, row);
+		if (j == sizeof(rising) / sizeof(rising[0]) ||
+		    strcmp(row_text(to, "desk"), row_text(row, "about")) != 0)
+			continue;
+		/* they come in the order of their kinds */
+		show_word(to, "state", rising[j]);
+		(void)json_object_set(to, rising[j], json_object_get(row, "at"));
+		if (row_text(row, "code")[0] != '\0')
+			show_word(to, "why", state_name(row_text(row, "code")));
+	}
+}
+
 /* Put under "destinations" of what was sent where each of them is. */
 static enum rc
 trace_one(struct talk *t, json_t *row, struct err *e)
@@ -63,6 +119,11 @@ trace_one(struct talk *t, json_t *row, struct err *e)
 		show_word(to, "state", row_text(step, "state"));
 		if (row_text(step, "reason")[0] != '\0')
 			show_word(to, "why", row_text(step, "reason"));
+	}
+	json_array_foreach(steps, i, step)
+	{
+		if (row_is(step, "receipt"))
+			take_receipt(list, step);
 	}
 	json_decref(steps);
 	return RC_OK;
@@ -288,15 +349,20 @@ static enum rc
 refuse(const struct args *a, struct err *e)
 {
 	json_t *request = json_object();
-	const char *words = NULL;
+	const char *word = NULL;
 	struct buf reason = { 0 };
+	uint64_t code = 0;
 	enum rc rc;
 
-	rc = arg_must(&words, a, "reason", e);
-	if (rc == RC_OK && (rc = utf8_clean(&reason, bytes_str(words),
-				CONTROL_REASON, e)) != RC_OK)
+	rc = arg_must(&word, a, "reason", e);
+	if (rc == RC_OK)
+		rc = reason_code(&code, word, e);
+	if (rc == RC_OK && a->rest_count > 1 &&
+	    (rc = utf8_clean(&reason, bytes_str(a->rest[1]), CONTROL_REASON,
+		 e)) != RC_OK)
 		rc = fail_at(e, "the reason");
 	if (rc == RC_OK) {
+		show_number(request, "code", code);
 		show_text(request, "reason", buf_bytes(&reason));
 		rc = mark(a, CONTROL_REFUSE, request, e);
 	} else {
@@ -325,7 +391,7 @@ const struct cmd cmd_ack = {
 };
 
 static const struct opt refuse_opts[] = {
-	{ "reason", "TEXT", "why; nothing that is secret", false },
+	{ "reason", "WORD", "why; the one who sent it is told", false },
 	OPT_DESK,
 	OPT_STATION,
 	OPT_PASSPHRASE,
@@ -333,11 +399,11 @@ static const struct opt refuse_opts[] = {
 };
 const struct cmd cmd_refuse = {
 	.name = "refuse",
-	.args = "ID",
+	.args = "ID [TEXT]",
 	.does = "Note that a dispatch is refused, and why.",
 	.opts = refuse_opts,
 	.least = 1,
-	.most = 1,
+	.most = 2,
 	.run = refuse,
 };
 

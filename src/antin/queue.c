@@ -83,6 +83,21 @@ const struct cmd cmd_queue = {
 /* ---- one of them
  * ----------------------------------------------------------- */
 
+/* What a desk or station has signed. */
+static void
+print_receipt(const json_t *row, const char *at)
+{
+	const char *about = row_text(row, "about"),
+		   *code = row_text(row, "code");
+
+	say("%s: %s on %s\n", about[0] == '\0' ? row_text(row, "by") : about,
+	    state_name(row_text(row, "says")), at);
+	if (code[0] != '\0') {
+		(void)printf("  ");
+		say("why: %s\n", state_name(code));
+	}
+}
+
 /* Where it came from, each way it goes, and whom each way is for. */
 static void
 print_step(const json_t *row)
@@ -106,6 +121,8 @@ print_step(const json_t *row)
 			(void)printf("  ");
 			say("why: %s\n", row_text(row, "reason"));
 		}
+	} else if (row_is(row, "receipt")) {
+		print_receipt(row, at);
 	}
 }
 

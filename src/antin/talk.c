@@ -438,6 +438,33 @@ state_name(const char *word)
 		{ "passed", "handed on" },
 		{ "expired", "expired" },
 		{ "held", "held: no way is known" },
+		{ "recall", "recalled" },
+		{ "supersede", "superseded" },
+		{ "outcome", "recall" },
+		{ "custody", "taken over" },
+		{ "hop", "taken over" },
+		{ "report", "goes no further" },
+		{ "inquiry", "asked for" },
+		{ "answer", "answer to an inquiry" },
+		{ "not-for-us", "not for us" },
+		{ "damaged", "damaged or incomplete" },
+		{ "wrong-form", "of a wrong form" },
+		{ "wrong-level", "of a wrong level" },
+		{ "not-our-business", "not our business" },
+		{ "other", "for another reason" },
+		{ "withheld", "withheld unopened" },
+		{ "was-opened", "it had been opened" },
+		{ "was-acted", "it had been acted on" },
+		{ "was-refused", "it had been refused" },
+		{ "not-come-yet", "had not come yet; it will be withheld" },
+		{ "not-yours", "not its originator's to recall" },
+		{ "no-way", "no way is known" },
+		{ "refused-on-the-way", "refused by the next station" },
+		{ "dropped", "dropped by an operator" },
+		{ "late", "late" },
+		{ "waits", "waits there" },
+		{ "unknown", "not known there" },
+		{ "unsigned", "lies at the desk; nobody has signed for it" },
 	};
 	const struct label *label;
 	size_t i;
@@ -448,6 +475,25 @@ state_name(const char *word)
 			return tr(label->text);
 	}
 	return "";
+}
+
+enum rc
+reason_code(uint64_t *code, const char *word, struct err *e)
+{
+	/* docs/receipts.md 3.1; their places are their codes */
+	static const char *const words[] = { "", "not-for-us", "damaged",
+		"wrong-form", "wrong-level", "not-our-business", "other" };
+	size_t i;
+
+	for (i = 1; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], word) == 0) {
+			*code = i;
+			return RC_OK;
+		}
+	return fail(e, RC_USAGE,
+	    "--reason wants not-for-us, damaged, wrong-form, wrong-level, "
+	    "not-our-business or other; found \"%s\"",
+	    word);
 }
 
 const char *

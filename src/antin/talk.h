@@ -99,6 +99,8 @@ const char *row_precedence(const json_t *row);
 /* That of a state's word ("queued"), and of the one under "state". */
 const char *state_name(const char *word);
 const char *row_state(const json_t *row);
+/* Why a dispatch is refused: the code of a word.  RC_USAGE: no such. */
+enum rc reason_code(uint64_t *code, const char *word, struct err *e);
 /* Print rows as JSON, their times as texts; frees them. */
 void rows_show(json_t *rows);
 void row_times(json_t *row);

@@ -220,7 +220,7 @@ static void
 mark(struct job *j, enum delivery_state state)
 {
 	const struct msg_mark m = { j->uid, j->r.desk, j->r.id, state,
-		j->r.reason };
+		j->r.reason, j->r.code };
 
 	(void)job_tell(j, PROC_STORE, MSG_MARK, &m, MSG_DONE);
 }

@@ -28,6 +28,9 @@ static const char *const kind_words[] = { "card", "authority", "station",
 static const char *const by_words[] = { "nobody", "invitation", "renewal" };
 static const char *const enrol_words[] = { "waits", "answered" };
 static const char *const key_words[] = { "good", "ends" };
+static const char *const said_words[] = { "", "arrived", "opened", "acted",
+	"refused", "recall", "supersede", "outcome", "custody", "hop", "report",
+	"inquiry", "answer" };
 
 struct words {
 	const char *const *words;
@@ -45,7 +48,8 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_kind = WORDS(kind_words),
 			  words_of_by = WORDS(by_words),
 			  words_of_enrol = WORDS(enrol_words),
-			  words_of_key = WORDS(key_words);
+			  words_of_key = WORDS(key_words),
+			  words_of_said = WORDS(said_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -127,6 +131,13 @@ static const struct {
 		{ "until", COL_TIME, AT(due), NULL },
 		{ "state", COL_WORD, AT(state), &words_of_key },
 		{ "requested", COL_NUMBER, AT(count), NULL } } },
+	[ROW_RECEIPT] = { "receipt",
+	    { { "id", COL_ID, AT(id), NULL },
+		{ "says", COL_WORD, AT(state), &words_of_said },
+		{ "about", COL_TEXT, AT(address), NULL },
+		{ "by", COL_TEXT, AT(other), NULL },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "code", COL_TEXT, AT(text), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

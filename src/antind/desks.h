@@ -34,6 +34,7 @@ struct desk {
 	size_t signed_in_count;
 	struct desk_person *tries; /* owned */
 	size_t try_count;
+	bool told_open; /* what the store knows: somebody is signed in */
 };
 
 struct desks {

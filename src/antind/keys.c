@@ -15,6 +15,7 @@
 #include "antind/checkpoint.h"
 #include "antind/desks.h"
 #include "antind/renew.h"
+#include "antind/vouch.h"
 #include "core/time.h"
 #include "core/utf8.h"
 #include "crypto/suite.h"
@@ -348,6 +349,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	desks_expire(&self.desks, process_ms(), log_locked);
+	vouch_desks(&self.desks, false);
 }
 
 /* ---- signing
@@ -630,13 +632,18 @@ message(enum proc from, const struct message *m, int fd)
 		kept(m);
 	else if (m->kind == MSG_NOTE)
 		checkpoint_sign(&self.station, m);
+	else if (m->kind == MSG_VOUCH)
+		vouch(m, &self.station, &self.desks);
+	vouch_desks(&self.desks, false);
 }
 
 static void
 peer(enum proc p, bool up)
 {
-	if (p == PROC_STORE && up)
-		tell_all_held();
+	if (p != PROC_STORE || !up)
+		return;
+	tell_all_held();
+	vouch_desks(&self.desks, true);
 }
 
 static void

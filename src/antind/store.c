@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "antind/notices.h"
 #include "antind/tell.h"
 #include "core/vec.h"
 #include "core/work.h"
@@ -189,6 +190,7 @@ settle(void)
 	journal_settled(kept);
 	take_settled();
 	lines_settled(kept);
+	notices_settled(kept);
 	trouble_settled(kept, &e);
 }
 
@@ -383,8 +385,10 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	(void)trouble_tries(process_ms());
-	if (!trouble_is())
+	if (!trouble_is()) {
 		purge_some();
+		notices_expire();
+	}
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	directory_tick(process_ms());
@@ -401,6 +405,7 @@ begin(struct err *e)
 	ticker = event_new(process_base(), -1, EV_PERSIST, tick, NULL);
 	if (ticker == NULL || event_add(ticker, &every) != 0)
 		return fail(e, RC_IO, "no timer is to be had");
+	notices_begin();
 	return RC_OK;
 }
 
@@ -483,6 +488,10 @@ message(enum proc from, const struct message *m, int fd)
 		station_named(&m->body.held);
 	else if (m->kind == MSG_LINK_SIGNED)
 		line_signed(m->job, &m->body.statement);
+	else if (m->kind == MSG_VOUCHED)
+		notice_signed(m->job, &m->body.vouched);
+	else if (m->kind == MSG_DESK_STATE)
+		notice_desk(&m->body.desk_state);
 	else if (m->kind == MSG_RENEWAL)
 		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_NOTED)
@@ -501,7 +510,7 @@ peer(enum proc who, bool up)
 		st.has_link_key = false;
 	}
 	if (who == PROC_KEYS && up)
-		st.link_job = 0, line_self();
+		st.link_job = 0, line_self(), notices_lost();
 	if (who == PROC_KEYS && !up)
 		checkpoint_keys_gone();
 }
@@ -511,8 +520,10 @@ round_ends(void)
 {
 	if (st.writing || st.broken || after_count > 0)
 		settle();
-	if (!trouble_is())
+	if (!trouble_is()) {
 		lines_feed();
+		notices_feed();
+	}
 	if (!st.writing)
 		checkpoint_round();
 }

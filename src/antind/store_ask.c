@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
-#include "antind/station.h"
+#include "antind/notices.h"
 #include "pki/resolve.h"
 
 #define ROWS_AT_ONCE 500u
@@ -188,6 +188,8 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 	    &(struct tracing){ .r = r, .id = q->id }, e);
 	if (rc == RC_OK)
 		rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
+	if (rc == RC_OK)
+		rc = notice_rows(d.n, &q->id, add_row, r, e);
 	rest = buf_bytes(&legs.rows);
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		rc = st.store->ops->leg(st.store, row.q, &leg, e);
@@ -296,43 +298,53 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 	buf_free(&r.rows);
 }
 
-/* The same state again changes nothing, and is no decision. */
+/* A delivery comes into another state, and its desk says so; the same state
+ * again changes nothing, and is no decision. */
 static enum rc
-change(const struct msg_mark *m, const struct stored *d, struct err *e)
+set_state(const struct msg_mark *m, const struct stored *d, struct err *e)
 {
-	static const enum entry_kind kinds[DELIVERY_STATES] = {
-		[DELIVERY_ARRIVED] = ENTRY_DELIVERED,
-		[DELIVERY_OPENED] = ENTRY_OPENED,
-		[DELIVERY_ACTED] = ENTRY_ACTED,
-		[DELIVERY_REFUSED] = ENTRY_DECLINED,
+	static const struct {
+		enum entry_kind entry;
+		enum statement_kind says;
+	} kinds[DELIVERY_STATES] = {
+		[DELIVERY_ARRIVED] = { ENTRY_DELIVERED, STATEMENT_ARRIVED },
+		[DELIVERY_OPENED] = { ENTRY_OPENED, STATEMENT_OPENED },
+		[DELIVERY_ACTED] = { ENTRY_ACTED, STATEMENT_ACTED },
+		[DELIVERY_REFUSED] = { ENTRY_DECLINED, STATEMENT_REFUSED },
 	};
+	const enum delivery_state next = (enum delivery_state)m->state;
+	enum delivery_state was;
 	struct entry_data of;
-	struct delivery was;
+	struct delivery at;
 	enum rc rc;
 
 	journal_of(&of, d);
 	of.desk = m->desk;
-	if ((rc = st.store->ops->delivery(
-		 st.store, d->n, m->desk, &was, e)) != RC_OK ||
-	    (rc = st.store->ops->delivery_set(st.store, d->n, m->desk,
-		 (enum delivery_state)m->state, station_now(), m->reason,
-		 e)) != RC_OK)
+	rc = st.store->ops->delivery(st.store, d->n, m->desk, &at, e);
+	was = at.state;
+	if (rc == RC_OK)
+		rc = store_failed(st.store->ops->delivery_set(st.store, d->n,
+		    m->desk, next, station_now(), m->reason, e));
+	if (rc != RC_OK || was == next)
 		return rc;
-	if (m->state < DELIVERY_STATES && was.state != m->state)
-		journal_add(kinds[m->state], &of, d->n);
-	return RC_OK;
+	journal_add(kinds[next].entry, &of, d->n);
+	return notice_by_desk(d, kinds[next].says, m->desk,
+	    m->code == 0 ? REFUSED_OTHER : (unsigned)m->code, e);
 }
 
 void
 ask_mark(uint64_t job, const struct msg_mark *m)
 {
+	struct held held;
 	struct stored d;
 	struct err e;
 	enum rc rc;
 
 	rc = st.store->ops->find(st.store, &m->id, &d, &e);
+	if (rc == RC_OK)
+		notice_hold(&d, &held);
 	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
-		rc = store_failed(change(m, &d, &e));
+		rc = set_state(m, &d, &e);
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

@@ -155,7 +155,7 @@ add_batch(struct making_evidence *mk, struct bytes bytes)
 }
 
 static bool
-note_said(void *ctx, const struct said *said)
+note_said(void *ctx, const struct saying *said)
 {
 	struct making_evidence *mk = ctx;
 	size_t i;

@@ -5,11 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/notices.h"
 #include "antind/tell.h"
 #include "core/vec.h"
+#include "dispatch/batch.h"
 #include "dispatch/package.h"
 
-#define BATCH 32u /* legs that are looked up at once */
+#define LEGS 32u /* legs that are looked up at once */
 
 /* ---- finding
  * ------------------------------------------------------------------- */
@@ -150,9 +152,9 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 /* ---- what goes out
  * -------------------------------------------------------------- */
 
-struct batch {
+struct legs {
 	const struct line *l;
-	struct leg legs[BATCH];
+	struct leg legs[LEGS];
 	size_t count;
 };
 
@@ -170,11 +172,11 @@ is_flying(const struct line *l, uint64_t q)
 static bool
 gather(void *ctx, const struct leg *leg)
 {
-	struct batch *b = ctx;
+	struct legs *b = ctx;
 
 	if (!is_flying(b->l, leg->q))
 		b->legs[b->count++] = *leg;
-	return b->count < BATCH;
+	return b->count < LEGS;
 }
 
 struct gathered_dests {
@@ -253,8 +255,11 @@ send_leg(struct line *l, const struct leg *leg, struct err *e)
 		rc = large_open(&package, &fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
-	rc = package_for(
-	    &envelope, bytes_of(package.p, d.envelope), g.tags, g.count, e);
+	if (notice_is(buf_bytes(&package))) /* it has no slips */
+		buf_add(&envelope, buf_bytes(&package));
+	else
+		rc = package_for(&envelope, bytes_of(package.p, d.envelope),
+		    g.tags, g.count, e);
 	if (rc != RC_OK)
 		goto out;
 	m.envelope = envelope.len;
@@ -313,7 +318,7 @@ feed_rank(struct line *l, unsigned rank)
 {
 	/* the order of due times is not that of numbers: no cursor there */
 	const bool due = rank == RANKS - 1;
-	struct batch b = { .l = l };
+	struct legs b = { .l = l };
 	bool failed = false;
 	struct err e;
 	enum rc rc;
@@ -321,7 +326,7 @@ feed_rank(struct line *l, unsigned rank)
 
 	/* what flies is passed over, and may come before the rest */
 	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
-	    due ? 0 : l->cursor[rank], BATCH + FLYING_MAX + FLYING_BIG, gather,
+	    due ? 0 : l->cursor[rank], LEGS + FLYING_MAX + FLYING_BIG, gather,
 	    &b, &e);
 	if (rc != RC_OK) {
 		feed_failed(l, &e);
@@ -537,12 +542,26 @@ note_bounced(const struct msg_taken *t, const struct line *l)
 	journal_add(ENTRY_BOUNCED, &of, d.n);
 }
 
+/* How a leg ends that the next station refuses. */
+static enum rc
+bounced(const struct line *l, const struct msg_taken *t,
+    enum leg_state *state, struct err *e)
+{
+	const bool late = t->code == REFUSAL_EXPIRED;
+	const enum report_why why = late			? REPORT_EXPIRED
+				    : t->code == REFUSAL_NO_WAY ? REPORT_NO_WAY
+								: REPORT_REFUSED;
+
+	*state = late ? LEG_EXPIRED : LEG_REFUSED;
+	note_bounced(t, l);
+	return store_failed(notice_leg_ends(t->number, why, e));
+}
+
 void
 line_sent(const struct msg_taken *t)
 {
-	static const enum leg_state states[ACKS] = { LEG_PASSED, LEG_PASSED,
-		LEG_REFUSED, LEG_QUEUED };
 	struct line *l = line_of(t->conn);
+	enum leg_state state = LEG_PASSED;
 	unsigned rank;
 	struct err e;
 
@@ -562,10 +581,8 @@ line_sent(const struct msg_taken *t)
 		if (!goes_there(l, t->number))
 			return;
 	}
-	if (store_write(&e) != RC_OK)
-		return;
-	if (t->outcome == ACK_REFUSED)
-		note_bounced(t, l);
-	(void)store_failed(st.store->ops->leg_set(st.store, t->number,
-	    states[t->outcome], NULL, station_now(), &e));
+	if (store_write(&e) == RC_OK &&
+	    (t->outcome != ACK_REFUSED || bounced(l, t, &state, &e) == RC_OK))
+		(void)store_failed(st.store->ops->leg_set(
+		    st.store, t->number, state, NULL, station_now(), &e));
 }

@@ -33,6 +33,9 @@ check_own_desk(struct bytes desk, struct err *e)
 	return RC_OK;
 }
 
+/* The number that seal was given last; notices have the same row. */
+static uint64_t numbered;
+
 /* Seal does one thing at a time: of the last one's file what was not taken is
  * nobody's. */
 static void
@@ -41,8 +44,10 @@ drop_last(void)
 	char name[STORE_WORD];
 	struct err e;
 
+	if (numbered == 0)
+		return;
 	(void)snprintf(name, sizeof(name), "partial/new-%llu",
-	    (unsigned long long)st.serial);
+	    (unsigned long long)numbered);
 	if (st.disk->ops->remove(st.disk, name, &e) != RC_OK)
 		return; /* it was taken, or goes at the next start */
 }
@@ -66,7 +71,7 @@ serve_number(uint64_t job, const struct message *m)
 	if ((rc = check_own_desk(m->body.desk.desk, &e)) == RC_OK &&
 	    (rc = store_write(&e)) == RC_OK &&
 	    (rc = set_word_u64("serial", st.serial + 1, &e)) == RC_OK) {
-		out.serial = ++st.serial;
+		out.serial = numbered = ++st.serial;
 		fd = open(path,
 		    O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0)

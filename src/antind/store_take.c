@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "antind/arrival.h"
+#include "antind/notices.h"
 #include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
@@ -148,6 +149,7 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 			log_uint(&log, "leg", q);
 			log_str(&log, "to", w->groups[i].dests[0].address);
 			process_log(LOG_WARN, &log);
+			rc = notice_leg_ends(q, REPORT_HELD, e);
 		}
 	}
 	/* who it is will be asked when it is opened */
@@ -160,6 +162,9 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		of.desk = w->here[i].address;
 		if (rc == RC_OK)
 			journal_add(ENTRY_DELIVERED, &of, d->n);
+		if (rc == RC_OK)
+			rc = notice_by_desk(d, STATEMENT_ARRIVED,
+			    w->here[i].address, 0, e);
 		if (rc == RC_EXISTS)
 			rc = RC_OK;
 	}
@@ -201,8 +206,9 @@ check_dests(const struct envelope *env, struct bytes dests, struct err *e)
 }
 
 /* A child speaks for what lies behind it; nobody else for this station. */
-static enum rc
-check_origin(const struct arrival *a, const struct header *h, struct err *e)
+enum rc
+arrival_origin(
+    const struct arrival *a, const struct header *h, struct err *e)
 {
 	struct route r;
 
@@ -242,7 +248,7 @@ check(struct arrival *a, struct envelope *env, struct err *e)
 	if (env->header.expires < now)
 		return fail(
 		    e, RC_EXPIRED, "docs/envelope.md 10.5: it has expired");
-	if ((rc = check_origin(a, &env->header, e)) != RC_OK)
+	if ((rc = arrival_origin(a, &env->header, e)) != RC_OK)
 		return rc;
 	return check_dests(env, a->dests, e);
 }
@@ -274,6 +280,8 @@ keep(struct stored *d, struct whither *w, struct arrival *a, bool *news,
 		*news = true, st.accepted++;
 		journal_add(a->from == NULL ? ENTRY_SEALED : ENTRY_ACCEPTED,
 		    &a->of, 0);
+		if ((rc = notice_custody(d, e)) != RC_OK)
+			return rc;
 	}
 	if (a->from == NULL)
 		journal_used(d->header.serial);
@@ -296,6 +304,8 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	enum rc rc;
 
 	*news = false;
+	if (a->from != NULL && notice_is(a->package))
+		return notice_arrives(a, news, e);
 	if ((rc = check(a, &env, e)) != RC_OK)
 		return rc;
 	d.header = env.header;

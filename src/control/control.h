@@ -40,7 +40,7 @@ enum control_what {
 	CONTROL_READ,	/* desk, id */
 	CONTROL_SAVE,	/* desk, id, part, and the file to write into */
 	CONTROL_ACK,	/* desk, id */
-	CONTROL_REFUSE, /* desk, id, reason */
+	CONTROL_REFUSE, /* desk, id, code, reason */
 	/* Requests for certificates (docs/station.md 10); an id is the first
 	 * bytes of a request's hash. */
 	CONTROL_ENROL_LIST,	/* all */
@@ -64,6 +64,7 @@ struct control_request {
 	struct id id;
 	uint64_t part;
 	struct bytes reason;
+	uint64_t code; /* of a refusal: docs/receipts.md 3.1 */
 	bool all;
 	uint64_t before, max;
 	uint64_t at, total;

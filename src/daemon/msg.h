@@ -45,6 +45,8 @@ const char *proc_name(enum proc p); /* "keys" */
 #define MSG_PIECE (64u << 10)	/* bytes of a large package at a time */
 #define MSG_FDS 64u		/* descriptors of one job */
 #define MSG_ENROL_MAX (4200u << 10)  /* bytes of a message of enrolment */
+#define MSG_STATEMENTS (96u << 10) /* bytes of a batch's (BATCH_BYTES) */
+#define MSG_HEAD_SIGNED 8192u	    /* of its head, signed */
 #define MSG_ENROL_BYTES (32u << 10) /* of a piece of one, for the command */
 #define MSG_TELL_MAX (4u << 20)     /* TELL_MAX of link/frame.h */
 #define MSG_JOURNAL_BYTES (32u << 10) /* of the journal, for the command */
@@ -157,8 +159,13 @@ enum msg {
 	MSG_NOTED,	/* struct msg_noted, keys to store */
 	MSG_JOURNAL,	/* struct msg_journal, control to store */
 	MSG_JOURNAL_IS, /* struct msg_journal_is: answer to it */
+
+	/* statements (docs/receipts.md): store and keys */
+	MSG_VOUCH,	/* struct msg_vouch: sign them */
+	MSG_VOUCHED,	/* struct msg_vouched */
+	MSG_DESK_STATE, /* struct msg_desk_state, keys to store */
 };
-#define MSG_LAST MSG_JOURNAL_IS
+#define MSG_LAST MSG_DESK_STATE
 
 struct msg_setting {
 	struct bytes name, value;
@@ -474,6 +481,8 @@ enum row {
 			due: when it goes */
 	ROW_KEY,     /* address, state 1 its end is near, due: its end, count 1:
 			a renewal is asked for */
+	ROW_RECEIPT, /* id, address whom it is about, other the signer, state
+			enum statement_kind, at, text its code's word */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -481,6 +490,7 @@ struct msg_mark {
 	struct id id;
 	uint64_t state; /* enum delivery_state */
 	struct bytes reason;
+	uint64_t code; /* enum refused_why */
 };
 
 /* What speaks for a request, so far as its station can know it. */
@@ -569,6 +579,22 @@ struct msg_journal_is {
 	uint8_t tool[32]; /* of JOURNAL_CHECKPOINT */
 };
 
+struct msg_vouch {
+	struct bytes signer; /* a desk's address, or the station's own */
+	int64_t at;
+	uint64_t own_clock;
+	struct bytes statements; /* one after another, read again */
+};
+struct msg_vouched {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes head; /* of the batch, and its signature */
+};
+struct msg_desk_state {
+	struct bytes desk;
+	uint64_t open; /* 1: somebody is signed in */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -629,6 +655,9 @@ union any_msg {
 	struct msg_noted noted;
 	struct msg_journal journal;
 	struct msg_journal_is journal_is;
+	struct msg_vouch vouch;
+	struct msg_vouched vouched;
+	struct msg_desk_state desk_state;
 };
 
 /* One that was read. */

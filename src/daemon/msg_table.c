@@ -250,7 +250,8 @@ static const struct field rows[] = { RC(msg_rows, rc), WHY(msg_rows, why),
 	LIST(msg_rows, rows, LIST_ROW, UINT64_MAX), FLAG(msg_rows, last), END };
 static const struct field mark[] = { ANY(msg_mark, uid),
 	ADDRESS(msg_mark, desk), FIXED(msg_mark, id),
-	U64(msg_mark, state, 0, 255), BYTES(msg_mark, reason, 0, 1000), END };
+	U64(msg_mark, state, 0, 255), BYTES(msg_mark, reason, 0, 1000),
+	U64(msg_mark, code, 0, 255), END };
 
 static const struct field enrol[] = { ANY(msg_enrol, conn),
 	BYTES(msg_enrol, from, 0, 64),
@@ -295,6 +296,15 @@ static const struct field journal_is[] = { RC(msg_journal_is, rc),
 	WHY(msg_journal_is, why), ANY(msg_journal_is, total),
 	BYTES(msg_journal_is, bytes, 0, MSG_JOURNAL_BYTES),
 	FIXED(msg_journal_is, tool), END };
+
+static const struct field vouch[] = { ADDRESS(msg_vouch, signer),
+	TIME(msg_vouch, at), FLAG(msg_vouch, own_clock),
+	BYTES(msg_vouch, statements, 1, MSG_STATEMENTS), END };
+static const struct field vouched[] = { RC(msg_vouched, rc),
+	WHY(msg_vouched, why), BYTES(msg_vouched, head, 0, MSG_HEAD_SIGNED),
+	END };
+static const struct field desk_state[] = { ADDRESS(msg_desk_state, desk),
+	FLAG(msg_desk_state, open), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -402,6 +412,9 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_NOTED] = { "noted", noted, false, KEYS, STORE },
 	[MSG_JOURNAL] = { "journal", journal, false, CONTROL, STORE },
 	[MSG_JOURNAL_IS] = { "journal.is", journal_is, false, STORE, CONTROL },
+	[MSG_VOUCH] = { "vouch", vouch, false, STORE, KEYS },
+	[MSG_VOUCHED] = { "vouched", vouched, false, KEYS, STORE },
+	[MSG_DESK_STATE] = { "desk.state", desk_state, false, KEYS, STORE },
 };
 
 const char *

@@ -138,23 +138,17 @@ fields_of(const struct statement *s)
 }
 
 /* What it has is what its kind has. */
-static const char *
-fault_of(const struct statement *s, bool code)
+static bool
+is_of_kind(const struct statement *s, bool code)
 {
 	const struct kind *k = &kinds[s->kind];
 	const unsigned has = fields_of(s) | (code ? HAS_CODE : 0u);
 
-	if ((has & k->has) != k->has || (has & ~(k->has | k->may)) != 0)
-		return "fields that its kind has not, or lacks";
-	if (code && statement_code(s->kind, s->code) == NULL)
-		return "a code that its kind has not";
-	if (!address_is_station(s->origin))
-		return "an origin that is no station";
-	if (s->desk.len > 0 && !address_is_desk(s->desk))
-		return "a desk that is none";
-	if (s->station.len > 0 && !address_is_station(s->station))
-		return "a station that is none";
-	return NULL;
+	return (has & k->has) == k->has && (has & ~(k->has | k->may)) == 0 &&
+	       (!code || statement_code(s->kind, s->code) != NULL) &&
+	       address_is_station(s->origin) &&
+	       (s->desk.len == 0 || address_is_desk(s->desk)) &&
+	       (s->station.len == 0 || address_is_station(s->station));
 }
 
 void
@@ -164,7 +158,7 @@ statement_write(struct der_wr *w, const struct statement *s)
 	struct der_wr since = { 0 };
 	struct der_wr number = { 0 };
 
-	if (fault_of(s, code) != NULL)
+	if (!is_of_kind(s, code))
 		bug("a statement that is not of its kind");
 	der_put_open(w, DER_SEQUENCE);
 	der_put_uint(w, s->kind);
@@ -250,7 +244,6 @@ enum rc
 statement_read(struct statement *out, struct bytes in, struct err *e)
 {
 	struct der d = der_init(in);
-	const char *fault;
 	bool code;
 	enum rc rc;
 
@@ -273,8 +266,8 @@ statement_read(struct statement *out, struct bytes in, struct err *e)
 	der_close(&d);
 	if (d.why == NULL && out->kind < STATEMENT_ARRIVED)
 		der_fault(&d, "a kind that is none");
-	if (d.why == NULL && (fault = fault_of(out, code)) != NULL)
-		der_fault(&d, fault);
+	if (d.why == NULL && !is_of_kind(out, code))
+		der_fault(&d, "fields that are not those of its kind");
 	rc = der_end(&d, "docs/receipts.md 2: a statement", e);
 	if (rc != RC_OK)
 		*out = (struct statement){ .since = TIME_NEVER };

@@ -330,6 +330,16 @@ more_read(
 	return flags_check(part, flags, e);
 }
 
+bool
+dest_ok(const struct link_dest *d)
+{
+	static const struct tag none;
+
+	return address_is_desk(d->address) ||
+	       (address_is_station(d->address) &&
+		   memcmp(d->tag.b, none.b, TAG_SIZE) == 0);
+}
+
 void
 dest_put(struct buf *out, const struct link_dest *d)
 {
@@ -351,10 +361,10 @@ dest_next(
 		return fail(e, RC_INVALID,
 		    "docs/link.md 6.1: destinations that are not whole");
 	memcpy(out->tag.b, tag.p, TAG_SIZE);
-	if (!address_is_desk(out->address))
+	if (!dest_ok(out))
 		return fail(e, RC_INVALID,
 		    "docs/link.md 6.6: a destination that is no desk's "
-		    "address");
+		    "address, nor a station's without a slip");
 	if (last.len > 0 && bytes_cmp(last, out->address) >= 0)
 		return fail(e, RC_INVALID,
 		    "docs/link.md 6.6: a destination twice, or out of order");

@@ -128,6 +128,8 @@ enum rc item_read(
     struct item *out, struct item_part *part, struct bytes in, struct err *e);
 enum rc more_read(
     uint32_t *number, struct item_part *part, struct bytes in, struct err *e);
+/* docs/link.md 6.6: a desk, or a station without a slip. */
+bool dest_ok(const struct link_dest *d);
 void dest_put(struct buf *out, const struct link_dest *d);
 /* The next of them; "last" is the address before it (empty: none). */
 enum rc dest_next(

@@ -40,9 +40,9 @@ dests_write(struct out *o, const struct item *item)
 	memcpy(sorted, item->dests, item->dest_count * sizeof(*sorted));
 	qsort(sorted, item->dest_count, sizeof(*sorted), by_address);
 	for (i = 0; i < item->dest_count; i++) {
-		if (!address_is_desk(sorted[i].address) ||
+		if (!dest_ok(&sorted[i]) ||
 		    (i > 0 && by_address(&sorted[i - 1], &sorted[i]) == 0))
-			bug("an item to no desk, or to one twice");
+			bug("an item to nobody, or to one twice");
 		dest_put(&o->dests, &sorted[i]);
 	}
 	free(sorted);

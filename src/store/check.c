@@ -179,7 +179,7 @@ check_batch(struct bytes batch, struct err *e)
 }
 
 enum rc
-check_said(const struct said *s, struct err *e)
+check_said(const struct saying *s, struct err *e)
 {
 	enum rc rc;
 

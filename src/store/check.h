@@ -20,7 +20,7 @@ enum rc check_delivery(
 enum rc check_paper(const struct paper *p, struct bytes body, struct err *e);
 enum rc check_pending(const struct pending *p, struct err *e);
 enum rc check_batch(struct bytes batch, struct err *e);
-enum rc check_said(const struct said *s, struct err *e);
+enum rc check_said(const struct saying *s, struct err *e);
 
 enum rc check_noted(const struct noted *n, struct err *e);
 enum rc check_note(struct bytes note, struct err *e);

@@ -246,7 +246,7 @@ batch_get(struct store *s, uint64_t b, struct buf *out, struct err *e)
 }
 
 static bool
-is_said(const struct memory_notice *r, const struct said *said)
+is_said(const struct memory_notice *r, const struct saying *said)
 {
 	return r->what == NOTICE_SAID && r->n == said->n &&
 	       r->kind == said->kind &&
@@ -255,7 +255,7 @@ is_said(const struct memory_notice *r, const struct said *said)
 }
 
 static enum rc
-say(struct store *s, const struct said *said, bool again, struct err *e)
+note(struct store *s, const struct saying *said, bool again, struct err *e)
 {
 	struct memory *m = memory_of(s);
 	struct memory_notice *r;
@@ -316,16 +316,17 @@ said_next(const struct memory_notices *all, uint64_t n,
 
 static enum rc
 said(struct store *s, uint64_t n,
-    bool (*each)(void *ctx, const struct said *said), void *ctx, struct err *e)
+    bool (*each)(void *ctx, const struct saying *said), void *ctx,
+    struct err *e)
 {
 	const struct memory_notices *all = &memory_of(s)->notices;
 	const struct memory_notice *r = NULL, *b;
-	struct said one;
+	struct saying one;
 
 	(void)e;
 	while ((r = said_next(all, n, r)) != NULL) {
 		b = batch_of(all, r->batch);
-		one = (struct said){ .n = n,
+		one = (struct saying){ .n = n,
 			.kind = r->kind,
 			.signer = buf_bytes(&r->b[0]),
 			.about = buf_bytes(&r->b[1]),
@@ -424,7 +425,7 @@ const struct store_notice_ops memory_notices = {
 	.pending_done = pending_done,
 	.batch = batch,
 	.batch_get = batch_get,
-	.say = say,
+	.note = note,
 	.said = said,
 	.chase = chase,
 	.chases = chases,

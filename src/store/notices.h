@@ -24,7 +24,7 @@ struct pending {
 };
 
 /* A statement that counts, and the batch it stands in. */
-struct said {
+struct saying {
 	uint64_t n;    /* the dispatch */
 	unsigned kind; /* enum statement_kind */
 	struct bytes signer;
@@ -70,12 +70,12 @@ struct store_notice_ops {
 	    struct store *s, uint64_t b, struct buf *out, struct err *e);
 	/* RC_EXISTS: there is one of this dispatch, kind, signer and about.
 	 * again: it takes that one's place. */
-	enum rc (*say)(struct store *s, const struct said *said, bool again,
+	enum rc (*note)(struct store *s, const struct saying *said, bool again,
 	    struct err *e);
 	/* All that is kept about a dispatch, by kind, signer and about, with
 	 * their batches' bytes; each() as above. */
 	enum rc (*said)(struct store *s, uint64_t n,
-	    bool (*each)(void *ctx, const struct said *said), void *ctx,
+	    bool (*each)(void *ctx, const struct saying *said), void *ctx,
 	    struct err *e);
 
 	/* One a dispatch and desk: takes the place of one that is there. */

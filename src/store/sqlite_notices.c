@@ -120,7 +120,7 @@ batch_get(struct store *store, uint64_t b, struct buf *out, struct err *e)
 }
 
 static enum rc
-say(struct store *store, const struct said *said, bool again, struct err *e)
+note(struct store *store, const struct saying *said, bool again, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
@@ -153,13 +153,14 @@ say(struct store *store, const struct said *said, bool again, struct err *e)
 
 static enum rc
 said(struct store *store, uint64_t n,
-    bool (*each)(void *ctx, const struct said *said), void *ctx, struct err *e)
+    bool (*each)(void *ctx, const struct saying *said), void *ctx,
+    struct err *e)
 {
 	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_SAID,
 	    "SELECT s.kind, s.signer, s.about, s.at, s.code, s.b, s.statement,"
 	    " ifnull(b.bytes, x'') FROM said s LEFT JOIN batch b ON b.b = s.b"
 	    " WHERE s.n = ?1 ORDER BY s.kind, s.signer, s.about");
-	struct said one = { .n = n };
+	struct saying one = { .n = n };
 
 	sqlite_uint(&r, 1, n);
 	while (sqlite_row(&r)) {
@@ -244,7 +245,7 @@ const struct store_notice_ops sqlite_notices = {
 	.pending_done = pending_done,
 	.batch = batch,
 	.batch_get = batch_get,
-	.say = say,
+	.note = note,
 	.said = said,
 	.chase = chase,
 	.chases = chases,

@@ -103,6 +103,9 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_NOTED] = "ks",
 	[MSG_JOURNAL] = "cs",
 	[MSG_JOURNAL_IS] = "sc",
+	[MSG_VOUCH] = "sk",
+	[MSG_VOUCHED] = "ks",
+	[MSG_DESK_STATE] = "ks",
 };
 
 static bool

@@ -466,11 +466,11 @@ sub what_was_read_is_settled {
 	says(2, qr/--reason is wanted/, 'a refusal has a reason', 'refuse', @at,
 	    $second);
 	says(0, qr/Noted as refused/, 'the second is refused', 'refuse', @at,
-	    '--reason', 'Gửi nhầm nơi nhận', $second);
+	    qw(--reason not-for-us), $second, 'Gửi nhầm nơi nhận');
 	says(3, qr/acted on or refused already/, 'which stays', 'ack', @at,
 	    $second);
 	says(3, qr/acted on or refused already/, 'as does the other', 'refuse',
-	    @at, qw(--reason x), $list_id);
+	    @at, qw(--reason other), $list_id);
 	says(0, qr/^At \Q$db_vt\E since .*: refused, .*\n  why: Gửi nhầm/m,
 	    'its trace says why', qw(trace --station DB), $second);
 	says(1, qr/this station knows no such dispatch/, 'of no other there ' .

@@ -44,7 +44,7 @@ add_signer(void *ctx, struct bytes signer, uint64_t count)
 }
 
 static bool
-add_said(void *ctx, const struct said *said)
+add_said(void *ctx, const struct saying *said)
 {
 	struct seen *s = ctx;
 
@@ -130,10 +130,10 @@ statements_wait_for_their_signer(struct world *w)
 }
 
 static enum rc
-say(struct world *w, unsigned kind, const char *about, const char *text,
+said_by(struct world *w, unsigned kind, const char *about, const char *text,
     uint64_t b, bool again)
 {
-	const struct said s = { .n = 1,
+	const struct saying s = { .n = 1,
 		.kind = kind,
 		.signer = bytes_str(DESK),
 		.about = bytes_str(about),
@@ -142,7 +142,7 @@ say(struct world *w, unsigned kind, const char *about, const char *text,
 		.statement = bytes_str(text),
 		.b = b };
 
-	return w->ops->notices->say(w->s, &s, again, &w->e);
+	return w->ops->notices->note(w->s, &s, again, &w->e);
 }
 
 static struct seen
@@ -163,11 +163,11 @@ what_was_said_first_counts(struct world *w)
 	world_do(w);
 	must(w->ops->notices->batch(w->s, bytes_str("a batch"), &b, &w->e),
 	    &w->e);
-	must(say(w, 2, DESK, "opened", b, false), &w->e);
-	must(say(w, 1, DESK, "arrived", b, false), &w->e);
-	is(say(w, 1, DESK, "again", b, false), RC_EXISTS,
+	must(said_by(w, 2, DESK, "opened", b, false), &w->e);
+	must(said_by(w, 1, DESK, "arrived", b, false), &w->e);
+	is(said_by(w, 1, DESK, "again", b, false), RC_EXISTS,
 	    "what was said is not said again");
-	must(say(w, 1, "", "nobody's", b, false), &w->e);
+	must(said_by(w, 1, "", "nobody's", b, false), &w->e);
 	world_done(w);
 	world_again(w);
 	ok(strcmp(said_of(w, 1).text, "nobody's arrived opened ") == 0,
@@ -180,14 +180,14 @@ what_was_said_first_counts(struct world *w)
 	is(w->ops->notices->batch_get(w->s, b + 9, &got, &w->e), RC_ABSENT,
 	    "one that was never kept is absent");
 	world_do(w);
-	must(say(w, 1, DESK, "another", b, true), &w->e);
+	must(said_by(w, 1, DESK, "another", b, true), &w->e);
 	must(w->ops->notices->batch(w->s, bytes_str("lost"), &none, &w->e),
 	    &w->e);
 	w->ops->rollback(w->s);
 	ok(strcmp(said_of(w, 1).text, "nobody's arrived opened ") == 0,
 	    "a rollback undoes what was said");
 	world_do(w);
-	must(say(w, 1, DESK, "another", b, true), &w->e);
+	must(said_by(w, 1, DESK, "another", b, true), &w->e);
 	world_done(w);
 	ok(strcmp(said_of(w, 1).text, "nobody's another opened ") == 0,
 	    "what may be said again takes the place of what was");

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Statements about dispatches in the store process: what is to be signed, what
+ * comes, and what counts (docs/receipts.md).  store_notice.c makes them,
+ * store_notice_take.c takes them.
+ */
+#ifndef ANTIND_NOTICES_H
+#define ANTIND_NOTICES_H
+
+#include "antind/arrival.h"
+#include "dispatch/batch.h"
+
+/* What a dispatch borrows from the store, held beyond the next call. */
+struct held {
+	uint8_t origin[LIMIT_ADDRESS], from[LIMIT_ADDRESS], desk[LIMIT_ADDRESS];
+};
+void notice_hold(struct stored *d, struct held *to);
+
+/* ---- store_notice.c: what is to be signed, and goes out ------------------ */
+
+/* A statement about this dispatch, as of now; the kind's fields are the
+ * caller's to fill in. */
+struct statement notice_about(const struct stored *d, enum statement_kind kind);
+/* It is to be signed by this desk or station and told that station; in the
+ * round's transaction. */
+enum rc notice_pend(const struct statement *s, struct bytes signer,
+    struct bytes to, unsigned rank, struct err *e);
+/* A desk's statement about itself, to the station the dispatch is from. */
+enum rc notice_by_desk(const struct stored *d, enum statement_kind kind,
+    struct bytes desk, unsigned code, struct err *e);
+
+void notices_begin(void); /* who has something to sign, from before */
+/* What is due is handed to keys; after the round. */
+void notices_feed(void);
+void notices_settled(bool kept); /* the round is over */
+void notices_lost(void);	 /* keys was started anew */
+void notice_signed(uint64_t job, const struct msg_vouched *m);
+void notice_desk(const struct msg_desk_state *m);
+
+/* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
+
+/* This station has it: the one it came from is told. */
+enum rc notice_custody(const struct stored *d, struct err *e);
+/* It goes no further to this desk: its origin is told. */
+enum rc notice_report(const struct stored *d, enum report_why why,
+    struct bytes desk, struct bytes hop, int64_t since, struct err *e);
+/* ... to any of this leg's, before the leg comes into another state. */
+enum rc notice_leg_ends(uint64_t q, enum report_why why, struct err *e);
+/* Each second: what waits beyond its end. */
+void notices_expire(void);
+
+/* ---- store_notice_take.c: what comes ------------------------------------- */
+
+/* A package that is a notice, in the place of arrival_take(). */
+enum rc notice_arrives(struct arrival *a, bool *news, struct err *e);
+/* A batch of our own for ourselves. */
+enum rc notice_own(struct bytes batch, struct err *e);
+/* What of a batch of ours is kept here is kept, in this form. */
+enum rc notice_keep(struct bytes batch, struct err *e);
+/* Queue a notice, ours or another's, to a station. */
+enum rc notice_queue(struct stored *d, struct bytes package, struct bytes to,
+    struct bytes from, bool *news, struct err *e);
+
+/* Rows of what was said about a dispatch. */
+enum rc notice_rows(uint64_t n, const struct id *id,
+    void (*each)(void *ctx, const struct msg_row *row), void *ctx,
+    struct err *e);
+
+#endif

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Statements of this station and its desks: they wait as rows, are signed many
+ * at once by keys, and go out as notices (docs/receipts.md 4 to 6). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "antind/notices.h"
+#include "core/vec.h"
+#include "crypto/random.h"
+#include "envelope/address.h"
+
+#define SOON_MS 200	 /* docs/receipts.md 6.1 */
+#define LATER_MS 5000	 /* of what nobody waits for */
+#define REFUSED_MS 60000 /* after keys would not */
+
+/* Who has something to sign. */
+struct voucher {
+	char signer[LIMIT_ADDRESS + 1];
+	bool desk, open; /* open: keys can sign for it */
+	int64_t due;	 /* milliseconds; 0: nothing waits */
+	uint64_t job;	 /* that keys is at; 0: none */
+	uint64_t last;	 /* of what is in it */
+};
+static struct voucher *vouchers; /* owned */
+static size_t voucher_count;
+static struct event *waker;
+
+static struct voucher *
+voucher_of(struct bytes signer)
+{
+	struct voucher *v;
+	size_t i;
+
+	for (i = 0; i < voucher_count; i++)
+		if (bytes_is(signer, vouchers[i].signer))
+			return &vouchers[i];
+	vouchers = vec_more(vouchers, voucher_count, sizeof(*vouchers));
+	v = &vouchers[voucher_count++];
+	*v = (struct voucher){ .desk = address_is_desk(signer) };
+	memcpy(v->signer, signer.p, signer.len);
+	v->open = !v->desk;
+	return v;
+}
+
+static bool
+is_ready(const struct voucher *v)
+{
+	return v->due != 0 && v->job == 0 && v->open &&
+	       (v->desk || strcmp(v->signer, st.address) == 0);
+}
+
+static void
+woken(evutil_socket_t fd, short what, void *ctx)
+{
+	/* that there is a round is all: notices_feed() */
+	(void)fd;
+	(void)what;
+	(void)ctx;
+}
+
+static void
+wake(void)
+{
+	int64_t first = INT64_MAX, ms;
+	struct timeval in;
+	size_t i;
+
+	for (i = 0; i < voucher_count; i++)
+		if (is_ready(&vouchers[i]) && vouchers[i].due < first)
+			first = vouchers[i].due;
+	if (first == INT64_MAX)
+		return;
+	if (waker == NULL)
+		waker = event_new(process_base(), -1, 0, woken, NULL);
+	ms = first - process_ms();
+	ms = ms < 0 ? 0 : ms + 1;
+	in.tv_sec = ms / 1000;
+	in.tv_usec = ms % 1000 * 1000;
+	if (waker == NULL || event_add(waker, &in) != 0)
+		bug("no timer");
+}
+
+static struct bytes
+hold(uint8_t to[static LIMIT_ADDRESS], struct bytes from)
+{
+	if (from.len > LIMIT_ADDRESS)
+		bug("an address over its limit");
+	if (from.len > 0)
+		memcpy(to, from.p, from.len);
+	return bytes_of(to, from.len);
+}
+
+void
+notice_hold(struct stored *d, struct held *to)
+{
+	d->header.origin = hold(to->origin, d->header.origin);
+	d->from = hold(to->from, d->from);
+	d->desk = hold(to->desk, d->desk);
+}
+
+/* ---- what is to be signed ------------------------------------------------ */
+
+struct statement
+notice_about(const struct stored *d, enum statement_kind kind)
+{
+	struct statement s = { .kind = kind,
+		.id = d->header.id,
+		.origin = d->header.origin,
+		.incarnation = d->header.incarnation,
+		.serial = d->header.serial,
+		.at = station_now(),
+		.own_clock = station_own_clock(),
+		.since = TIME_NEVER };
+
+	memcpy(s.digest, d->digest, SHA256_SIZE);
+	return s;
+}
+
+enum rc
+notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
+    unsigned rank, struct err *e)
+{
+	const bool later =
+	    s->kind == STATEMENT_CUSTODY || s->kind == STATEMENT_HOP;
+	const int64_t due = process_ms() + (later ? LATER_MS : SOON_MS);
+	struct pending p = { .signer = signer, .to = to, .rank = rank };
+	struct der_wr w = { 0 };
+	struct voucher *v;
+	enum rc rc;
+
+	statement_write(&w, s);
+	p.statement = buf_bytes(&w.out);
+	if ((rc = store_write(e)) == RC_OK)
+		rc =
+		    store_failed(st.store->ops->notices->pend(st.store, &p, e));
+	der_wr_free(&w);
+	if (rc != RC_OK)
+		return rc;
+	v = voucher_of(signer);
+	if (v->due == 0 || due < v->due) {
+		v->due = due;
+		wake();
+	}
+	return RC_OK;
+}
+
+enum rc
+notice_by_desk(const struct stored *d, enum statement_kind kind,
+    struct bytes desk, unsigned code, struct err *e)
+{
+	struct statement s = notice_about(d, kind);
+
+	s.desk = desk;
+	s.code = code;
+	return notice_pend(&s, desk, d->header.origin,
+	    precedence_rank(d->header.precedence), e);
+}
+
+/* ---- signing ------------------------------------------------------------- */
+
+/* Rows of one signer, in their order. */
+struct gathered {
+	struct buf statements;
+	struct buf to;	 /* addresses, one after another, of "tos" */
+	size_t *to_at;	 /* owned: where in "to" each row's begins */
+	unsigned *ranks; /* owned */
+	size_t count;
+	uint64_t last, most; /* most: no row beyond this number */
+	int64_t at;	     /* the latest that is said */
+};
+
+static void
+gathered_free(struct gathered *g)
+{
+	buf_free(&g->statements);
+	buf_free(&g->to);
+	free(g->to_at);
+	free(g->ranks);
+}
+
+static bool
+gather(void *ctx, const struct pending *p)
+{
+	struct gathered *g = ctx;
+	struct statement s;
+	struct err e;
+
+	if (g->statements.len + p->statement.len > BATCH_BYTES ||
+	    p->p > g->most)
+		return false;
+	buf_add(&g->statements, p->statement);
+	g->to_at = vec_more(g->to_at, g->count, sizeof(*g->to_at));
+	g->ranks = vec_more(g->ranks, g->count, sizeof(*g->ranks));
+	g->to_at[g->count] = g->to.len;
+	g->ranks[g->count++] = p->rank;
+	buf_add(&g->to, p->to);
+	buf_u8(&g->to, 0);
+	g->last = p->p;
+	/* a clock of one's own may have run back over a restart */
+	if (statement_read(&s, p->statement, &e) == RC_OK && s.at > g->at)
+		g->at = s.at;
+	return true;
+}
+
+static const char *
+to_of(const struct gathered *g, size_t i)
+{
+	return (const char *)g->to.p + g->to_at[i];
+}
+
+static enum rc
+gather_all(
+    struct gathered *g, const struct voucher *v, uint64_t most, struct err *e)
+{
+	*g = (struct gathered){ .most = most };
+	return st.store->ops->notices->pending(
+	    st.store, bytes_str(v->signer), 0, BATCH_MADE, gather, g, e);
+}
+
+static void
+ask_keys(struct voucher *v)
+{
+	struct msg_vouch m = { .signer = bytes_str(v->signer),
+		.at = station_now(),
+		.own_clock = station_own_clock() };
+	struct gathered g;
+	struct err e;
+	enum rc rc;
+
+	v->due = 0;
+	rc = gather_all(&g, v, UINT64_MAX, &e);
+	if (rc == RC_OK && g.count > 0) {
+		m.statements = buf_bytes(&g.statements);
+		m.at = g.at > m.at ? g.at : m.at;
+		v->last = g.last;
+		v->job = next_job();
+		if (!tell(PROC_KEYS, MSG_VOUCH, v->job, &m, -1)) {
+			v->job = 0;
+			v->due = process_ms() + LATER_MS;
+		}
+	} else if (rc != RC_OK) {
+		v->due = process_ms() + LATER_MS;
+	}
+	gathered_free(&g);
+}
+
+void
+notices_feed(void)
+{
+	const int64_t now = process_ms();
+	size_t i;
+
+	if (!st.named)
+		return;
+	for (i = 0; i < voucher_count; i++)
+		if (is_ready(&vouchers[i]) && vouchers[i].due <= now)
+			ask_keys(&vouchers[i]);
+	wake();
+}
+
+/* ---- what was signed ----------------------------------------------------- */
+
+struct keeping {
+	const struct gathered *g;
+	const char *to;
+};
+
+static bool
+is_to(void *ctx, const struct log_item *item)
+{
+	const struct keeping *k = ctx;
+
+	return strcmp(to_of(k->g, item->at), k->to) == 0;
+}
+
+/* The first row for a station: what is for it goes with that. */
+static bool
+is_first(const struct gathered *g, size_t i)
+{
+	size_t j;
+
+	for (j = 0; j < i; j++)
+		if (strcmp(to_of(g, j), to_of(g, i)) == 0)
+			return false;
+	return true;
+}
+
+static unsigned
+rank_to(const struct gathered *g, const char *to)
+{
+	unsigned rank = 0;
+	size_t i;
+
+	for (i = 0; i < g->count; i++)
+		if (g->ranks[i] > rank && strcmp(to_of(g, i), to) == 0)
+			rank = g->ranks[i];
+	return rank;
+}
+
+/* A notice of ours with this batch. */
+static enum rc
+post(struct bytes batch, struct bytes to, unsigned rank, struct err *e)
+{
+	static const enum precedence precedences[RANKS] = { PRECEDENCE_THUONG,
+		PRECEDENCE_KHAN, PRECEDENCE_THUONG_KHAN, PRECEDENCE_HOA_TOC };
+	struct stored d = { .at = station_now(),
+		.own_clock = station_own_clock() };
+	struct buf notice = { 0 };
+	bool news;
+	enum rc rc;
+
+	rc = set_word_u64("serial", st.serial + 1, e);
+	if (rc != RC_OK)
+		return rc;
+	d.header = (struct header){ .origin = bytes_str(st.address),
+		.incarnation = st.incarnation,
+		.serial = ++st.serial,
+		.precedence = precedences[rank < RANKS ? rank : RANKS - 1],
+		.expires = TIME_NEVER };
+	random_bytes(d.header.id.b, ID_SIZE);
+	notice_write(&notice, &d.header, batch);
+	rc = notice_queue(
+	    &d, buf_bytes(&notice), to, (struct bytes){ 0 }, &news, e);
+	buf_free(&notice);
+	return rc;
+}
+
+static enum rc
+give(struct bytes batch, const char *to, unsigned rank, struct err *e)
+{
+	enum rc rc;
+
+	if (strcmp(to, st.address) == 0)
+		return notice_own(batch, e);
+	rc = notice_keep(batch, e);
+	return rc == RC_OK ? post(batch, bytes_str(to), rank, e) : rc;
+}
+
+static enum rc
+hand_out(const struct gathered *g, struct bytes head, struct err *e)
+{
+	struct keeping k = { .g = g };
+	struct der_wr w;
+	struct log all;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	batch_log(&all, buf_bytes(&g->statements));
+	for (i = 0; i < g->count && rc == RC_OK; i++) {
+		if (!is_first(g, i))
+			continue;
+		k.to = to_of(g, i);
+		w = (struct der_wr){ 0 };
+		batch_write(&w, head, &all, is_to, &k);
+		rc = give(buf_bytes(&w.out), k.to, rank_to(g, k.to), e);
+		der_wr_free(&w);
+	}
+	log_free(&all);
+	return rc;
+}
+
+static void
+would_not(struct voucher *v, const struct msg_vouched *m)
+{
+	struct log_line l;
+
+	v->due = process_ms() + REFUSED_MS;
+	if (m->rc == RC_DENIED && v->desk) { /* nobody is signed in any more */
+		v->open = false;
+		return;
+	}
+	l = log_line(LOG_WARN, "notice.unsigned");
+	log_str(&l, "signer", bytes_str(v->signer));
+	log_str(&l, "why", m->why);
+	process_log(LOG_WARN, &l);
+}
+
+void
+notice_signed(uint64_t job, const struct msg_vouched *m)
+{
+	struct voucher *v;
+	struct gathered g;
+	struct err e;
+	enum rc rc;
+	size_t i;
+
+	for (i = 0; i < voucher_count && vouchers[i].job != job; i++)
+		;
+	if (i == voucher_count || job == 0)
+		return; /* asked by one that was here before */
+	v = &vouchers[i];
+	v->job = 0;
+	if (m->rc != RC_OK) {
+		would_not(v, m);
+		return;
+	}
+	rc = gather_all(&g, v, v->last, &e);
+	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
+		rc = store_failed(hand_out(&g, m->head, &e));
+	v = &vouchers[i]; /* there may be more of them now */
+	if (rc == RC_OK)
+		rc = store_failed(st.store->ops->notices->pending_done(
+		    st.store, bytes_str(v->signer), v->last, &e));
+	/* there may be more, or it was lost */
+	if (v->due == 0)
+		v->due = process_ms() + (rc == RC_OK ? SOON_MS : LATER_MS);
+	gathered_free(&g);
+	wake();
+}
+
+/* ---- who can sign -------------------------------------------------------- */
+
+void
+notice_desk(const struct msg_desk_state *m)
+{
+	struct voucher *v = voucher_of(m->desk);
+
+	v->open = m->open != 0;
+	if (v->open && v->due == 0)
+		v->due = process_ms();
+	wake();
+}
+
+void
+notices_lost(void)
+{
+	size_t i;
+
+	for (i = 0; i < voucher_count; i++) {
+		vouchers[i].job = 0;
+		vouchers[i].open = !vouchers[i].desk;
+		vouchers[i].due = process_ms() + SOON_MS;
+	}
+}
+
+void
+notices_settled(bool kept)
+{
+	size_t i;
+
+	for (i = 0; !kept && i < voucher_count; i++)
+		vouchers[i].due = process_ms() + LATER_MS;
+}
+
+static bool
+add_signer(void *ctx, struct bytes signer, uint64_t count)
+{
+	(void)ctx;
+	(void)count;
+	voucher_of(signer)->due = process_ms() + SOON_MS;
+	return true;
+}
+
+void
+notices_begin(void)
+{
+	struct log_line l;
+	struct err e;
+
+	if (st.store->ops->notices->signers(st.store, add_signer, NULL, &e) ==
+	    RC_OK)
+		return;
+	l = log_line(LOG_WARN, "notice.unread");
+	log_err(&l, &e);
+	process_log(LOG_WARN, &l);
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What stations say of a dispatch's way: who has it, and where it goes no
+ * further (docs/receipts.md 7). */
+#include <string.h>
+
+#include "antind/weigh.h"
+#include "core/vec.h"
+#include "envelope/address.h"
+#include "pki/resolve.h"
+
+#define LEGS_AT_ONCE 256u /* that are looked at for their end, a tick */
+
+/* ---- custody ------------------------------------------------------------- */
+
+enum rc
+notice_custody(const struct stored *d, struct err *e)
+{
+	const struct statement s = notice_about(d, STATEMENT_CUSTODY);
+
+	if (d->from.len == 0)
+		return RC_OK;
+	return notice_pend(&s, bytes_str(st.address), d->from,
+	    precedence_rank(d->header.precedence), e);
+}
+
+struct look_hop {
+	struct bytes hop;
+	bool found;
+};
+
+static bool
+look_hop(void *ctx, const struct leg *leg)
+{
+	struct look_hop *x = ctx;
+
+	x->found = weigh_same(leg->hop, x->hop);
+	return !x->found;
+}
+
+/* Only the next station speaks of what it was given, and of what lies behind
+ * it. */
+static enum rc
+check_hop(const struct weighed *w, struct err *e)
+{
+	struct look_hop x = { .hop = w->batch->signer.address };
+	enum rc rc;
+
+	rc = st.store->ops->legs(st.store, w->d.n, look_hop, &x, e);
+	return rc == RC_OK && !x.found ? weigh_not_his(w, e) : rc;
+}
+
+/* Kept at the origin; else it goes back one station, as hearsay. */
+static enum rc
+pass_back(struct weighed *w, struct bytes station, struct err *e)
+{
+	struct statement s;
+
+	if (w->d.from.len == 0)
+		return weigh_keep(w,
+		    w->s.kind == STATEMENT_HOP ? station : (struct bytes){ 0 },
+		    false, e);
+	s = notice_about(&w->d, STATEMENT_HOP);
+	s.station = station;
+	s.at = w->s.at;
+	s.own_clock = w->s.own_clock;
+	return notice_pend(&s, bytes_str(st.address), w->d.from,
+	    precedence_rank(w->d.header.precedence), e);
+}
+
+enum rc
+weigh_custody(struct weighed *w, struct err *e)
+{
+	const enum rc rc = check_hop(w, e);
+
+	return rc == RC_OK ? pass_back(w, w->batch->signer.address, e) : rc;
+}
+
+enum rc
+weigh_hop(struct weighed *w, struct err *e)
+{
+	const enum rc rc = check_hop(w, e);
+
+	return rc == RC_OK ? pass_back(w, w->s.station, e) : rc;
+}
+
+/* ---- reports ------------------------------------------------------------- */
+
+enum rc
+notice_report(const struct stored *d, enum report_why why, struct bytes desk,
+    struct bytes hop, int64_t since, struct err *e)
+{
+	struct statement s = notice_about(d, STATEMENT_REPORT);
+
+	if (!address_is_desk(desk)) /* a notice: it is not reported of */
+		return RC_OK;
+	s.code = why;
+	s.desk = desk;
+	s.station = hop;
+	s.since = since;
+	return notice_pend(&s, bytes_str(st.address), d->header.origin,
+	    precedence_rank(d->header.precedence), e);
+}
+
+static bool
+add_desk(void *ctx, const struct dest *d)
+{
+	struct buf *rows = ctx;
+	const struct msg_dest row = { d->address, d->tag };
+
+	list_add(rows, LIST_DEST, &row);
+	return true;
+}
+
+enum rc
+notice_leg_ends(uint64_t q, enum report_why why, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	char hop[LIMIT_ADDRESS + 1] = "";
+	struct buf rows = { 0 };
+	struct bytes rest;
+	struct msg_dest row;
+	struct held held;
+	struct stored d;
+	struct leg leg;
+	enum rc rc;
+
+	if ((rc = ops->leg(st.store, q, &leg, e)) != RC_OK)
+		return rc;
+	memcpy(hop, leg.hop.p, leg.hop.len);
+	if ((rc = ops->get(st.store, leg.n, 0, &d, e)) != RC_OK)
+		return rc;
+	notice_hold(&d, &held);
+	rc = ops->leg_dests(st.store, q, add_desk, &rows, e);
+	for (rest = buf_bytes(&rows);
+	     rc == RC_OK && list_next(&rest, LIST_DEST, &row);)
+		rc = notice_report(
+		    &d, why, row.address, bytes_str(hop), leg.at, e);
+	buf_free(&rows);
+	return rc;
+}
+
+/* Stations from a unit's own upwards: this one is among them. */
+static bool
+is_above(size_t unit, size_t station)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	unsigned steps;
+
+	unit = station_of(d, unit, now);
+	for (steps = 0; unit != NONE && steps <= ADDRESS_DEPTH; steps++) {
+		if (unit == station)
+			return true;
+		unit = station_above(d, unit, now);
+	}
+	return false;
+}
+
+/* It lies between this station and the desk, or is one of the two ends. */
+static bool
+is_on_way(struct bytes station, struct bytes desk)
+{
+	struct resolved s, to;
+	struct err e;
+
+	return resolve(st.file.directory, station, station_now(), &s, &e) ==
+		   RC_OK &&
+	       resolve(st.file.directory, desk, station_now(), &to, &e) ==
+		   RC_OK &&
+	       (is_above(to.unit, s.unit) || is_above(st.unit, s.unit));
+}
+
+enum rc
+weigh_from_way(struct weighed *w, struct err *e)
+{
+	char about[LIMIT_ADDRESS + 1];
+	enum rc rc;
+
+	if (!bytes_is(w->s.origin, st.address) ||
+	    !is_on_way(w->batch->signer.address, w->s.desk))
+		return weigh_not_his(w, e);
+	rc = weigh_dest(about, w, e);
+	return rc == RC_OK ? weigh_keep(w, bytes_str(about), true, e) : rc;
+}
+
+enum rc
+weigh_report(struct weighed *w, struct err *e)
+{
+	if (w->s.desk.len == 0)
+		return weigh_not_his(w, e);
+	return weigh_from_way(w, e);
+}
+
+/* ---- what waits beyond its end ------------------------------------------- */
+
+struct waiting {
+	uint64_t q[LEGS_AT_ONCE], n[LEGS_AT_ONCE];
+	size_t count;
+};
+
+static bool
+add_leg(void *ctx, const struct leg *leg)
+{
+	struct waiting *x = ctx;
+
+	x->q[x->count] = leg->q;
+	x->n[x->count++] = leg->n;
+	return x->count < LEGS_AT_ONCE;
+}
+
+static enum rc
+expire(uint64_t q, uint64_t n, int64_t now, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct stored d;
+	enum rc rc = ops->get(st.store, n, 0, &d, e);
+
+	if (rc != RC_OK || d.header.expires >= now)
+		return rc;
+	if ((rc = store_write(e)) != RC_OK ||
+	    (rc = notice_leg_ends(q, REPORT_EXPIRED, e)) != RC_OK)
+		return rc;
+	return store_failed(
+	    ops->leg_set(st.store, q, LEG_EXPIRED, NULL, station_now(), e));
+}
+
+/* Some of what waits, in turn: what is too old goes no further. */
+void
+notices_expire(void)
+{
+	static uint64_t last;
+	struct waiting x = { 0 };
+	struct err e;
+	bool own;
+	const int64_t now = station_judges(&own);
+	enum rc rc;
+	size_t i;
+
+	rc = st.store->ops->waiting(
+	    st.store, last, LEGS_AT_ONCE, add_leg, &x, &e);
+	for (i = 0; i < x.count && rc == RC_OK; i++)
+		rc = expire(x.q[i], x.n[i], now, &e);
+	last = x.count < LEGS_AT_ONCE ? 0 : x.q[x.count - 1];
+}

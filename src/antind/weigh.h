@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A statement of a batch that holds, as it is weighed (docs/receipts.md 3):
+ * what the files store_notice*.c share. */
+#ifndef ANTIND_WEIGH_H
+#define ANTIND_WEIGH_H
+
+#include "antind/notices.h"
+
+struct weighed {
+	const struct batch *batch;
+	struct bytes bytes; /* of the batch */
+	uint64_t b;	    /* its number, once it is kept */
+	struct statement s;
+	struct bytes statement; /* its bytes */
+	struct stored d;	/* the dispatch, where it is known */
+	bool known;
+	struct held held;
+	bool news;
+};
+
+/* It is the same desk, or station, though it be written differently now. */
+bool weigh_same(struct bytes a, struct bytes b);
+enum rc weigh_not_his(const struct weighed *w, struct err *e); /* RC_DENIED */
+/* The address under which the dispatch has this destination. */
+enum rc weigh_dest(
+    char out[static LIMIT_ADDRESS + 1], const struct weighed *w, struct err *e);
+/* Keep it, with its batch; the first of its kind counts, or (latest) the last
+ * that was said. */
+enum rc weigh_keep(
+    struct weighed *w, struct bytes about, bool latest, struct err *e);
+
+/* store_notice_way.c: what stations say of a dispatch's way */
+enum rc weigh_custody(struct weighed *w, struct err *e);
+enum rc weigh_hop(struct weighed *w, struct err *e);
+enum rc weigh_report(struct weighed *w, struct err *e);
+/* Of a station between here and the desk, the latest counts. */
+enum rc weigh_from_way(struct weighed *w, struct err *e);
+
+#endif
