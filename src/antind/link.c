@@ -274,6 +274,8 @@ about_conn(const struct message *m, int fd)
 		conn_replaced(c);
 	else if (m->kind == MSG_ENROLLED)
 		conn_enrolled(c, &m->body.enrol);
+	else if (m->kind == MSG_CANCEL)
+		conn_cancel(c, m->body.number.number);
 }
 
 static void

@@ -21,7 +21,9 @@
 #define TICK_MS 1000
 #define PARTIAL_KEEP (30 * TIME_DAY) /* seconds untouched */
 
-struct station st = { .file = { .fd = -1 }, .unit = NONE };
+struct station st = { .file = { .fd = -1 },
+	.unit = NONE,
+	.quotas = { { 5000, UINT64_C(1) << 30 }, { 1000, UINT64_C(1) << 28 } } };
 
 static struct event *ticker;
 
@@ -34,6 +36,7 @@ struct after {
 	struct msg_taken taken;
 	struct id id;
 	struct buf enrolled; /* owned; to taken.conn */
+	uint64_t count;	     /* of MSG_DONE */
 };
 static struct after *afters; /* owned */
 static size_t after_count;
@@ -52,6 +55,15 @@ after_done(enum proc to, uint64_t job, const struct id *id)
 	afters = vec_more(afters, after_count, sizeof(*afters));
 	afters[after_count++] =
 	    (struct after){ .to = to, .job = job, .id = *id };
+}
+
+void
+after_counted(uint64_t job, uint64_t count)
+{
+	afters = vec_more(afters, after_count, sizeof(*afters));
+	afters[after_count++] = (struct after){
+		.to = PROC_CONTROL, .job = job, .count = count
+	};
 }
 
 void
@@ -78,7 +90,7 @@ static void
 answer_one(const struct after *a, bool kept, const struct err *e)
 {
 	struct msg_taken taken = a->taken;
-	struct msg_done done = { .id = a->id };
+	struct msg_done done = { .id = a->id, .count = a->count };
 	struct msg_enrol enrolled = { .conn = taken.conn };
 
 	if (a->enrolled.len > 0) {
@@ -190,6 +202,7 @@ settle(void)
 	after_count = 0;
 	take_settled();
 	lines_settled(kept);
+	alarms_settled(kept);
 	trouble_settled(kept, &e);
 }
 
@@ -337,6 +350,8 @@ station_learns(struct bytes directory)
 			bug(e.text); /* memory would be ahead of the disk */
 		buf_free(&parts);
 	}
+	if (rc == RC_OK && did.forks > 0)
+		alarm_raise(STORE_ALARM_FORK, bytes_str(""), 0, "");
 	if (rc == RC_OK && did.acts > 0 && st.address[0] != '\0')
 		look_again();
 	l = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN, "directory.learned");
@@ -374,6 +389,7 @@ given(const struct message *m, int fd, struct err *e)
 		st.max_size = strtoull(value, NULL, 10);
 		free(value);
 	} else {
+		setting_given(s->name, value);
 		free(value);
 	}
 	return RC_OK;
@@ -468,6 +484,11 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)trouble_tries(process_ms());
 	if (!trouble_is())
 		purge_some();
+	if (!trouble_is()) {
+		operate_tick();
+		reroute_tick();
+	}
+	alarms_tick(process_ms());
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	(void)lines_tick(process_ms());
@@ -536,6 +557,8 @@ from_control(const struct message *m)
 		enrol_drop(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_INVITED)
 		enrol_invited(m->job, &m->body.invited);
+	else if (m->kind == MSG_OPERATE)
+		operate_on(m->job, &m->body.operate);
 }
 
 static void

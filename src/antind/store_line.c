@@ -64,6 +64,7 @@ line_remove(uint64_t conn)
 		;
 	memmove(&st.lines[i], &st.lines[i + 1],
 	    (--st.line_count - i) * sizeof(*st.lines));
+	l->neighbour->down = process_ms();
 	log = log_line(LOG_INFO, "link.down");
 	log_str(&log, "station", bytes_str(l->station));
 	log_uint(&log, "in", l->in);
@@ -125,6 +126,8 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	memcpy(l->station, station.p, station.len);
 	l->unit = unit;
 	l->parent = h->dialled;
+	l->neighbour = neighbour_of(station);
+	l->neighbour->down = 0;
 	l->fresh = true;
 	l->since = station_now();
 	for (rank = 0; rank < RANKS; rank++)
@@ -309,8 +312,7 @@ feed_rank(struct line *l, unsigned rank)
 	size_t i;
 
 	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
-	    due ? 0 : l->cursor[rank], BATCH + (due ? FLYING_MAX : 0), gather,
-	    &b, &e);
+	    due ? 0 : l->cursor[rank], BATCH + FLYING_MAX, gather, &b, &e);
 	for (i = 0; i < b.count && rc == RC_OK; i++) {
 		if (!has_room(l, &b.legs[i]))
 			return false;
@@ -354,6 +356,32 @@ line_wake(struct bytes hop, unsigned rank)
 
 	if (l != NULL)
 		l->more[rank] = true;
+}
+
+void
+line_wake_leg(struct bytes hop, unsigned rank, uint64_t q)
+{
+	struct line *l = line_to(hop);
+
+	if (l == NULL)
+		return;
+	l->more[rank] = true;
+	if (q <= l->cursor[rank])
+		l->cursor[rank] = q - 1;
+}
+
+void
+line_takes_back(uint64_t q)
+{
+	struct msg_number m = { .number = q };
+	size_t i;
+
+	sum_forget(q);
+	for (i = 0; i < st.line_count; i++) {
+		m.conn = st.lines[i]->conn;
+		if (is_flying(st.lines[i], q))
+			(void)tell(PROC_LINK, MSG_CANCEL, 0, &m, -1);
+	}
 }
 
 int64_t
@@ -462,6 +490,17 @@ lines_again(void)
 		st.lines[i]->again = 1; /* at the next tick */
 }
 
+/* It waits no longer for this line, and nobody need wait for it. */
+static bool
+was_taken_back(const struct line *l, uint64_t q)
+{
+	struct leg leg;
+	struct err e;
+
+	return st.store->ops->leg(st.store, q, &leg, &e) != RC_OK ||
+	       leg.state != LEG_QUEUED || !bytes_is(leg.hop, l->station);
+}
+
 void
 line_sent(const struct msg_taken *t)
 {
@@ -474,7 +513,9 @@ line_sent(const struct msg_taken *t)
 	if (l == NULL || !land(l, t->number))
 		return;
 	if (t->outcome == ACK_LATER) {
-		l->again = process_ms() + AGAIN_MS;
+		l->again = process_ms() + (was_taken_back(l, t->number)
+						  ? 1
+						  : AGAIN_MS);
 		return;
 	}
 	sum_forget(t->number);
@@ -484,6 +525,7 @@ line_sent(const struct msg_taken *t)
 		log_uint(&log, "leg", t->number);
 		log_uint(&log, "code", t->code);
 		process_log(LOG_WARN, &log);
+		leg_reported(t->number, LEG_NOT_TAKEN);
 	}
 	if (store_write(&e) == RC_OK)
 		(void)store_failed(st.store->ops->leg_set(st.store, t->number,

@@ -48,8 +48,15 @@ enum control_what {
 	CONTROL_ENROL_PUSH, /* id, at, total, data: some of the answer's */
 	CONTROL_ENROL_DROP, /* id */
 	CONTROL_INVITED,    /* id (of the invitation), address, until */
+	CONTROL_ALARMS,	    /* all; or desk: what it is to see on duty */
+	CONTROL_SEEN,	    /* alarm */
+	/* What waits: one of leg, id and hop (which may be empty). */
+	CONTROL_HOLD,
+	CONTROL_RELEASE,
+	CONTROL_REROUTE, /* and station */
+	CONTROL_DROP,	 /* and reason */
 };
-#define CONTROLS 19
+#define CONTROLS 25
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -67,6 +74,9 @@ struct control_request {
 	struct buf data;      /* owned */
 	struct bytes address; /* of anybody */
 	int64_t until;
+	uint64_t leg, alarm; /* 0: none */
+	struct bytes hop, station;
+	bool hop_set, id_set;
 
 	/* A dispatch to be made. */
 	enum level level;

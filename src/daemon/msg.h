@@ -139,8 +139,13 @@ enum msg {
 	MSG_CERTIFIED, /* struct msg_certified, store to keys */
 	MSG_KEEP,      /* struct msg_keep, keys to the parent: write it */
 	MSG_KEPT,      /* struct msg_kept: it is on disk, or is not */
+
+	/* queues (docs/station.md 14) */
+	MSG_OPERATE, /* struct msg_operate, control to store; MSG_DONE */
+	MSG_CANCEL, /* struct msg_number, store to link: do not begin to send it;
+		       MSG_SENT says "later" then */
 };
-#define MSG_LAST MSG_KEPT
+#define MSG_LAST MSG_CANCEL
 
 struct msg_setting {
 	struct bytes name, value;
@@ -405,6 +410,7 @@ struct msg_done {
 	uint64_t rc;
 	struct bytes why;
 	struct id id; /* of the dispatch */
+	uint64_t count; /* MSG_OPERATE: legs */
 };
 
 enum ask {
@@ -413,9 +419,11 @@ enum ask {
 	ASK_QUEUE,
 	ASK_STATUS,
 	ASK_TRACE,
-	ASK_ENROL
+	ASK_ENROL,
+	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
 };
-#define ASKS 6
+#define ASKS 7
+#define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
 	struct bytes desk;
@@ -455,6 +463,10 @@ enum row {
 			due: when it goes */
 	ROW_KEY,     /* address, state 1 its end is near, due: its end, count 1:
 			a renewal is asked for */
+	ROW_ALARM,   /* q number, n enum store_alarm_kind, address subject,
+			rank (or RANK_NONE), since, due: when it was over, state
+			1 then, at: when it was seen, count: by which uid */
+	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -508,6 +520,26 @@ struct msg_kept {
 	uint64_t next;
 	uint64_t rc;
 	struct bytes why;
+};
+
+enum operate {
+	OPERATE_HOLD,
+	OPERATE_RELEASE,
+	OPERATE_REROUTE,
+	OPERATE_DROP,
+	OPERATE_SEEN, /* q: an alarm was */
+};
+#define OPERATES 5
+enum operate_by { OPERATE_LEG, OPERATE_HOP, OPERATE_DISPATCH };
+#define OPERATE_BYS 3
+struct msg_operate {
+	uint64_t uid;
+	uint64_t what, by;    /* enum operate, enum operate_by */
+	uint64_t q;	      /* OPERATE_LEG */
+	struct id id;	      /* OPERATE_DISPATCH */
+	struct bytes hop;     /* OPERATE_HOP: empty, what has no way */
+	struct bytes station; /* OPERATE_REROUTE */
+	struct bytes reason;  /* OPERATE_DROP */
 };
 
 union any_msg {
@@ -565,6 +597,7 @@ union any_msg {
 	struct msg_certified certified;
 	struct msg_keep keep;
 	struct msg_kept kept;
+	struct msg_operate operate;
 };
 
 /* One that was read. */

@@ -237,7 +237,7 @@ static const struct field letter[] = { RC(msg_letter, rc), WHY(msg_letter, why),
 static const struct field progress[] = { ANY(msg_progress, done),
 	ANY(msg_progress, total), END };
 static const struct field over[] = { RC(msg_done, rc), WHY(msg_done, why),
-	FIXED(msg_done, id), END };
+	FIXED(msg_done, id), ANY(msg_done, count), END };
 
 static const struct field ask[] = { U64(msg_ask, what, 0, ASKS - 1),
 	ADDRESS(msg_ask, desk), FIXED(msg_ask, id), FLAG(msg_ask, all),
@@ -272,6 +272,13 @@ static const struct field keep[] = { FLAG(msg_keep, next),
 	BYTES(msg_keep, file, 1, KEYFILE_MAX), END };
 static const struct field kept[] = { FLAG(msg_kept, next), RC(msg_kept, rc),
 	WHY(msg_kept, why), END };
+
+static const struct field operate[] = { ANY(msg_operate, uid),
+	U64(msg_operate, what, 0, OPERATES - 1),
+	U64(msg_operate, by, 0, OPERATE_BYS - 1), ANY(msg_operate, q),
+	FIXED(msg_operate, id), ADDRESS(msg_operate, hop),
+	ADDRESS(msg_operate, station), BYTES(msg_operate, reason, 0, 1000),
+	END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -366,6 +373,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_CERTIFIED] = { "certified", certified, false, STORE, KEYS },
 	[MSG_KEEP] = { "keep", keep, false, KEYS, PARENT },
 	[MSG_KEPT] = { "kept", kept, false, PARENT, KEYS },
+	[MSG_OPERATE] = { "operate", operate, false, CONTROL, STORE },
+	[MSG_CANCEL] = { "cancel", number, false, STORE, LINK },
 };
 
 const char *

@@ -93,6 +93,8 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_CERTIFIED] = "sk",
 	[MSG_KEEP] = "kp",
 	[MSG_KEPT] = "pk",
+	[MSG_OPERATE] = "cs",
+	[MSG_CANCEL] = "sl",
 };
 
 static bool
