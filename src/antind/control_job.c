@@ -205,6 +205,7 @@ ask_store(struct job *j)
 		[CONTROL_QUEUE] = ASK_QUEUE,
 		[CONTROL_STATUS] = ASK_STATUS,
 		[CONTROL_TRACE] = ASK_TRACE,
+		[CONTROL_ALARMS] = ASK_ALARMS,
 	};
 	const struct msg_ask m = { .what = asks[j->r.what],
 		.desk = j->r.desk,
@@ -295,6 +296,31 @@ ask_invited(struct job *j)
 }
 
 static void
+ask_operate(struct job *j)
+{
+	static const enum operate whats[CONTROLS] = {
+		[CONTROL_SEEN] = OPERATE_SEEN,
+		[CONTROL_HOLD] = OPERATE_HOLD,
+		[CONTROL_RELEASE] = OPERATE_RELEASE,
+		[CONTROL_REROUTE] = OPERATE_REROUTE,
+		[CONTROL_DROP] = OPERATE_DROP,
+	};
+	const struct control_request *r = &j->r;
+	const struct msg_operate m = { .uid = j->uid,
+		.what = whats[r->what],
+		.by = r->hop_set  ? OPERATE_HOP
+		      : r->id_set ? OPERATE_DISPATCH
+				  : OPERATE_LEG,
+		.q = r->what == CONTROL_SEEN ? r->alarm : r->leg,
+		.id = r->id,
+		.hop = r->hop,
+		.station = r->station,
+		.reason = r->reason };
+
+	(void)job_tell(j, PROC_STORE, MSG_OPERATE, &m, MSG_DONE);
+}
+
+static void
 ask_send(struct job *j)
 {
 	const struct control_request *r = &j->r;
@@ -362,6 +388,12 @@ static const struct {
 	[CONTROL_DIRECTORY_GIVE] = { ask_enrol, false },
 	[CONTROL_DIRECTORY_TAKE] = { ask_enrol, false },
 	[CONTROL_EVIDENCE] = { ask_enrol, false },
+	[CONTROL_ALARMS] = { ask_store, false },
+	[CONTROL_SEEN] = { ask_operate, false },
+	[CONTROL_HOLD] = { ask_operate, false },
+	[CONTROL_RELEASE] = { ask_operate, false },
+	[CONTROL_REROUTE] = { ask_operate, false },
+	[CONTROL_DROP] = { ask_operate, false },
 };
 
 /* ---- answers
@@ -440,6 +472,8 @@ ended(struct job *j, const struct message *m)
 	}
 	if (j->r.what == CONTROL_SEND)
 		answer_id(&a, "id", &d->id);
+	if (j->r.what >= CONTROL_HOLD && j->r.what <= CONTROL_DROP)
+		answer_number(&a, "legs", d->count);
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 

@@ -13,6 +13,7 @@
 
 #include "antind/control.h"
 #include "core/time.h"
+#include "store/alarms.h"
 
 #define READERS 8u
 #define REQUEST_MAX 4096u
@@ -178,6 +179,23 @@ parent_up(struct buf *to, struct bytes rows)
 		line(to, "antin_parent_up", "station", parent, up);
 }
 
+/* How many last, of each kind. */
+static void
+alarms(struct buf *to, struct bytes rows)
+{
+	uint64_t counts[STORE_ALARM_KINDS] = { 0 };
+	struct msg_row row;
+	size_t i;
+
+	head(to, "antin_alarms", "Alarms that last.", "gauge");
+	while (list_next(&rows, LIST_ROW, &row))
+		if (row.what == ROW_ALARMS && row.n < STORE_ALARM_KINDS)
+			counts[row.n] = row.count;
+	for (i = 1; i < STORE_ALARM_KINDS; i++)
+		line(to, "antin_alarms", "kind", bytes_str(store_alarm_words[i]),
+		    counts[i]);
+}
+
 static void
 metrics_write(struct buf *to, bool up, struct bytes rows)
 {
@@ -198,6 +216,7 @@ metrics_write(struct buf *to, bool up, struct bytes rows)
 				line(to, figures[i].name, figures[i].label,
 				    row.address, figures[i].value(&row));
 	}
+	alarms(to, rows);
 }
 
 /* ---- out

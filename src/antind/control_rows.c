@@ -17,6 +17,8 @@ static const char *const leg_words[] = {
 	[LEG_REFUSED] = "refused",
 	[LEG_EXPIRED] = "expired",
 	[LEG_HELD] = "held",
+	[LEG_DROPPED] = "dropped",
+	[LEG_MOVED] = "moved",
 };
 static const char *const line_words[] = { "down", "up" };
 static const char *const clock_words[] = { "network", "own" };
@@ -31,6 +33,8 @@ static const char *const key_words[] = { "good", "ends" };
 static const char *const said_words[] = { "", "arrived", "opened", "acted",
 	"refused", "recall", "supersede", "outcome", "custody", "hop", "report",
 	"inquiry", "answer" };
+static const char *const lasting_words[] = { "lasts", "over" };
+static const char *const pinned_words[] = { "directory", "operator" };
 
 struct words {
 	const char *const *words;
@@ -49,7 +53,11 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_by = WORDS(by_words),
 			  words_of_enrol = WORDS(enrol_words),
 			  words_of_key = WORDS(key_words),
-			  words_of_said = WORDS(said_words);
+			  words_of_said = WORDS(said_words),
+			  words_of_lasting = WORDS(lasting_words),
+			  words_of_alarm = { store_alarm_words,
+				  STORE_ALARM_KINDS },
+			  words_of_pinned = WORDS(pinned_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -95,7 +103,8 @@ static const struct {
 		{ "precedence", COL_WORD, AT(rank), &words_of_rank },
 		{ "due", COL_TIME, AT(due), NULL },
 		{ "at", COL_TIME, AT(at), NULL },
-		{ "bytes", COL_NUMBER, AT(bytes), NULL } } },
+		{ "bytes", COL_NUMBER, AT(bytes), NULL },
+		{ "by", COL_WORD, AT(count), &words_of_pinned } } },
 	[ROW_HOP] = { "hop",
 	    { { "hop", COL_TEXT, AT(address), NULL },
 		{ "messages", COL_NUMBER, AT(count), NULL },
@@ -114,7 +123,9 @@ static const struct {
 		{ "clock", COL_WORD, AT(state), &words_of_clock },
 		{ "dispatches", COL_NUMBER, AT(count), NULL },
 		{ "free", COL_NUMBER, AT(bytes), NULL },
-		{ "known", COL_TIME, AT(since), NULL } } },
+		{ "known", COL_TIME, AT(since), NULL },
+		{ "alarms", COL_NUMBER, AT(q), NULL },
+		{ "alarms_unseen", COL_NUMBER, AT(n), NULL } } },
 	[ROW_ENROL] = { "request",
 	    { { "id", COL_ID, AT(id), NULL },
 		{ "address", COL_TEXT, AT(address), NULL },
@@ -138,6 +149,20 @@ static const struct {
 		{ "by", COL_TEXT, AT(other), NULL },
 		{ "at", COL_TIME, AT(at), NULL },
 		{ "code", COL_TEXT, AT(text), NULL } } },
+	[ROW_ALARM] = { "alarm",
+	    { { "alarm", COL_NUMBER, AT(q), NULL },
+		{ "kind", COL_WORD, AT(n), &words_of_alarm },
+		{ "subject", COL_TEXT, AT(address), NULL },
+		{ "precedence", COL_WORD, AT(rank), &words_of_rank },
+		{ "state", COL_WORD, AT(state), &words_of_lasting },
+		{ "since", COL_TIME, AT(since), NULL },
+		{ "over", COL_TIME, AT(due), NULL },
+		{ "seen", COL_TIME, AT(at), NULL },
+		{ "uid", COL_NUMBER, AT(count), NULL },
+		{ "text", COL_TEXT, AT(text), NULL } } },
+	[ROW_ALARMS] = { "alarms",
+	    { { "kind", COL_WORD, AT(n), &words_of_alarm },
+		{ "count", COL_NUMBER, AT(count), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

@@ -278,6 +278,8 @@ about_conn(const struct message *m, int fd)
 		conn_tell(c, &m->body.tell);
 	else if (m->kind == MSG_LEAVE)
 		conn_leave(c, (enum bye)(m->body.number.number % BYES));
+	else if (m->kind == MSG_CANCEL)
+		conn_cancel(c, m->body.number.number);
 }
 
 static void

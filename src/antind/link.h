@@ -146,6 +146,8 @@ void conn_tell(struct conn *c, const struct msg_tell *t);
 
 extern const struct session_owner conn_owner;
 void sending_drop(struct sending *s);
+/* Do not send this leg, where that is not begun; the store hears "later". */
+void conn_cancel(struct conn *c, uint64_t q);
 
 /* ---- link_enrol.c: who enrols by line
  * ----------------------------------------- */

@@ -139,6 +139,13 @@ on_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
 	(void)tell(PROC_STORE, MSG_SENT, 0, &m, -1);
 }
 
+void
+conn_cancel(struct conn *c, uint64_t q)
+{
+	if (c->state == CONN_TALKING && session_cancel(c->session, q))
+		on_acked(c, q, ACK_LATER, REFUSAL_NONE);
+}
+
 static enum rc
 on_read(void *ctx, uint64_t ref, uint64_t at, uint8_t *to, size_t len,
     struct err *e)

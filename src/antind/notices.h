@@ -37,6 +37,11 @@ void notices_lost(void);	 /* keys was started anew */
 void notice_signed(uint64_t job, const struct msg_vouched *m);
 void notice_desk(const struct msg_desk_state *m);
 
+/* A dispatch arrives at a desk here, which says so; nothing where it lies there
+ * already. (store_take.c) */
+enum rc station_delivers(
+    const struct stored *d, const struct dest *to, bool *news, struct err *e);
+
 /* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
 
 /* This station has it: the one it came from is told. */
@@ -44,10 +49,9 @@ enum rc notice_custody(const struct stored *d, struct err *e);
 /* It goes no further to this desk: its origin is told. */
 enum rc notice_report(const struct stored *d, enum report_why why,
     struct bytes desk, struct bytes hop, int64_t since, struct err *e);
-/* ... to any of this leg's, before the leg comes into another state. */
-enum rc notice_leg_ends(uint64_t q, enum report_why why, struct err *e);
-/* Each second: what waits beyond its end. */
-void notices_expire(void);
+/* ... to any of this leg's; the journal has it too.  In the transaction that
+ * decided it, before the leg comes into another state. */
+void leg_reported(uint64_t q, enum report_why why);
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include "daemon/process.h"
 #include "dispatch/answer.h"
 #include "dispatch/clock.h"
+#include "dispatch/deadline.h"
 #include "dispatch/route.h"
 #include "file/directory_file.h"
 #include "store/files.h"
@@ -55,6 +56,7 @@ struct line {
 	bool parent, fresh;   /* fresh: it came in this round */
 	int64_t since, again; /* time; milliseconds, 0: nothing to try again */
 	int64_t redial;	      /* milliseconds: to hear the time again; 0: no */
+	struct neighbour *neighbour; /* whose line it is */
 	uint64_t cursor[RANKS];
 	bool more[RANKS]; /* there may be something queued behind the cursor */
 	struct flying *flying; /* owned */
@@ -67,13 +69,26 @@ struct line {
 	unsigned refused;
 	int64_t refused_since;
 	/* what it tells and is told: tell.h */
-	bool tells;	 /* it takes TELL */
-	struct id uid;	 /* its unit's */
-	struct tag key;	 /* of the station's key that let it in */
-	size_t telling;	 /* bytes on their way */
-	struct buf *told; /* owned, of TELLS: begun, and not ended; NULL */
+	bool tells;	     /* it takes TELL */
+	struct id uid;	     /* its unit's */
+	struct tag key;	     /* of the station's key that let it in */
+	size_t telling;	     /* bytes on their way */
+	struct buf *told;    /* owned, of TELLS: begun, and not ended; NULL */
 	struct knows *knows; /* owned: of the directory; NULL: not said */
 	struct wants *wants; /* owned: what it asked for in vain; NULL */
+};
+
+/* A station that had a line since our start (store_quota.c). */
+#define QUOTAS 2u /* of the highest ranks: thượng khẩn, hỏa tốc */
+struct neighbour {
+	char station[LIMIT_ADDRESS + 1];
+	int64_t down; /* milliseconds: when its line ended; 0: it is up */
+	int64_t at;   /* milliseconds: when what follows was filled up */
+	uint64_t items[QUOTAS], bytes[QUOTAS]; /* 3,600,000ths that are left */
+	int64_t over; /* milliseconds: when it was beyond last; 0: never */
+};
+struct quota {
+	uint64_t items, bytes; /* an hour */
 };
 
 struct station {
@@ -82,6 +97,9 @@ struct station {
 	char *data, *directory_path;
 	struct directory_file file; /* its directory */
 	uint64_t max_size;	    /* of a package, bytes */
+	struct deadlines deadlines;
+	struct quota quotas[QUOTAS];
+	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];
@@ -165,8 +183,6 @@ void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
 /* Something was queued for this hop. */
 void line_wake(struct bytes hop, unsigned rank);
-/* The same, of one with an older number. */
-void line_rewind(struct bytes hop, unsigned rank);
 void lines_feed(void);	   /* hand link what there is room for */
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
@@ -219,8 +235,6 @@ void take_settled(void);
 bool big_slice(void);
 bool submit_slice(void);
 void slice_wake(void); /* something does */
-/* Legs that were held or whose hop has changed find their way anew. */
-void take_reroute(void);
 
 /* ---- store_serve.c: what seal asks; store_ask.c: what people ask
  * ------------ */
@@ -284,5 +298,59 @@ void checkpoint_settled(bool kept);
 void checkpoint_noted(uint64_t job, const struct msg_noted *m);
 void checkpoint_keys_gone(void);
 void checkpoint_ask(uint64_t job, const struct msg_journal *m);
+/* ---- store_reroute.c: other ways (docs/station.md 5.7)
+ * ------------------------ */
+
+/* Where a desk's dispatch that came from "from" goes: here only to a desk, and
+ * never back. */
+void station_way(struct route *out, struct bytes from, struct bytes address);
+/* The directory has learnt something: all that waits finds its way anew. */
+void take_reroute(void);
+void reroute_tick(void);
+/* One leg does. */
+enum rc leg_look(uint64_t q, struct err *e);
+/* A leg has been made or set so: its line is woken, or it is said that it is
+ * held.  Of *l hop, rank, n and state are read. */
+void leg_goes(uint64_t q, const struct leg *l);
+
+/* ---- store_operate.c: what operators and time do (docs/station.md 14)
+ * --------- */
+
+void operate_on(uint64_t job, const struct msg_operate *m);
+void operate_tick(void);
+/* To control, after the commit: how many. */
+void after_counted(uint64_t job, uint64_t count);
+/* A leg that is going over a line, and has not begun to, does not. */
+void line_takes_back(uint64_t q);
+/* line_wake(), of a leg that may be older than what went last. */
+void line_wake_leg(struct bytes hop, unsigned rank, uint64_t q);
+
+/* ---- store_quota.c: neighbours (docs/station.md 12.3)
+ * ------------------------- */
+
+struct neighbour *neighbour_of(struct bytes station);
+struct neighbour *neighbour_each(size_t i); /* NULL behind the last */
+/* A setting: a quota, a deadline, or the desk on duty. */
+void setting_given(struct bytes name, const char *value);
+/* The rank at which something of a child's is carried, which is counted. */
+unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
+
+/* ---- store_alarm.c: alarms (docs/station.md 13)
+ * ------------------------------- */
+
+/* Raise it where it does not last; nothing where the disk refuses.  What it is
+ * raised for is looked at again and again: so it is, when it can be kept. */
+void alarm_raise(enum store_alarm_kind kind, struct bytes subject,
+    unsigned rank, const char *text);
+void alarm_over(
+    enum store_alarm_kind kind, struct bytes subject, unsigned rank);
+void alarm_held(uint64_t n, unsigned rank); /* dispatches */
+void alarm_expired(uint64_t n, unsigned rank);
+void alarms_tick(int64_t ms);
+void alarms_settled(bool kept); /* the round is over */
+/* Those that last, or all; "unseen": that nobody has seen. */
+enum rc alarms_rows(void (*each)(void *ctx, const struct msg_row *row),
+    void *ctx, bool all, bool unseen, struct err *e);
+enum rc alarm_seen(uint64_t n, uint64_t uid, struct err *e);
 
 #endif

@@ -20,7 +20,9 @@
 #define TICK_MS 1000
 #define PARTIAL_KEEP (30 * TIME_DAY) /* seconds untouched */
 
-struct station st = { .file = { .fd = -1 }, .unit = NONE };
+struct station st = { .file = { .fd = -1 },
+	.unit = NONE,
+	.quotas = { { 5000, UINT64_C(1) << 30 }, { 1000, UINT64_C(1) << 28 } } };
 
 static struct event *ticker;
 
@@ -33,6 +35,7 @@ struct after {
 	struct msg_taken taken;
 	struct id id;
 	struct buf enrolled; /* owned; to taken.conn */
+	uint64_t count;	     /* of MSG_DONE */
 };
 static struct after *afters; /* owned */
 static size_t after_count;
@@ -51,6 +54,15 @@ after_done(enum proc to, uint64_t job, const struct id *id)
 	afters = vec_more(afters, after_count, sizeof(*afters));
 	afters[after_count++] =
 	    (struct after){ .to = to, .job = job, .id = *id };
+}
+
+void
+after_counted(uint64_t job, uint64_t count)
+{
+	afters = vec_more(afters, after_count, sizeof(*afters));
+	afters[after_count++] = (struct after){
+		.to = PROC_CONTROL, .job = job, .count = count
+	};
 }
 
 void
@@ -77,7 +89,7 @@ static void
 answer_one(const struct after *a, bool kept, const struct err *e)
 {
 	struct msg_taken taken = a->taken;
-	struct msg_done done = { .id = a->id };
+	struct msg_done done = { .id = a->id, .count = a->count };
 	struct msg_enrol enrolled = { .conn = taken.conn };
 
 	if (a->enrolled.len > 0) {
@@ -191,6 +203,7 @@ settle(void)
 	take_settled();
 	lines_settled(kept);
 	notices_settled(kept);
+	alarms_settled(kept);
 	trouble_settled(kept, &e);
 }
 
@@ -277,6 +290,7 @@ given(const struct message *m, int fd, struct err *e)
 		st.max_size = strtoull(value, NULL, 10);
 		free(value);
 	} else {
+		setting_given(s->name, value);
 		free(value);
 	}
 	return RC_OK;
@@ -387,8 +401,10 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)trouble_tries(process_ms());
 	if (!trouble_is()) {
 		purge_some();
-		notices_expire();
+		operate_tick();
+		reroute_tick();
 	}
+	alarms_tick(process_ms());
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	directory_tick(process_ms());
@@ -473,6 +489,8 @@ from_control(const struct message *m)
 		evidence_take(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_JOURNAL)
 		checkpoint_ask(m->job, &m->body.journal);
+	else if (m->kind == MSG_OPERATE)
+		operate_on(m->job, &m->body.operate);
 }
 
 static void

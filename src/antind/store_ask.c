@@ -90,7 +90,8 @@ add_leg(void *ctx, const struct leg *l)
 		.rank = l->rank,
 		.at = l->at,
 		.due = l->due,
-		.bytes = l->total };
+		.bytes = l->total,
+		.count = l->pinned };
 
 	add(ctx, &row);
 	return true;
@@ -138,6 +139,32 @@ static enum rc
 ask_enrol(struct rows *r, const struct msg_ask *q, struct err *e)
 {
 	return enrol_list(add_row, r, q->all != 0, e);
+}
+
+/* Of a desk: only what that on duty is to see first. */
+static enum rc
+ask_alarms(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	const bool desk = q->desk.len > 0;
+
+	if (desk && !bytes_is(q->desk, st.duty))
+		return RC_OK;
+	return alarms_rows(add_row, r, q->all != 0 && !desk, desk, e);
+}
+
+struct counting {
+	uint64_t all, unseen, kinds[STORE_ALARM_KINDS];
+};
+
+static void
+count_alarm(void *ctx, const struct msg_row *row)
+{
+	struct counting *c = ctx;
+
+	c->all++;
+	if (row->n < STORE_ALARM_KINDS)
+		c->kinds[row->n]++;
+	c->unseen += row->at == TIME_NEVER;
 }
 
 struct tracing {
@@ -243,9 +270,16 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 		.bytes = disk_free(),
 		.due = TIME_NEVER };
 	char parent[LIMIT_ADDRESS + 1];
+	struct counting alarms = { 0 };
 	size_t i, above;
+	enum rc rc;
 
 	(void)q;
+	rc = alarms_rows(count_alarm, &alarms, false, false, e);
+	if (rc != RC_OK)
+		return rc;
+	row.q = alarms.all;
+	row.n = alarms.unseen;
 	if (st.named) {
 		row.since =
 		    knowledge_of(st.file.directory, st.unit, station_now());
@@ -266,6 +300,14 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 		add(r, &row);
 	}
 	renew_rows(add_row, r);
+	for (i = 1; i < STORE_ALARM_KINDS; i++) {
+		row = (struct msg_row){ .what = ROW_ALARMS,
+			.n = i,
+			.count = alarms.kinds[i],
+			.due = TIME_NEVER };
+		if (row.count > 0)
+			add(r, &row);
+	}
 	return st.store->ops->hops(st.store, add_hop, r, e);
 }
 
@@ -283,6 +325,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_STATUS] = ask_status,
 		[ASK_TRACE] = ask_trace,
 		[ASK_ENROL] = ask_enrol,
+		[ASK_ALARMS] = ask_alarms,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

@@ -219,6 +219,8 @@ note_learned(const struct applied *did, struct bytes directory)
 
 	sha256(d.hash, directory);
 	journal_add(ENTRY_LEARNED, &d, 0);
+	if (did->forks > 0)
+		alarm_raise(STORE_ALARM_FORK, bytes_str(""), 0, "");
 }
 
 enum rc

@@ -69,6 +69,7 @@ line_remove(uint64_t conn)
 		;
 	memmove(&st.lines[i], &st.lines[i + 1],
 	    (--st.line_count - i) * sizeof(*st.lines));
+	l->neighbour->down = process_ms();
 	log = log_line(LOG_INFO, "link.down");
 	log_str(&log, "station", bytes_str(l->station));
 	log_uint(&log, "in", l->in);
@@ -141,6 +142,8 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	l->uid = st.file.directory->state.units[unit].uid;
 	l->tells = h->tells != 0;
 	l->parent = h->dialled;
+	l->neighbour = neighbour_of(station);
+	l->neighbour->down = 0;
 	l->fresh = true;
 	l->since = station_now();
 	for (rank = 0; rank < RANKS; rank++)
@@ -232,10 +235,9 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
 {
-	struct msg_send m = { .conn = l->conn,
-		.q = leg->q,
-		.rank = leg->rank,
-		.due = leg->due };
+	struct msg_send m = {
+		.conn = l->conn, .q = leg->q, .rank = leg->rank, .due = leg->due
+	};
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
@@ -381,13 +383,29 @@ line_wake(struct bytes hop, unsigned rank)
 }
 
 void
-line_rewind(struct bytes hop, unsigned rank)
+line_wake_leg(struct bytes hop, unsigned rank, uint64_t q)
 {
 	struct line *l = line_to(hop);
 
-	line_wake(hop, rank);
-	if (l != NULL)
-		l->cursor[rank] = 0;
+	if (l == NULL)
+		return;
+	l->more[rank] = true;
+	if (q <= l->cursor[rank])
+		l->cursor[rank] = q - 1;
+}
+
+void
+line_takes_back(uint64_t q)
+{
+	struct msg_number m = { .number = q };
+	size_t i;
+
+	sum_forget(q);
+	for (i = 0; i < st.line_count; i++) {
+		m.conn = st.lines[i]->conn;
+		if (is_flying(st.lines[i], q))
+			(void)tell(PROC_LINK, MSG_CANCEL, 0, &m, -1);
+	}
 }
 
 int64_t
@@ -522,39 +540,17 @@ log_refused(const struct line *l, const struct msg_taken *t)
 	process_log(LOG_WARN, &log);
 }
 
-/* That it passed, the next station's journal has (docs/journal.md 1.4). */
-static void
-note_bounced(const struct msg_taken *t, const struct line *l)
-{
-	struct entry_data of;
-	struct stored d;
-	struct leg leg;
-	struct err e;
-
-	if (store_failed(st.store->ops->leg(
-		st.store, t->number, &leg, &e)) != RC_OK ||
-	    store_failed(st.store->ops->get(st.store, leg.n, 0, &d, &e)) !=
-		RC_OK)
-		return;
-	journal_of(&of, &d);
-	of.station = bytes_str(l->station);
-	of.code = t->code;
-	journal_add(ENTRY_BOUNCED, &of, d.n);
-}
-
 /* How a leg ends that the next station refuses. */
-static enum rc
-bounced(const struct line *l, const struct msg_taken *t,
-    enum leg_state *state, struct err *e)
+static enum leg_state
+bounced(const struct msg_taken *t)
 {
-	const bool late = t->code == REFUSAL_EXPIRED;
-	const enum report_why why = late			? REPORT_EXPIRED
-				    : t->code == REFUSAL_NO_WAY ? REPORT_NO_WAY
-								: REPORT_REFUSED;
-
-	*state = late ? LEG_EXPIRED : LEG_REFUSED;
-	note_bounced(t, l);
-	return store_failed(notice_leg_ends(t->number, why, e));
+	if (t->code == REFUSAL_EXPIRED) {
+		leg_reported(t->number, REPORT_EXPIRED);
+		return LEG_EXPIRED;
+	}
+	leg_reported(t->number,
+	    t->code == REFUSAL_NO_WAY ? REPORT_NO_WAY : REPORT_REFUSED);
+	return LEG_REFUSED;
 }
 
 void
@@ -570,9 +566,14 @@ line_sent(const struct msg_taken *t)
 	if (l == NULL || !land(l, t->number, &rank))
 		return;
 	if (t->outcome == ACK_LATER) {
-		l->again = process_ms() + AGAIN_MS;
-		/* which has no cursor: it would be offered again at once */
-		l->more[rank] = l->more[rank] && rank < RANKS - 1;
+		const bool goes = goes_there(l, t->number);
+
+		/* what was taken back need not be waited for */
+		l->again = process_ms() + (goes ? AGAIN_MS : 1);
+		/* the top rank has no cursor: at once it would be offered again
+		 */
+		if (goes && rank == RANKS - 1)
+			l->more[rank] = false;
 		return;
 	}
 	sum_forget(t->number);
@@ -581,8 +582,10 @@ line_sent(const struct msg_taken *t)
 		if (!goes_there(l, t->number))
 			return;
 	}
-	if (store_write(&e) == RC_OK &&
-	    (t->outcome != ACK_REFUSED || bounced(l, t, &state, &e) == RC_OK))
-		(void)store_failed(st.store->ops->leg_set(
-		    st.store, t->number, state, NULL, station_now(), &e));
+	if (store_write(&e) != RC_OK)
+		return;
+	if (t->outcome == ACK_REFUSED)
+		state = bounced(t);
+	(void)store_failed(st.store->ops->leg_set(
+	    st.store, t->number, state, NULL, station_now(), &e));
 }

@@ -8,8 +8,6 @@
 #include "envelope/address.h"
 #include "pki/resolve.h"
 
-#define LEGS_AT_ONCE 256u /* that are looked at for their end, a tick */
-
 /* ---- custody ------------------------------------------------------------- */
 
 enum rc
@@ -111,32 +109,68 @@ add_desk(void *ctx, const struct dest *d)
 	return true;
 }
 
-enum rc
-notice_leg_ends(uint64_t q, enum report_why why, struct err *e)
+/* The leg, its dispatch, and its destinations as rows; what they borrow is
+ * held. */
+struct leg_of {
+	struct leg leg;
+	struct stored d;
+	struct held held;
+	char hop[LIMIT_ADDRESS + 1];
+	struct buf rows;
+};
+
+static enum rc
+find_leg(struct leg_of *x, uint64_t q, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	char hop[LIMIT_ADDRESS + 1] = "";
-	struct buf rows = { 0 };
-	struct bytes rest;
-	struct msg_dest row;
-	struct held held;
-	struct stored d;
-	struct leg leg;
 	enum rc rc;
 
-	if ((rc = ops->leg(st.store, q, &leg, e)) != RC_OK)
+	if ((rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
 		return rc;
-	memcpy(hop, leg.hop.p, leg.hop.len);
-	if ((rc = ops->get(st.store, leg.n, 0, &d, e)) != RC_OK)
+	memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
+	if ((rc = ops->get(st.store, x->leg.n, 0, &x->d, e)) != RC_OK)
 		return rc;
-	notice_hold(&d, &held);
-	rc = ops->leg_dests(st.store, q, add_desk, &rows, e);
-	for (rest = buf_bytes(&rows);
+	notice_hold(&x->d, &x->held);
+	return ops->leg_dests(st.store, q, add_desk, &x->rows, e);
+}
+
+static void
+note_leg(const struct leg_of *x, enum report_why why)
+{
+	static const enum entry_kind kinds[REPORT_WHYS] = {
+		[REPORT_EXPIRED] = ENTRY_EXPIRED,
+		[REPORT_NO_WAY] = ENTRY_BOUNCED,
+		[REPORT_REFUSED] = ENTRY_BOUNCED,
+		[REPORT_HELD] = ENTRY_HELD,
+		[REPORT_DROPPED] = ENTRY_DROPPED,
+	};
+	struct entry_data of;
+
+	journal_of(&of, &x->d);
+	of.station = bytes_str(x->hop);
+	of.code = why;
+	if (kinds[why] != 0)
+		journal_add(kinds[why], &of, x->d.n);
+}
+
+void
+leg_reported(uint64_t q, enum report_why why)
+{
+	struct leg_of x = { .leg = { 0 } };
+	struct bytes rest;
+	struct msg_dest row;
+	struct err e;
+	enum rc rc;
+
+	rc = find_leg(&x, q, &e);
+	if (rc == RC_OK)
+		note_leg(&x, why);
+	for (rest = buf_bytes(&x.rows);
 	     rc == RC_OK && list_next(&rest, LIST_DEST, &row);)
 		rc = notice_report(
-		    &d, why, row.address, bytes_str(hop), leg.at, e);
-	buf_free(&rows);
-	return rc;
+		    &x.d, why, row.address, bytes_str(x.hop), x.leg.at, &e);
+	(void)store_failed(rc);
+	buf_free(&x.rows);
 }
 
 /* Stations from a unit's own upwards: this one is among them. */
@@ -189,56 +223,4 @@ weigh_report(struct weighed *w, struct err *e)
 	if (w->s.desk.len == 0)
 		return weigh_not_his(w, e);
 	return weigh_from_way(w, e);
-}
-
-/* ---- what waits beyond its end ------------------------------------------- */
-
-struct waiting {
-	uint64_t q[LEGS_AT_ONCE], n[LEGS_AT_ONCE];
-	size_t count;
-};
-
-static bool
-add_leg(void *ctx, const struct leg *leg)
-{
-	struct waiting *x = ctx;
-
-	x->q[x->count] = leg->q;
-	x->n[x->count++] = leg->n;
-	return x->count < LEGS_AT_ONCE;
-}
-
-static enum rc
-expire(uint64_t q, uint64_t n, int64_t now, struct err *e)
-{
-	const struct store_ops *ops = st.store->ops;
-	struct stored d;
-	enum rc rc = ops->get(st.store, n, 0, &d, e);
-
-	if (rc != RC_OK || d.header.expires >= now)
-		return rc;
-	if ((rc = store_write(e)) != RC_OK ||
-	    (rc = notice_leg_ends(q, REPORT_EXPIRED, e)) != RC_OK)
-		return rc;
-	return store_failed(
-	    ops->leg_set(st.store, q, LEG_EXPIRED, NULL, station_now(), e));
-}
-
-/* Some of what waits, in turn: what is too old goes no further. */
-void
-notices_expire(void)
-{
-	static uint64_t last;
-	struct waiting x = { 0 };
-	struct err e;
-	bool own;
-	const int64_t now = station_judges(&own);
-	enum rc rc;
-	size_t i;
-
-	rc = st.store->ops->waiting(
-	    st.store, last, LEGS_AT_ONCE, add_leg, &x, &e);
-	for (i = 0; i < x.count && rc == RC_OK; i++)
-		rc = expire(x.q[i], x.n[i], now, &e);
-	last = x.count < LEGS_AT_ONCE ? 0 : x.q[x.count - 1];
 }

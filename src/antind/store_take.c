@@ -11,7 +11,6 @@
 #include "dispatch/package.h"
 #include "envelope/address.h"
 #include "pki/path.h"
-#include "pki/resolve.h"
 
 #define REFUSED_LINES 100u /* of the log, of one line in */
 #define REFUSED_MS 60000   /* milliseconds */
@@ -67,27 +66,17 @@ join_group(struct whither *w, const char *hop, const struct dest *d)
 	g->dests[g->count++] = *d;
 }
 
-/* Sort one destination; "from": the station it came from is no way on. */
 static void
-whither_add(struct whither *w, struct bytes from, const struct route *r,
-    const struct tag *tag)
+whither_add(struct whither *w, const struct route *r, const struct tag *tag)
 {
 	const struct dest d = { arena_add(&w->text, bytes_str(r->address)),
 		*tag };
-	struct resolved to;
-	struct err e;
 
-	if (r->way == WAY_LINK && !bytes_is(from, r->hop)) {
-		join_group(w, r->hop, &d);
-	} else if (r->way == WAY_HERE &&
-		   resolve(st.file.directory, d.address, station_now(), &to,
-		       &e) == RC_OK &&
-		   to.holder != NONE &&
-		   !st.file.directory->state.holders[to.holder].person) {
+	if (r->way == WAY_HERE) {
 		w->here = vec_more(w->here, w->here_count, sizeof(*w->here));
 		w->here[w->here_count++] = d;
 	} else {
-		join_group(w, "", &d);
+		join_group(w, r->way == WAY_LINK ? r->hop : "", &d);
 	}
 }
 
@@ -102,36 +91,66 @@ whither_sort(struct whither *w, const struct stored *d, bool known,
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
-		route_find(
-		    st.file.directory, st.unit, row.address, station_now(), &r);
+		station_way(&r, d->from, row.address);
 		if (known)
 			rc = st.store->ops->has(
 			    st.store, d->n, bytes_str(r.address), &has, e);
 		if (rc == RC_OK && !has)
-			whither_add(w, d->from, &r, &row.tag);
+			whither_add(w, &r, &row.tag);
 	}
 	return rc;
 }
 
+/* The rank at which it is carried, and by when it is due (docs/station.md
+ * 12). */
+static void
+rank_of(struct leg *leg, const struct stored *d, const struct arrival *a)
+{
+	leg->rank = precedence_rank(d->header.precedence);
+	if (a->from != NULL && !a->from->parent)
+		leg->rank = quota_rank(a->from->neighbour, leg->rank, d->total);
+	leg->due = leg->rank == RANKS - 1 ? a->due : TIME_NEVER;
+	if (leg->rank == RANKS - 1 && leg->due == TIME_NEVER)
+		leg->due = deadline_at(&st.deadlines, leg->rank, d->at);
+}
+
+enum rc
+station_delivers(
+    const struct stored *d, const struct dest *to, bool *news, struct err *e)
+{
+	struct entry_data of;
+	enum rc rc;
+
+	rc = st.store->ops->deliver(
+	    st.store, d->n, d->copy, to, station_now(), e);
+	if (rc == RC_EXISTS)
+		return RC_OK;
+	if (rc != RC_OK)
+		return rc;
+	*news = true;
+	journal_of(&of, d);
+	of.desk = to->address;
+	journal_add(ENTRY_DELIVERED, &of, d->n);
+	return notice_by_desk(d, STATEMENT_ARRIVED, to->address, 0, e);
+}
+
 /* Queue and deliver; *news: something of it was not known. */
 static enum rc
-whither_go(const struct whither *w, const struct stored *d, int64_t due,
-    bool *news, struct err *e)
+whither_go(const struct whither *w, const struct stored *d,
+    const struct arrival *a, bool *news, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	struct leg leg = { .n = d->n,
 		.copy = d->copy,
-		.due = due,
-		.rank = precedence_rank(d->header.precedence),
 		.at = d->at,
-		.total = d->total };
-	struct entry_data of;
-	struct log_line log;
+		.total = d->total,
+		.expires = d->header.expires };
 	uint64_t q;
 	enum rc rc = RC_OK;
 	size_t i;
 
-	journal_of(&of, d);
+	if (w->group_count > 0)
+		rank_of(&leg, d, a);
 	for (i = 0; i < w->group_count && rc == RC_OK; i++) {
 		leg.hop = bytes_str(w->groups[i].hop);
 		leg.state = leg.hop.len > 0 ? LEG_QUEUED : LEG_HELD;
@@ -139,35 +158,14 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		    w->groups[i].count, &q, e);
 		if (rc == RC_OK && q != 0) {
 			*news = true;
-			line_wake(leg.hop, leg.rank);
-		}
-		if (rc == RC_OK && q != 0 && leg.state == LEG_HELD) {
-			of.station = d->from;
-			journal_add(ENTRY_HELD, &of, d->n);
-			log = log_line(LOG_WARN, "dispatch.held");
-			log_uint(&log, "n", d->n);
-			log_uint(&log, "leg", q);
-			log_str(&log, "to", w->groups[i].dests[0].address);
-			process_log(LOG_WARN, &log);
-			rc = notice_leg_ends(q, REPORT_HELD, e);
+			leg_goes(q, &leg);
 		}
 	}
 	/* who it is will be asked when it is opened */
 	if (w->here_count > 0 && d->from.len > 0)
 		wanted_sender(d->header.origin);
-	for (i = 0; i < w->here_count && rc == RC_OK; i++) {
-		rc = ops->deliver(
-		    st.store, d->n, d->copy, &w->here[i], station_now(), e);
-		*news = *news || rc == RC_OK;
-		of.desk = w->here[i].address;
-		if (rc == RC_OK)
-			journal_add(ENTRY_DELIVERED, &of, d->n);
-		if (rc == RC_OK)
-			rc = notice_by_desk(d, STATEMENT_ARRIVED,
-			    w->here[i].address, 0, e);
-		if (rc == RC_EXISTS)
-			rc = RC_OK;
-	}
+	for (i = 0; i < w->here_count && rc == RC_OK; i++)
+		rc = station_delivers(d, &w->here[i], news, e);
 	return store_failed(rc);
 }
 
@@ -207,8 +205,7 @@ check_dests(const struct envelope *env, struct bytes dests, struct err *e)
 
 /* A child speaks for what lies behind it; nobody else for this station. */
 enum rc
-arrival_origin(
-    const struct arrival *a, const struct header *h, struct err *e)
+arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 {
 	struct route r;
 
@@ -274,12 +271,14 @@ keep(struct stored *d, struct whither *w, struct arrival *a, bool *news,
 	rc = ops->put(st.store, d, package, e);
 	known = rc == RC_EXISTS;
 	a->n = d->n;
+	if (rc == RC_DENIED)
+		alarm_raise(STORE_ALARM_CLASH, d->from, 0, "");
 	if (rc != RC_OK && !known)
 		return rc;
 	if (!known) {
 		*news = true, st.accepted++;
-		journal_add(a->from == NULL ? ENTRY_SEALED : ENTRY_ACCEPTED,
-		    &a->of, 0);
+		journal_add(
+		    a->from == NULL ? ENTRY_SEALED : ENTRY_ACCEPTED, &a->of, 0);
 		if ((rc = notice_custody(d, e)) != RC_OK)
 			return rc;
 	}
@@ -321,7 +320,7 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	if ((rc = store_write(e)) == RC_OK)
 		rc = store_failed(keep(&d, &w, a, news, e));
 	if (rc == RC_OK)
-		rc = whither_go(&w, &d, a->due, news, e);
+		rc = whither_go(&w, &d, a, news, e);
 	whither_free(&w);
 	return rc;
 }
@@ -433,102 +432,4 @@ take_item(struct line *l, const struct msg_item *m)
 	else
 		rc = arrival_take(&a, &news, &e);
 	arrival_answer(m->number, &a, rc, news, &e);
-}
-
-/* ---- other ways
- * ------------------------------------------------------------------ */
-
-struct reroute {
-	uint64_t q[256], n[256];
-	unsigned rank[256];
-	char hop[256][LIMIT_ADDRESS + 1];
-	enum leg_state state[256];
-	size_t count;
-	uint64_t last;
-};
-
-static bool
-note_leg(void *ctx, const struct leg *leg)
-{
-	struct reroute *r = ctx;
-
-	r->q[r->count] = leg->q;
-	r->n[r->count] = leg->n;
-	r->rank[r->count] = leg->rank;
-	r->state[r->count] = leg->state;
-	memcpy(r->hop[r->count], leg->hop.p, leg->hop.len);
-	r->hop[r->count][leg->hop.len] = '\0';
-	r->last = leg->q;
-	return ++r->count < 256;
-}
-
-static bool
-first_dest(void *ctx, const struct dest *d)
-{
-	struct buf *to = ctx;
-
-	buf_add(to, d->address);
-	return false;
-}
-
-static enum rc
-note_rerouted(uint64_t n, struct bytes hop, struct err *e)
-{
-	struct entry_data of;
-	struct stored d;
-	enum rc rc = st.store->ops->get(st.store, n, 0, &d, e);
-
-	if (rc != RC_OK)
-		return store_failed(rc);
-	journal_of(&of, &d);
-	of.station = hop;
-	journal_add(ENTRY_REROUTED, &of, n);
-	return RC_OK;
-}
-
-/* A leg goes where its first destination does: all of it went one way. */
-static enum rc
-reroute_leg(const struct reroute *r, size_t i, struct err *e)
-{
-	struct buf address = { 0 };
-	struct bytes hop;
-	struct route way;
-	enum rc rc;
-
-	rc = st.store->ops->leg_dests(
-	    st.store, r->q[i], first_dest, &address, e);
-	if (rc != RC_OK || address.len == 0)
-		goto out;
-	route_find(st.file.directory, st.unit, buf_bytes(&address),
-	    station_now(), &way);
-	hop = bytes_str(way.hop);
-	if (way.way == WAY_LINK && !bytes_is(hop, r->hop[i]) &&
-	    (rc = store_write(e)) == RC_OK) {
-		rc = store_failed(st.store->ops->leg_set(
-		    st.store, r->q[i], LEG_QUEUED, &hop, station_now(), e));
-		line_rewind(hop, r->rank[i]);
-		if (rc == RC_OK)
-			rc = note_rerouted(r->n[i], hop, e);
-	}
-out:
-	buf_free(&address);
-	return rc;
-}
-
-void
-take_reroute(void)
-{
-	struct reroute *r = alloc(1, sizeof(*r));
-	struct err e;
-	enum rc rc;
-	size_t i;
-
-	do {
-		r->count = 0;
-		rc = st.store->ops->waiting(
-		    st.store, r->last, 256, note_leg, r, &e);
-		for (i = 0; i < r->count && rc == RC_OK; i++)
-			rc = reroute_leg(r, i, &e);
-	} while (rc == RC_OK && r->count > 0);
-	free(r);
 }

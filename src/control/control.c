@@ -194,6 +194,39 @@ take_id(void *to, const struct field *f, const json_t *v, struct err *e)
 	return id_parse(out, string_of(v)) ? RC_OK : is_no(f, "dispatch id", e);
 }
 
+/* Of what waits. */
+static enum rc
+take_which_id(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct control_request *r = to;
+
+	r->id_set = true;
+	return take_id(&r->id, f, v, e);
+}
+
+static enum rc
+take_station(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+	enum rc rc = take_string(out, f, v, e);
+
+	if (rc == RC_OK && !address_is_station(*out))
+		rc = is_no(f, "address of a station", e);
+	return rc;
+}
+
+/* The next station; empty: none is known. */
+static enum rc
+take_hop(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct control_request *r = to;
+
+	r->hop_set = true;
+	if (json_is_string(v) && json_string_length(v) == 0)
+		return RC_OK;
+	return take_station(&r->hop, f, v, e);
+}
+
 static enum rc
 take_level(void *to, const struct field *f, const json_t *v, struct err *e)
 {
@@ -369,6 +402,12 @@ take_parts(void *to, const struct field *f, const json_t *v, struct err *e)
 	{                                                                      \
 		"id", take_id, HERE(id), true, 0, 0                            \
 	}
+#define WHICH                                                                  \
+	{ "leg", take_number, HERE(leg), false, 1, INT64_MAX },                \
+	    { "id", take_which_id, 0, false, 0, 0 },                           \
+	{                                                                      \
+		"hop", take_hop, 0, false, 0, LIMIT_ADDRESS                    \
+	}
 #define PAGE                                                                   \
 	{ "before", take_number, HERE(before), false, 0, INT64_MAX },          \
 	{                                                                      \
@@ -425,8 +464,7 @@ static const struct row {
 	    1, false },
 	[CONTROL_ACK] = { "ack", { DESK, ID, END }, 0, false },
 	[CONTROL_REFUSE] = { "refuse",
-	    { DESK, ID,
-		{ "code", take_number, HERE(code), true, 1, 255 },
+	    { DESK, ID, { "code", take_number, HERE(code), true, 1, 255 },
 		{ "reason", take_text, HERE(reason), false, 0, CONTROL_REASON },
 		END },
 	    0, false },
@@ -460,6 +498,27 @@ static const struct row {
 	[CONTROL_DIRECTORY_TAKE] = { "directory-take",
 	    { { "at", take_number, HERE(at), true, 0, UINT32_MAX }, END }, 0,
 	    false },
+	[CONTROL_ALARMS] = { "alarms",
+	    { { "all", take_flag, HERE(all), false, 0, 0 },
+		{ "desk", take_desk, HERE(desk), false, 1, LIMIT_ADDRESS },
+		END },
+	    0, false },
+	[CONTROL_SEEN] = { "seen",
+	    { { "alarm", take_number, HERE(alarm), true, 1, INT64_MAX }, END },
+	    0, false },
+	[CONTROL_HOLD] = { "hold", { WHICH, END }, 0, false },
+	[CONTROL_RELEASE] = { "release", { WHICH, END }, 0, false },
+	[CONTROL_REROUTE] = { "reroute",
+	    { WHICH,
+		{ "station", take_station, HERE(station), true, 1,
+		    LIMIT_ADDRESS },
+		END },
+	    0, false },
+	[CONTROL_DROP] = { "drop",
+	    { WHICH,
+		{ "reason", take_text, HERE(reason), true, 1, CONTROL_REASON },
+		END },
+	    0, false },
 };
 
 const char *
@@ -559,6 +618,10 @@ control_read(
 	rc = take_fields(&r, row->fields, r.root, "ask", e);
 	if (rc == RC_OK && r.what == CONTROL_SEND)
 		rc = check_dispatch(&r, e);
+	if (rc == RC_OK && r.what >= CONTROL_HOLD && r.what <= CONTROL_DROP &&
+	    (r.leg != 0) + r.hop_set + r.id_set != 1)
+		rc = fail(e, RC_INVALID,
+		    "one of \"leg\", \"id\" and \"hop\" is wanted");
 	if (rc == RC_OK && fds != row->fds + (row->parts ? r.part_count : 0))
 		rc = fail(e, RC_INVALID,
 		    "%zu descriptors came with it, wanted %zu", fds,

@@ -51,8 +51,15 @@ enum control_what {
 	CONTROL_DIRECTORY_GIVE, /* at, total, data: some bytes of a file */
 	CONTROL_DIRECTORY_TAKE, /* at: some bytes of what it knows */
 	CONTROL_EVIDENCE,	/* id, at: some bytes of a dispatch's */
+	CONTROL_ALARMS,		/* all; or desk: what it is to see on duty */
+	CONTROL_SEEN,		/* alarm */
+	/* What waits: one of leg, id and hop (which may be empty). */
+	CONTROL_HOLD,
+	CONTROL_RELEASE,
+	CONTROL_REROUTE, /* and station */
+	CONTROL_DROP,	 /* and reason */
 };
-#define CONTROLS 22
+#define CONTROLS 28
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -71,6 +78,9 @@ struct control_request {
 	struct buf data;      /* owned */
 	struct bytes address; /* of anybody */
 	int64_t until;
+	uint64_t leg, alarm; /* 0: none */
+	struct bytes hop, station;
+	bool hop_set, id_set;
 
 	/* A dispatch to be made. */
 	enum level level;

@@ -12,6 +12,7 @@
 #include "core/utf8.h"
 #include "core/vec.h"
 #include "daemon/msg.h"
+#include "envelope/address.h"
 
 #define CREDENTIAL "credential:"
 #define WORD_SHOWN 64 /* bytes of a word that is none, as it is shown */
@@ -113,6 +114,38 @@ parse_size(const struct conf_word *w, struct bytes value, struct buf *out)
 		return false;
 	add_number(out, v << shift);
 	return true;
+}
+
+/* A number with one of s, m, h and d behind it, as seconds. */
+static bool
+parse_time(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	static const struct {
+		char unit;
+		uint64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	uint64_t v;
+	size_t i;
+
+	if (value.len < 2)
+		return false;
+	value.len--;
+	for (i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (value.p[value.len] == (uint8_t)units[i].unit &&
+		    digits(value, w->max / units[i].seconds, &v) &&
+		    v * units[i].seconds >= w->min) {
+			add_number(out, v * units[i].seconds);
+			return true;
+		}
+	return false;
+}
+
+static bool
+parse_desk(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	(void)w;
+	buf_add(out, value);
+	return address_is_desk(value);
 }
 
 /* The address before ":PORT", of IPv6 in brackets where a port follows, and
@@ -263,6 +296,31 @@ parse_log(const struct conf_word *w, struct bytes value, struct buf *out)
 #define CONTROL (1u << PROC_CONTROL)
 #define ALL (KEYS | STORE | SEAL | LINK | CONTROL)
 
+#define DEADLINE(word, rank, normal)                                           \
+	{                                                                      \
+		word, "a time, 1s to 366d",                                    \
+		    "by then a dispatch of " rank " is to have arrived, or an "\
+		    "alarm is raised",                                         \
+		    normal, normal, parse_time, 1, 366 * 86400, false,         \
+		    CONF_NO_PATH, STORE                                        \
+	}
+#define QUOTA(word, rank, normal)                                              \
+	{                                                                      \
+		word, "a number, 1 to 1000000",                                \
+		    "dispatches an hour of one station below that are carried "\
+		    "as " rank,                                                \
+		    normal, normal, parse_number, 1, 1000000, false,           \
+		    CONF_NO_PATH, STORE                                        \
+	}
+#define QUOTA_SIZE(word, rank, normal)                                         \
+	{                                                                      \
+		word, "a size, 1M to 1T",                                      \
+		    "bytes an hour of one station below that are carried as "  \
+		    rank,                                                      \
+		    normal, normal, parse_size, UINT64_C(1) << 20,             \
+		    UINT64_C(1) << 40, false, CONF_NO_PATH, STORE              \
+	}
+
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",
 	    "the folder of this station: its database, its keys, its "
@@ -307,6 +365,18 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "unlock", "a number of minutes, 1 to 1440",
 	    "so long a desk stays unlocked after it was used", "15", "15",
 	    parse_number, 1, 1440, false, CONF_NO_PATH, KEYS },
+	DEADLINE("deadline-hoa-toc", "hoa toc", "10m"),
+	DEADLINE("deadline-thuong-khan", "thuong khan", "30m"),
+	DEADLINE("deadline-khan", "khan", "2h"),
+	DEADLINE("deadline-thuong", "thuong", "24h"),
+	QUOTA("quota-hoa-toc", "hoa toc", "1000"),
+	QUOTA_SIZE("quota-hoa-toc-size", "hoa toc", "256M"),
+	QUOTA("quota-thuong-khan", "thuong khan", "5000"),
+	QUOTA_SIZE("quota-thuong-khan-size", "thuong khan", "1G"),
+	{ "duty", "the address of a desk",
+	    "the desk on duty: who looks into its inbox sees alarms first",
+	    NULL, "antin://dien-bien.vn/truc-ban", parse_desk, 0, 0, false,
+	    CONF_NO_PATH, STORE },
 };
 
 const struct conf_word *

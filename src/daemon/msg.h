@@ -164,8 +164,13 @@ enum msg {
 	MSG_VOUCH,	/* struct msg_vouch: sign them */
 	MSG_VOUCHED,	/* struct msg_vouched */
 	MSG_DESK_STATE, /* struct msg_desk_state, keys to store */
+
+	/* queues (docs/station.md 14) */
+	MSG_OPERATE, /* struct msg_operate, control to store; MSG_DONE */
+	MSG_CANCEL, /* struct msg_number, store to link: do not begin to send it;
+		       MSG_SENT says "later" then */
 };
-#define MSG_LAST MSG_DESK_STATE
+#define MSG_LAST MSG_CANCEL
 
 struct msg_setting {
 	struct bytes name, value;
@@ -431,6 +436,7 @@ struct msg_done {
 	uint64_t rc;
 	struct bytes why;
 	struct id id; /* of the dispatch */
+	uint64_t count; /* MSG_OPERATE: legs */
 };
 
 enum ask {
@@ -439,9 +445,11 @@ enum ask {
 	ASK_QUEUE,
 	ASK_STATUS,
 	ASK_TRACE,
-	ASK_ENROL
+	ASK_ENROL,
+	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
 };
-#define ASKS 6
+#define ASKS 7
+#define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
 	struct bytes desk;
@@ -483,6 +491,10 @@ enum row {
 			a renewal is asked for */
 	ROW_RECEIPT, /* id, address whom it is about, other the signer, state
 			enum statement_kind, at, text its code's word */
+	ROW_ALARM,   /* q number, n enum store_alarm_kind, address subject,
+			rank (or RANK_NONE), since, due: when it was over, state
+			1 then, at: when it was seen, count: by which uid */
+	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -595,6 +607,26 @@ struct msg_desk_state {
 	uint64_t open; /* 1: somebody is signed in */
 };
 
+enum operate {
+	OPERATE_HOLD,
+	OPERATE_RELEASE,
+	OPERATE_REROUTE,
+	OPERATE_DROP,
+	OPERATE_SEEN, /* q: an alarm was */
+};
+#define OPERATES 5
+enum operate_by { OPERATE_LEG, OPERATE_HOP, OPERATE_DISPATCH };
+#define OPERATE_BYS 3
+struct msg_operate {
+	uint64_t uid;
+	uint64_t what, by;    /* enum operate, enum operate_by */
+	uint64_t q;	      /* OPERATE_LEG */
+	struct id id;	      /* OPERATE_DISPATCH */
+	struct bytes hop;     /* OPERATE_HOP: empty, what has no way */
+	struct bytes station; /* OPERATE_REROUTE */
+	struct bytes reason;  /* OPERATE_DROP */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -658,6 +690,7 @@ union any_msg {
 	struct msg_vouch vouch;
 	struct msg_vouched vouched;
 	struct msg_desk_state desk_state;
+	struct msg_operate operate;
 };
 
 /* One that was read. */

@@ -241,7 +241,7 @@ static const struct field letter[] = { RC(msg_letter, rc), WHY(msg_letter, why),
 static const struct field progress[] = { ANY(msg_progress, done),
 	ANY(msg_progress, total), END };
 static const struct field over[] = { RC(msg_done, rc), WHY(msg_done, why),
-	FIXED(msg_done, id), END };
+	FIXED(msg_done, id), ANY(msg_done, count), END };
 
 static const struct field ask[] = { U64(msg_ask, what, 0, ASKS - 1),
 	ADDRESS(msg_ask, desk), FIXED(msg_ask, id), FLAG(msg_ask, all),
@@ -281,17 +281,15 @@ static const struct field tells[] = { ANY(msg_tell, conn),
 	U64(msg_tell, kind, 1, 255), FLAG(msg_tell, more),
 	BYTES(msg_tell, bytes, 1, MSG_TELL_MAX), END };
 
-static const struct field note[] = { FIXED(msg_note, unit),
-	ANY(msg_note, size), FIXED(msg_note, root), TIME(msg_note, at),
-	ANY(msg_note, incarnation), END };
-static const struct field noted[] = {
-	BYTES(msg_noted, note, 1, MSG_JOURNAL_BYTES), FIXED(msg_noted, tool),
-	END
-};
-static const struct field journal[] = {
-	U64(msg_journal, what, 0, JOURNAL_ASKS - 1), FIXED(msg_journal, id),
-	ANY(msg_journal, at), END
-};
+static const struct field note[] = { FIXED(msg_note, unit), ANY(msg_note, size),
+	FIXED(msg_note, root), TIME(msg_note, at), ANY(msg_note, incarnation),
+	END };
+static const struct field noted[] = { BYTES(msg_noted, note, 1,
+					  MSG_JOURNAL_BYTES),
+	FIXED(msg_noted, tool), END };
+static const struct field journal[] = { U64(msg_journal, what, 0,
+					    JOURNAL_ASKS - 1),
+	FIXED(msg_journal, id), ANY(msg_journal, at), END };
 static const struct field journal_is[] = { RC(msg_journal_is, rc),
 	WHY(msg_journal_is, why), ANY(msg_journal_is, total),
 	BYTES(msg_journal_is, bytes, 0, MSG_JOURNAL_BYTES),
@@ -305,6 +303,13 @@ static const struct field vouched[] = { RC(msg_vouched, rc),
 	END };
 static const struct field desk_state[] = { ADDRESS(msg_desk_state, desk),
 	FLAG(msg_desk_state, open), END };
+
+static const struct field operate[] = { ANY(msg_operate, uid),
+	U64(msg_operate, what, 0, OPERATES - 1),
+	U64(msg_operate, by, 0, OPERATE_BYS - 1), ANY(msg_operate, q),
+	FIXED(msg_operate, id), ADDRESS(msg_operate, hop),
+	ADDRESS(msg_operate, station), BYTES(msg_operate, reason, 0, 1000),
+	END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -415,6 +420,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_VOUCH] = { "vouch", vouch, false, STORE, KEYS },
 	[MSG_VOUCHED] = { "vouched", vouched, false, KEYS, STORE },
 	[MSG_DESK_STATE] = { "desk.state", desk_state, false, KEYS, STORE },
+	[MSG_OPERATE] = { "operate", operate, false, CONTROL, STORE },
+	[MSG_CANCEL] = { "cancel", number, false, STORE, LINK },
 };
 
 const char *

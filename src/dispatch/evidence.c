@@ -5,8 +5,9 @@
 #include <string.h>
 
 #include "dispatch/package.h"
-#include "dispatch/route.h"
+
 #include "envelope/address.h"
+#include "pki/journal.h"
 #include "pki/resolve.h"
 
 #define VERSION 1
@@ -208,36 +209,11 @@ evidence_statements(const struct evidence *v, const struct evidence_of *of,
 /* ---- the journal (docs/evidence.md 3.5) -----------------------------------
  */
 
-/* The station of this unit has signed the note in this role, with a certificate
- * that was in force then. */
-static bool
-station_signed(
-    struct directory *d, size_t unit, const struct note *n, enum note_role role)
-{
-	const struct state *s = &d->state;
-	struct known_signer who;
-	const struct dcert *c;
-	size_t i;
-
-	for (i = s->units[unit].certs; i != NONE; i = c->next) {
-		c = &s->certs[i];
-		if (c->cert.rights.kind == CERT_STATION &&
-		    n->checkpoint.at >= c->from &&
-		    n->checkpoint.at < c->until &&
-		    resolve_signer(d, tag_bytes(&c->cert.tag),
-			bytes_of(c->fingerprint, SHA256_SIZE), &who) &&
-		    note_has(n, role, &s->units[unit].uid, who.pub))
-			return true;
-	}
-	return false;
-}
-
 enum rc
 evidence_log(struct evidence_log *out, const struct evidence *v,
     struct directory *d, struct err *e)
 {
-	const struct state *s = &d->state;
-	size_t unit, above;
+	struct err why;
 
 	*out = (struct evidence_log){ 0 };
 	if (v->checkpoint.len == 0)
@@ -245,13 +221,8 @@ evidence_log(struct evidence_log *out, const struct evidence *v,
 		    e, RC_ABSENT, "no checkpoint of a journal is in it");
 	if (note_read_journal(&out->note, v->checkpoint, e) != RC_OK)
 		return e->rc;
-	unit = unit_by_uid(s, &out->note.checkpoint.log);
-	if (unit == NONE)
-		return RC_OK; /* it is nobody's who is known */
-	out->signed_here = station_signed(d, unit, &out->note, NOTE_STATION);
-	above = station_above(d, unit, out->note.checkpoint.at);
-	out->countersigned =
-	    above != NONE && station_signed(d, above, &out->note, NOTE_WITNESS);
+	out->signed_here = journal_counts(d, &out->note, &why) == RC_OK;
+	out->countersigned = journal_witness(d, &out->note) != NONE;
 	return RC_OK;
 }
 

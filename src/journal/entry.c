@@ -63,6 +63,8 @@ static const struct kind {
 	    { FIELD_STATION, FIELD_HASH } },
 	[ENTRY_DESTROYED] = { "destroyed", "what an entry said was destroyed",
 	    { FIELD_NUMBER } },
+	[ENTRY_DROPPED] = { "dropped", "an operator gave it up",
+	    { DISPATCH, FIELD_STATION } },
 };
 
 /* Where a field is, and of what it is. */

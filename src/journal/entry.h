@@ -54,8 +54,9 @@ enum entry_kind {
 	ENTRY_INVITED,
 	ENTRY_NAMED,	 /* the station's own certificate */
 	ENTRY_DESTROYED, /* an opening */
+	ENTRY_DROPPED,	 /* an operator gave a leg up */
 };
-#define ENTRY_KINDS 24 /* rows of the table; what has none is unknown */
+#define ENTRY_KINDS 25 /* rows of the table; what has none is unknown */
 
 /* The word of a kind ("accepted"); NULL where it is unknown. */
 const char *entry_word(unsigned kind);

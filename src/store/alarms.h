@@ -31,6 +31,7 @@ enum store_alarm_kind {
 	STORE_ALARM_EXPIRED,	 /* a dispatch expired on its way */
 };
 #define STORE_ALARM_KINDS 13 /* and 0, which is none */
+extern const char *const store_alarm_words[STORE_ALARM_KINDS]; /* "waits" */
 
 struct store_alarm {
 	uint64_t n; /* grows */

@@ -94,6 +94,22 @@ check_delivery(enum delivery_state state, struct bytes reason, struct err *e)
 	return RC_OK;
 }
 
+const char *const store_alarm_words[STORE_ALARM_KINDS] = {
+	[0] = "",
+	[STORE_ALARM_WAITS] = "waits",
+	[STORE_ALARM_PARENT] = "parent",
+	[STORE_ALARM_CHILD] = "child",
+	[STORE_ALARM_HELD] = "held",
+	[STORE_ALARM_NOT_ARRIVED] = "not-arrived",
+	[STORE_ALARM_DISK] = "disk",
+	[STORE_ALARM_OLD] = "old",
+	[STORE_ALARM_FORK] = "fork",
+	[STORE_ALARM_CLASH] = "clash",
+	[STORE_ALARM_CLOCK] = "clock",
+	[STORE_ALARM_KEY] = "key",
+	[STORE_ALARM_EXPIRED] = "expired",
+};
+
 enum rc
 check_alarm(const struct store_alarm *a, struct err *e)
 {

@@ -106,6 +106,8 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_VOUCH] = "sk",
 	[MSG_VOUCHED] = "ks",
 	[MSG_DESK_STATE] = "ks",
+	[MSG_OPERATE] = "cs",
+	[MSG_CANCEL] = "sl",
 };
 
 static bool

@@ -189,7 +189,7 @@ who_asks_by_http_is_answered(const struct seat *s)
 	bad = wrong_lines(said + strlen(head), &names, &samples);
 	is(bad, 0,
 	    "each has its HELP and TYPE, its name by the rules, whole numbers");
-	ok(names == 12 && samples >= 6, "%zu names, %zu samples", names,
+	ok(names == 13 && samples >= 18, "%zu names, %zu samples", names,
 	    samples);
 	ok(hears(dial(s), "GET / HTTP/1.0\n\n") != NULL &&
 		strstr(said, "\nantin_up 1\n") != NULL,
