@@ -68,20 +68,30 @@ must(enum rc rc, const struct err *e)
 		bug(e->text);
 }
 
-/* A port that was free a moment ago. */
+/* A port that was free a moment ago, and that no outgoing connection gets: it
+ * is there when a station comes back. */
 static inline uint16_t
 free_port(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	static uint16_t last;
+	unsigned tries;
+	bool is_free;
+	int fd;
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&a, &len) != 0)
-		bug("no port is to be had");
-	close(fd);
-	return ntohs(a.sin_port);
+	if (last == 0)
+		random_bytes(&last, sizeof(last));
+	for (tries = 0; tries < 1000; tries++) {
+		last = (uint16_t)(10000 + (last + 1) % 20000);
+		a.sin_port = htons(last);
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		is_free = bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+		close(fd);
+		if (is_free)
+			return last;
+	}
+	bug("no port is to be had");
 }
 
 static inline void
