@@ -32,10 +32,10 @@ account(void)
 
 	ok(city_telegram(&city, 60), "one telegram comes to all %zu desks",
 	    city.did.desks);
-	note("sealed=%.3f all=%.3f came=%zu cpu=%.2f idle=%.3f memory=%.1f "
+	note("sealed=%.3f all=%.3f came=%zu cpu=%.2f memory=%.1f "
 	     "after=%.1f",
 	    city.did.sealed, city.did.all, city.did.came, city.did.cpu,
-	    city.did.cpu_idle, city.did.memory, city.did.memory_after);
+	    city.did.memory, city.did.memory_after);
 	note("bytes: to a unit %.0f/%.0f/%.0f, to a commune %.0f/%.0f/%.0f",
 	    city.did.down[0], city.did.down[1], city.did.down[2],
 	    city.did.leaf[0], city.did.leaf[1], city.did.leaf[2]);

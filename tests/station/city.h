@@ -55,7 +55,7 @@ struct city {
 		double file;	       /* MiB of the directory that each has */
 		double built, started; /* seconds */
 		double sealed, all;    /* seconds since it was given */
-		double cpu, cpu_idle;  /* of the centre: seconds; a second */
+		double cpu;	       /* of the centre, seconds */
 		double memory;	       /* of the centre, MiB, before */
 		double memory_after;
 		double down[3], leaf[3]; /* bytes of a line, centre to unit
@@ -106,7 +106,7 @@ city_opens(struct city *c, const struct member *m, struct bytes package)
 	       envelope_open(&o, &env, cek, &by, &e) == RC_OK &&
 	       bytes_eq(buf_bytes(&o.content), bytes_of(c->text, CITY_TEXT));
 	if (!good)
-		note("%s: %s", m->desk, e.text);
+		printf("# %s: %s\n", m->desk, e.text);
 	opened_free(&o);
 	return good;
 }
@@ -283,7 +283,7 @@ city_start(struct city *c)
 			continue;
 		s = c->lines[i - 1].seat;
 		if (!seat_waits(s, "event=link.up", 1, 60)) {
-			note("%s does not come up", s->address);
+			printf("# %s does not come up\n", s->address);
 			return false;
 		}
 	}
@@ -332,7 +332,7 @@ city_sends(struct city *c)
 	rc = control_ask(
 	    control, CONTROL_SEND, city_request(c), &file, 1, NULL, NULL, &e);
 	if (rc != RC_OK)
-		note("%s", e.text);
+		printf("# %s\n", e.text);
 	close(control);
 	close(file);
 	return rc == RC_OK;
@@ -417,13 +417,11 @@ city_counts(struct city *c)
 static inline bool
 city_telegram(struct city *c, unsigned seconds)
 {
-	const double settle = city_now();
-	double cpu = cpu_of_station(c->centre), start;
+	double cpu, start;
 	size_t asked = 0, i;
 
-	while (city_now() < settle + 2) /* what it costs at rest */
+	for (i = 0; i < 10; i++) /* what was still to be said is */
 		city_turn(c, 100);
-	c->did.cpu_idle = (cpu_of_station(c->centre) - cpu) / 2;
 	c->did.memory = pss_of_station(c->centre);
 	for (i = 0; i < c->line_count; i++)
 		c->lines[i].before = c->lines[i].proxy.bytes[1];

@@ -123,15 +123,18 @@ spot_launch(struct network *n, struct spot *p)
 	n->launches++;
 }
 
+/* It may be told before it listens for that. */
 static inline bool
 spot_stop(struct network *n, struct spot *p)
 {
 	const bool killed = p->killed;
+	int status;
 
 	if (p->seat->daemon == 0)
 		return false;
-	if (seat_stop(p->seat, SIGTERM) != 0 && !killed) {
-		note("%s ends badly", p->seat->address);
+	status = seat_stop(p->seat, SIGTERM);
+	if (status != 0 && status != 256 + SIGTERM && !killed) {
+		note("%s ends badly: status %d", p->seat->address, status);
 		n->bad++;
 	}
 	return true;
