@@ -191,7 +191,8 @@ network_watch(struct network *n)
 		if (!p->killed) {
 			note("%s ended by itself: status %d", p->seat->address,
 			    status);
-			n->alone++;
+			if (++n->alone > 20)
+				bug("stations end by themselves");
 		}
 		spot_launch(n, p);
 	}
@@ -354,7 +355,7 @@ network_move(struct network *n)
 {
 	struct seat *s = network_any(n)->seat, *to = network_any(n)->seat;
 
-	if (s->was_count == SEAT_WAS || !country_move(&n->country, s, to))
+	if (s->was_count == SEAT_WAS || !country_move(&n->country, s, to, true))
 		return;
 	n->moves++;
 	network_tell(n);
