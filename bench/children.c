@@ -8,8 +8,8 @@
 
 #include <sys/resource.h>
 
+#include "../tests/station/cost.h"
 #include "../tests/station/crowd.h"
-#include "pss.h"
 
 static struct country country;
 static struct crowd crowd;

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
+#include "../tests/station/cost.h"
 #include "../tests/station/peer.h"
-#include "pss.h"
 
 #define ITEMS 64
 #define BODY (16u << 20)

@@ -68,20 +68,30 @@ must(enum rc rc, const struct err *e)
 		bug(e->text);
 }
 
-/* A port that was free a moment ago. */
+/* A port that was free a moment ago, and that no outgoing connection gets: it
+ * is there when a station comes back. */
 static inline uint16_t
 free_port(void)
 {
 	struct sockaddr_in a = { .sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t len = sizeof(a);
-	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+	static uint16_t last;
+	unsigned tries;
+	bool is_free;
+	int fd;
 
-	if (fd < 0 || bind(fd, (struct sockaddr *)&a, len) != 0 ||
-	    getsockname(fd, (struct sockaddr *)&a, &len) != 0)
-		bug("no port is to be had");
-	close(fd);
-	return ntohs(a.sin_port);
+	if (last == 0)
+		random_bytes(&last, sizeof(last));
+	for (tries = 0; tries < 1000; tries++) {
+		last = (uint16_t)(10000 + (last + 1) % 20000);
+		a.sin_port = htons(last);
+		fd = socket(AF_INET, SOCK_STREAM, 0);
+		is_free = bind(fd, (struct sockaddr *)&a, sizeof(a)) == 0;
+		close(fd);
+		if (is_free)
+			return last;
+	}
+	bug("no port is to be had");
 }
 
 static inline void
@@ -98,21 +108,17 @@ country_begin(struct country *c)
 	c->t.now += TIME_DAY;
 }
 
-/* New keys at an address, certified by the root; the act that says so. */
+/* Certificates by the root for these keys at an address, and the act that says
+ * so. */
 static inline void
-country_enrol(struct country *c, struct identity *id, unsigned unit,
+country_certify(struct country *c, struct identity *id, unsigned unit,
     const char *desk, enum cert_kind kind)
 {
-	const struct suite *s = suite_by_name("A");
 	struct cert_request r;
 	struct bytes certs[2];
 	struct act a;
 	struct err e;
 
-	must(identity_new(id, sig_by_name(s->sig), kem_by_name(s->kem),
-		 bytes_str("a station's"), tree_address(&c->t, unit, desk),
-		 c->t.now, c->t.now + YEARS(9), &e),
-	    &e);
 	r = tree_request(&c->t, unit, desk, kind);
 	r.pub = sig_key_pub(id->sig);
 	r.sig = sig_key_alg(id->sig);
@@ -124,6 +130,21 @@ country_enrol(struct country *c, struct identity *id, unsigned unit,
 	must(identity_certify(id, certs, 2, &e), &e);
 	a = act_certify(&c->t, unit, desk, certs[0], certs[1]);
 	tree_do(&c->t, ROOT, &a);
+}
+
+/* New keys at an address, certified. */
+static inline void
+country_enrol(struct country *c, struct identity *id, unsigned unit,
+    const char *desk, enum cert_kind kind)
+{
+	const struct suite *s = suite_by_name("A");
+	struct err e;
+
+	must(identity_new(id, sig_by_name(s->sig), kem_by_name(s->kem),
+		 bytes_str("a station's"), tree_address(&c->t, unit, desk),
+		 c->t.now, c->t.now + YEARS(9), &e),
+	    &e);
+	country_certify(c, id, unit, desk, kind);
 }
 
 /* Its addresses are what the directory says now. */
@@ -167,13 +188,29 @@ country_seat(struct country *c, struct seat *above, const char *id)
 	return s;
 }
 
+/* It goes by another address from now on; its keys stay, and are certified for
+ * that, or not yet. */
+static inline void
+seat_renamed(struct seat *s, bool certify)
+{
+	if (s->was_count == SEAT_WAS)
+		bug("too many moves");
+	memcpy(
+	    s->was[s->was_count++], s->desk_address, sizeof(s->desk_address));
+	seat_named(s);
+	if (!certify)
+		return;
+	country_certify(s->country, &s->station, s->unit, NULL, CERT_STATION);
+	country_certify(s->country, &s->desk, s->unit, "van-thu", CERT_DESK);
+	memcpy(s->key_address, s->desk_address, sizeof(s->key_address));
+}
+
 /* A unit and all that is below it come under another, of which the stations
  * know nothing yet; false: where they are, or below themselves. */
 static inline bool
-country_move(struct country *c, struct seat *s, struct seat *to)
+country_move(struct country *c, struct seat *s, struct seat *to, bool certify)
 {
 	const struct seat *up;
-	struct seat *each;
 	struct act a;
 	size_t i;
 
@@ -187,16 +224,10 @@ country_move(struct country *c, struct seat *s, struct seat *to)
 	tree_do(&c->t, ROOT, &a);
 	s->above = to;
 	for (i = 0; i < c->count; i++) {
-		each = &c->seats[i];
-		for (up = each; up != NULL && up != s; up = up->above)
+		for (up = &c->seats[i]; up != NULL && up != s; up = up->above)
 			;
-		if (up == NULL)
-			continue;
-		if (each->was_count == SEAT_WAS)
-			bug("too many moves");
-		memcpy(each->was[each->was_count++], each->desk_address,
-		    sizeof(each->desk_address));
-		seat_named(each);
+		if (up != NULL)
+			seat_renamed(&c->seats[i], certify);
 	}
 	return true;
 }

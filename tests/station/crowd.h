@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Very many stations below one: their keys, certificates and acts, without
- * folders or daemons.  They speak by peer.h.
+ * Very many stations below one, and a desk "van-thu" at each where that is
+ * wanted: their keys, certificates and acts, without folders or daemons.  They
+ * speak by peer.h.
  */
 #ifndef TESTS_STATION_CROWD_H
 #define TESTS_STATION_CROWD_H
@@ -16,13 +17,45 @@ struct crowd {
 	struct country *country;
 	const struct seat *above;
 	size_t count;
+	bool desks;
 	struct member {
 		struct id uid;
 		struct identity station; /* of which only sig is there */
 		struct buf cert;
 		char id[16], address[64];
+		/* the desk */
+		struct sig_key *sig;
+		struct kem_key *kem;
+		struct buf sig_cert, kem_cert;
+		char desk[80];
 	} * members; /* owned */
 };
+
+static inline void
+crowd_desk(struct crowd *c, struct member *m)
+{
+	const struct suite *s = suite_by_name("A");
+	struct cert_request r = { .name = bytes_str("a desk"),
+		.rights = { CERT_DESK, LEVEL_TUYET_MAT,
+		    PRECEDENCE_HOA_TOC_HEN_GIO, 0 },
+		.use = CERT_SIGN,
+		.sig = sig_by_name(s->sig),
+		.from = c->country->t.now,
+		.until = c->country->t.now + YEARS(9),
+		.issuer = bytes_str("unit 0") };
+
+	(void)snprintf(m->desk, sizeof(m->desk), "%s/van-thu", m->address);
+	m->sig = sig_generate(r.sig);
+	r.address = bytes_str(m->desk);
+	r.pub = sig_key_pub(m->sig);
+	cert_write(&m->sig_cert, &r, tree_authority_key(&c->country->t, ROOT));
+	r.use = CERT_KEM;
+	r.sig = NULL;
+	r.kem = kem_by_name(s->kem);
+	m->kem = kem_generate(r.kem);
+	r.pub = kem_key_pub(m->kem);
+	cert_write(&m->kem_cert, &r, tree_authority_key(&c->country->t, ROOT));
+}
 
 static inline enum rc
 crowd_member(void *ctx, size_t i, struct err *e)
@@ -47,6 +80,8 @@ crowd_member(void *ctx, size_t i, struct err *e)
 	r.address = bytes_str(m->address);
 	r.pub = sig_key_pub(m->station.sig);
 	cert_write(&m->cert, &r, tree_authority_key(&c->country->t, ROOT));
+	if (c->desks)
+		crowd_desk(c, m);
 	return RC_OK;
 }
 
@@ -81,6 +116,13 @@ crowd_acts(struct crowd *c)
 		acts[n] = act_certify(
 		    t, UNITS, NULL, buf_bytes(&m->cert), (struct bytes){ 0 });
 		acts[n++].unit = m->uid;
+		if (c->desks) {
+			acts[n] = act_holder(t, UNITS, ACT_DESK, "van-thu");
+			acts[n++].unit = m->uid;
+			acts[n] = act_certify(t, UNITS, "van-thu",
+			    buf_bytes(&m->sig_cert), buf_bytes(&m->kem_cert));
+			acts[n++].unit = m->uid;
+		}
 		if (n == CROWD_BATCH || i + 1 == c->count) {
 			crowd_decide(c, acts, n);
 			n = 0;
@@ -89,17 +131,24 @@ crowd_acts(struct crowd *c)
 	free(acts);
 }
 
+static inline void
+crowd_make(struct crowd *c, struct country *country, const struct seat *above,
+    size_t n, bool desks)
+{
+	struct err e;
+
+	*c = (struct crowd){ country, above, n, desks, NULL };
+	c->members = alloc(n, sizeof(*c->members));
+	must(work_each(n, crowd_member, c, &e), &e);
+	crowd_acts(c);
+}
+
 /* So many, of units below this seat's; before its country_write(). */
 static inline void
 crowd_begin(struct crowd *c, struct country *country, const struct seat *above,
     size_t n)
 {
-	struct err e;
-
-	*c = (struct crowd){ country, above, n, NULL };
-	c->members = alloc(n, sizeof(*c->members));
-	must(work_each(n, crowd_member, c, &e), &e);
-	crowd_acts(c);
+	crowd_make(c, country, above, n, false);
 }
 
 /* ---- their lines
@@ -265,6 +314,10 @@ crowd_end(struct crowd *c)
 	for (i = 0; i < c->count; i++) {
 		sig_key_free(c->members[i].station.sig);
 		buf_free(&c->members[i].cert);
+		sig_key_free(c->members[i].sig);
+		kem_key_free(c->members[i].kem);
+		buf_free(&c->members[i].sig_cert);
+		buf_free(&c->members[i].kem_cert);
 	}
 	free(c->members);
 	*c = (struct crowd){ 0 };

@@ -123,15 +123,18 @@ spot_launch(struct network *n, struct spot *p)
 	n->launches++;
 }
 
+/* It may be told before it listens for that. */
 static inline bool
 spot_stop(struct network *n, struct spot *p)
 {
 	const bool killed = p->killed;
+	int status;
 
 	if (p->seat->daemon == 0)
 		return false;
-	if (seat_stop(p->seat, SIGTERM) != 0 && !killed) {
-		note("%s ends badly", p->seat->address);
+	status = seat_stop(p->seat, SIGTERM);
+	if (status != 0 && status != 256 + SIGTERM && !killed) {
+		note("%s ends badly: status %d", p->seat->address, status);
 		n->bad++;
 	}
 	return true;
@@ -188,7 +191,8 @@ network_watch(struct network *n)
 		if (!p->killed) {
 			note("%s ended by itself: status %d", p->seat->address,
 			    status);
-			n->alone++;
+			if (++n->alone > 20)
+				bug("stations end by themselves");
 		}
 		spot_launch(n, p);
 	}
@@ -351,7 +355,7 @@ network_move(struct network *n)
 {
 	struct seat *s = network_any(n)->seat, *to = network_any(n)->seat;
 
-	if (s->was_count == SEAT_WAS || !country_move(&n->country, s, to))
+	if (s->was_count == SEAT_WAS || !country_move(&n->country, s, to, true))
 		return;
 	n->moves++;
 	network_tell(n);
