@@ -77,6 +77,10 @@ static const struct cmd *const commands[] = {
 	&cmd_queue,
 	&cmd_trace,
 	&cmd_status,
+	&cmd_journal_show,
+	&cmd_journal_checkpoint,
+	&cmd_journal_prove,
+	&cmd_journal_verify,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

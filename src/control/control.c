@@ -369,6 +369,10 @@ take_parts(void *to, const struct field *f, const json_t *v, struct err *e)
 	{                                                                      \
 		"id", take_id, HERE(id), true, 0, 0                            \
 	}
+#define NUMBER                                                                 \
+	{                                                                      \
+		"at", take_number, HERE(at), true, 0, INT64_MAX                \
+	}
 #define PAGE                                                                   \
 	{ "before", take_number, HERE(before), false, 0, INT64_MAX },          \
 	{                                                                      \
@@ -447,6 +451,13 @@ static const struct row {
 		    LIMIT_ADDRESS },
 		{ "until", take_time, HERE(until), true, 0, 0 }, END },
 	    0, false },
+	[CONTROL_JOURNAL_PULL] = { "journal-pull", { NUMBER, END }, 0, false },
+	[CONTROL_JOURNAL_CHECKPOINT] = { "journal-checkpoint", { END }, 0,
+	    false },
+	[CONTROL_JOURNAL_KEPT] = { "journal-kept", { NUMBER, END }, 0, false },
+	[CONTROL_JOURNAL_PROVE] = { "journal-prove", { NUMBER, END }, 0,
+	    false },
+	[CONTROL_JOURNAL_OF] = { "journal-of", { ID, END }, 0, false },
 };
 
 const char *
