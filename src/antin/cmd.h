@@ -138,6 +138,9 @@ extern const struct cmd cmd_station_new, cmd_station_add_desk,
     cmd_sign_out, cmd_send, cmd_inbox, cmd_read, cmd_ack, cmd_refuse,
     cmd_outbox, cmd_queue, cmd_trace, cmd_status;
 
+extern const struct cmd cmd_journal_show, cmd_journal_checkpoint,
+    cmd_journal_prove, cmd_journal_verify;
+
 extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_directory_picture, cmd_directory_list, cmd_directory_write,
     cmd_directory_status, cmd_directory_apply, cmd_directory_verify,

@@ -80,6 +80,10 @@ static const struct cmd *const commands[] = {
 	&cmd_trace,
 	&cmd_evidence,
 	&cmd_status,
+	&cmd_journal_show,
+	&cmd_journal_checkpoint,
+	&cmd_journal_prove,
+	&cmd_journal_verify,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

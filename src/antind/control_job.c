@@ -321,6 +321,21 @@ ask_operate(struct job *j)
 }
 
 static void
+ask_journal(struct job *j)
+{
+	static const enum journal_ask asks[CONTROLS] = {
+		[CONTROL_JOURNAL_PULL] = JOURNAL_PULL,
+		[CONTROL_JOURNAL_CHECKPOINT] = JOURNAL_CHECKPOINT,
+		[CONTROL_JOURNAL_KEPT] = JOURNAL_KEPT,
+		[CONTROL_JOURNAL_PROVE] = JOURNAL_PROVE,
+		[CONTROL_JOURNAL_OF] = JOURNAL_OF,
+	};
+	const struct msg_journal m = { asks[j->r.what], j->r.id, j->r.at };
+
+	(void)job_tell(j, PROC_STORE, MSG_JOURNAL, &m, MSG_JOURNAL_IS);
+}
+
+static void
 ask_send(struct job *j)
 {
 	const struct control_request *r = &j->r;
@@ -394,6 +409,11 @@ static const struct {
 	[CONTROL_RELEASE] = { ask_operate, false },
 	[CONTROL_REROUTE] = { ask_operate, false },
 	[CONTROL_DROP] = { ask_operate, false },
+	[CONTROL_JOURNAL_PULL] = { ask_journal, false },
+	[CONTROL_JOURNAL_CHECKPOINT] = { ask_journal, false },
+	[CONTROL_JOURNAL_KEPT] = { ask_journal, false },
+	[CONTROL_JOURNAL_PROVE] = { ask_journal, false },
+	[CONTROL_JOURNAL_OF] = { ask_journal, false },
 };
 
 /* ---- answers
@@ -478,20 +498,41 @@ ended(struct job *j, const struct message *m)
 }
 
 static void
+data(struct job *j, uint64_t total, struct bytes bytes, struct bytes key)
+{
+	struct answer a = answer_new();
+	struct buf text = { 0 }, tool = { 0 };
+
+	base64_write(&text, bytes);
+	base64_write(&tool, key);
+	answer_number(&a, "total", total);
+	answer_text(&a, "data", buf_bytes(&text));
+	if (key.len > 0)
+		answer_text(&a, "tool", buf_bytes(&tool));
+	buf_free(&text);
+	buf_free(&tool);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 piece(struct job *j, const struct message *m)
 {
 	const struct msg_enrol_is *p = &m->body.enrol_is;
-	struct buf text = { 0 };
-	struct answer a;
 
-	if (!went(j, p->rc, p->why))
-		return;
-	a = answer_new();
-	base64_write(&text, p->bytes);
-	answer_number(&a, "total", p->total);
-	answer_text(&a, "data", buf_bytes(&text));
-	buf_free(&text);
-	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+	if (went(j, p->rc, p->why))
+		data(j, p->total, p->bytes, (struct bytes){ 0 });
+}
+
+static void
+journal_is(struct job *j, const struct message *m)
+{
+	const struct msg_journal_is *p = &m->body.journal_is;
+	struct bytes key = { 0 };
+
+	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT)
+		key = bytes_of(p->tool, sizeof(p->tool));
+	if (went(j, p->rc, p->why))
+		data(j, p->total, p->bytes, key);
 }
 
 static void
@@ -516,6 +557,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_LETTER] = letter,
 		[MSG_DONE] = ended,
 		[MSG_ENROL_PIECE] = piece,
+		[MSG_JOURNAL_IS] = journal_is,
 	};
 	struct job *j = jobs;
 

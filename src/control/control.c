@@ -408,6 +408,10 @@ take_parts(void *to, const struct field *f, const json_t *v, struct err *e)
 	{                                                                      \
 		"hop", take_hop, 0, false, 0, LIMIT_ADDRESS                    \
 	}
+#define NUMBER                                                                 \
+	{                                                                      \
+		"at", take_number, HERE(at), true, 0, INT64_MAX                \
+	}
 #define PAGE                                                                   \
 	{ "before", take_number, HERE(before), false, 0, INT64_MAX },          \
 	{                                                                      \
@@ -519,6 +523,13 @@ static const struct row {
 		{ "reason", take_text, HERE(reason), true, 1, CONTROL_REASON },
 		END },
 	    0, false },
+	[CONTROL_JOURNAL_PULL] = { "journal-pull", { NUMBER, END }, 0, false },
+	[CONTROL_JOURNAL_CHECKPOINT] = { "journal-checkpoint", { END }, 0,
+	    false },
+	[CONTROL_JOURNAL_KEPT] = { "journal-kept", { NUMBER, END }, 0, false },
+	[CONTROL_JOURNAL_PROVE] = { "journal-prove", { NUMBER, END }, 0,
+	    false },
+	[CONTROL_JOURNAL_OF] = { "journal-of", { ID, END }, 0, false },
 };
 
 const char *

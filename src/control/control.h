@@ -58,8 +58,14 @@ enum control_what {
 	CONTROL_RELEASE,
 	CONTROL_REROUTE, /* and station */
 	CONTROL_DROP,	 /* and reason */
+	/* The journal (docs/journal.md): total and data (base64) each. */
+	CONTROL_JOURNAL_PULL,	    /* at: entries from that number on */
+	CONTROL_JOURNAL_CHECKPOINT, /* a new one; and tool: the key of 5.3 */
+	CONTROL_JOURNAL_KEPT,	    /* at: the first of that size or more */
+	CONTROL_JOURNAL_PROVE,	    /* at: a proof of that entry */
+	CONTROL_JOURNAL_OF, /* id: numbers of the entries about a dispatch */
 };
-#define CONTROLS 28
+#define CONTROLS 33
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is done to legs otherwise than by their lines. */
+#include "core/lang.h"
 #include "store/check.h"
 #include "store/sqlite.h"
 
@@ -10,7 +11,7 @@ change(struct sqlite *s, struct sqlite_run *r, const char *none, struct err *e)
 	enum rc rc = sqlite_do(r, e);
 
 	if (rc == RC_OK && sqlite3_changes(s->db) == 0)
-		rc = fail(e, RC_ABSENT, "store: no such %s", none);
+		rc = fail(e, RC_ABSENT, "%s", tr(none));
 	return rc;
 }
 
@@ -25,7 +26,7 @@ sqlite_pin(struct store *store, uint64_t q, bool pinned, struct err *e)
 	r = sqlite_run(s, QUERY_PIN, "UPDATE leg SET pinned = ?2 WHERE q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_int(&r, 2, pinned);
-	return change(s, &r, "leg", e);
+	return change(s, &r, "store: no such leg", e);
 }
 
 enum rc
@@ -42,7 +43,7 @@ sqlite_dest_drop(
 	    " AND address = ?2 AND q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_bytes(&r, 2, address);
-	return change(s, &r, "destination", e);
+	return change(s, &r, "store: no such destination", e);
 }
 
 enum rc

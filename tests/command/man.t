@@ -37,7 +37,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
-    antin-status);
+    antin-status antin-journal);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -58,6 +58,7 @@ my %group = (
 	list => [ qw(set) ],
 	policy => [ qw(set) ],
 	station => [ qw(new add-desk check start stop) ],
+	journal => [ qw(show checkpoint prove verify) ],
 );
 for my $group (keys %group) {
 	$commands{"antin-$group"} =

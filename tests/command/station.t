@@ -540,6 +540,56 @@ sub nothing_is_lost {
 	comes('arrives', sub { grep { $_->{id} eq $id } inbox($db_vt) });
 }
 
+# ---- what is written down ----------------------------------------------------
+
+sub the_journal_is_proved {
+	my @dir = qw(--directory DB/data/directory);
+	ends(0, 'a checkpoint is made', qw(journal checkpoint --station DB --out
+	    first.note));
+	like(get('first.note'), qr{\Aantin/[0-9a-f-]{35}/journal\n\d+\n},
+	    'and is a signed note');
+	antin(qw(journal checkpoint --station DB --key));
+	chomp(my $key = $out);
+	like($key, qr{^antin/[0-9a-f-]{35}/journal\+[0-9a-f]{8}\+A\S+$},
+	    'it has a key for other tools');
+	my ($arrived) = inbox($db_vt);
+	says(0, qr/a dispatch was accepted: antin:.*a desk (?:opened|acted)/s,
+	    'what is written of a dispatch is shown',
+	    qw(journal show --station DB), $arrived->{id})
+	    if $arrived && $arrived->{state} ne 'arrived';
+	my @rows = rows(qw(journal show --station DB));
+	is($rows[0]{kind}, 'started', 'it begins with the start');
+	my ($of) = grep { $_->{kind} eq 'accepted' } @rows;
+	ends(0, 'an entry is proved', qw(journal prove --station DB --out
+	    one.proof), $of->{id});
+	says(0, qr/checkpoint holds: \d+ entries.*in it:\n +$of->{number} /s,
+	    'to who has the directory', qw(journal verify one.proof), @dir);
+	says(0, qr/checkpoint holds/, 'or the key',
+	    qw(journal verify one.proof --key), $key);
+	(my $other = $key) =~ s/(\+[0-9a-f]{8}\+A.{5}).{4}/$1AAAA/;
+	says(3, qr/not signed by that key/, 'no other key will do',
+	    qw(journal verify one.proof --key), $other);
+	says(0, qr/The journal holds: \d+ entries/, 'all of it is checked',
+	    qw(journal verify --station DB --since first.note), @dir);
+	my $proof = get('one.proof');
+	(my $moved = $proof) =~ s/^index \K(\d+)/$1 + 1/me;
+	put('bad.proof', $moved);
+	says(3, qr/docs\/journal.md 6.2/, 'an entry is not in another place',
+	    qw(journal verify bad.proof), @dir);
+	(my $cut = $proof) =~ s/\nextra /\nextra AQ/;
+	put('bad.proof', $cut);
+	says(1, qr/docs\/journal.md 6.1/, 'what is no proof is none',
+	    qw(journal verify bad.proof), @dir);
+	(my $more = get('first.note')) =~ s/^(\d+)$/$1 + 1/me;
+	put('bad.note', $more);
+	says(3, qr/docs\/journal.md 5.5/, 'nobody signed another checkpoint',
+	    qw(journal verify bad.note), @dir);
+	says(2, qr/neither the number/, 'what is asked for is named',
+	    qw(journal prove --station DB what));
+	says(1, qr/no entry of this number/, 'and is there',
+	    qw(journal prove --station DB 999999));
+}
+
 # ---- what is said ------------------------------------------------------------
 
 sub it_speaks_vietnamese {
@@ -592,6 +642,7 @@ what_arrived_is_read();
 what_was_read_is_settled();
 what_waits_arrives_once();
 nothing_is_lost();
+the_journal_is_proved();
 it_speaks_vietnamese();
 no_secret_is_left_open();
 done_testing;

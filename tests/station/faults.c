@@ -228,7 +228,7 @@ static size_t
 read_letters(void)
 {
 	uint8_t part[SHA256_SIZE];
-	const struct entry *e;
+	const struct ledger_entry *e;
 	size_t i, n, wrong = 0;
 	struct err err;
 	int fd;
@@ -237,7 +237,7 @@ read_letters(void)
 		fd = seat_signed_in(real[n], CALM_S);
 		for (i = 0; i < ledger.count; i++) {
 			e = &ledger.all[i];
-			if (e->made_here || e->state != ENTRY_ACKED ||
+			if (e->made_here || e->state != LEDGER_ACKED ||
 			    (e->to >> n & 1) == 0)
 				continue;
 			if (seat_saves_at_last(

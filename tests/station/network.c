@@ -81,7 +81,7 @@ static void
 note_sent(
     const struct letter *l, json_t *answer, const uint8_t part[SHA256_SIZE])
 {
-	struct entry *e;
+	struct ledger_entry *e;
 	struct id id;
 
 	if (!id_parse(&id,
@@ -92,7 +92,7 @@ note_sent(
 	fates = vec_more(fates, ledger.count, sizeof(*fates));
 	fates[ledger.count] = (struct fate){ .expires = l->expires };
 	e = ledger_add(&ledger, &id, l->to);
-	e->state = ENTRY_ACKED;
+	e->state = LEDGER_ACKED;
 	e->from = l->from->unit;
 	memcpy(e->part, part, sizeof(e->part));
 	if (l->expires != TIME_NEVER && l->expires > last_expiry)
@@ -228,7 +228,7 @@ read_at(const struct seat *s)
 {
 	int fd = seat_signed_in(s, CALM_S);
 	uint8_t part[SHA256_SIZE];
-	const struct entry *e;
+	const struct ledger_entry *e;
 	struct err err;
 	size_t i;
 
@@ -330,7 +330,7 @@ struct outcome {
 static void
 judge(struct outcome *o, size_t entry, unsigned desk)
 {
-	const struct entry *e = &ledger.all[entry];
+	const struct ledger_entry *e = &ledger.all[entry];
 	const struct fate *f = &fates[entry];
 	char id[ID_TEXT];
 
@@ -363,7 +363,7 @@ judge_all(void)
 
 	for (i = 0; i < ledger.count; i++)
 		for (desk = 0; desk < network.count; desk++)
-			if (ledger.all[i].state == ENTRY_ACKED &&
+			if (ledger.all[i].state == LEDGER_ACKED &&
 			    (ledger.all[i].to >> desk & 1) != 0)
 				judge(&o, i, desk);
 	return o;

@@ -51,12 +51,16 @@ static inline struct id
 three_send(struct row_of_three *x, struct seat *from, uint32_t to,
     const char *key, json_t *value)
 {
-	struct clerk c = { .seat = from, .country = &x->c, .most = 900 };
+	const struct letter letter = { .from = from,
+		.country = &x->c,
+		.to = to,
+		.precedence = (enum precedence)(to % 4),
+		.expires = TIME_NEVER };
 	uint8_t part[SHA256_SIZE];
-	json_t *r = clerk_request(&c, to), *answer = NULL;
+	json_t *r = letter_request(&letter), *answer = NULL;
 	struct id id = { 0 };
 	struct err e;
-	int fd = clerk_file(&c, part);
+	int fd = letter_file(part, 900);
 
 	if (key != NULL)
 		(void)json_object_set_new(r, key, value);

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antin journal: what a station has written down, and proofs of it
+ * (docs/journal.md). */
+#include "antin/journal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base64.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "core/utf8.h"
+#include "file/file.h"
+#include "journal/note.h"
+
+#define SHOWN 500u /* entries at the most, where nothing is said */
+
+/* ---- asking the station ---------------------------------------------------
+ */
+
+/* One answer: its bytes, which the caller frees, and its total. */
+enum rc
+journal_ask(struct talk *t, enum control_what what, json_t *request,
+    struct buf *bytes, uint64_t *total, struct buf *tool, struct err *e)
+{
+	json_t *answer = NULL;
+	enum rc rc;
+
+	*bytes = (struct buf){ 0 };
+	rc = talk_ask(t, what, request, NULL, &answer, e);
+	if (rc != RC_OK)
+		return rc;
+	*total = (uint64_t)row_number(answer, "total");
+	if (!base64_parse(bytes, bytes_str(row_text(answer, "data"))) ||
+	    (tool != NULL &&
+		!base64_parse(tool, bytes_str(row_text(answer, "tool")))))
+		rc = fail(e, RC_INVALID,
+		    "the daemon answers in a way that is not understood");
+	json_decref(answer);
+	return rc;
+}
+
+enum rc
+journal_ask_at(struct talk *t, enum control_what what, uint64_t at,
+    struct buf *bytes, uint64_t *total, struct err *e)
+{
+	json_t *request = json_object();
+
+	show_number(request, "at", at);
+	return journal_ask(t, what, request, bytes, total, NULL, e);
+}
+
+/* The next entry; its opening is empty where it was destroyed. */
+enum rc
+journal_next(struct journal_walk *w, struct bytes *bytes, struct entry *entry,
+    struct bytes *opening, struct err *e)
+{
+	size_t len;
+	enum rc rc;
+
+	if (w->in.in.len == 0) {
+		buf_free(&w->piece);
+		rc = journal_ask_at(w->t, CONTROL_JOURNAL_PULL, w->next,
+		    &w->piece, &w->total, e);
+		if (rc != RC_OK)
+			return rc;
+		w->in = rd_init(buf_bytes(&w->piece));
+	}
+	*bytes = rd_bytes(&w->in, ENTRY_SIZE);
+	len = (size_t)rd_u8(&w->in) << 8;
+	len |= rd_u8(&w->in);
+	*opening = rd_bytes(&w->in, len);
+	if (w->in.bad)
+		return fail(e, RC_DENIED,
+		    "the journal ends before entry %" PRIu64 ": it was cut off",
+		    w->next);
+	rc = entry_read(entry, *bytes, e);
+	if (rc != RC_OK)
+		return fail_at(e, "entry %" PRIu64, w->next);
+	w->next++;
+	return RC_OK;
+}
+
+/* ---- showing --------------------------------------------------------------
+ */
+
+static void
+show_data(json_t *to, const struct entry *entry, struct bytes opening)
+{
+	const enum entry_field *f;
+	struct entry_data d;
+	struct err e;
+
+	if (opening.len == 0) {
+		show_bool(to, "destroyed", true);
+		return;
+	}
+	if (entry_data_read(&d, entry->kind, opening, &e) != RC_OK)
+		return;
+	for (f = entry_fields(entry->kind); *f != FIELD_NONE; f++) {
+		const struct {
+			const char *key;
+			const struct bytes *text;
+			const uint64_t *n;
+		} is[] = {
+			[FIELD_ORIGIN] = { "origin", &d.origin, NULL },
+			[FIELD_INCARNATION] = { "incarnation", NULL,
+			    &d.incarnation },
+			[FIELD_SERIAL] = { "serial", NULL, &d.serial },
+			[FIELD_DESK] = { "desk", &d.desk, NULL },
+			[FIELD_STATION] = { "station", &d.station, NULL },
+			[FIELD_CODE] = { "code", NULL, &d.code },
+			[FIELD_NUMBER] = { "count", NULL, &d.number },
+			[FIELD_TEXT] = { "text", &d.text, NULL },
+		};
+
+		if (*f == FIELD_ID)
+			show_id(to, "id", &d.id);
+		else if (*f == FIELD_DIGEST)
+			show_hex(to, "digest", bytes_of(d.digest, SHA256_SIZE));
+		else if (*f == FIELD_HASH)
+			show_hex(to, "hash", bytes_of(d.hash, SHA256_SIZE));
+		else if (is[*f].text != NULL)
+			show_text(to, is[*f].key, *is[*f].text);
+		else
+			show_number(to, is[*f].key, *is[*f].n);
+	}
+}
+
+json_t *
+journal_row(uint64_t number, const struct entry *entry, struct bytes opening)
+{
+	const char *word = entry_word(entry->kind);
+	json_t *row = json_object();
+
+	show_word(row, "row", "entry");
+	show_number(row, "number", number);
+	show_text(row, "kind", bytes_str(word == NULL ? "unknown" : word));
+	(void)json_object_set_new(row, "at", json_integer(entry->at));
+	show_bool(row, "own_clock", entry->own_clock);
+	show_data(row, entry, opening);
+	return row;
+}
+
+void
+journal_print(const json_t *row, unsigned kind)
+{
+	char when[TIME_TEXT], id[SHORT_ID] = "";
+	const char *whom = row_text(row, "desk");
+
+	row_time(when, row, "at");
+	if (row_text(row, "id")[0] != '\0')
+		row_short(id, row);
+	if (whom[0] == '\0')
+		whom = row_text(row, "station");
+	(void)printf(
+	    "%8" PRId64 "  %s  %-8s  ", row_number(row, "number"), when, id);
+	utf8_print(stdout, bytes_str(entry_says(kind)));
+	if (whom[0] != '\0') {
+		(void)printf(": ");
+		utf8_print(stdout, bytes_str(whom));
+	}
+	if (json_is_true(json_object_get(row, "destroyed")))
+		say(" (what it said was destroyed)");
+	(void)putchar('\n');
+}
+
+static enum rc
+show_one(
+    struct talk *t, uint64_t number, json_t *rows, bool print, struct err *e)
+{
+	struct journal_walk w = { .t = t, .next = number };
+	struct bytes bytes, opening;
+	struct entry entry;
+	json_t *row;
+	enum rc rc;
+
+	rc = journal_next(&w, &bytes, &entry, &opening, e);
+	if (rc == RC_OK) {
+		row = journal_row(number, &entry, opening);
+		if (print)
+			journal_print(row, entry.kind);
+		(void)json_array_append_new(rows, row);
+	}
+	buf_free(&w.piece);
+	return rc;
+}
+
+static enum rc
+show_of(struct talk *t, const struct id *id, json_t *rows, bool print,
+    struct err *e)
+{
+	json_t *request = json_object();
+	struct buf numbers = { 0 };
+	struct rd r;
+	uint64_t total;
+	enum rc rc;
+
+	show_id(request, "id", id);
+	rc = journal_ask(
+	    t, CONTROL_JOURNAL_OF, request, &numbers, &total, NULL, e);
+	r = rd_init(buf_bytes(&numbers));
+	while (rc == RC_OK && r.in.len >= 8)
+		rc = show_one(t, rd_u64(&r), rows, print, e);
+	buf_free(&numbers);
+	return rc;
+}
+
+static enum rc
+show_range(struct talk *t, uint64_t from, uint64_t most, json_t *rows,
+    bool print, struct err *e)
+{
+	struct journal_walk w = { .t = t, .next = from };
+	struct bytes bytes, opening;
+	struct entry entry;
+	struct buf none;
+	json_t *row;
+	enum rc rc;
+
+	/* how many there are */
+	rc = journal_ask_at(
+	    t, CONTROL_JOURNAL_PULL, INT64_MAX, &none, &w.total, e);
+	buf_free(&none);
+	while (rc == RC_OK && w.next < w.total && most-- > 0) {
+		rc = journal_next(&w, &bytes, &entry, &opening, e);
+		if (rc != RC_OK)
+			break;
+		row = journal_row(w.next - 1, &entry, opening);
+		if (print)
+			journal_print(row, entry.kind);
+		(void)json_array_append_new(rows, row);
+	}
+	buf_free(&w.piece);
+	return rc;
+}
+
+static enum rc
+journal_show(const struct args *a, struct err *e)
+{
+	uint64_t from = 0, most = SHOWN;
+	json_t *rows = json_array();
+	const bool print = !arg_given(a, "json");
+	struct talk t = { .fd = -1 };
+	struct id id;
+	enum rc rc;
+
+	if ((rc = arg_number(&from, a, "from", 0, INT64_MAX, e)) != RC_OK ||
+	    (rc = arg_number(&most, a, "max", 1, UINT32_MAX, e)) != RC_OK ||
+	    (rc = talk_open(&t, a, e)) != RC_OK)
+		goto out;
+	if (a->rest_count == 0)
+		rc = show_range(&t, from, most, rows, print, e);
+	else if (id_parse(&id, bytes_str(a->rest[0])))
+		rc = show_of(&t, &id, rows, print, e);
+	else
+		rc = fail(e, RC_USAGE, "\"%s\" is no dispatch id", a->rest[0]);
+	if (rc == RC_OK && !print) {
+		rows_show(rows);
+		rows = NULL;
+	}
+out:
+	json_decref(rows);
+	talk_close(&t);
+	return rc;
+}
+
+static const struct opt show_opts[] = {
+	{ "from", "N", "from this entry on (default: 0)", false },
+	{ "max", "N", "so many at the most (default: 500)", false },
+	OPT_STATION,
+	OPT_JSON,
+	OPT_END,
+};
+const struct cmd cmd_journal_show = {
+	.name = "journal show",
+	.args = "[ID]",
+	.does = "Show what the station has written down, or what of it is "
+		"about a dispatch.",
+	.opts = show_opts,
+	.least = 0,
+	.most = 1,
+	.run = journal_show,
+};
+
+/* ---- a checkpoint, a proof ------------------------------------------------
+ */
+
+static enum rc
+put(const struct args *a, struct bytes bytes, struct err *e)
+{
+	const char *out = arg(a, "out");
+
+	if (out != NULL)
+		return file_write(out, bytes, 0644, arg_given(a, "force"), e);
+	if (fwrite(bytes.p, 1, bytes.len, stdout) != bytes.len)
+		return fail_io(e, "standard output cannot be written");
+	return RC_OK;
+}
+
+static enum rc
+checkpoint(const struct args *a, struct err *e)
+{
+	struct buf note = { 0 }, tool = { 0 }, key = { 0 };
+	struct talk t = { .fd = -1 };
+	struct note n;
+	uint64_t size;
+	enum rc rc;
+
+	if ((rc = talk_open(&t, a, e)) != RC_OK ||
+	    (rc = journal_ask(&t, CONTROL_JOURNAL_CHECKPOINT, json_object(),
+		 &note, &size, &tool, e)) != RC_OK ||
+	    (rc = note_read_journal(&n, buf_bytes(&note), e)) != RC_OK)
+		goto out;
+	if (arg_given(a, "key")) {
+		note_vkey(&key, &n.checkpoint.log, buf_bytes(&tool));
+		buf_u8(&key, '\n');
+	}
+	rc = put(a, key.len > 0 ? buf_bytes(&key) : buf_bytes(&note), e);
+out:
+	buf_free(&note);
+	buf_free(&tool);
+	buf_free(&key);
+	talk_close(&t);
+	return rc;
+}
+
+#define OPT_OUT                                                                \
+	{                                                                      \
+		"out", "FILE", "write it to FILE", false                       \
+	}
+static const struct opt checkpoint_opts[] = {
+	OPT_OUT,
+	OPT_FORCE,
+	{ "key", NULL, "print the key by which other tools check it instead",
+	    false },
+	OPT_STATION,
+	OPT_END,
+};
+const struct cmd cmd_journal_checkpoint = {
+	.name = "journal checkpoint",
+	.args = "",
+	.does = "Have the station sign what its journal is now.",
+	.opts = checkpoint_opts,
+	.least = 0,
+	.most = 0,
+	.run = checkpoint,
+};
+
+/* The number of an entry: itself, or that of a dispatch's acceptance. */
+static enum rc
+number_of(struct talk *t, const char *word, uint64_t *out, struct err *e)
+{
+	json_t *request;
+	struct buf numbers = { 0 };
+	struct id id;
+	struct rd r;
+	char *end;
+	enum rc rc;
+
+	*out = strtoull(word, &end, 10);
+	if (word[0] >= '0' && word[0] <= '9' && *end == '\0' &&
+	    strlen(word) < 19)
+		return RC_OK;
+	if (!id_parse(&id, bytes_str(word)))
+		return fail(e, RC_USAGE,
+		    "\"%s\" is neither the number of an entry nor a dispatch "
+		    "id",
+		    word);
+	request = json_object();
+	show_id(request, "id", &id);
+	rc =
+	    journal_ask(t, CONTROL_JOURNAL_OF, request, &numbers, out, NULL, e);
+	r = rd_init(buf_bytes(&numbers));
+	*out = rd_u64(&r);
+	if (rc == RC_OK && r.bad)
+		rc = fail(e, RC_ABSENT,
+		    "the journal has no entry about this dispatch");
+	buf_free(&numbers);
+	return rc;
+}
+
+static enum rc
+prove(const struct args *a, struct err *e)
+{
+	struct talk t = { .fd = -1 };
+	struct buf proof = { 0 };
+	uint64_t number, total;
+	enum rc rc;
+
+	if ((rc = talk_open(&t, a, e)) == RC_OK &&
+	    (rc = number_of(&t, a->rest[0], &number, e)) == RC_OK &&
+	    (rc = journal_ask_at(&t, CONTROL_JOURNAL_PROVE, number, &proof,
+		 &total, e)) == RC_OK)
+		rc = put(a, buf_bytes(&proof), e);
+	buf_free(&proof);
+	talk_close(&t);
+	return rc;
+}
+
+static const struct opt prove_opts[] = {
+	OPT_OUT,
+	OPT_FORCE,
+	OPT_STATION,
+	OPT_END,
+};
+const struct cmd cmd_journal_prove = {
+	.name = "journal prove",
+	.args = "NUMBER|ID",
+	.does = "Prove that an entry is in the station's journal, or that of a "
+		"dispatch's acceptance.",
+	.opts = prove_opts,
+	.least = 1,
+	.most = 1,
+	.run = prove,
+};
