@@ -310,8 +310,8 @@ in_slice(void)
 bool
 directory_feed(struct line *l)
 {
-	const int64_t now = station_now();
 	struct knows *k = l->knows;
+	int64_t now;
 
 	if (k == NULL || !st.named)
 		return true;
@@ -324,6 +324,7 @@ directory_feed(struct line *l)
 		slice_wake();
 		return false;
 	}
+	now = station_now();
 	if (!lacks_something(l, now)) {
 		k->news = k->giving_count > 0;
 		return true;
