@@ -303,7 +303,7 @@ static void
 tell_one(uint8_t what)
 {
 	static const uint8_t text[70000];
-	const size_t len = what < 8 ? sizeof(text) : 1 + what;
+	const size_t len = what < 8 ? sizeof(text) : 1u + what;
 
 	if (!f.over && f.told < 1u << 20 &&
 	    session_tell(f.s, 1 + what % (TELLS - 1), bytes_of(text, len)))

@@ -8,7 +8,6 @@
 
 #include "antind/tell.h"
 
-#define FORKS_TOLD 1000u      /* logs of which a fork is told of */
 #define GIVE_MS INT64_C(2000) /* between two answers to what is wanted */
 
 struct known_log {

@@ -8,8 +8,8 @@
 
 #include "antind/knows.h"
 #include "core/vec.h"
-#include "pki/status.h"
 
+#define OTHERS 1000u /* logs of a child that are neither below nor above it */
 #define STATUS_MS INT64_C(10000)  /* between two that are answered */
 #define RETRY_MS INT64_C(30000)	  /* what could not be taken is asked again */
 #define USELESS 8u		  /* messages of one: docs/link.md 17.3 */
@@ -74,26 +74,28 @@ static void
 say_status(struct line *l)
 {
 	const struct directory *d = st.file.directory;
-	struct status s = { 0 };
 	struct known_log *logs;
+	struct told t = { .fork_count = 0 };
 	struct buf message;
 	size_t i;
 
-	logs = own_logs(l, &s.count);
-	s.logs = alloc(s.count + 1, sizeof(*s.logs));
-	for (i = 0; i < s.count; i++)
-		s.logs[i] = (struct status_log){ logs[i].log, logs[i].size };
-	cert_fingerprint(s.root, d->root);
-	status_put(&message, &s);
-	for (i = 0; i < s.count; i++)
-		buf_u64(&message, (uint64_t)logs[i].at);
-	for (i = 0; i < d->fork_count && i < FORKS_TOLD; i++)
-		buf_add(&message, id_bytes(&d->forks[i].log));
-	if (message.len <= TELL_MAX)
-		(void)tell_send(l, TELL_STATUS, buf_bytes(&message));
+	logs = own_logs(l, &t.status.count);
+	t.status.logs = alloc(t.status.count + 1, sizeof(*t.status.logs));
+	t.ats = alloc(t.status.count + 1, sizeof(*t.ats));
+	t.forks = alloc(TOLD_FORKS, sizeof(*t.forks));
+	for (i = 0; i < t.status.count; i++) {
+		t.status.logs[i] =
+		    (struct status_log){ logs[i].log, logs[i].size };
+		t.ats[i] = logs[i].at;
+	}
+	cert_fingerprint(t.status.root, d->root);
+	for (i = 0; i < d->fork_count && i < TOLD_FORKS; i++)
+		t.forks[t.fork_count++] = d->forks[i].log;
+	told_write(&message, &t);
+	(void)tell_send(l, TELL_STATUS, buf_bytes(&message));
 	buf_free(&message);
 	free(logs);
-	status_free(&s);
+	told_free(&t);
 }
 
 void
@@ -126,43 +128,48 @@ directory_line_free(struct line *l)
 /* ---- its status
  * ------------------------------------------------------------------------ */
 
+/* What of it is worth keeping: of a child, whatever it says, its own logs,
+ * those above, and some that it asked for. */
+static bool
+is_kept(const struct line *l, const struct id *log, size_t *others)
+{
+	const struct state *s = &st.file.directory->state;
+	const size_t unit = unit_by_uid(s, log);
+	const int64_t now = station_now();
+
+	if (unit == NONE || s->units[unit].log == NONE)
+		return false;
+	return l->parent || unit_within(s, unit, l->unit, now) ||
+	       unit_within(s, l->unit, unit, now) || (*others)++ < OTHERS;
+}
+
 /* docs/link.md 17.1. */
 static enum rc
-read_status(struct knows *k, struct bytes message, struct err *e)
+read_status(struct line *l, struct bytes message, struct err *e)
 {
-	struct bytes head = der_element(message);
-	struct status s;
-	struct rd r;
-	size_t i;
+	struct knows *k = l->knows;
+	struct known_log is;
+	size_t i, others = 0;
+	struct told t;
 	enum rc rc;
 
-	if ((rc = status_read(&s, head, e)) != RC_OK)
+	if ((rc = told_read(&t, message, e)) != RC_OK)
 		return rc;
-	if (!status_fits(&s, st.file.directory)) {
-		status_free(&s);
+	if (!status_fits(&t.status, st.file.directory)) {
+		told_free(&t);
 		return fail(e, RC_DENIED,
 		    "docs/link.md 17.1: its directory has another root");
 	}
-	r = rd_init(bytes_of(message.p + head.len, message.len - head.len));
-	free(k->logs);
-	k->logs = alloc(s.count + 1, sizeof(*k->logs));
-	k->count = s.count;
-	for (i = 0; i < s.count; i++)
-		k->logs[i] = (struct known_log){ s.logs[i].log, s.logs[i].size,
-			(int64_t)rd_u64(&r) };
-	status_free(&s);
-	k->fork_count = 0;
-	for (i = 0; i < FORKS_TOLD && r.in.len >= ID_SIZE; i++) {
-		struct id fork;
-
-		memcpy(fork.b, rd_bytes(&r, ID_SIZE).p, ID_SIZE);
-		knows_fork(k, &fork);
+	k->count = k->fork_count = 0;
+	for (i = 0; i < t.status.count; i++) {
+		is = (struct known_log){ t.status.logs[i].log,
+			t.status.logs[i].size, t.ats[i] };
+		if (is_kept(l, &is.log, &others))
+			knows_note(k, &is);
 	}
-	if (!rd_end(&r)) {
-		k->count = 0;
-		return fail(e, RC_INVALID,
-		    "docs/link.md 17.1: a status of %zu bytes", message.len);
-	}
+	for (i = 0; i < t.fork_count; i++)
+		knows_fork(k, &t.forks[i]);
+	told_free(&t);
 	return RC_OK;
 }
 
@@ -175,7 +182,7 @@ take_status(struct line *l)
 
 	k->status = (struct buf){ 0 };
 	k->answers = process_ms() + STATUS_MS;
-	k->said = read_status(k, buf_bytes(&status), &e) == RC_OK;
+	k->said = read_status(l, buf_bytes(&status), &e) == RC_OK;
 	k->news = k->said;
 	if (!k->said)
 		line_event(LOG_WARN, "status.refused", l, &e);

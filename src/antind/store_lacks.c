@@ -213,6 +213,36 @@ lacks_something(const struct line *l, int64_t now)
 	return false;
 }
 
+/* Units that it lacks the moves of: acts that were left out for it before may
+ * be for it now. */
+static bool
+moves_lack(const struct line *l)
+{
+	const struct directory *d = st.file.directory;
+	const struct known_log *has;
+	const struct log_item *item;
+	struct act a;
+	struct err e;
+	size_t i, k;
+
+	for (i = 0; i < d->log_count; i++) {
+		if (!lacks(l->knows, &d->logs[i]) ||
+		    (has = knows_of(l->knows, &d->logs[i].id)) == NULL)
+			continue;
+		for (k = d->logs[i].log.count; k-- > 0;) {
+			item = &d->logs[i].log.items[k];
+			if (item->at < has->size)
+				break;
+			if (item->entry.p != NULL &&
+			    act_read(&a, item->entry, &e) == RC_OK &&
+			    (a.kind == ACT_MOVE || a.kind == ACT_MERGE ||
+				a.kind == ACT_SPLIT))
+				return true;
+		}
+	}
+	return false;
+}
+
 static size_t
 units_of(size_t *out, const struct id *ids, size_t n)
 {
@@ -231,7 +261,7 @@ write_lacking(struct buf *out, const struct line *l, int64_t now)
 	const struct knows *k = l->knows;
 	size_t *given = alloc(k->given_count + 1, sizeof(*given));
 	size_t *giving = alloc(k->giving_count + 1, sizeof(*giving));
-	struct lacking x = { l, k->gives_now, now };
+	struct lacking x = { l, k->gives_now || moves_lack(l), now };
 	const size_t asked = k->gives_now ? k->giving_count : 0;
 	const struct directory_for who = { .all = l->parent,
 		.unit = l->unit,
@@ -310,8 +340,8 @@ in_slice(void)
 bool
 directory_feed(struct line *l)
 {
-	const int64_t now = station_now();
 	struct knows *k = l->knows;
+	int64_t now;
 
 	if (k == NULL || !st.named)
 		return true;
@@ -324,6 +354,7 @@ directory_feed(struct line *l)
 		slice_wake();
 		return false;
 	}
+	now = station_now();
 	if (!lacks_something(l, now)) {
 		k->news = k->giving_count > 0;
 		return true;

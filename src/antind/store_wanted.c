@@ -15,7 +15,6 @@
 
 #define WANTS 64u		    /* of this station, or of a line, in vain */
 #define KEPT 256u		    /* that were got */
-#define ENTRIES 256u		    /* of a message */
 #define AGAIN_WANTED INT64_C(60000) /* before the same is asked again */
 #define MINUTE_MS INT64_C(60000)
 #define A_MINUTE 64u	      /* that are asked in a minute */
@@ -48,16 +47,6 @@ static struct bytes
 which_of(const struct want *w)
 {
 	return bytes_of(w->which, w->len);
-}
-
-static bool
-is_good(enum wanted what, struct bytes which)
-{
-	struct address a;
-
-	return what == WANTED_CERT
-		   ? which.len == SHA256_SIZE
-		   : which.len <= LIMIT_ADDRESS && address_parse(&a, which);
 }
 
 /* The unit, and whether what is wanted of it is here. */
@@ -169,14 +158,6 @@ parent_line(void)
 	return NULL;
 }
 
-static void
-put(struct buf *out, enum wanted what, struct bytes which)
-{
-	buf_u8(out, (uint8_t)what);
-	buf_u8(out, (uint8_t)which.len);
-	buf_add(out, which);
-}
-
 void
 wanted_line(struct line *l)
 {
@@ -188,9 +169,9 @@ wanted_line(struct line *l)
 	if (!kept_read)
 		read_kept();
 	for (i = 0; i < want_count; i++)
-		put(&message, wants[i].what, which_of(&wants[i]));
+		wanted_put(&message, wants[i].what, which_of(&wants[i]));
 	for (i = want_count; i < kept_count; i++)
-		put(&message, WANTED_NEWS, bytes_str(kept[i]));
+		wanted_put(&message, WANTED_NEWS, bytes_str(kept[i]));
 	if (message.len > 0)
 		(void)tell_send(l, TELL_WANTED, buf_bytes(&message));
 	buf_free(&message);
@@ -242,7 +223,7 @@ wanted_ask(enum wanted what, struct bytes which)
 	struct buf message = { 0 };
 	struct want *w;
 
-	if (!st.named || !is_good(what, which) ||
+	if (!st.named || !wanted_is_good(what, which) ||
 	    station_above(st.file.directory, st.unit, station_now()) == NONE)
 		return false;
 	w = want_of(what, which);
@@ -256,7 +237,7 @@ wanted_ask(enum wanted what, struct bytes which)
 		want_new(what, which, ms);
 	if (l == NULL)
 		return false; /* when it is there */
-	put(&message, what, which);
+	wanted_put(&message, what, which);
 	(void)tell_send(l, TELL_WANTED, buf_bytes(&message));
 	buf_free(&message);
 	return true;
@@ -316,8 +297,6 @@ hear(struct line *l, enum wanted what, struct bytes which)
 {
 	size_t unit;
 
-	if (!is_good(what, which))
-		return;
 	if (is_here(what, which, &unit)) {
 		directory_asked(l, unit, what != WANTED_NEWS);
 	} else if (what != WANTED_NEWS) {
@@ -329,10 +308,9 @@ hear(struct line *l, enum wanted what, struct bytes which)
 void
 wanted_came(struct line *l, struct bytes message)
 {
-	struct rd r = rd_init(message);
 	const int64_t ms = process_ms();
 	struct bytes which;
-	uint8_t what;
+	enum wanted what;
 	unsigned i;
 
 	if (l->parent)
@@ -343,14 +321,10 @@ wanted_came(struct line *l, struct bytes message)
 		l->wants->since = ms;
 		l->wants->heard = 0;
 	}
-	for (i = 0; i < ENTRIES && r.in.len > 0; i++) {
-		what = rd_u8(&r);
-		which = rd_bytes(&r, rd_u8(&r));
-		if (r.bad || l->wants->heard++ >= HEARD_A_MINUTE)
-			return;
-		if (what >= WANTED_ADDRESS && what <= WANTED_NEWS)
-			hear(l, (enum wanted)what, which);
-	}
+	for (i = 0; i < WANTED_MAX && wanted_next(&what, &which, &message) &&
+		    l->wants->heard++ < HEARD_A_MINUTE;
+	     i++)
+		hear(l, what, which);
 }
 
 static void

@@ -8,6 +8,7 @@
 
 #include "antind/station.h"
 #include "link/frame.h"
+#include "pki/told.h"
 
 /* ---- store_tell.c: messages
  * ---------------------------------------------------------- */
@@ -57,11 +58,6 @@ enum rc evidence_make(struct buf *out, const struct id *id, struct err *e);
 /* ---- store_wanted.c: who is asked for
  * ------------------------------------------------- */
 
-enum wanted {
-	WANTED_ADDRESS = 1, /* its certificates are lacking */
-	WANTED_CERT,	    /* by its SHA-256 */
-	WANTED_NEWS,	    /* of an address that was asked for before */
-};
 void wanted_line(struct line *l); /* the line to the parent is up */
 void wanted_came(struct line *l, struct bytes message);
 void wanted_line_free(struct line *l);

@@ -387,9 +387,7 @@ out_ready(const struct session *s)
 bool
 out_urgent(const struct session *s)
 {
-	const struct out *o = next_one(s);
-
-	return o != NULL && o->item.rank == RANKS - 1;
+	return can_go(s, RANKS - 1) != NULL;
 }
 
 /* So many bytes of a rank go: whom they pass. */

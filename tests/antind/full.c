@@ -90,6 +90,32 @@ number(struct stage *s)
 	return rc;
 }
 
+/* What was decided since "from" of the country's file, as one file. */
+static enum rc
+give(struct stage *s, size_t from)
+{
+	struct msg_enrol_piece m = { .at = 0 };
+	struct buf all, parts, file;
+	struct heard h;
+	enum rc rc;
+
+	directory_head(&all, buf_bytes(&s->c.t.root));
+	buf_add(&all, bytes_of(s->c.t.file.p + from, s->c.t.file.len - from));
+	directory_parts(&parts, buf_bytes(&all));
+	directory_head(&file, buf_bytes(&s->c.t.root));
+	buf_add(&file, buf_bytes(&parts));
+	m.total = file.len;
+	m.bytes = buf_bytes(&file);
+	say_to(s->control, MSG_DIRECTORY_GIVE, jobs++, &m, -1);
+	h = expect(s->control, MSG_DONE);
+	rc = h.fd == -2 ? RC_EXPIRED : (enum rc)h.m.body.done.rc;
+	heard_free(&h);
+	buf_free(&all);
+	buf_free(&parts);
+	buf_free(&file);
+	return rc;
+}
+
 static size_t
 times_logged(const char *words)
 {
@@ -145,7 +171,9 @@ nothing_is_lost(struct stage *s)
 	struct made *m = alloc(MOST + 1, sizeof(*m)), huge, large;
 	size_t n, i, known = 0, read = 0, sent = 0;
 	int64_t until;
+	const size_t from = s->c.t.file.len;
 	enum ack ack = ACK_LATER;
+	struct act a;
 	bool good;
 
 	ok(stage_start(s), "the store runs");
@@ -167,6 +195,11 @@ nothing_is_lost(struct stage *s)
 	    "what there is can be read");
 	is(mark(s, &m[0].id), RC_IO, "nothing can be marked");
 	is(number(s), RC_IO, "no number is given out");
+	a = act_holder(&s->c.t, s->own->unit, ACT_DESK, "moi");
+	tree_do(&s->c.t, ROOT, &a);
+	fill(s);
+	is(give(s, from), RC_IO,
+	    "of the directory nothing is learnt that cannot be kept");
 	ok(!stage_line(s, 2, s->kid[1]), "no line comes up");
 	stage_settle(s);
 	is(said_of(s->link, MSG_GONE), 0, "and none goes down");
@@ -183,6 +216,7 @@ nothing_is_lost(struct stage *s)
 	is(times_logged("event=disk.takes"), 1, "and says so");
 	is(mark(s, &m[0].id), RC_OK, "marks");
 	is(number(s), RC_OK, "gives out numbers");
+	is(give(s, from), RC_OK, "and learns what it could not");
 	ok(stage_line(s, 3, s->kid[1]), "and lets lines in");
 	for (i = 0; i < n + 2; i++)
 		sent += takes_one(s, 3);

@@ -131,8 +131,8 @@ stage_start(struct stage *s)
 	struct msg_link_key key = { .epoch = 0 };
 
 	(void)snprintf(
-	    directory, sizeof(directory), "%s/directory", s->own->folder);
-	write_in(s->own, "directory", buf_bytes(&s->c.t.file));
+	    directory, sizeof(directory), "%s/data/directory", s->own->folder);
+	write_in(s->own, "data/directory", buf_bytes(&s->c.t.file));
 	s->a = actor_new(&process_store);
 	actor_set(&s->a, "data", s->data);
 	actor_set(&s->a, "directory", directory);

@@ -48,7 +48,8 @@ my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox
     'antin-refuse' => 'antin-ack', 'antin-trace' => 'antin-queue');
 my %group = (
 	key => [ qw(new show passwd) ],
-	directory => [ qw(show find list picture write status apply verify) ],
+	directory => [ qw(show find list picture write status apply verify
+	    give take) ],
 	cert => [ qw(show export crl revoke) ],
 	ceremony => [ qw(plan approve run verify) ],
 	enrol => [ qw(invite request pending issue accept recover restore) ],

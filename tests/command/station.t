@@ -231,6 +231,25 @@ sub stations_start_and_meet {
 
 # ---- signing in --------------------------------------------------------------
 
+sub the_directory_is_given_and_taken {
+	my @db = qw(--directory DB/data/directory);
+	ends(0, 'a station\'s directory is taken', qw(directory take --station
+	    TW tw-all));
+	antin(qw(directory status), @db, 'db-status');
+	ends(0, 'something is decided', qw(unit new --class tinh --name),
+	    'Tỉnh Mới', @root, 'antin://tinh-moi.vn');
+	antin(qw(directory write --all --directory held/directory moi));
+	ends(0, 'a station is given it', qw(directory give --station TW moi));
+	comes('the one below knows it', sub {
+		return antin(qw(directory find), @db, 'tinh moi') eq '0';
+	});
+	ends(0, 'what is new is taken', qw(directory take --station DB --since
+	    db-status delta));
+	cmp_ok(-s 'delta', '<', -s 'tw-all', 'and no more');
+	says(1, qr/delta/, 'nothing is written over', qw(directory take
+	    --station DB delta));
+}
+
 sub at_terminal {
 	my ($command) = @_;
 	local $ENV{TERM} = 'xterm';
@@ -633,6 +652,7 @@ there_are_stations_and_desks();
 a_folder_is_made_whole_or_not_at_all();
 a_configuration_is_checked();
 stations_start_and_meet();
+the_directory_is_given_and_taken();
 who_signs_in();
 it_is_for_one_user();
 what_cannot_be_sent_is_refused();

@@ -367,20 +367,25 @@ forks_are_known_everywhere(void)
 
 /* 17.6 */
 static void
-who_is_revoked_is_cut_off(void)
+who_has_no_place_any_more_is_cut_off(void)
 {
 	struct act a;
 
+	a = act_move(&land.t, commune->unit, other->unit, NULL);
+	tree_do(&land.t, ROOT, &a);
+	is(give_news(centre), RC_OK, "a unit is put below another");
+	ok(seat_waits(province, "event=link.ended", 1, SOON),
+	    "its line to where it was ends at once");
 	a = act_revoke(
-	    &land.t, commune->station.card.sign.der, REVOKE_KEY_COMPROMISE);
+	    &land.t, other->station.card.sign.der, REVOKE_KEY_COMPROMISE);
 	tree_do(&land.t, ROOT, &a);
 	is(give_news(centre), RC_OK, "a station's key is revoked");
-	ok(seat_waits(province, "event=link.ended", 1, SOON),
+	ok(seat_waits(centre, "event=link.ended", 1, SOON),
 	    "its line ends at once");
 	(void)sleep(2);
-	is(seat_said(province, "event=link.ended"), 1,
+	is(seat_said(centre, "event=link.ended"), 1,
 	    "and it does not come back");
-	ok(seat_waits(commune, "reason=3", 1, LATE), "it is told why");
+	ok(seat_waits(other, "reason=3", 1, LATE), "it is told why");
 }
 
 int
@@ -394,7 +399,7 @@ main(void)
 	who_is_not_known_is_asked_for();
 	acts_go_before_what_needs_them();
 	forks_are_known_everywhere();
-	who_is_revoked_is_cut_off();
+	who_has_no_place_any_more_is_cut_off();
 	country_end(&land);
 	return done();
 }

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Very many children come back at one moment, and lack nothing of the
+ * directory: it costs next to nothing. Then something is decided, and all hear
+ * of it (docs/link.md 17).
+ *
+ * ANTIN_SOAK: two thousand of them.
+ */
+#include <sys/resource.h>
+
+#include "clerk.h"
+#include "core/base64.h"
+#include "crowd.h"
+#include "pki/status.h"
+
+#define WAIT_MS 60000
+
+static struct country country;
+static struct seat *root;
+static struct crowd crowd;
+static struct peer *peers;
+static size_t told, told_bytes;
+
+static void
+on_tell(void *ctx, enum tell kind, bool more, struct bytes piece)
+{
+	(void)ctx;
+	if (kind != TELL_DIRECTORY)
+		return;
+	told += !more;
+	told_bytes += piece.len;
+}
+
+/* Milliseconds that the store process has worked. */
+static long
+worked(void)
+{
+	char path[64], text[512] = "";
+	unsigned long user = 0, system = 0;
+	FILE *f;
+
+	(void)snprintf(path, sizeof(path), "/proc/%ld/stat",
+	    (long)seat_process(root, "store"));
+	f = fopen(path, "r");
+	if (f == NULL || fgets(text, sizeof(text), f) == NULL ||
+	    sscanf(strrchr(text, ')'),
+		") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user,
+		&system) != 2)
+		bug("no process");
+	(void)fclose(f);
+	return (
+	    long)((user + system) * 1000 / (unsigned long)sysconf(_SC_CLK_TCK));
+}
+
+static void
+turn_all(unsigned ms, size_t until_told)
+{
+	const int64_t until = peer_ms() + ms;
+	size_t i;
+
+	while (peer_ms() < until && told < until_told) {
+		for (i = 0; i < crowd.count; i++)
+			(void)peer_turn(&peers[i], 0);
+		(void)usleep(5000);
+	}
+}
+
+/* What each of them knows: all that there is. */
+static void
+status(struct buf *out)
+{
+	const struct dlog *log = &country.t.d->logs[0];
+	struct status_log one = { log->id, log->log.tree.size };
+	struct status s = { .logs = &one, .count = 1 };
+
+	cert_fingerprint(s.root, country.t.d->root);
+	status_put(out, &s);
+	buf_u64(out, (uint64_t)log->note.checkpoint.at);
+}
+
+static void
+give(struct bytes file)
+{
+	struct buf text = { 0 };
+	json_t *q = json_object();
+	struct err e;
+	int fd;
+
+	must(seat_control(&fd, root, &e), &e);
+	base64_write(&text, file);
+	(void)json_object_set_new(q, "at", json_integer(0));
+	(void)json_object_set_new(
+	    q, "total", json_integer((json_int_t)file.len));
+	(void)json_object_set_new(
+	    q, "data", json_stringn((const char *)text.p, text.len));
+	must(
+	    control_ask(fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, &e),
+	    &e);
+	buf_free(&text);
+	close(fd);
+}
+
+static void
+who_lacks_nothing_is_told_nothing(void)
+{
+	struct buf message;
+	long before;
+	size_t i;
+
+	status(&message);
+	(void)crowd_enter(&crowd, peers);
+	before = worked();
+	for (i = 0; i < crowd.count; i++)
+		if (!session_tell(
+			peers[i].session, TELL_STATUS, buf_bytes(&message)))
+			bug("a station that does not take TELL");
+	turn_all(3000, SIZE_MAX);
+	is(told, 0, "children that lack nothing are told nothing");
+	note("children=%zu store_ms=%ld", crowd.count, worked() - before);
+	buf_free(&message);
+}
+
+static void
+all_hear_of_what_is_decided(void)
+{
+	const size_t from = country.t.file.len;
+	const long before = worked();
+	struct buf all, parts, file;
+	struct act a;
+	int64_t began;
+
+	a = act_holder(&country.t, root->unit, ACT_DESK, "moi");
+	tree_do(&country.t, ROOT, &a);
+	directory_head(&all, buf_bytes(&country.t.root));
+	buf_add(
+	    &all, bytes_of(country.t.file.p + from, country.t.file.len - from));
+	directory_parts(&parts, buf_bytes(&all));
+	directory_head(&file, buf_bytes(&country.t.root));
+	buf_add(&file, buf_bytes(&parts));
+	began = peer_ms();
+	give(buf_bytes(&file));
+	turn_all(WAIT_MS, crowd.count);
+	is(told, crowd.count, "all hear of what is decided");
+	note("children=%zu ms=%lld store_ms=%ld bytes_each=%zu", crowd.count,
+	    (long long)(peer_ms() - began), worked() - before,
+	    told_bytes / crowd.count);
+	buf_free(&all);
+	buf_free(&parts);
+	buf_free(&file);
+}
+
+int
+main(void)
+{
+	const size_t n = getenv("ANTIN_SOAK") != NULL ? 2000 : 200;
+	struct rlimit files;
+	size_t i;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	country_begin(&country);
+	root = country_seat(&country, NULL, "vn");
+	crowd_begin(&crowd, &country, root, n);
+	peers = alloc(n, sizeof(*peers));
+	for (i = 0; i < n; i++)
+		peers[i].owner.tell = on_tell;
+	country_write(root, "");
+	ok(seat_start(root), "a station runs");
+	who_lacks_nothing_is_told_nothing();
+	all_hear_of_what_is_decided();
+	is(seat_said(root, "process.died"), 0, "nothing in it has died");
+	for (i = 0; i < n; i++)
+		peer_end(&peers[i]);
+	free(peers);
+	crowd_end(&crowd);
+	country_end(&country);
+	return done();
+}
