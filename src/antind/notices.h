@@ -49,6 +49,30 @@ enum rc notice_leg_ends(uint64_t q, enum report_why why, struct err *e);
 /* Each second: what waits beyond its end. */
 void notices_expire(void);
 
+/* ---- store_recall.c ------------------------------------------------------ */
+
+/* What was said of recalling a dispatch first. */
+struct recalled {
+	unsigned kind; /* 0: nothing */
+	int64_t at;
+	char by[LIMIT_ADDRESS + 1];
+	struct id instead; /* of a supersession */
+};
+enum rc recall_find(struct recalled *out, uint64_t n, struct err *e);
+void recall_ask(uint64_t job, const struct msg_recall *m);
+/* A desk's dispatch "by" takes the place of another. */
+enum rc recall_superseded(const struct id *old, struct bytes desk,
+    const struct id *by, struct err *e);
+/* A dispatch has come to these desks; it may have been recalled before. */
+enum rc recall_ahead(
+    const struct stored *d, const struct bytes *desks, size_t n, struct err *e);
+/* It was opened at a desk: its originator, as he signed, and what it
+ * supersedes. */
+enum rc recall_opened(const struct stored *d, struct bytes desk,
+    struct bytes originator, struct bytes supersedes, struct err *e);
+/* The station at which a desk is now; false: it is not known. */
+bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
+
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 
 /* A package that is a notice, in the place of arrival_take(). */

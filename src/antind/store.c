@@ -532,6 +532,8 @@ from_control(const struct message *m)
 		ask_rows(m->job, &m->body.ask);
 	else if (m->kind == MSG_MARK)
 		ask_mark(m->job, &m->body.mark);
+	else if (m->kind == MSG_RECALL)
+		recall_ask(m->job, &m->body.recall);
 	else if (m->kind == MSG_ENROL_PULL)
 		enrol_pull(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_ENROL_PUSH)

@@ -318,6 +318,8 @@ set_state(const struct stored *d, const struct msg_mark *m, struct err *e)
 	if (rc == RC_OK)
 		rc = store_failed(st.store->ops->delivery_set(st.store, d->n,
 		    m->desk, next, station_now(), m->reason, e));
+	if (rc == RC_OK && next == DELIVERY_OPENED && m->originator.len > 0)
+		rc = recall_opened(d, m->desk, m->originator, m->supersedes, e);
 	if (rc == RC_OK && was != next)
 		rc = notice_by_desk(d, says[next], m->desk,
 		    m->code == 0 ? REFUSED_OTHER : (unsigned)m->code, e);

@@ -210,7 +210,7 @@ weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
 	if (rc == RC_OK)
 		rc = ops->note(st.store, &said, latest, e);
 	if (rc == RC_OK) {
-		w->news = true;
+		w->news = w->news_one = true;
 		log_said(w);
 	}
 	return rc == RC_EXISTS ? RC_OK : store_failed(rc);
@@ -243,6 +243,13 @@ weigh_none(struct weighed *w, struct err *e)
 
 /* ---- weighing ------------------------------------------------------------ */
 
+/* What may come before its dispatch. */
+static bool
+may_be_ahead(enum statement_kind k)
+{
+	return k == STATEMENT_RECALL || k == STATEMENT_SUPERSEDE;
+}
+
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
@@ -252,12 +259,16 @@ weigh(struct weighed *w, struct err *e)
 		[STATEMENT_OPENED] = weigh_receipt,
 		[STATEMENT_ACTED] = weigh_receipt,
 		[STATEMENT_REFUSED] = weigh_receipt,
+		[STATEMENT_RECALL] = weigh_recall,
+		[STATEMENT_SUPERSEDE] = weigh_recall,
+		[STATEMENT_OUTCOME] = weigh_outcome,
 		[STATEMENT_CUSTODY] = weigh_custody,
 		[STATEMENT_HOP] = weigh_hop,
 		[STATEMENT_REPORT] = weigh_report,
 	};
 	enum rc rc;
 
+	w->known = w->news_one = false;
 	if ((rc = statement_read(&w->s, w->statement, e)) != RC_OK)
 		return rc;
 	if (statement_by_desk(w->s.kind) !=
@@ -268,11 +279,15 @@ weigh(struct weighed *w, struct err *e)
 		    "docs/receipts.md 4.3: a statement of a later time than "
 		    "its batch");
 	rc = st.store->ops->find(st.store, &w->s.id, &w->d, e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		notice_hold(&w->d, &w->held);
+		w->known = true;
+	}
 	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
 		rc = fail(e, RC_DENIED,
 		    "docs/receipts.md 2.3: it names another dispatch");
+	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
+		rc = RC_OK;
 	if (rc != RC_OK)
 		return rc;
 	return kinds[w->s.kind] != NULL ? kinds[w->s.kind](w, e)
@@ -373,7 +388,8 @@ notice_keep(struct bytes bytes, struct err *e)
 			continue;
 		rc = st.store->ops->find(st.store, &w.s.id, &w.d, e);
 		if (rc == RC_OK)
-			rc = weigh_keep(&w, w.s.desk, false, e);
+			rc = weigh_keep(&w, w.s.desk,
+			    w.s.kind == STATEMENT_OUTCOME, e);
 		if (rc == RC_ABSENT)
 			rc = RC_OK;
 	}

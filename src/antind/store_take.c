@@ -153,6 +153,8 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		if (rc == RC_OK)
 			rc = notice_by_desk(d, STATEMENT_ARRIVED,
 			    w->here[i].address, 0, e);
+		if (rc == RC_OK)
+			rc = recall_ahead(d, &w->here[i].address, 1, e);
 		if (rc == RC_EXISTS)
 			rc = RC_OK;
 	}
@@ -280,6 +282,7 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	};
 	struct whither w = { 0 };
 	struct envelope env;
+	struct id old;
 	enum rc rc;
 
 	*news = false;
@@ -298,6 +301,10 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 		rc = store_failed(keep(&d, &w, a, news, e));
 	if (rc == RC_OK)
 		rc = whither_go(&w, &d, a->due, news, e);
+	if (rc == RC_OK && a->supersedes.len == ID_SIZE) {
+		memcpy(old.b, a->supersedes.p, ID_SIZE);
+		rc = recall_superseded(&old, a->desk, &a->id, e);
+	}
 	whither_free(&w);
 	return rc;
 }

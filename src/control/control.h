@@ -48,8 +48,9 @@ enum control_what {
 	CONTROL_ENROL_PUSH, /* id, at, total, data: some of the answer's */
 	CONTROL_ENROL_DROP, /* id */
 	CONTROL_INVITED,    /* id (of the invitation), address, until */
+	CONTROL_RECALL,	    /* desk, id */
 };
-#define CONTROLS 19
+#define CONTROLS 20
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

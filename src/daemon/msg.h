@@ -145,8 +145,9 @@ enum msg {
 	MSG_VOUCH,	/* struct msg_vouch: sign them */
 	MSG_VOUCHED,	/* struct msg_vouched */
 	MSG_DESK_STATE, /* struct msg_desk_state, keys to store */
+	MSG_RECALL,	/* struct msg_recall, control to store; MSG_DONE */
 };
-#define MSG_LAST MSG_DESK_STATE
+#define MSG_LAST MSG_RECALL
 
 struct msg_setting {
 	struct bytes name, value;
@@ -318,6 +319,7 @@ struct msg_submit {
 	struct bytes dests;   /* rows of struct msg_dest */
 	uint64_t rank;
 	int64_t due;
+	struct bytes supersedes; /* an id, or empty */
 };
 struct msg_of {
 	uint64_t uid;
@@ -331,6 +333,12 @@ struct msg_package {
 	uint64_t envelope, total;
 	struct bytes package; /* a small one; else in the file */
 	int64_t now;
+	/* who has recalled it, and when; empty: nobody.  unopened: where he
+	 * may, it is not to be shown */
+	struct bytes recalled;
+	int64_t recalled_at;
+	uint64_t unopened;
+	struct bytes instead; /* the id of what supersedes it, or empty */
 };
 
 /* A dispatch to be signed: keys makes the statement of it. */
@@ -402,6 +410,9 @@ struct msg_letter {
 	uint64_t level;
 	int64_t signed_at;
 	struct bytes signer; /* name in its certificate */
+	struct bytes recalled; /* as in struct msg_package, held to the content */
+	int64_t recalled_at;
+	struct bytes instead;
 };
 struct msg_progress {
 	uint64_t done, total;
@@ -470,6 +481,8 @@ struct msg_mark {
 	uint64_t state; /* enum delivery_state */
 	struct bytes reason;
 	uint64_t code; /* enum refused_why */
+	/* of one that was opened: who signed it, what it supersedes */
+	struct bytes originator, supersedes;
 };
 
 /* What speaks for a request, so far as its station can know it. */
@@ -534,6 +547,12 @@ struct msg_desk_state {
 	uint64_t open; /* 1: somebody is signed in */
 };
 
+struct msg_recall {
+	uint64_t uid;
+	struct bytes desk;
+	struct id id;
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -592,6 +611,7 @@ union any_msg {
 	struct msg_vouch vouch;
 	struct msg_vouched vouched;
 	struct msg_desk_state desk_state;
+	struct msg_recall recall;
 };
 
 /* One that was read. */

@@ -96,6 +96,7 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_VOUCH] = "sk",
 	[MSG_VOUCHED] = "ks",
 	[MSG_DESK_STATE] = "ks",
+	[MSG_RECALL] = "cs",
 };
 
 static bool
