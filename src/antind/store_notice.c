@@ -301,7 +301,7 @@ rank_to(const struct gathered *g, const char *to)
 static enum rc
 post(struct bytes batch, struct bytes to, unsigned rank, struct err *e)
 {
-	static const enum precedence precedences[RANKS] = { PRECEDENCE_THUONG,
+	static const enum precedence of_rank[RANKS] = { PRECEDENCE_THUONG,
 		PRECEDENCE_KHAN, PRECEDENCE_THUONG_KHAN, PRECEDENCE_HOA_TOC };
 	struct stored d = { .at = station_now(),
 		.own_clock = station_own_clock() };
@@ -315,7 +315,7 @@ post(struct bytes batch, struct bytes to, unsigned rank, struct err *e)
 	d.header = (struct header){ .origin = bytes_str(st.address),
 		.incarnation = st.incarnation,
 		.serial = ++st.serial,
-		.precedence = precedences[rank < RANKS ? rank : RANKS - 1],
+		.precedence = of_rank[rank < RANKS ? rank : RANKS - 1],
 		.expires = TIME_NEVER };
 	random_bytes(d.header.id.b, ID_SIZE);
 	notice_write(&notice, &d.header, batch);

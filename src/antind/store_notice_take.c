@@ -253,7 +253,7 @@ may_be_ahead(enum statement_kind k)
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
-	static enum rc (*const kinds[STATEMENT_KINDS])(
+	static enum rc (*const weighs[STATEMENT_KINDS])(
 	    struct weighed * w, struct err * e) = {
 		[STATEMENT_ARRIVED] = weigh_receipt,
 		[STATEMENT_OPENED] = weigh_receipt,
@@ -290,7 +290,7 @@ weigh(struct weighed *w, struct err *e)
 		rc = RC_OK;
 	if (rc != RC_OK)
 		return rc;
-	return kinds[w->s.kind] != NULL ? kinds[w->s.kind](w, e)
+	return weighs[w->s.kind] != NULL ? weighs[w->s.kind](w, e)
 					: weigh_none(w, e);
 }
 
