@@ -37,6 +37,10 @@ void notices_lost(void);	 /* keys was started anew */
 void notice_signed(uint64_t job, const struct msg_vouched *m);
 void notice_desk(const struct msg_desk_state *m);
 
+/* A notice of ours with these batches, at once. */
+enum rc notice_post(
+    struct bytes batches, struct bytes to, unsigned rank, struct err *e);
+
 /* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
 
 /* This station has it: the one it came from is told. */
@@ -72,6 +76,13 @@ enum rc recall_opened(const struct stored *d, struct bytes desk,
     struct bytes originator, struct bytes supersedes, struct err *e);
 /* The station at which a desk is now; false: it is not known. */
 bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
+
+/* ---- store_chase.c ------------------------------------------------------- */
+
+/* A desk is to be heard of; it was. */
+enum rc chase_begin(const struct stored *d, struct bytes desk, struct err *e);
+enum rc chase_end(uint64_t n, struct bytes desk, struct err *e);
+void chases_tick(void); /* each second: who is due is asked for */
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 

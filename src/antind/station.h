@@ -74,6 +74,7 @@ struct station {
 	char *data, *directory_path;
 	struct directory_file file; /* its directory */
 	uint64_t max_size;	    /* of a package, bytes */
+	uint64_t patience;	    /* percent; docs/receipts.md 9.1 */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];

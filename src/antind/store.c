@@ -371,6 +371,9 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
+	} else if (bytes_is(s->name, "patience")) {
+		st.patience = strtoull(value, NULL, 10);
+		free(value);
 	} else if (bytes_is(s->name, "max-size")) {
 		st.max_size = strtoull(value, NULL, 10);
 		free(value);
@@ -470,6 +473,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	if (!trouble_is()) {
 		purge_some();
 		notices_expire();
+		chases_tick();
 	}
 	enrol_tick(process_ms());
 	renew_tick(process_ms());

@@ -446,8 +446,10 @@ weigh_outcome(struct weighed *w, struct err *e)
 	enum rc rc;
 	size_t i;
 
-	if (w->s.desk.len > 0)
-		return weigh_from_way(w, e);
+	if (w->s.desk.len > 0) {
+		rc = weigh_from_way(w, e);
+		return rc == RC_OK ? chase_end(w->d.n, w->s.desk, e) : rc;
+	}
 	rc = desks_of(&desks, w->d.n, e);
 	for (i = 0; i < desks.count && !his; i++)
 		his = station_for(station, bytes_str(desks.list[i])) &&

@@ -126,13 +126,17 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 	struct log_line log;
 	uint64_t q;
 	enum rc rc = RC_OK;
-	size_t i;
+	size_t i, j;
 
 	for (i = 0; i < w->group_count && rc == RC_OK; i++) {
 		leg.hop = bytes_str(w->groups[i].hop);
 		leg.state = leg.hop.len > 0 ? LEG_QUEUED : LEG_HELD;
 		rc = ops->send(st.store, &leg, w->groups[i].dests,
 		    w->groups[i].count, &q, e);
+		for (j = 0; d->desk.len > 0 && rc == RC_OK && q != 0 &&
+			    j < w->groups[i].count;
+		     j++)
+			rc = chase_begin(d, w->groups[i].dests[j].address, e);
 		if (rc == RC_OK && q != 0) {
 			*news = true;
 			line_wake(leg.hop, leg.rank);
@@ -153,6 +157,8 @@ whither_go(const struct whither *w, const struct stored *d, int64_t due,
 		if (rc == RC_OK)
 			rc = notice_by_desk(d, STATEMENT_ARRIVED,
 			    w->here[i].address, 0, e);
+		if (rc == RC_OK && d->desk.len > 0)
+			rc = chase_begin(d, w->here[i].address, e);
 		if (rc == RC_OK)
 			rc = recall_ahead(d, &w->here[i].address, 1, e);
 		if (rc == RC_EXISTS)

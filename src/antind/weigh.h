@@ -33,6 +33,10 @@ enum rc weigh_keep(
 enum rc weigh_recall(struct weighed *w, struct err *e);
 enum rc weigh_outcome(struct weighed *w, struct err *e);
 
+/* store_chase.c */
+enum rc weigh_inquiry(struct weighed *w, struct err *e);
+enum rc weigh_answer(struct weighed *w, struct err *e);
+
 /* store_notice_way.c: what stations say of a dispatch's way */
 enum rc weigh_custody(struct weighed *w, struct err *e);
 enum rc weigh_hop(struct weighed *w, struct err *e);

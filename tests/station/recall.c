@@ -47,8 +47,8 @@ opened_it_is_marked(struct row_of_three *x)
 	    "who recalls what was opened learns so");
 	went(three_ask(x, x->low, CONTROL_READ, &id, &e), &e,
 	    "it can still be read");
-	ok(three_said(x->low, &id, "recall", NULL, x->top->desk_address,
-	       NULL) == 1,
+	ok(three_said(
+	       x->low, &id, "recall", NULL, x->top->desk_address, NULL) == 1,
 	    "and is marked");
 }
 
@@ -79,8 +79,7 @@ change(const struct seat *s, const char *sql)
 	char path[2 * PATH];
 	sqlite3 *db;
 
-	(void)snprintf(
-	    path, sizeof(path), "%s/data/store/store.db", s->folder);
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
 	if (sqlite3_open(path, &db) != SQLITE_OK ||
 	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		bug("the database cannot be changed");
