@@ -315,8 +315,8 @@ const struct cmd cmd_outbox = {
  * --------------------------------------------------------- */
 
 static enum rc
-mark(const struct args *a, enum control_what what, json_t *request,
-    struct err *e)
+mark(const struct args *a, enum control_what what, bool sent,
+    json_t *request, struct err *e)
 {
 	struct talk t;
 	struct id id;
@@ -324,7 +324,7 @@ mark(const struct args *a, enum control_what what, json_t *request,
 
 	rc = talk_open(&t, a, e);
 	if (rc == RC_OK && (rc = talk_act(&t, arg(a, "desk"), e)) == RC_OK)
-		rc = talk_id(&t, a->rest[0], false, &id, e);
+		rc = talk_id(&t, a->rest[0], sent, &id, e);
 	if (rc == RC_OK) {
 		show_word(request, "desk", t.desk);
 		show_id(request, "id", &id);
@@ -338,7 +338,7 @@ mark(const struct args *a, enum control_what what, json_t *request,
 static enum rc
 ack(const struct args *a, struct err *e)
 {
-	enum rc rc = mark(a, CONTROL_ACK, json_object(), e);
+	enum rc rc = mark(a, CONTROL_ACK, false, json_object(), e);
 
 	if (rc == RC_OK)
 		say("Noted as acted on.\n");
@@ -364,7 +364,7 @@ refuse(const struct args *a, struct err *e)
 	if (rc == RC_OK) {
 		show_number(request, "code", code);
 		show_text(request, "reason", buf_bytes(&reason));
-		rc = mark(a, CONTROL_REFUSE, request, e);
+		rc = mark(a, CONTROL_REFUSE, false, request, e);
 	} else {
 		json_decref(request);
 	}
@@ -373,6 +373,33 @@ refuse(const struct args *a, struct err *e)
 		say("Noted as refused.\n");
 	return rc;
 }
+
+static enum rc
+recall(const struct args *a, struct err *e)
+{
+	enum rc rc = mark(a, CONTROL_RECALL, true, json_object(), e);
+
+	if (rc == RC_OK)
+		say("Recalled. What becomes of each copy: antin trace %s\n",
+		    a->rest[0]);
+	return rc;
+}
+
+static const struct opt recall_opts[] = {
+	OPT_DESK,
+	OPT_STATION,
+	OPT_PASSPHRASE,
+	OPT_END,
+};
+const struct cmd cmd_recall = {
+	.name = "recall",
+	.args = "ID",
+	.does = "Recall a dispatch that a desk has sent.",
+	.opts = recall_opts,
+	.least = 1,
+	.most = 1,
+	.run = recall,
+};
 
 static const struct opt ack_opts[] = {
 	OPT_DESK,

@@ -75,6 +75,7 @@ static const struct cmd *const commands[] = {
 	&cmd_read,
 	&cmd_ack,
 	&cmd_refuse,
+	&cmd_recall,
 	&cmd_outbox,
 	&cmd_queue,
 	&cmd_trace,

@@ -13,6 +13,7 @@ struct arrival {
 	const uint8_t *sum;
 	struct bytes dests; /* rows of struct msg_dest */
 	struct bytes desk;  /* that sealed it here */
+	struct bytes supersedes; /* an id, or empty */
 	int64_t due;
 	struct id id; /* out: its id, once it is known */
 	uint64_t n;   /* out: of the dispatch that clashes with it */

@@ -220,8 +220,12 @@ ask_store(struct job *j)
 static void
 mark(struct job *j, enum delivery_state state)
 {
-	const struct msg_mark m = { j->uid, j->r.desk, j->r.id, state,
-		j->r.reason, j->r.code };
+	const struct msg_mark m = { .uid = j->uid,
+		.desk = j->r.desk,
+		.id = j->r.id,
+		.state = state,
+		.reason = j->r.reason,
+		.code = j->r.code };
 
 	(void)job_tell(j, PROC_STORE, MSG_MARK, &m, MSG_DONE);
 }
@@ -336,6 +340,14 @@ ask_journal(struct job *j)
 }
 
 static void
+ask_recall(struct job *j)
+{
+	const struct msg_recall m = { j->uid, j->r.desk, j->r.id };
+
+	(void)job_tell(j, PROC_STORE, MSG_RECALL, &m, MSG_DONE);
+}
+
+static void
 ask_send(struct job *j)
 {
 	const struct control_request *r = &j->r;
@@ -414,6 +426,7 @@ static const struct {
 	[CONTROL_JOURNAL_KEPT] = { ask_journal, false },
 	[CONTROL_JOURNAL_PROVE] = { ask_journal, false },
 	[CONTROL_JOURNAL_OF] = { ask_journal, false },
+	[CONTROL_RECALL] = { ask_recall, true },
 };
 
 /* ---- answers
@@ -455,6 +468,26 @@ rows(struct job *j, const struct message *m)
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 
+/* With what the content says of recalls (docs/receipts.md 8.5, 8.6). */
+static void
+opened(struct job *j, const struct msg_letter *l)
+{
+	struct msg_mark m = { .uid = j->uid,
+		.desk = j->r.desk,
+		.id = j->r.id,
+		.state = DELIVERY_OPENED };
+	struct dispatch d;
+	struct err e;
+
+	if (dispatch_read(&d, l->statement, &e) != RC_OK)
+		bug("control: a statement that was read before");
+	m.originator = d.originator;
+	if (d.supersedes_set)
+		m.supersedes = id_bytes(&d.supersedes);
+	(void)job_tell(j, PROC_STORE, MSG_MARK, &m, MSG_DONE);
+	dispatch_free(&d);
+}
+
 /* It was opened: that is noted before it is shown. */
 static void
 letter(struct job *j, const struct message *m)
@@ -468,7 +501,7 @@ letter(struct job *j, const struct message *m)
 	if (rows_of_letter(&j->rows, &j->last, l, &e) != RC_OK)
 		job_fail(j, &e);
 	else
-		mark(j, DELIVERY_OPENED);
+		opened(j, l);
 }
 
 static void

@@ -316,6 +316,12 @@ rows_of_letter(struct answer_rows *to, struct answer *a,
 	answer_text(a, "origin", d.header.origin);
 	answer_number(a, "incarnation", d.header.incarnation);
 	answer_number(a, "serial", d.header.serial);
+	if (l->recalled.len > 0) {
+		answer_text(a, "recalled_by", l->recalled);
+		answer_time(a, "recalled_at", l->recalled_at);
+	}
+	if (l->instead.len == ID_SIZE)
+		answer_id(a, "superseded_by", (const void *)l->instead.p);
 	if (d.list.set)
 		answer_id(a, "list_id", &d.list.id);
 	if (d.supersedes_set)

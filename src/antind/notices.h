@@ -41,6 +41,9 @@ void notice_desk(const struct msg_desk_state *m);
  * already. (store_take.c) */
 enum rc station_delivers(
     const struct stored *d, const struct dest *to, bool *news, struct err *e);
+/* A notice of ours with these batches, at once. */
+enum rc notice_post(
+    struct bytes batches, struct bytes to, unsigned rank, struct err *e);
 
 /* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
 
@@ -52,6 +55,37 @@ enum rc notice_report(const struct stored *d, enum report_why why,
 /* ... to any of this leg's; the journal has it too.  In the transaction that
  * decided it, before the leg comes into another state. */
 void leg_reported(uint64_t q, enum report_why why);
+
+/* ---- store_recall.c ------------------------------------------------------ */
+
+/* What was said of recalling a dispatch first. */
+struct recalled {
+	unsigned kind; /* 0: nothing */
+	int64_t at;
+	char by[LIMIT_ADDRESS + 1];
+	struct id instead; /* of a supersession */
+};
+enum rc recall_find(struct recalled *out, uint64_t n, struct err *e);
+void recall_ask(uint64_t job, const struct msg_recall *m);
+/* A desk's dispatch "by" takes the place of another. */
+enum rc recall_superseded(const struct id *old, struct bytes desk,
+    const struct id *by, struct err *e);
+/* A dispatch has come to these desks; it may have been recalled before. */
+enum rc recall_ahead(
+    const struct stored *d, const struct bytes *desks, size_t n, struct err *e);
+/* It was opened at a desk: its originator, as he signed, and what it
+ * supersedes. */
+enum rc recall_opened(const struct stored *d, struct bytes desk,
+    struct bytes originator, struct bytes supersedes, struct err *e);
+/* The station at which a desk is now; false: it is not known. */
+bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
+
+/* ---- store_chase.c ------------------------------------------------------- */
+
+/* A desk is to be heard of; it was. */
+enum rc chase_begin(const struct stored *d, struct bytes desk, struct err *e);
+enum rc chase_end(uint64_t n, struct bytes desk, struct err *e);
+void chases_tick(void); /* each second: who is due is asked for */
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 

@@ -435,6 +435,8 @@ submit(struct making *mk, struct id *id, struct err *e)
 		list_add(&dests, LIST_DEST, &row);
 	}
 	m.dests = buf_bytes(&dests);
+	if (mk->d.supersedes_set)
+		m.supersedes = id_bytes(&mk->d.supersedes);
 	if (mk->package.len == 0)
 		m.name = buf_bytes(&mk->name);
 	rc = seal_ask(PROC_STORE, MSG_SUBMIT, &m, MSG_DONE, &answer, NULL, e);

@@ -11,6 +11,7 @@
 
 #include "antind/seal.h"
 #include "core/arena.h"
+#include "core/time.h"
 #include "envelope/envelope.h"
 #include "file/attach.h"
 #include "pki/cert.h"
@@ -23,6 +24,10 @@ struct reading {
 	struct in_file in;
 	uint64_t start; /* of its attachments */
 	int64_t now;
+	/* what is said of recalling it */
+	struct buf recalled, instead;
+	int64_t recalled_at;
+	bool unopened;
 	struct buf der; /* the envelope */
 	struct envelope envelope;
 	uint8_t cek[AEAD_KEY];
@@ -46,6 +51,8 @@ reading_free(struct reading *r)
 	buf_free(&r->cert);
 	buf_free(&r->der);
 	buf_free(&r->package);
+	buf_free(&r->recalled);
+	buf_free(&r->instead);
 	arena_free(&r->kept);
 	wipe(r->cek, sizeof(r->cek));
 }
@@ -171,6 +178,10 @@ fetch(struct reading *r, struct err *e)
 		return not_as_kept(e);
 	r->start = p->envelope;
 	r->now = p->now;
+	buf_add(&r->recalled, p->recalled);
+	buf_add(&r->instead, p->instead);
+	r->recalled_at = p->recalled_at;
+	r->unopened = p->unopened != 0;
 	return RC_OK;
 }
 
@@ -229,6 +240,28 @@ open_all(struct reading *r, struct err *e)
 	return attach_check_end(&r->in, r->start, &r->opened.dispatch, e);
 }
 
+/* docs/receipts.md 8.4, 8.5: who has recalled it is who signed it, or nobody
+ * has. */
+static enum rc
+check_recall(struct reading *r, struct err *e)
+{
+	const struct bytes by = buf_bytes(&r->recalled);
+	char when[TIME_TEXT];
+
+	if (by.len > 0 &&
+	    !bytes_eq(by, r->opened.dispatch.originator)) {
+		buf_free(&r->recalled);
+		buf_free(&r->instead);
+		return RC_OK;
+	}
+	if (by.len == 0 || !r->unopened)
+		return RC_OK;
+	time_write_vn(when, r->recalled_at);
+	return fail(e, RC_DENIED,
+	    "%.*s has recalled it (%s) before it was opened: it is withheld",
+	    (int)by.len, (const char *)by.p, when);
+}
+
 static enum rc
 reading_open(struct reading *r, struct job *j, struct err *e)
 {
@@ -238,7 +271,9 @@ reading_open(struct reading *r, struct job *j, struct err *e)
 		.job = j, .m = &j->asked->body.of, .in = { .fd = -1 }
 	};
 	rc = fetch(r, e);
-	return rc == RC_OK ? open_all(r, e) : rc;
+	if (rc == RC_OK)
+		rc = open_all(r, e);
+	return rc == RC_OK ? check_recall(r, e) : rc;
 }
 
 enum rc
@@ -255,6 +290,9 @@ seal_read(struct job *j, struct err *e)
 		letter.level = r->opened.dispatch.level;
 		letter.signed_at = s->signed_at;
 		letter.signer = r->name;
+		letter.recalled = buf_bytes(&r->recalled);
+		letter.recalled_at = r->recalled_at;
+		letter.instead = buf_bytes(&r->instead);
 		(void)tell(PROC_CONTROL, MSG_LETTER, j->number, &letter, -1);
 	}
 	reading_free(r);

@@ -100,6 +100,7 @@ struct station {
 	struct deadlines deadlines;
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
+	uint64_t patience;	      /* percent; docs/receipts.md 9.1 */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];

@@ -286,6 +286,9 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
+	} else if (bytes_is(s->name, "patience")) {
+		st.patience = strtoull(value, NULL, 10);
+		free(value);
 	} else if (bytes_is(s->name, "max-size")) {
 		st.max_size = strtoull(value, NULL, 10);
 		free(value);
@@ -403,6 +406,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		purge_some();
 		operate_tick();
 		reroute_tick();
+		chases_tick();
 	}
 	alarms_tick(process_ms());
 	enrol_tick(process_ms());
@@ -473,6 +477,8 @@ from_control(const struct message *m)
 		ask_rows(m->job, &m->body.ask);
 	else if (m->kind == MSG_MARK)
 		ask_mark(m->job, &m->body.mark);
+	else if (m->kind == MSG_RECALL)
+		recall_ask(m->job, &m->body.recall);
 	else if (m->kind == MSG_ENROL_PULL)
 		enrol_pull(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_ENROL_PUSH)

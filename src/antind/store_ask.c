@@ -368,6 +368,8 @@ set_state(const struct msg_mark *m, const struct stored *d, struct err *e)
 	if (rc == RC_OK)
 		rc = store_failed(st.store->ops->delivery_set(st.store, d->n,
 		    m->desk, next, station_now(), m->reason, e));
+	if (rc == RC_OK && next == DELIVERY_OPENED && m->originator.len > 0)
+		rc = recall_opened(d, m->desk, m->originator, m->supersedes, e);
 	if (rc != RC_OK || was == next)
 		return rc;
 	journal_add(kinds[next].entry, &of, d->n);

@@ -337,7 +337,7 @@ big_slice(void)
 static struct submit {
 	struct partial *partial; /* NULL: none */
 	uint64_t job, envelope, total;
-	struct buf desk, dests;
+	struct buf desk, dests, supersedes;
 	int64_t due;
 } submitted;
 
@@ -346,6 +346,7 @@ submit_forget(void)
 {
 	partial_close(submitted.partial);
 	buf_free(&submitted.desk);
+	buf_free(&submitted.supersedes);
 	buf_free(&submitted.dests);
 	submitted = (struct submit){ 0 };
 }
@@ -373,6 +374,7 @@ submit_end(enum rc rc, struct err *e)
 		.sum = sum,
 		.dests = buf_bytes(&submitted.dests),
 		.desk = buf_bytes(&submitted.desk),
+		.supersedes = buf_bytes(&submitted.supersedes),
 		.due = submitted.due };
 	struct buf front = { 0 };
 
@@ -421,6 +423,7 @@ submit_file(uint64_t job, const struct msg_submit *m)
 		.total = m->total,
 		.due = m->due };
 	buf_add(&submitted.desk, m->desk);
+	buf_add(&submitted.supersedes, m->supersedes);
 	buf_add(&submitted.dests, m->dests);
 	rc = partial_from(&submitted.partial, st.disk, name, m->total, &e);
 	if (rc != RC_OK)
@@ -439,6 +442,7 @@ take_submit(uint64_t job, const struct msg_submit *m)
 		.sum = sum,
 		.dests = m->dests,
 		.desk = m->desk,
+		.supersedes = m->supersedes,
 		.due = m->due };
 	struct err e;
 

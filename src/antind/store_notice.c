@@ -297,11 +297,10 @@ rank_to(const struct gathered *g, const char *to)
 	return rank;
 }
 
-/* A notice of ours with this batch. */
-static enum rc
-post(struct bytes batch, struct bytes to, unsigned rank, struct err *e)
+enum rc
+notice_post(struct bytes batches, struct bytes to, unsigned rank, struct err *e)
 {
-	static const enum precedence precedences[RANKS] = { PRECEDENCE_THUONG,
+	static const enum precedence of_rank[RANKS] = { PRECEDENCE_THUONG,
 		PRECEDENCE_KHAN, PRECEDENCE_THUONG_KHAN, PRECEDENCE_HOA_TOC };
 	struct stored d = { .at = station_now(),
 		.own_clock = station_own_clock() };
@@ -315,10 +314,10 @@ post(struct bytes batch, struct bytes to, unsigned rank, struct err *e)
 	d.header = (struct header){ .origin = bytes_str(st.address),
 		.incarnation = st.incarnation,
 		.serial = ++st.serial,
-		.precedence = precedences[rank < RANKS ? rank : RANKS - 1],
+		.precedence = of_rank[rank < RANKS ? rank : RANKS - 1],
 		.expires = TIME_NEVER };
 	random_bytes(d.header.id.b, ID_SIZE);
-	notice_write(&notice, &d.header, batch);
+	notice_write(&notice, &d.header, batches);
 	rc = notice_queue(
 	    &d, buf_bytes(&notice), to, (struct bytes){ 0 }, &news, e);
 	buf_free(&notice);
@@ -333,7 +332,7 @@ give(struct bytes batch, const char *to, unsigned rank, struct err *e)
 	if (strcmp(to, st.address) == 0)
 		return notice_own(batch, e);
 	rc = notice_keep(batch, e);
-	return rc == RC_OK ? post(batch, bytes_str(to), rank, e) : rc;
+	return rc == RC_OK ? notice_post(batch, bytes_str(to), rank, e) : rc;
 }
 
 static enum rc

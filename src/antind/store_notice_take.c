@@ -210,7 +210,7 @@ weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
 	if (rc == RC_OK)
 		rc = ops->note(st.store, &said, latest, e);
 	if (rc == RC_OK) {
-		w->news = true;
+		w->news = w->news_one = true;
 		log_said(w);
 	}
 	return rc == RC_EXISTS ? RC_OK : store_failed(rc);
@@ -231,7 +231,8 @@ weigh_receipt(struct weighed *w, struct err *e)
 	if ((rc = weigh_dest(about, w, e)) != RC_OK ||
 	    (rc = check_ended(w, bytes_str(about), e)) != RC_OK)
 		return rc;
-	return weigh_keep(w, bytes_str(about), false, e);
+	rc = weigh_keep(w, bytes_str(about), false, e);
+	return rc == RC_OK ? chase_end(w->d.n, bytes_str(about), e) : rc;
 }
 
 static enum rc
@@ -243,21 +244,35 @@ weigh_none(struct weighed *w, struct err *e)
 
 /* ---- weighing ------------------------------------------------------------ */
 
+/* What may come before its dispatch. */
+static bool
+may_be_ahead(enum statement_kind k)
+{
+	return k == STATEMENT_RECALL || k == STATEMENT_SUPERSEDE ||
+	       k == STATEMENT_INQUIRY;
+}
+
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
-	static enum rc (*const kinds[STATEMENT_KINDS])(
+	static enum rc (*const weighs[STATEMENT_KINDS])(
 	    struct weighed * w, struct err * e) = {
 		[STATEMENT_ARRIVED] = weigh_receipt,
 		[STATEMENT_OPENED] = weigh_receipt,
 		[STATEMENT_ACTED] = weigh_receipt,
 		[STATEMENT_REFUSED] = weigh_receipt,
+		[STATEMENT_RECALL] = weigh_recall,
+		[STATEMENT_SUPERSEDE] = weigh_recall,
+		[STATEMENT_OUTCOME] = weigh_outcome,
 		[STATEMENT_CUSTODY] = weigh_custody,
 		[STATEMENT_HOP] = weigh_hop,
 		[STATEMENT_REPORT] = weigh_report,
+		[STATEMENT_INQUIRY] = weigh_inquiry,
+		[STATEMENT_ANSWER] = weigh_answer,
 	};
 	enum rc rc;
 
+	w->known = w->news_one = false;
 	if ((rc = statement_read(&w->s, w->statement, e)) != RC_OK)
 		return rc;
 	if (statement_by_desk(w->s.kind) !=
@@ -268,15 +283,19 @@ weigh(struct weighed *w, struct err *e)
 		    "docs/receipts.md 4.3: a statement of a later time than "
 		    "its batch");
 	rc = st.store->ops->find(st.store, &w->s.id, &w->d, e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		notice_hold(&w->d, &w->held);
+		w->known = true;
+	}
 	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
 		rc = fail(e, RC_DENIED,
 		    "docs/receipts.md 2.3: it names another dispatch");
+	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
+		rc = RC_OK;
 	if (rc != RC_OK)
 		return rc;
-	return kinds[w->s.kind] != NULL ? kinds[w->s.kind](w, e)
-					: weigh_none(w, e);
+	return weighs[w->s.kind] != NULL ? weighs[w->s.kind](w, e)
+					 : weigh_none(w, e);
 }
 
 static void
@@ -316,9 +335,36 @@ verify(const struct batch *b, struct err *e)
 	return batch_verify(b, &k, e);
 }
 
-/* All that a batch says; RC_IO is all that stops it. */
+static bool
+is_inquiry(struct bytes statement)
+{
+	struct statement s;
+	struct err e;
+
+	return statement_read(&s, statement, &e) == RC_OK &&
+	       s.kind == STATEMENT_INQUIRY;
+}
+
+static bool
+has_inquiry(struct bytes bytes)
+{
+	struct batch b;
+	struct err e;
+	bool has = false;
+	size_t i;
+
+	if (batch_read(&b, bytes, &e) != RC_OK)
+		return false;
+	for (i = 0; i < b.log.count && !has; i++)
+		has = b.log.items[i].entry.p != NULL &&
+		      is_inquiry(b.log.items[i].entry);
+	batch_free(&b);
+	return has;
+}
+
+/* All that a batch says, or its inquiries alone; RC_IO is all that stops it. */
 static enum rc
-take_batch(struct bytes bytes, bool *news, struct err *e)
+take_batch(struct bytes bytes, bool inquiries, bool *news, struct err *e)
 {
 	struct weighed w = { .bytes = bytes };
 	struct batch b;
@@ -332,7 +378,8 @@ take_batch(struct bytes bytes, bool *news, struct err *e)
 	w.batch = &b;
 	for (i = 0; i < b.log.count && rc == RC_OK; i++) {
 		w.statement = b.log.items[i].entry;
-		if (w.statement.p == NULL)
+		if (w.statement.p == NULL ||
+		    (inquiries && !is_inquiry(w.statement)))
 			continue;
 		rc = weigh(&w, e);
 		if (rc != RC_OK && rc != RC_IO) {
@@ -350,7 +397,7 @@ notice_own(struct bytes batch, struct err *e)
 {
 	bool news = false;
 
-	return take_batch(batch, &news, e);
+	return take_batch(batch, false, &news, e);
 }
 
 /* What this station's desks have said, and it about recalls, is kept. */
@@ -373,7 +420,8 @@ notice_keep(struct bytes bytes, struct err *e)
 			continue;
 		rc = st.store->ops->find(st.store, &w.s.id, &w.d, e);
 		if (rc == RC_OK)
-			rc = weigh_keep(&w, w.s.desk, false, e);
+			rc = weigh_keep(
+			    &w, w.s.desk, w.s.kind == STATEMENT_OUTCOME, e);
 		if (rc == RC_ABSENT)
 			rc = RC_OK;
 	}
@@ -413,6 +461,7 @@ notice_arrives(struct arrival *a, bool *news, struct err *e)
 	struct stored d = { .at = station_now(),
 		.own_clock = station_own_clock() };
 	struct bytes to, rest, batch;
+	bool through = false;
 	struct notice n;
 	struct route r;
 	enum rc rc;
@@ -427,14 +476,19 @@ notice_arrives(struct arrival *a, bool *news, struct err *e)
 	route_find(st.file.directory, st.unit, to, station_now(), &r);
 	if (r.way != WAY_HERE) {
 		d.header = n.header;
-		return notice_queue(&d, a->package, to,
+		rc = notice_queue(&d, a->package, to,
 		    a->from == NULL ? (struct bytes){ 0 }
 				    : bytes_str(a->from->station),
 		    news, e);
+		through = true;
+		if (rc != RC_OK || !*news)
+			return rc;
 	}
+	/* on its way through, what is asked is answered here too */
 	rest = n.batches;
 	while (rc == RC_OK && notice_next(&rest, &batch))
-		rc = take_batch(batch, news, e);
+		if (!through || has_inquiry(batch))
+			rc = take_batch(batch, through, news, e);
 	return rc;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/notices.h"
 #include "antind/tell.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
@@ -264,8 +265,8 @@ serve_answers(uint64_t job, const struct message *m)
  * --------------------------------------------------------- */
 
 static enum rc
-fetch(struct msg_package *out, struct buf *package, int *fd,
-    const struct msg_of *q, struct err *e)
+fetch(struct msg_package *out, struct recalled *was, struct buf *package,
+    int *fd, const struct msg_of *q, struct err *e)
 {
 	char name[FILES_NAME], path[4096];
 	struct delivery at;
@@ -279,9 +280,16 @@ fetch(struct msg_package *out, struct buf *package, int *fd,
 	if (rc == RC_ABSENT)
 		return fail(e, RC_ABSENT, "no such dispatch lies at %.*s",
 		    (int)q->desk.len, (const char *)q->desk.p);
-	if (rc != RC_OK ||
+	if (rc != RC_OK || (rc = recall_find(was, d.n, e)) != RC_OK ||
 	    (rc = st.store->ops->get(st.store, d.n, at.copy, &d, e)) != RC_OK)
 		return rc;
+	if (was->kind != 0) {
+		out->recalled = bytes_str(was->by);
+		out->recalled_at = was->at;
+		out->unopened = at.state == DELIVERY_ARRIVED;
+	}
+	if (was->kind == STATEMENT_SUPERSEDE)
+		out->instead = id_bytes(&was->instead);
 	out->envelope = d.envelope;
 	out->total = d.total;
 	if (out->total <= STORE_INLINE)
@@ -298,10 +306,11 @@ serve_fetch(uint64_t job, const struct message *m)
 {
 	struct msg_package out = { .now = station_now() };
 	struct buf package = { 0 };
+	struct recalled was = { 0 };
 	struct err e = { 0 };
 	int fd = -1;
 
-	out.rc = fetch(&out, &package, &fd, &m->body.of, &e);
+	out.rc = fetch(&out, &was, &package, &fd, &m->body.of, &e);
 	out.why = bytes_str(e.text);
 	if (out.rc == RC_OK)
 		out.package = buf_bytes(&package);

@@ -131,7 +131,10 @@ station_delivers(
 	journal_of(&of, d);
 	of.desk = to->address;
 	journal_add(ENTRY_DELIVERED, &of, d->n);
-	return notice_by_desk(d, STATEMENT_ARRIVED, to->address, 0, e);
+	rc = notice_by_desk(d, STATEMENT_ARRIVED, to->address, 0, e);
+	if (rc == RC_OK && d->desk.len > 0)
+		rc = chase_begin(d, to->address, e);
+	return rc == RC_OK ? recall_ahead(d, &to->address, 1, e) : rc;
 }
 
 /* Queue and deliver; *news: something of it was not known. */
@@ -147,7 +150,7 @@ whither_go(const struct whither *w, const struct stored *d,
 		.expires = d->header.expires };
 	uint64_t q;
 	enum rc rc = RC_OK;
-	size_t i;
+	size_t i, j;
 
 	if (w->group_count > 0)
 		rank_of(&leg, d, a);
@@ -156,6 +159,10 @@ whither_go(const struct whither *w, const struct stored *d,
 		leg.state = leg.hop.len > 0 ? LEG_QUEUED : LEG_HELD;
 		rc = ops->send(st.store, &leg, w->groups[i].dests,
 		    w->groups[i].count, &q, e);
+		for (j = 0; d->desk.len > 0 && rc == RC_OK && q != 0 &&
+			    j < w->groups[i].count;
+		     j++)
+			rc = chase_begin(d, w->groups[i].dests[j].address, e);
 		if (rc == RC_OK && q != 0) {
 			*news = true;
 			leg_goes(q, &leg);
@@ -300,6 +307,7 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	};
 	struct whither w = { 0 };
 	struct envelope env;
+	struct id old;
 	enum rc rc;
 
 	*news = false;
@@ -321,6 +329,10 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 		rc = store_failed(keep(&d, &w, a, news, e));
 	if (rc == RC_OK)
 		rc = whither_go(&w, &d, a, news, e);
+	if (rc == RC_OK && a->supersedes.len == ID_SIZE) {
+		memcpy(old.b, a->supersedes.p, ID_SIZE);
+		rc = recall_superseded(&old, a->desk, &a->id, e);
+	}
 	whither_free(&w);
 	return rc;
 }

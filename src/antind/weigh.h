@@ -15,7 +15,7 @@ struct weighed {
 	struct stored d;	/* the dispatch, where it is known */
 	bool known;
 	struct held held;
-	bool news;
+	bool news, news_one; /* of all of the batch; of this one */
 };
 
 /* It is the same desk, or station, though it be written differently now. */
@@ -28,6 +28,14 @@ enum rc weigh_dest(
  * that was said. */
 enum rc weigh_keep(
     struct weighed *w, struct bytes about, bool latest, struct err *e);
+
+/* store_recall.c */
+enum rc weigh_recall(struct weighed *w, struct err *e);
+enum rc weigh_outcome(struct weighed *w, struct err *e);
+
+/* store_chase.c */
+enum rc weigh_inquiry(struct weighed *w, struct err *e);
+enum rc weigh_answer(struct weighed *w, struct err *e);
 
 /* store_notice_way.c: what stations say of a dispatch's way */
 enum rc weigh_custody(struct weighed *w, struct err *e);

@@ -484,6 +484,7 @@ static const struct row {
 		END },
 	    0, false },
 	[CONTROL_ENROL_DROP] = { "enrol-drop", { ID, END }, 0, false },
+	[CONTROL_RECALL] = { "recall", { DESK, ID, END }, 0, false },
 	[CONTROL_INVITED] = { "invited",
 	    { ID,
 		{ "address", take_address, HERE(address), true, 1,

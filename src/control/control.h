@@ -64,8 +64,9 @@ enum control_what {
 	CONTROL_JOURNAL_KEPT,	    /* at: the first of that size or more */
 	CONTROL_JOURNAL_PROVE,	    /* at: a proof of that entry */
 	CONTROL_JOURNAL_OF, /* id: numbers of the entries about a dispatch */
+	CONTROL_RECALL,	    /* desk, id */
 };
-#define CONTROLS 33
+#define CONTROLS 34
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -164,6 +164,7 @@ enum msg {
 	MSG_VOUCH,	/* struct msg_vouch: sign them */
 	MSG_VOUCHED,	/* struct msg_vouched */
 	MSG_DESK_STATE, /* struct msg_desk_state, keys to store */
+	MSG_RECALL,	/* struct msg_recall, control to store; MSG_DONE */
 
 	/* queues (docs/station.md 14) */
 	MSG_OPERATE, /* struct msg_operate, control to store; MSG_DONE */
@@ -344,6 +345,7 @@ struct msg_submit {
 	struct bytes dests;   /* rows of struct msg_dest */
 	uint64_t rank;
 	int64_t due;
+	struct bytes supersedes; /* an id, or empty */
 };
 struct msg_of {
 	uint64_t uid;
@@ -357,6 +359,12 @@ struct msg_package {
 	uint64_t envelope, total;
 	struct bytes package; /* a small one; else in the file */
 	int64_t now;
+	/* who has recalled it, and when; empty: nobody.  unopened: where he
+	 * may, it is not to be shown */
+	struct bytes recalled;
+	int64_t recalled_at;
+	uint64_t unopened;
+	struct bytes instead; /* the id of what supersedes it, or empty */
 };
 
 /* A dispatch to be signed: keys makes the statement of it. */
@@ -428,6 +436,9 @@ struct msg_letter {
 	uint64_t level;
 	int64_t signed_at;
 	struct bytes signer; /* name in its certificate */
+	struct bytes recalled; /* as in struct msg_package, held to the content */
+	int64_t recalled_at;
+	struct bytes instead;
 };
 struct msg_progress {
 	uint64_t done, total;
@@ -503,6 +514,8 @@ struct msg_mark {
 	uint64_t state; /* enum delivery_state */
 	struct bytes reason;
 	uint64_t code; /* enum refused_why */
+	/* of one that was opened: who signed it, what it supersedes */
+	struct bytes originator, supersedes;
 };
 
 /* What speaks for a request, so far as its station can know it. */
@@ -626,6 +639,11 @@ struct msg_operate {
 	struct bytes station; /* OPERATE_REROUTE */
 	struct bytes reason;  /* OPERATE_DROP */
 };
+struct msg_recall {
+	uint64_t uid;
+	struct bytes desk;
+	struct id id;
+};
 
 union any_msg {
 	struct msg_setting setting;
@@ -691,6 +709,7 @@ union any_msg {
 	struct msg_vouched vouched;
 	struct msg_desk_state desk_state;
 	struct msg_operate operate;
+	struct msg_recall recall;
 };
 
 /* One that was read. */

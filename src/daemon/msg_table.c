@@ -188,13 +188,22 @@ static const struct field submit[] = { ADDRESS(msg_submit, desk),
 	ANY(msg_submit, envelope), ANY(msg_submit, total),
 	BYTES(msg_submit, package, 0, MSG_INLINE),
 	BYTES(msg_submit, name, 0, 128), DESTS(msg_submit, dests),
-	U64(msg_submit, rank, 0, PRECEDENCES), TIME(msg_submit, due), END };
+	U64(msg_submit, rank, 0, PRECEDENCES), TIME(msg_submit, due),
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_submit, supersedes, struct bytes),
+	    .max = ID_SIZE },
+	END };
 static const struct field of[] = { ANY(msg_of, uid), ADDRESS(msg_of, desk),
 	FIXED(msg_of, id), U64(msg_of, part, 0, DISPATCH_PARTS), END };
 static const struct field package[] = { RC(msg_package, rc),
 	WHY(msg_package, why), ANY(msg_package, envelope),
 	ANY(msg_package, total), BYTES(msg_package, package, 0, MSG_INLINE),
-	TIME(msg_package, now), END };
+	TIME(msg_package, now), ADDRESS(msg_package, recalled),
+	TIME(msg_package, recalled_at), FLAG(msg_package, unopened),
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_package, instead, struct bytes),
+	    .max = ID_SIZE },
+	END };
 
 static const struct field sign[] = { ANY(msg_sign, uid),
 	ADDRESS(msg_sign, desk), BYTES(msg_sign, statement, 1, LONG),
@@ -237,6 +246,10 @@ static const struct field seal[] = { ANY(msg_seal, uid),
 static const struct field letter[] = { RC(msg_letter, rc), WHY(msg_letter, why),
 	BYTES(msg_letter, statement, 0, LONG), LEVEL(msg_letter, level),
 	TIME(msg_letter, signed_at), BYTES(msg_letter, signer, 0, LIMIT_NAME),
+	ADDRESS(msg_letter, recalled), TIME(msg_letter, recalled_at),
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_letter, instead, struct bytes),
+	    .max = ID_SIZE },
 	END };
 static const struct field progress[] = { ANY(msg_progress, done),
 	ANY(msg_progress, total), END };
@@ -251,7 +264,11 @@ static const struct field rows[] = { RC(msg_rows, rc), WHY(msg_rows, why),
 static const struct field mark[] = { ANY(msg_mark, uid),
 	ADDRESS(msg_mark, desk), FIXED(msg_mark, id),
 	U64(msg_mark, state, 0, 255), BYTES(msg_mark, reason, 0, 1000),
-	U64(msg_mark, code, 0, 255), END };
+	U64(msg_mark, code, 0, 255), ADDRESS(msg_mark, originator),
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_mark, supersedes, struct bytes),
+	    .max = ID_SIZE },
+	END };
 
 static const struct field enrol[] = { ANY(msg_enrol, conn),
 	BYTES(msg_enrol, from, 0, 64),
@@ -310,6 +327,8 @@ static const struct field operate[] = { ANY(msg_operate, uid),
 	FIXED(msg_operate, id), ADDRESS(msg_operate, hop),
 	ADDRESS(msg_operate, station), BYTES(msg_operate, reason, 0, 1000),
 	END };
+static const struct field recall[] = { ANY(msg_recall, uid),
+	ADDRESS(msg_recall, desk), FIXED(msg_recall, id), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -422,6 +441,7 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_DESK_STATE] = { "desk.state", desk_state, false, KEYS, STORE },
 	[MSG_OPERATE] = { "operate", operate, false, CONTROL, STORE },
 	[MSG_CANCEL] = { "cancel", number, false, STORE, LINK },
+	[MSG_RECALL] = { "recall", recall, false, CONTROL, STORE },
 };
 
 const char *

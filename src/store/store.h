@@ -118,6 +118,7 @@ enum paper_kind {
 	PAPER_ANSWER,	   /* to one of them */
 	PAPER_INVITED,	   /* an invitation that the authority told of */
 	PAPER_RENEWAL,	   /* this station's own request */
+	PAPER_RECALL,	   /* a recall whose dispatch has not come */
 };
 struct paper {
 	enum paper_kind kind;

@@ -108,6 +108,7 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_DESK_STATE] = "ks",
 	[MSG_OPERATE] = "cs",
 	[MSG_CANCEL] = "sl",
+	[MSG_RECALL] = "cs",
 };
 
 static bool

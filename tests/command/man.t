@@ -41,11 +41,13 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
-$commands{'antin-ack'} = [ 'antin ack', 'antin refuse' ];
+$commands{'antin-ack'} = [ 'antin ack', 'antin refuse',
+    'antin recall' ];
 $commands{'antin-queue'} = [ 'antin queue', 'antin trace' ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
-    'antin-refuse' => 'antin-ack', 'antin-trace' => 'antin-queue');
+    'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',
+    'antin-trace' => 'antin-queue');
 my %group = (
 	key => [ qw(new show passwd) ],
 	directory => [ qw(show find list picture write status apply verify

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Addressees that have not been heard of are asked for, and every station on
+ * the way answers (docs/receipts.md 9). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "antind/weigh.h"
+#include "core/vec.h"
+
+#define CHASES_AT_ONCE 64u /* a tick */
+#define CHASE_DOUBLES 6u   /* times the wait becomes twice as long */
+#define CHASE_ALARM 2u	   /* asked so often in vain, the log warns */
+#define ASKED_MAX 12u	   /* then it is given up */
+
+/* docs/receipts.md 9.1, in the order of ranks. */
+static const int64_t patience[RANKS] = { 24 * 3600, 2 * 3600, 30 * 60,
+	10 * 60 };
+
+static int64_t
+wait_of(unsigned rank, unsigned asked)
+{
+	const int64_t percent = st.patience == 0 ? 100 : (int64_t)st.patience;
+	const int64_t wait =
+	    patience[rank < RANKS ? rank : RANKS - 1] * percent / 100;
+
+	return (wait < 1 ? 1 : wait)
+	       << (asked < CHASE_DOUBLES ? asked : CHASE_DOUBLES);
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+enum rc
+chase_begin(const struct stored *d, struct bytes desk, struct err *e)
+{
+	const struct chase c = { .n = d->n,
+		.desk = desk,
+		.due = station_now() +
+		       wait_of(precedence_rank(d->header.precedence), 0) };
+
+	return store_failed(st.store->ops->notices->chase(st.store, &c, e));
+}
+
+enum rc
+chase_end(uint64_t n, struct bytes desk, struct err *e)
+{
+	return store_failed(
+	    st.store->ops->notices->chase_drop(st.store, n, desk, e));
+}
+
+struct due {
+	struct chase list[CHASES_AT_ONCE];
+	struct buf desks[CHASES_AT_ONCE];
+	size_t count;
+};
+
+static bool
+add_due(void *ctx, const struct chase *c)
+{
+	struct due *x = ctx;
+
+	x->list[x->count] = *c;
+	buf_add(&x->desks[x->count++], c->desk);
+	return x->count < CHASES_AT_ONCE;
+}
+
+static void
+alarm_of(const struct stored *d, const struct chase *c)
+{
+	struct log_line l = log_line(LOG_WARN, "dispatch.unconfirmed");
+	char id[ID_TEXT];
+
+	id_write(id, &d->header.id);
+	log_str(&l, "id", bytes_str(id));
+	log_str(&l, "desk", c->desk);
+	log_uint(&l, "asked", c->asked);
+	process_log(LOG_WARN, &l);
+}
+
+static enum rc
+ask_for(const struct chase *c, struct err *e)
+{
+	char to[LIMIT_ADDRESS + 1];
+	struct chase next = *c;
+	struct statement s;
+	struct held held;
+	struct stored d;
+	unsigned rank;
+	enum rc rc;
+
+	if ((rc = st.store->ops->get(st.store, c->n, 0, &d, e)) != RC_OK)
+		return rc;
+	notice_hold(&d, &held);
+	rank = precedence_rank(d.header.precedence);
+	if (c->asked >= CHASE_ALARM)
+		alarm_of(&d, c);
+	if (d.header.expires < station_now() || c->asked >= ASKED_MAX)
+		return chase_end(c->n, c->desk, e);
+	s = notice_about(&d, STATEMENT_INQUIRY);
+	s.desk = c->desk;
+	if (station_for(to, c->desk))
+		rc = notice_pend(
+		    &s, bytes_str(st.address), bytes_str(to), rank, e);
+	next.asked++;
+	next.due = station_now() + wait_of(rank, next.asked);
+	if (rc == RC_OK)
+		rc = store_failed(
+		    st.store->ops->notices->chase(st.store, &next, e));
+	return rc;
+}
+
+void
+chases_tick(void)
+{
+	struct due *x = alloc(1, sizeof(*x));
+	struct err e;
+	enum rc rc;
+	size_t i;
+
+	rc = st.named ? st.store->ops->notices->chases(st.store, station_now(),
+			    CHASES_AT_ONCE, add_due, x, &e)
+		      : RC_ABSENT;
+	if (rc == RC_OK && x->count > 0)
+		rc = store_write(&e);
+	for (i = 0; i < x->count; i++) {
+		x->list[i].desk = buf_bytes(&x->desks[i]);
+		if (rc == RC_OK)
+			rc = ask_for(&x->list[i], &e);
+		buf_free(&x->desks[i]);
+	}
+	free(x);
+}
+
+/* ---- answering (9.2) ----------------------------------------------------- */
+
+static enum rc
+answer(const struct weighed *w, enum inquiry_answer code, struct bytes hop,
+    int64_t since, struct err *e)
+{
+	struct statement s = w->s;
+
+	s.kind = STATEMENT_ANSWER;
+	s.at = station_now();
+	s.own_clock = station_own_clock();
+	s.code = code;
+	s.station = hop;
+	s.since = since;
+	return notice_pend(&s, bytes_str(st.address), w->s.origin,
+	    w->known ? precedence_rank(w->d.header.precedence) : RANKS - 1, e);
+}
+
+struct batches {
+	struct bytes desk;
+	struct buf all;
+	uint64_t last;
+};
+
+static bool
+add_batch(void *ctx, const struct saying *said)
+{
+	struct batches *x = ctx;
+
+	if (said->kind <= STATEMENT_REFUSED && said->b != x->last &&
+	    weigh_same(said->signer, x->desk) &&
+	    x->all.len + said->batch.len < NOTICE_MAX - 4096) {
+		buf_add(&x->all, said->batch);
+		x->last = said->b;
+	}
+	return true;
+}
+
+/* What the desk has said goes once more, byte for byte. */
+static enum rc
+say_again(const struct weighed *w, bool *said, struct err *e)
+{
+	struct batches x = { .desk = w->s.desk };
+	enum rc rc;
+
+	rc = st.store->ops->notices->said(st.store, w->d.n, add_batch, &x, e);
+	*said = x.all.len > 0;
+	if (rc == RC_OK && *said)
+		rc = notice_post(buf_bytes(&x.all), w->s.origin,
+		    precedence_rank(w->d.header.precedence), e);
+	buf_free(&x.all);
+	return rc;
+}
+
+/* The leg of a destination. */
+struct look_leg {
+	struct leg leg;
+	char hop[LIMIT_ADDRESS + 1];
+	struct bytes desk;
+	uint64_t q[256];
+	size_t count;
+	bool found;
+};
+
+static bool
+note_leg(void *ctx, const struct leg *leg)
+{
+	struct look_leg *x = ctx;
+
+	x->q[x->count++] = leg->q;
+	return x->count < 256;
+}
+
+static bool
+is_dest(void *ctx, const struct dest *d)
+{
+	struct look_leg *x = ctx;
+
+	x->found = x->found || bytes_eq(d->address, x->desk);
+	return !x->found;
+}
+
+static enum rc
+find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	size_t i;
+	enum rc rc;
+
+	*x = (struct look_leg){ .desk = desk };
+	rc = ops->legs(st.store, n, note_leg, x, e);
+	for (i = 0; i < x->count && rc == RC_OK && !x->found; i++) {
+		rc = ops->leg_dests(st.store, x->q[i], is_dest, x, e);
+		if (rc == RC_OK && x->found)
+			rc = ops->leg(st.store, x->q[i], &x->leg, e);
+		if (rc == RC_OK && x->found) {
+			memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
+			x->leg.hop = bytes_str(x->hop);
+		}
+	}
+	return rc;
+}
+
+static enum rc
+answer_on_way(const struct weighed *w, struct bytes desk, struct err *e)
+{
+	static const enum report_why ends[LEG_STATES] = {
+		[LEG_REFUSED] = REPORT_REFUSED,
+		[LEG_EXPIRED] = REPORT_EXPIRED,
+	};
+	struct look_leg x;
+	enum rc rc;
+
+	if ((rc = find_leg(&x, w->d.n, desk, e)) != RC_OK)
+		return rc;
+	if (!x.found)
+		return answer(
+		    w, ANSWER_UNKNOWN, (struct bytes){ 0 }, TIME_NEVER, e);
+	if (ends[x.leg.state] != 0)
+		return notice_report(
+		    &w->d, ends[x.leg.state], desk, x.leg.hop, x.leg.at, e);
+	return answer(w,
+	    x.leg.state == LEG_PASSED ? ANSWER_PASSED : ANSWER_WAITS, x.leg.hop,
+	    x.leg.at, e);
+}
+
+/* An inquiry, for this station or on its way through it. */
+enum rc
+weigh_inquiry(struct weighed *w, struct err *e)
+{
+	struct delivery at;
+	struct route r;
+	struct bytes desk;
+	bool said = false;
+	enum rc rc;
+
+	if (!weigh_same(w->batch->signer.address, w->s.origin))
+		return weigh_not_his(w, e);
+	if (!w->known)
+		return answer(
+		    w, ANSWER_UNKNOWN, (struct bytes){ 0 }, TIME_NEVER, e);
+	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
+	desk = bytes_str(r.address);
+	rc = st.store->ops->delivery(st.store, w->d.n, desk, &at, e);
+	if (rc == RC_ABSENT)
+		return answer_on_way(w, desk, e);
+	if (rc == RC_OK)
+		rc = say_again(w, &said, e);
+	if (rc == RC_OK && !said)
+		rc = answer(
+		    w, ANSWER_UNSIGNED, (struct bytes){ 0 }, at.arrived, e);
+	return rc;
+}
+
+/* ---- at the origin ------------------------------------------------------- */
+
+enum rc
+weigh_answer(struct weighed *w, struct err *e)
+{
+	return weigh_from_way(w, e);
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Who has not confirmed is asked for, and every station on the way says what it
+ * knows (docs/receipts.md 9). */
+#include <sqlite3.h>
+
+#include "receipts.h"
+
+#include "../tests/tap.h"
+
+/* What the origin keeps is changed while it does not run. */
+static void
+change(struct seat *s, const char *sql)
+{
+	char path[2 * PATH];
+	sqlite3 *db;
+
+	(void)seat_stop(s, SIGTERM);
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		bug("the database cannot be changed");
+	(void)sqlite3_close(db);
+	if (!seat_start(s))
+		bug("it does not start");
+}
+
+static void
+every_station_answers(struct row_of_three *x, struct id *id)
+{
+	const char *low = x->low->desk_address;
+
+	*id = three_send(x, x->top, 4, "precedence", json_string("hoa-toc"));
+	if (!three_hears(x->top, id, "hop", x->low->address, NULL, NULL, 30))
+		bug("it does not go");
+	is(three_said(x->top, id, "answer", NULL, NULL, NULL), 0,
+	    "nobody is asked before it is time");
+	change(x->top, "UPDATE chase SET due = 0");
+	ok(three_hears(
+	       x->top, id, "answer", low, x->mid->address, "passed", 30),
+	    "a station on the way says that it has passed it on");
+	ok(three_hears(
+	       x->top, id, "answer", low, x->low->address, "unsigned", 30),
+	    "and the addressee's, that nobody has signed for it");
+	is(seat_said(x->top, "event=dispatch.unconfirmed"), 0,
+	    "that is no reason to warn yet");
+	change(x->top, "UPDATE chase SET due = 0, asked = 2");
+	ok(seat_waits(x->top, "event=dispatch.unconfirmed", 1, 30),
+	    "asked twice in vain the log warns");
+}
+
+static void
+it_ends_with_the_receipt(struct row_of_three *x, const struct id *id)
+{
+	const char *low = x->low->desk_address;
+
+	three_sign_in(x, x->low);
+	ok(three_hears(x->top, id, "arrived", low, low, NULL, 30),
+	    "who signs in is heard of");
+	change(x->top, "UPDATE chase SET due = 0, asked = 2");
+	(void)usleep(2500000);
+	is(seat_said(x->top, "event=dispatch.unconfirmed"), 1,
+	    "and not asked for any more");
+}
+
+/* A receipt that was lost at the origin comes again, as it was. */
+static void
+a_receipt_comes_again(struct row_of_three *x, const struct id *id)
+{
+	const char *low = x->low->desk_address;
+
+	change(x->top, "DELETE FROM said;"
+		       "INSERT INTO chase SELECT n, address, 0, 0 FROM dest "
+		       "WHERE CAST(address AS TEXT) LIKE '%van-thu'");
+	ok(three_hears(x->top, id, "arrived", low, low, NULL, 30),
+	    "a receipt that is asked for once more comes once more");
+}
+
+static void
+what_waits_is_said(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address;
+	struct id id;
+
+	three_sign_in(x, x->top);
+	(void)seat_stop(x->low, SIGTERM);
+	id = three_send(x, x->top, 4, "precedence", json_string("hoa-toc"));
+	if (!three_hears(
+		x->top, &id, "custody", NULL, x->mid->address, NULL, 30))
+		bug("it does not go");
+	change(x->top, "UPDATE chase SET due = 0");
+	ok(three_hears(
+	       x->top, &id, "answer", low, x->mid->address, "waits", 30),
+	    "a station where it waits says so");
+}
+
+int
+main(void)
+{
+	struct row_of_three x;
+	struct id id;
+	size_t i;
+
+	three_begin(&x, "");
+	for (i = 0; i < 3; i++)
+		if (!seat_start(&x.c.seats[i]))
+			bug("a station does not start");
+	three_sign_in(&x, x.top);
+	every_station_answers(&x, &id);
+	it_ends_with_the_receipt(&x, &id);
+	a_receipt_comes_again(&x, &id);
+	what_waits_is_said(&x);
+	for (i = 0; i < 3; i++)
+		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
+		    "nothing that was said is refused at %s",
+		    x.c.seats[i].address);
+	three_end(&x);
+	return done();
+}

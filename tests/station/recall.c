@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is recalled, or superseded, is withheld or marked wherever it lies, and
+ * who recalled it learns which (docs/receipts.md 8). */
+#include <sqlite3.h>
+
+#include "receipts.h"
+
+#include "../tests/tap.h"
+
+static void
+unopened_it_is_withheld(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+	struct err e;
+
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	is(three_ask(x, x->mid, CONTROL_RECALL, &id, &e), RC_DENIED,
+	    "a stranger's recall is refused at his own station");
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	ok(three_hears(x->top, &id, "outcome", low, at, "withheld", 20),
+	    "who recalls what nobody has opened learns that it is withheld");
+	is(three_ask(x, x->low, CONTROL_READ, &id, &e), RC_DENIED,
+	    "and it cannot be read");
+	ok(strstr(e.text, "has recalled it") != NULL &&
+		strstr(e.text, x->top->desk_address) != NULL,
+	    "which says by whom it was recalled (%s)", e.text);
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	(void)usleep(1500000);
+	is(three_said(x->top, &id, "outcome", NULL, NULL, NULL), 1,
+	    "once more it changes nothing");
+}
+
+static void
+opened_it_is_marked(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+	struct err e;
+
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	must(three_ask(x, x->low, CONTROL_READ, &id, &e), &e);
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	ok(three_hears(x->top, &id, "outcome", low, at, "was-opened", 20),
+	    "who recalls what was opened learns so");
+	went(three_ask(x, x->low, CONTROL_READ, &id, &e), &e,
+	    "it can still be read");
+	ok(three_said(
+	       x->low, &id, "recall", NULL, x->top->desk_address, NULL) == 1,
+	    "and is marked");
+}
+
+static void
+the_newer_supersedes(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id old = three_send(x, x->top, 4, NULL, NULL), new;
+	char text[ID_TEXT];
+	struct err e;
+
+	if (!three_hears(x->top, &old, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	id_write(text, &old);
+	new = three_send(x, x->top, 4, "supersedes", json_string(text));
+	ok(three_hears(x->top, &old, "outcome", low, at, "withheld", 20),
+	    "a dispatch that takes the place of another has it withheld");
+	is(three_ask(x, x->low, CONTROL_READ, &old, &e), RC_DENIED,
+	    "the old one cannot be read");
+	went(three_ask(x, x->low, CONTROL_READ, &new, &e), &e,
+	    "the new one can");
+}
+
+/* What a station keeps is changed while it does not run. */
+static void
+change(const struct seat *s, const char *sql)
+{
+	char path[2 * PATH];
+	sqlite3 *db;
+
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		bug("the database cannot be changed");
+	(void)sqlite3_close(db);
+}
+
+static void
+it_may_overtake(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id id;
+	struct err e;
+
+	(void)seat_stop(x->low, SIGTERM);
+	id = three_send(x, x->top, 4, NULL, NULL);
+	if (!three_hears(
+		x->top, &id, "custody", NULL, x->mid->address, NULL, 20))
+		bug("it does not go");
+	(void)seat_stop(x->mid, SIGTERM);
+	change(x->mid, "UPDATE leg SET state = 4 WHERE state = 0");
+	if (!seat_start(x->mid) || !seat_start(x->low))
+		bug("they do not start");
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	ok(three_hears(x->top, &id, "outcome", NULL, at, "not-come-yet", 20),
+	    "a recall that overtakes its dispatch is kept, and said so");
+	(void)seat_stop(x->mid, SIGTERM);
+	change(x->mid, "UPDATE leg SET state = 0 WHERE state = 4");
+	if (!seat_start(x->mid))
+		bug("it does not start");
+	ok(three_hears(x->top, &id, "outcome", low, at, "withheld", 40),
+	    "when the dispatch comes it is withheld");
+	three_sign_in(x, x->low);
+	is(three_ask(x, x->low, CONTROL_READ, &id, &e), RC_DENIED,
+	    "and cannot be read");
+}
+
+int
+main(void)
+{
+	struct row_of_three x;
+	size_t i;
+
+	three_begin(&x, "");
+	for (i = 0; i < 3; i++)
+		if (!seat_start(&x.c.seats[i]))
+			bug("a station does not start");
+	for (i = 0; i < 3; i++)
+		three_sign_in(&x, &x.c.seats[i]);
+	unopened_it_is_withheld(&x);
+	opened_it_is_marked(&x);
+	the_newer_supersedes(&x);
+	it_may_overtake(&x);
+	for (i = 0; i < 3; i++)
+		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
+		    "nothing that was said is refused at %s",
+		    x.c.seats[i].address);
+	three_end(&x);
+	return done();
+}
