@@ -74,7 +74,13 @@ static const struct cmd *const commands[] = {
 	&cmd_ack,
 	&cmd_refuse,
 	&cmd_outbox,
+	&cmd_queue_hold,
+	&cmd_queue_release,
+	&cmd_queue_reroute,
+	&cmd_queue_drop,
 	&cmd_queue,
+	&cmd_alarms_ack,
+	&cmd_alarms,
 	&cmd_trace,
 	&cmd_status,
 };

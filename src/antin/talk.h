@@ -71,6 +71,11 @@ enum rc talk_sign_in(struct talk *t, int64_t *until, struct err *e);
 enum rc talk_id(
     struct talk *t, const char *word, bool sent, struct id *out, struct err *e);
 
+/* A number from 1 on that is an argument; RC_USAGE. */
+enum rc talk_number(const char *word, uint64_t *out, struct err *e);
+/* A table of rows of alarms. */
+void alarms_print(const json_t *rows);
+
 /* ---- what rows say
  * --------------------------------------------------------- */
 

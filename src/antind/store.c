@@ -329,6 +329,7 @@ look_again(void)
 	    address_host(bytes_str(st.address)), station_now());
 	st.named = st.unit != NONE;
 	find_above();
+	lines_named();
 	if (st.named)
 		take_reroute();
 }

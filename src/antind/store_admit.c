@@ -239,6 +239,7 @@ line_hello(const struct msg_hello *h)
 {
 	struct msg_admit admit = { .conn = h->conn };
 	struct link_statement s = { 0 };
+	char name[LIMIT_ADDRESS + 1];
 	size_t unit = NONE;
 	struct log_line log;
 	struct err e;
@@ -250,7 +251,7 @@ line_hello(const struct msg_hello *h)
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
-		hear_time(line_new(h, s.station, unit), h);
+		hear_time(line_new(h, line_name(s.station, name), unit), h);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
 	admit.clock = station_judges(&own);

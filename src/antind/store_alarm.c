@@ -114,7 +114,7 @@ count_of(enum store_alarm_kind kind)
 }
 
 static void
-say(const char *event, enum log_level level, enum store_alarm_kind kind,
+log_alarm(const char *event, enum log_level level, enum store_alarm_kind kind,
     struct bytes subject, unsigned rank)
 {
 	struct log_line l = log_line(level, event);
@@ -151,7 +151,7 @@ alarm_raise(enum store_alarm_kind kind, struct bytes subject, unsigned rank,
 		return;
 	add(kind, subject, rank);
 	is.changed = true;
-	say("alarm.raised", LOG_WARN, kind, subject, rank);
+	log_alarm("alarm.raised", LOG_WARN, kind, subject, rank);
 }
 
 static void
@@ -169,7 +169,7 @@ over(struct lasts *l)
 		return;
 	*l = is.list[--is.count];
 	is.changed = true;
-	say("alarm.over", LOG_INFO, was.kind, bytes_str(was.subject), was.rank);
+	log_alarm("alarm.over", LOG_INFO, was.kind, bytes_str(was.subject), was.rank);
 }
 
 void

@@ -65,8 +65,17 @@ add_stored(void *ctx, const struct stored *of)
 static enum rc
 ask_inbox(struct rows *r, const struct msg_ask *q, struct err *e)
 {
-	return st.store->ops->inbox(st.store, q->desk, q->all != 0,
-	    q->before == 0 ? INT64_MAX : q->before, r->max, add_delivery, r, e);
+	const uint64_t before = q->before == 0 ? INT64_MAX : q->before;
+	char name[LIMIT_ADDRESS + 1];
+	const struct bytes today = desk_today(q->desk, name);
+	enum rc rc;
+
+	rc = st.store->ops->inbox(st.store, q->desk, q->all != 0, before,
+	    r->max, add_delivery, r, e);
+	if (rc == RC_OK && !bytes_eq(today, q->desk))
+		rc = st.store->ops->inbox(st.store, today, q->all != 0, before,
+		    r->max, add_delivery, r, e);
+	return rc;
 }
 
 static enum rc
@@ -342,6 +351,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 void
 ask_mark(uint64_t job, const struct msg_mark *m)
 {
+	char name[LIMIT_ADDRESS + 1];
 	struct stored d;
 	struct err e;
 	enum rc rc;
@@ -351,6 +361,10 @@ ask_mark(uint64_t job, const struct msg_mark *m)
 		rc = store_failed(st.store->ops->delivery_set(st.store, d.n,
 		    m->desk, (enum delivery_state)m->state, station_now(),
 		    m->reason, &e));
+	if (rc == RC_ABSENT && !bytes_eq(desk_today(m->desk, name), m->desk))
+		rc = store_failed(st.store->ops->delivery_set(st.store, d.n,
+		    desk_today(m->desk, name), (enum delivery_state)m->state,
+		    station_now(), m->reason, &e));
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

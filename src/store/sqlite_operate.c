@@ -3,29 +3,21 @@
 #include "store/check.h"
 #include "store/sqlite.h"
 
-/* One that changes a row, or says that there is none. */
-static enum rc
-change(struct sqlite *s, struct sqlite_run *r, const char *none, struct err *e)
-{
-	enum rc rc = sqlite_do(r, e);
-
-	if (rc == RC_OK && sqlite3_changes(s->db) == 0)
-		rc = fail(e, RC_ABSENT, "store: no such %s", none);
-	return rc;
-}
-
 enum rc
 sqlite_pin(struct store *store, uint64_t q, bool pinned, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
+	enum rc rc;
 
 	if (sqlite_writes(s, e) != RC_OK)
 		return e->rc;
 	r = sqlite_run(s, QUERY_PIN, "UPDATE leg SET pinned = ?2 WHERE q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_int(&r, 2, pinned);
-	return change(s, &r, "leg", e);
+	if ((rc = sqlite_do(&r, e)) == RC_OK && sqlite3_changes(s->db) == 0)
+		rc = fail(e, RC_ABSENT, "store: no such leg");
+	return rc;
 }
 
 enum rc
@@ -34,6 +26,7 @@ sqlite_dest_drop(
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
+	enum rc rc;
 
 	if (sqlite_writes(s, e) != RC_OK)
 		return e->rc;
@@ -42,7 +35,9 @@ sqlite_dest_drop(
 	    " AND address = ?2 AND q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_bytes(&r, 2, address);
-	return change(s, &r, "destination", e);
+	if ((rc = sqlite_do(&r, e)) == RC_OK && sqlite3_changes(s->db) == 0)
+		rc = fail(e, RC_ABSENT, "store: no such destination");
+	return rc;
 }
 
 enum rc
