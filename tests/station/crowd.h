@@ -22,6 +22,9 @@ struct crowd {
 		struct buf cert;
 		char id[16], address[64];
 	} * members; /* owned */
+	/* What comes to one of them, whose peer is the ctx; NULL: nothing does
+	 * (session.h). */
+	void (*item)(void *ctx, const struct item *item, struct bytes package);
 };
 
 static inline enum rc
@@ -96,10 +99,29 @@ crowd_begin(struct crowd *c, struct country *country, const struct seat *above,
 {
 	struct err e;
 
-	*c = (struct crowd){ country, above, n, NULL };
+	*c = (struct crowd){ .country = country, .above = above, .count = n };
 	c->members = alloc(n, sizeof(*c->members));
 	must(work_each(n, crowd_member, c, &e), &e);
 	crowd_acts(c);
+}
+
+/* Each has a desk "van-thu", without a certificate; before country_write(). */
+static inline void
+crowd_desks(struct crowd *c)
+{
+	struct act *acts = alloc(CROWD_BATCH, sizeof(*acts));
+	size_t n = 0, i;
+
+	for (i = 0; i < c->count; i++) {
+		acts[n] =
+		    act_holder(&c->country->t, UNITS, ACT_DESK, "van-thu");
+		acts[n++].unit = c->members[i].uid;
+		if (n == CROWD_BATCH || i + 1 == c->count) {
+			crowd_decide(c, acts, n);
+			n = 0;
+		}
+	}
+	free(acts);
 }
 
 /* ---- their lines
@@ -192,6 +214,7 @@ crowd_step(struct crowd *c, struct peer *p, size_t i)
 		link_write(&p->statement, bytes_str(m->address), p->epoch,
 		    tls_key_public(p->key), m->station.sig);
 		p->owner.hello = crowd_hello;
+		p->owner.item = c->item;
 		p->ctx = p;
 		peer_begin(p);
 	}
