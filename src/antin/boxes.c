@@ -232,6 +232,25 @@ outbox_table(const json_t *rows)
 	table_print(&t);
 }
 
+/* Who is on duty sees first what wants him. */
+static enum rc
+duty(struct talk *t, struct err *e)
+{
+	json_t *rows;
+	enum rc rc;
+
+	rc = talk_rows(t, CONTROL_ALARMS, talk_request(t), &rows, e);
+	if (rc != RC_OK)
+		return rc;
+	if (json_array_size(rows) > 0) {
+		say("Alarms that nobody has seen (antin alarms ack NUMBER):\n");
+		alarms_print(rows);
+		(void)putchar('\n');
+	}
+	json_decref(rows);
+	return RC_OK;
+}
+
 static enum rc
 box(const struct args *a, enum control_what what,
     void (*print)(const json_t *rows), struct err *e)
@@ -244,6 +263,8 @@ box(const struct args *a, enum control_what what,
 	rc = talk_open(&t, a, e);
 	if (rc == RC_OK)
 		rc = talk_act(&t, word, e);
+	if (rc == RC_OK && what == CONTROL_INBOX && !arg_given(a, "json"))
+		rc = duty(&t, e);
 	if (rc == RC_OK) {
 		request = talk_request(&t);
 		if (arg_given(a, "all"))

@@ -135,8 +135,10 @@ extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,
 
 extern const struct cmd cmd_station_new, cmd_station_add_desk,
     cmd_station_check, cmd_station_start, cmd_station_stop, cmd_sign_in,
-    cmd_sign_out, cmd_send, cmd_inbox, cmd_read, cmd_ack, cmd_refuse, cmd_recall,
-    cmd_outbox, cmd_queue, cmd_trace, cmd_status;
+    cmd_sign_out, cmd_send, cmd_inbox, cmd_read, cmd_ack, cmd_refuse,
+    cmd_recall, cmd_outbox, cmd_queue, cmd_trace, cmd_status, cmd_queue_hold,
+    cmd_queue_release, cmd_queue_reroute, cmd_queue_drop, cmd_alarms,
+    cmd_alarms_ack;
 
 extern const struct cmd cmd_journal_show, cmd_journal_checkpoint,
     cmd_journal_prove, cmd_journal_verify;

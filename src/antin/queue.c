@@ -20,11 +20,12 @@ hop_of(const json_t *row)
 static void
 queue_table(const json_t *rows)
 {
-	struct table t = { .columns = 6 };
-	char id[SHORT_ID], when[TIME_TEXT], size[SIZE_TEXT];
+	struct table t = { .columns = 7 };
+	char leg[24], id[SHORT_ID], when[TIME_TEXT], size[SIZE_TEXT];
 	json_t *row;
 	size_t i;
 
+	table_add(&t, tr("Leg"));
 	table_add(&t, tr("Id"));
 	table_add(&t, tr("Since"));
 	table_add(&t, tr("Precedence"));
@@ -33,9 +34,12 @@ queue_table(const json_t *rows)
 	table_add(&t, tr("To"));
 	json_array_foreach(rows, i, row)
 	{
+		(void)snprintf(leg, sizeof(leg), "%lld",
+		    (long long)row_number(row, "q"));
 		row_short(id, row);
 		row_time(when, row, "at");
 		size_write(size, (uint64_t)row_number(row, "bytes"));
+		table_add(&t, leg);
 		table_add(&t, id);
 		table_add(&t, when);
 		table_add_precedence(&t, row);

@@ -71,6 +71,13 @@ print_station(const struct status *s, const json_t *row)
 	size_write(size, (uint64_t)room);
 	mark(s, room < DISK_LEAST ? BAD : GOOD);
 	say("disk: %s free\n", size);
+	if (row_number(row, "alarms") > 0) {
+		mark(s, row_number(row, "alarms_unseen") > 0 ? BAD : WATCH);
+		say("alarms: %lld, of which nobody has seen %lld; see antin "
+		    "alarms\n",
+		    (long long)row_number(row, "alarms"),
+		    (long long)row_number(row, "alarms_unseen"));
+	}
 	mark(s, GOOD);
 	say("accepted since its start: %lld\n",
 	    (long long)row_number(row, "dispatches"));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "antin/talk.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -378,6 +379,19 @@ talk_id(
 /* ---- what rows say
  * --------------------------------------------------------- */
 
+enum rc
+talk_number(const char *word, uint64_t *out, struct err *e)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(word, &end, 10);
+	if (word[0] >= '1' && word[0] <= '9' && *end == '\0' && errno == 0 &&
+	    *out <= INT64_MAX)
+		return RC_OK;
+	return fail(e, RC_USAGE, "wanted a number, found \"%s\"", word);
+}
+
 const char *
 row_text(const json_t *row, const char *key)
 {
@@ -465,6 +479,8 @@ state_name(const char *word)
 		{ "waits", "waits there" },
 		{ "unknown", "not known there" },
 		{ "unsigned", "lies at the desk; nobody has signed for it" },
+		{ "dropped", "given up" },
+		{ "moved", "goes other ways now" },
 	};
 	const struct label *label;
 	size_t i;
@@ -499,6 +515,9 @@ reason_code(uint64_t *code, const char *word, struct err *e)
 const char *
 row_state(const json_t *row)
 {
+	if (strcmp(row_text(row, "by"), "operator") == 0 &&
+	    strcmp(row_text(row, "state"), "held") == 0)
+		return tr("held by an operator");
 	return state_name(row_text(row, "state"));
 }
 

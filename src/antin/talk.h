@@ -82,6 +82,10 @@ enum rc talk_id(
  * beginning of one is looked for at that of --desk. */
 enum rc talk_dispatch(
     struct talk *t, const struct args *a, struct id *id, struct err *e);
+/* A number from 1 on that is an argument; RC_USAGE. */
+enum rc talk_number(const char *word, uint64_t *out, struct err *e);
+/* A table of rows of alarms. */
+void alarms_print(const json_t *rows);
 
 /* ---- what rows say
  * --------------------------------------------------------- */

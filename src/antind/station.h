@@ -177,6 +177,10 @@ struct line *line_of(uint64_t conn);
 struct line *line_to(struct bytes station);
 /* Our directory has grown: who may not be let in any more goes. */
 void lines_judge(void);
+/* What a station that calls itself so is called today; borrows either. */
+struct bytes line_name(
+    struct bytes station, char name[static LIMIT_ADDRESS + 1]);
+void lines_named(void); /* the directory has learnt something */
 /* One for a station that was let in; an older one of it goes. */
 struct line *line_new(
     const struct msg_hello *h, struct bytes station, size_t unit);
@@ -305,6 +309,9 @@ void checkpoint_ask(uint64_t job, const struct msg_journal *m);
 /* Where a desk's dispatch that came from "from" goes: here only to a desk, and
  * never back. */
 void station_way(struct route *out, struct bytes from, struct bytes address);
+/* What a desk is called today, whose key has an older address; borrows
+ * either. */
+struct bytes desk_today(struct bytes desk, char name[static LIMIT_ADDRESS + 1]);
 /* The directory has learnt something: all that waits finds its way anew. */
 void take_reroute(void);
 void reroute_tick(void);

@@ -22,7 +22,8 @@
 
 struct station st = { .file = { .fd = -1 },
 	.unit = NONE,
-	.quotas = { { 5000, UINT64_C(1) << 30 }, { 1000, UINT64_C(1) << 28 } } };
+	.quotas = {
+	    { 5000, UINT64_C(1) << 30 }, { 1000, UINT64_C(1) << 28 } } };
 
 static struct event *ticker;
 
@@ -60,9 +61,8 @@ void
 after_counted(uint64_t job, uint64_t count)
 {
 	afters = vec_more(afters, after_count, sizeof(*afters));
-	afters[after_count++] = (struct after){
-		.to = PROC_CONTROL, .job = job, .count = count
-	};
+	afters[after_count++] =
+	    (struct after){ .to = PROC_CONTROL, .job = job, .count = count };
 }
 
 void

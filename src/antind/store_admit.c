@@ -305,6 +305,7 @@ line_hello(const struct msg_hello *h)
 	struct link_statement s = { 0 };
 	struct line *l = NULL;
 	struct entry_data who = { 0 };
+	char name[LIMIT_ADDRESS + 1];
 	size_t unit = NONE;
 	struct log_line log;
 	struct tag key;
@@ -317,7 +318,7 @@ line_hello(const struct msg_hello *h)
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
-		l = line_new(h, s.station, unit);
+		l = line_new(h, line_name(s.station, name), unit);
 		l->key = key;
 		hear_time(l, h);
 		who.station = s.station;

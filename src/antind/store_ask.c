@@ -65,8 +65,17 @@ add_stored(void *ctx, const struct stored *of)
 static enum rc
 ask_inbox(struct rows *r, const struct msg_ask *q, struct err *e)
 {
-	return st.store->ops->inbox(st.store, q->desk, q->all != 0,
-	    q->before == 0 ? INT64_MAX : q->before, r->max, add_delivery, r, e);
+	const uint64_t before = q->before == 0 ? INT64_MAX : q->before;
+	char name[LIMIT_ADDRESS + 1];
+	const struct bytes today = desk_today(q->desk, name);
+	enum rc rc;
+
+	rc = st.store->ops->inbox(
+	    st.store, q->desk, q->all != 0, before, r->max, add_delivery, r, e);
+	if (rc == RC_OK && !bytes_eq(today, q->desk))
+		rc = st.store->ops->inbox(st.store, today, q->all != 0, before,
+		    r->max, add_delivery, r, e);
+	return rc;
 }
 
 static enum rc
@@ -380,6 +389,8 @@ set_state(const struct msg_mark *m, const struct stored *d, struct err *e)
 void
 ask_mark(uint64_t job, const struct msg_mark *m)
 {
+	char name[LIMIT_ADDRESS + 1];
+	struct msg_mark today = *m;
 	struct held held;
 	struct stored d;
 	struct err e;
@@ -390,6 +401,10 @@ ask_mark(uint64_t job, const struct msg_mark *m)
 		notice_hold(&d, &held);
 	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
 		rc = set_state(m, &d, &e);
+	/* it may lie there under the desk's address of today */
+	today.desk = desk_today(m->desk, name);
+	if (rc == RC_ABSENT && !bytes_eq(today.desk, m->desk))
+		rc = set_state(&today, &d, &e);
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

@@ -10,6 +10,8 @@
 #include "core/vec.h"
 #include "dispatch/batch.h"
 #include "dispatch/package.h"
+#include "pki/path.h"
+#include "pki/resolve.h"
 
 #define LEGS 32u /* legs that are looked up at once */
 
@@ -43,6 +45,40 @@ line_to(struct bytes station)
 		if (bytes_is(station, st.lines[i]->station))
 			return st.lines[i];
 	return NULL;
+}
+
+/* A station's statement may be under the certificate of an older address: ways
+ * are to that of today. */
+struct bytes
+line_name(struct bytes station, char name[static LIMIT_ADDRESS + 1])
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	const size_t unit = unit_by_host(&d->state, address_host(station), now);
+
+	if (unit != NONE && address_of(d, unit, NONE, now, name))
+		return bytes_str(name);
+	return station;
+}
+
+void
+lines_named(void)
+{
+	char name[LIMIT_ADDRESS + 1];
+	struct bytes now;
+	struct line *l;
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++) {
+		l = st.lines[i];
+		now = line_name(bytes_str(l->station), name);
+		if (bytes_is(now, l->station))
+			continue;
+		memcpy(l->station, now.p, now.len);
+		l->station[now.len] = '\0';
+		l->neighbour = neighbour_of(now);
+		l->neighbour->down = 0;
+	}
 }
 
 static void

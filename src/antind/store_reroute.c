@@ -3,6 +3,7 @@
  * Other ways: what waits is looked at again, destination by destination, when
  * the directory has learnt something (docs/station.md 5.7).
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,18 @@ station_way(struct route *out, struct bytes from, struct bytes address)
 		 &to, &e) != RC_OK ||
 		to.holder == NONE || s->holders[to.holder].person))
 		out->way = WAY_NONE;
+}
+
+struct bytes
+desk_today(struct bytes desk, char name[static LIMIT_ADDRESS + 1])
+{
+	struct resolved to;
+	struct err e;
+
+	if (resolve(st.file.directory, desk, station_now(), &to, &e) != RC_OK)
+		return desk;
+	(void)snprintf(name, LIMIT_ADDRESS + 1, "%s", to.address);
+	return bytes_str(name);
 }
 
 /* A destination of a leg, and where it goes now. */

@@ -268,7 +268,7 @@ static enum rc
 fetch(struct msg_package *out, struct recalled *was, struct buf *package,
     int *fd, const struct msg_of *q, struct err *e)
 {
-	char name[FILES_NAME], path[4096];
+	char name[FILES_NAME], path[4096], desk[LIMIT_ADDRESS + 1];
 	struct delivery at;
 	struct stored d;
 	enum rc rc;
@@ -277,6 +277,9 @@ fetch(struct msg_package *out, struct recalled *was, struct buf *package,
 	if (rc != RC_OK)
 		return rc;
 	rc = st.store->ops->delivery(st.store, d.n, q->desk, &at, e);
+	if (rc == RC_ABSENT)
+		rc = st.store->ops->delivery(
+		    st.store, d.n, desk_today(q->desk, desk), &at, e);
 	if (rc == RC_ABSENT)
 		return fail(e, RC_ABSENT, "no such dispatch lies at %.*s",
 		    (int)q->desk.len, (const char *)q->desk.p);

@@ -296,31 +296,6 @@ parse_log(const struct conf_word *w, struct bytes value, struct buf *out)
 #define CONTROL (1u << PROC_CONTROL)
 #define ALL (KEYS | STORE | SEAL | LINK | CONTROL)
 
-#define DEADLINE(word, rank, normal)                                           \
-	{                                                                      \
-		word, "a time, 1s to 366d",                                    \
-		    "by then a dispatch of " rank " is to have arrived, or an "\
-		    "alarm is raised",                                         \
-		    normal, normal, parse_time, 1, 366 * 86400, false,         \
-		    CONF_NO_PATH, STORE                                        \
-	}
-#define QUOTA(word, rank, normal)                                              \
-	{                                                                      \
-		word, "a number, 1 to 1000000",                                \
-		    "dispatches an hour of one station below that are carried "\
-		    "as " rank,                                                \
-		    normal, normal, parse_number, 1, 1000000, false,           \
-		    CONF_NO_PATH, STORE                                        \
-	}
-#define QUOTA_SIZE(word, rank, normal)                                         \
-	{                                                                      \
-		word, "a size, 1M to 1T",                                      \
-		    "bytes an hour of one station below that are carried as "  \
-		    rank,                                                      \
-		    normal, normal, parse_size, UINT64_C(1) << 20,             \
-		    UINT64_C(1) << 40, false, CONF_NO_PATH, STORE              \
-	}
-
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",
 	    "the folder of this station: its database, its keys, its "
@@ -368,14 +343,38 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "unlock", "a number of minutes, 1 to 1440",
 	    "so long a desk stays unlocked after it was used", "15", "15",
 	    parse_number, 1, 1440, false, CONF_NO_PATH, KEYS },
-	DEADLINE("deadline-hoa-toc", "hoa toc", "10m"),
-	DEADLINE("deadline-thuong-khan", "thuong khan", "30m"),
-	DEADLINE("deadline-khan", "khan", "2h"),
-	DEADLINE("deadline-thuong", "thuong", "24h"),
-	QUOTA("quota-hoa-toc", "hoa toc", "1000"),
-	QUOTA_SIZE("quota-hoa-toc-size", "hoa toc", "256M"),
-	QUOTA("quota-thuong-khan", "thuong khan", "5000"),
-	QUOTA_SIZE("quota-thuong-khan-size", "thuong khan", "1G"),
+	{ "deadline-hoa-toc", "a time, 1s to 366d",
+	    "so long a dispatch may take, and wait, before an alarm is raised",
+	    "10m", "10m", parse_time, 1, 366 * 86400, false, CONF_NO_PATH,
+	    STORE },
+	{ "deadline-thuong-khan", "a time, 1s to 366d",
+	    "so long a dispatch may take, and wait, before an alarm is raised",
+	    "30m", "30m", parse_time, 1, 366 * 86400, false, CONF_NO_PATH,
+	    STORE },
+	{ "deadline-khan", "a time, 1s to 366d",
+	    "so long a dispatch may take, and wait, before an alarm is raised",
+	    "2h", "2h", parse_time, 1, 366 * 86400, false, CONF_NO_PATH,
+	    STORE },
+	{ "deadline-thuong", "a time, 1s to 366d",
+	    "so long a dispatch may take, and wait, before an alarm is raised",
+	    "24h", "24h", parse_time, 1, 366 * 86400, false, CONF_NO_PATH,
+	    STORE },
+	{ "quota-hoa-toc", "a number, 1 to 1000000",
+	    "dispatches an hour of a station below that are carried so",
+	    "1000", "1000", parse_number, 1, 1000000, false, CONF_NO_PATH,
+	    STORE },
+	{ "quota-hoa-toc-size", "a size, 1M to 1T",
+	    "bytes an hour of a station below that are carried so", "256M",
+	    "256M", parse_size, UINT64_C(1) << 20, UINT64_C(1) << 40, false,
+	    CONF_NO_PATH, STORE },
+	{ "quota-thuong-khan", "a number, 1 to 1000000",
+	    "dispatches an hour of a station below that are carried so",
+	    "5000", "5000", parse_number, 1, 1000000, false, CONF_NO_PATH,
+	    STORE },
+	{ "quota-thuong-khan-size", "a size, 1M to 1T",
+	    "bytes an hour of a station below that are carried so", "1G",
+	    "1G", parse_size, UINT64_C(1) << 20, UINT64_C(1) << 40, false,
+	    CONF_NO_PATH, STORE },
 	{ "duty", "the address of a desk",
 	    "the desk on duty: who looks into its inbox sees alarms first",
 	    NULL, "antin://dien-bien.vn/truc-ban", parse_desk, 0, 0, false,

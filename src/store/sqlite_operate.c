@@ -15,8 +15,7 @@ sqlite_pin(struct store *store, uint64_t q, bool pinned, struct err *e)
 	r = sqlite_run(s, QUERY_PIN, "UPDATE leg SET pinned = ?2 WHERE q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_int(&r, 2, pinned);
-	rc = sqlite_do(&r, e);
-	if (rc == RC_OK && sqlite3_changes(s->db) == 0)
+	if ((rc = sqlite_do(&r, e)) == RC_OK && sqlite3_changes(s->db) == 0)
 		rc = fail(e, RC_ABSENT, "store: no such leg");
 	return rc;
 }
@@ -36,8 +35,7 @@ sqlite_dest_drop(
 	    " AND address = ?2 AND q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_bytes(&r, 2, address);
-	rc = sqlite_do(&r, e);
-	if (rc == RC_OK && sqlite3_changes(s->db) == 0)
+	if ((rc = sqlite_do(&r, e)) == RC_OK && sqlite3_changes(s->db) == 0)
 		rc = fail(e, RC_ABSENT, "store: no such destination");
 	return rc;
 }

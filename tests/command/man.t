@@ -37,13 +37,15 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
-    antin-status antin-journal);
+    antin-status antin-journal antin-alarms);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
 $commands{'antin-ack'} = [ 'antin ack', 'antin refuse',
     'antin recall' ];
-$commands{'antin-queue'} = [ 'antin queue', 'antin trace' ];
+$commands{'antin-queue'} = [ 'antin queue', 'antin trace',
+    map { "antin queue $_" } qw(hold release reroute drop) ];
+$commands{'antin-alarms'} = [ 'antin alarms', 'antin alarms ack' ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
     'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',

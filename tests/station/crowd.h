@@ -29,6 +29,9 @@ struct crowd {
 		struct buf sig_cert, kem_cert;
 		char desk[80];
 	} * members; /* owned */
+	/* What comes to one of them, whose peer is the ctx; NULL: nothing does
+	 * (session.h). */
+	void (*item)(void *ctx, const struct item *item, struct bytes package);
 };
 
 static inline void
@@ -137,7 +140,9 @@ crowd_make(struct crowd *c, struct country *country, const struct seat *above,
 {
 	struct err e;
 
-	*c = (struct crowd){ country, above, n, desks, NULL };
+	*c = (struct crowd){
+		.country = country, .above = above, .count = n, .desks = desks
+	};
 	c->members = alloc(n, sizeof(*c->members));
 	must(work_each(n, crowd_member, c, &e), &e);
 	crowd_acts(c);
@@ -149,6 +154,25 @@ crowd_begin(struct crowd *c, struct country *country, const struct seat *above,
     size_t n)
 {
 	crowd_make(c, country, above, n, false);
+}
+
+/* Each has a desk "van-thu", without a certificate; before country_write(). */
+static inline void
+crowd_desks(struct crowd *c)
+{
+	struct act *acts = alloc(CROWD_BATCH, sizeof(*acts));
+	size_t n = 0, i;
+
+	for (i = 0; i < c->count; i++) {
+		acts[n] =
+		    act_holder(&c->country->t, UNITS, ACT_DESK, "van-thu");
+		acts[n++].unit = c->members[i].uid;
+		if (n == CROWD_BATCH || i + 1 == c->count) {
+			crowd_decide(c, acts, n);
+			n = 0;
+		}
+	}
+	free(acts);
 }
 
 /* ---- their lines
@@ -241,6 +265,7 @@ crowd_step(struct crowd *c, struct peer *p, size_t i)
 		link_write(&p->statement, bytes_str(m->address), p->epoch,
 		    tls_key_public(p->key), m->station.sig);
 		p->owner.hello = crowd_hello;
+		p->owner.item = c->item;
 		p->ctx = p;
 		peer_begin(p);
 	}

@@ -213,9 +213,9 @@ peer_admits(struct peer *p)
 /* A sealed text of "size" random bytes from one desk to another, as the
  * origin's station would seal it. */
 static inline void
-sealed_text(struct buf *out, struct tag *tag, const struct seat *from,
+sealed_level(struct buf *out, struct tag *tag, const struct seat *from,
     const struct seat *to, uint64_t serial, size_t size,
-    enum precedence precedence)
+    enum precedence precedence, enum level level)
 {
 	struct part part = { .kind = PART_DOCUMENT,
 		.name = bytes_str("a"),
@@ -229,6 +229,7 @@ sealed_text(struct buf *out, struct tag *tag, const struct seat *from,
 		    .precedence = precedence,
 		    .expires = TIME_NEVER },
 		.originator = bytes_str(from->desk_address),
+		.level = level,
 		.due = TIME_NEVER,
 		.to = &whom,
 		.to_count = 1,
@@ -256,6 +257,15 @@ sealed_text(struct buf *out, struct tag *tag, const struct seat *from,
 	    &e);
 	buf_free(&inner);
 	free(text);
+}
+
+static inline void
+sealed_text(struct buf *out, struct tag *tag, const struct seat *from,
+    const struct seat *to, uint64_t serial, size_t size,
+    enum precedence precedence)
+{
+	sealed_level(out, tag, from, to, serial, size, precedence,
+	    LEVEL_ORDINARY);
 }
 
 /* Give it to the session, under this number. */

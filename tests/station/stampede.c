@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * All children of a station come back at one moment, because it was killed:
- * all are let in again, and what is urgent goes through meanwhile.
+ * all are let in again, each has what waited for it, hỏa tốc first, and what is
+ * urgent goes through meanwhile.
  *
  * ANTIN_SOAK: two thousand of them.
  */
@@ -67,6 +68,134 @@ work(void *ctx)
 	return NULL;
 }
 
+/* ---- what waits for the children
+ * --------------------------------------------------- */
+
+#define URGENT 10 /* one child of so many has something of hỏa tốc, too */
+
+static struct seat *sender; /* a child that sends something to all others */
+static struct peer sending;
+static size_t stored;
+static struct had {
+	unsigned count, first; /* items; the rank of the first */
+} * had;		       /* owned; by child */
+
+static void
+child_has(void *ctx, const struct item *item, struct bytes package)
+{
+	struct peer *p = ctx;
+	struct had *h = &had[p - peers];
+
+	(void)package;
+	if (h->count++ == 0)
+		h->first = item->rank;
+	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
+	session_taken(p->session, item->total - item->from);
+}
+
+static void
+sender_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
+{
+	(void)ctx;
+	(void)ref;
+	(void)why;
+	stored += outcome == ACK_STORED;
+}
+
+static void
+send_one(size_t i, uint64_t serial, enum precedence precedence)
+{
+	struct seat to = *sender;
+	struct buf package;
+	struct tag tag;
+
+	(void)snprintf(to.desk_address, sizeof(to.desk_address), "%s/van-thu",
+	    crowd.members[i].address);
+	sealed_text(&package, &tag, sender, &to, serial, 2000, precedence);
+	peer_send(&sending, serial, buf_bytes(&package), &to, &tag,
+	    precedence_rank(precedence));
+	buf_free(&package);
+}
+
+/* A station that has just begun may not let anybody in yet. */
+static void
+sender_dials(void)
+{
+	static uint64_t epoch;
+	const int64_t until = peer_ms() + 2000;
+
+	if (epoch == 0)
+		epoch = (uint64_t)time_now() * 1000;
+	sending = (struct peer){ .epoch = ++epoch };
+	if (peer_dial(&sending, root->port, &sender->station,
+		bytes_str(sender->address))) {
+		sending.owner = (struct session_owner){ .hello = crowd_hello,
+			.acked = sender_acked };
+		sending.ctx = &sending;
+		peer_begin(&sending);
+		while (!sending.admitted && peer_ms() < until &&
+		       peer_turn(&sending, 50))
+			;
+	}
+	if (!sending.admitted) {
+		peer_end(&sending);
+		(void)usleep(100000);
+	}
+}
+
+/* Something for each child waits at the station, and what is urgent came last.
+ */
+static void
+queue_for_all(void)
+{
+	const int64_t until = peer_ms() + WAIT_S * 1000;
+	const size_t all = crowd.count + crowd.count / URGENT;
+	uint64_t serial = 0;
+	size_t i;
+
+	while (!sending.admitted && peer_ms() < until)
+		sender_dials();
+	for (i = 0; i < crowd.count; i++) {
+		send_one(i, ++serial, PRECEDENCE_THUONG);
+		(void)peer_turn(&sending, 0);
+	}
+	for (i = 0; i < crowd.count; i += URGENT) {
+		send_one(i, ++serial, PRECEDENCE_HOA_TOC);
+		(void)peer_turn(&sending, 0);
+	}
+	while (stored < all && peer_ms() < until && peer_turn(&sending, 20))
+		;
+	is(stored, all, "something waits there for each of its children");
+	peer_end(&sending);
+}
+
+/* All children are served until each has what waited for it. */
+static void
+each_has_its_own(void)
+{
+	const int64_t until = peer_ms() + WAIT_S * 1000, began = peer_ms();
+	size_t i, missing = 1, late = 0, more = 0, wanted;
+
+	while (missing > 0 && peer_ms() < until) {
+		missing = 0;
+		for (i = 0; i < crowd.count; i++) {
+			(void)peer_turn(&peers[i], 0);
+			wanted = 1 + (i % URGENT == 0);
+			missing += had[i].count < wanted;
+		}
+		(void)usleep(2000);
+	}
+	for (i = 0; i < crowd.count; i++) {
+		wanted = 1 + (i % URGENT == 0);
+		more += had[i].count > wanted;
+		late += wanted == 2 && had[i].first != 3;
+	}
+	note("queued: ms=%lld", (long long)(peer_ms() - began));
+	is(missing, 0, "each child has what waited for it");
+	is(more, 0, "once");
+	is(late, 0, "hỏa tốc came first over each line");
+}
+
 /* ---- the stampede -----------------------------------------------------------
  */
 
@@ -84,8 +213,12 @@ build(size_t n)
 	root = country_seat(&country, NULL, "vn");
 	(void)country_seat(&country, root, "bac");
 	(void)country_seat(&country, root, "nam");
+	sender = country_seat(&country, root, "dong");
 	crowd_begin(&crowd, &country, root, n);
+	crowd_desks(&crowd);
+	crowd.item = child_has;
 	peers = alloc(n, sizeof(*peers));
+	had = alloc(n, sizeof(*had));
 	country_write(root, "");
 	ledger_begin(&ledger, &country);
 	for (i = 0; i < 2; i++)
@@ -116,6 +249,7 @@ all_come_back(void)
 	for (i = 0; i < crowd.count; i++)
 		crowd_drop(&peers[i]);
 	ok(seat_start(root), "and started again");
+	queue_for_all();
 	hurry = true;
 	began = peer_ms();
 	turned = crowd_enter(&crowd, peers);
@@ -124,6 +258,7 @@ all_come_back(void)
 	    (long long)(peer_ms() - began), turned);
 	ok(comes_through(), "and what was urgent has come through");
 	note("urgent: ms=%ld, with %zu let in", (long)took, (size_t)let_in);
+	each_has_its_own();
 }
 
 static bool
@@ -180,6 +315,7 @@ main(void)
 	for (i = 0; i < n; i++)
 		peer_end(&peers[i]);
 	free(peers);
+	free(had);
 	crowd_end(&crowd);
 	ledger_end(&ledger);
 	country_end(&country);
