@@ -21,6 +21,7 @@ struct sharing {
 	uint8_t *need; /* of each unit */
 	enum need log; /* of the log that is being written */
 	uint64_t cut;  /* how much of it he has */
+	uint64_t had;  /* the same, where he gets it from its beginning */
 };
 
 /* A unit, and all that ever stood above it: their acts say who it is. */
@@ -126,8 +127,9 @@ is_needed(void *ctx, const struct log_item *item)
 		return true;
 	if (act_read(&a, item->entry, &e) != RC_OK)
 		bug("an act that was read before");
+	/* those he got with what he has: his own fill these gaps */
 	if (is_structure(&a))
-		return true;
+		return item->at >= sh->had;
 	unit = unit_by_uid(&sh->d->state, &a.unit);
 	return unit != NONE && sh->need[unit] != NEED_NOTHING;
 }
@@ -209,11 +211,14 @@ directory_write(struct buf *out, const struct directory *d,
 		    cut_by_gap(&d->logs[i].log, has))
 			continue;
 		sh.cut = has < d->logs[i].log.tree.size ? has : 0;
+		sh.had = 0;
 		/* of what he asked for he may lack acts from before */
 		if (sh.log == NEED_PATH &&
 		    (who->asked_count > 0 ||
-			others_needed(&sh, cut_at(&d->logs[i].log, has))))
+			others_needed(&sh, cut_at(&d->logs[i].log, has)))) {
+			sh.had = has;
 			has = 0;
+		}
 		part_write(&w, &d->logs[i], has,
 		    few_until(who, &d->logs[i].log), is_needed, &sh);
 	}

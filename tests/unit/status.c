@@ -66,6 +66,64 @@ a_delta_brings_what_is_lacking(void)
 	tree_end(&t);
 }
 
+/* docs/directory.md 5.4: what he has of the tree is not written again. */
+static void
+what_is_asked_for_costs_little(void)
+{
+	struct directory_for who = { .has = status_has };
+	struct buf file, whole, delta;
+	struct directory *other;
+	struct applied did;
+	struct status s;
+	struct tree t;
+	char names[50][16];
+	size_t asked;
+	unsigned i;
+
+	plant(&t);
+	for (i = 0; i < 50; i++)
+		(void)snprintf(names[i], sizeof(names[i]), "tinh-%u", i);
+	for (i = 10; i < 60; i++)
+		tree_unit(&t, ROOT, i, ROOT, names[i - 10], "tinh");
+	tree_desk(&t, ROOT, 20, "van-thu");
+	other = tree_other(&t);
+	who.has = NULL;
+	who.unit = tree_at(&t, DIEN_BIEN);
+	directory_write(&file, t.d, &who, t.now);
+	is(tree_apply(&t, other, buf_bytes(&file), &did), RC_OK,
+	    "a station has what it needs");
+	buf_free(&file);
+	asked = tree_at(&t, 20);
+	ok(holder_by_id(&other->state,
+	       unit_by_uid(&other->state, &t.d->state.units[asked].uid),
+	       bytes_str("van-thu")) == NONE,
+	    "the desks of others it does not have");
+	status_write(&file, other);
+	went(status_read(&s, buf_bytes(&file), &t.e), &t.e, "its status");
+	who.asked = &asked;
+	who.asked_count = 1;
+	directory_write(&whole, t.d, &who, t.now);
+	who.has = status_has;
+	who.ctx = &s;
+	directory_write(&delta, t.d, &who, t.now);
+	is(tree_apply(&t, other, buf_bytes(&delta), &did), RC_OK,
+	    "what it asks for it gets");
+	ok(did.acts > 0 &&
+		holder_by_id(&other->state,
+		    unit_by_uid(&other->state, &t.d->state.units[asked].uid),
+		    bytes_str("van-thu")) != NONE,
+	    "with all that is to be known");
+	note("%zu bytes, whole %zu", delta.len, whole.len);
+	ok(delta.len + 50 * 100 < whole.len,
+	    "and not the units again that it knows");
+	status_free(&s);
+	buf_free(&file);
+	buf_free(&whole);
+	buf_free(&delta);
+	directory_free(other);
+	tree_end(&t);
+}
+
 static void
 another_root_does_not_fit(void)
 {
@@ -204,6 +262,7 @@ main(void)
 {
 	a_delta_brings_what_is_lacking();
 	another_root_does_not_fit();
+	what_is_asked_for_costs_little();
 	nothing_else_is_read();
 	nor_is_a_piece();
 	return done();
