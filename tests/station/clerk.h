@@ -266,7 +266,7 @@ clerks_tell(struct ledger *l, int pipe_in, size_t *unsure, size_t *silent)
 {
 	struct pollfd f = { .fd = pipe_in, .events = POLLIN };
 	unsigned left = 0;
-	struct entry *e;
+	struct ledger_entry *e;
 	struct told t;
 
 	while (poll(&f, 1, 0) == 1 && (f.revents & POLLIN) != 0) {
@@ -282,9 +282,9 @@ clerks_tell(struct ledger *l, int pipe_in, size_t *unsure, size_t *silent)
 		e = ledger_find(l, &t.id);
 		if (e == NULL)
 			e = ledger_add(l, &t.id, t.to);
-		else if (e->state != ENTRY_UNSURE)
+		else if (e->state != LEDGER_UNSURE)
 			l->strange++; /* one id for two dispatches */
-		e->state = ENTRY_ACKED;
+		e->state = LEDGER_ACKED;
 		e->to = t.to;
 		e->from = t.from;
 		memcpy(e->part, t.part, sizeof(t.part));

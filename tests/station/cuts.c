@@ -190,7 +190,7 @@ static void
 large_one(size_t from, int times)
 {
 	const unsigned way = times == LARGE_DOWN;
-	struct entry *e = ledger_make(&ledger, (unsigned)(FAR + from),
+	struct ledger_entry *e = ledger_make(&ledger, (unsigned)(FAR + from),
 	    1u << (NEAR - from), large, PRECEDENCE_THUONG);
 	unsigned long cuts;
 

@@ -301,7 +301,7 @@ static size_t
 read_letters(void)
 {
 	uint8_t part[SHA256_SIZE];
-	const struct entry *e;
+	const struct ledger_entry *e;
 	size_t i, n, wrong = 0;
 	struct err err;
 	int fd;
@@ -310,7 +310,7 @@ read_letters(void)
 		fd = signed_in(real[n]);
 		for (i = 0; i < ledger.count; i++) {
 			e = &ledger.all[i];
-			if (e->made_here || e->state != ENTRY_ACKED ||
+			if (e->made_here || e->state != LEDGER_ACKED ||
 			    (e->to >> n & 1) == 0)
 				continue;
 			if (saves_at_last(part, &fd, real[n], &e->id, &err) !=

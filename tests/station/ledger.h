@@ -17,13 +17,13 @@
 #define LEDGER_INSIDE (200u << 10) /* bytes of a content; the rest follows */
 
 enum entry_state {
-	ENTRY_MADE,
-	ENTRY_ACKED,
-	ENTRY_REFUSED,
-	ENTRY_UNSURE, /* it came out, and nobody was told that it went in */
+	LEDGER_MADE,
+	LEDGER_ACKED,
+	LEDGER_REFUSED,
+	LEDGER_UNSURE, /* it came out, and nobody was told that it went in */
 };
 
-struct entry {
+struct ledger_entry {
 	struct id id;
 	enum entry_state state;
 	enum refusal why;
@@ -43,7 +43,7 @@ struct entry {
 
 struct ledger {
 	struct country *country;
-	struct entry *all; /* owned */
+	struct ledger_entry *all; /* owned */
 	size_t count;
 	struct index *by_id;
 	uint64_t serial;
@@ -77,7 +77,7 @@ ledger_hash(const struct id *id)
 	return h;
 }
 
-static inline struct entry *
+static inline struct ledger_entry *
 ledger_find(const struct ledger *l, const struct id *id)
 {
 	size_t at = 0, i;
@@ -88,15 +88,15 @@ ledger_find(const struct ledger *l, const struct id *id)
 	return NULL;
 }
 
-static inline struct entry *
+static inline struct ledger_entry *
 ledger_add(struct ledger *l, const struct id *id, uint32_t to)
 {
-	struct entry *e;
+	struct ledger_entry *e;
 
 	l->all = vec_more(l->all, l->count, sizeof(*l->all));
 	index_add(l->by_id, ledger_hash(id), l->count);
 	e = &l->all[l->count++];
-	*e = (struct entry){ .id = *id, .to = to };
+	*e = (struct ledger_entry){ .id = *id, .to = to };
 	return e;
 }
 
@@ -114,7 +114,7 @@ seat_tag(const struct seat *s)
 
 /* Sealed at the desk of a seat for those desks, as its station would: random
  * bytes, of which what is too much for a content follows the envelope. */
-static inline struct entry *
+static inline struct ledger_entry *
 ledger_make(struct ledger *l, unsigned from, uint32_t to, size_t size,
     enum precedence precedence)
 {
@@ -143,7 +143,7 @@ ledger_make(struct ledger *l, unsigned from, uint32_t to, size_t size,
 	struct buf inner, package = { 0 };
 	struct sink sink = sink_buf(&package);
 	struct envelope env;
-	struct entry *entry;
+	struct ledger_entry *entry;
 	struct err e;
 	size_t i;
 
@@ -187,12 +187,12 @@ ledger_make(struct ledger *l, unsigned from, uint32_t to, size_t size,
  */
 
 /* A package has come to a desk; false: it is none of the ledger's. */
-static inline struct entry *
+static inline struct ledger_entry *
 ledger_came(struct ledger *l, struct bytes package, size_t envelope)
 {
 	uint8_t digest[SHA256_SIZE], tail[SHA256_SIZE];
 	struct envelope env;
-	struct entry *entry;
+	struct ledger_entry *entry;
 	struct err e;
 
 	if (envelope > package.len ||
@@ -235,7 +235,7 @@ ledger_lies(
 	char name[FILES_NAME], path[2 * PATH];
 	uint8_t sum[SHA256_SIZE];
 	struct buf package = { 0 };
-	struct entry *entry;
+	struct ledger_entry *entry;
 	struct stored d;
 	struct err e;
 
@@ -254,8 +254,8 @@ ledger_lies(
 	entry = ledger_came(l, buf_bytes(&package), d.envelope);
 	if (entry == NULL) {
 		entry = ledger_add(l, &d.header.id, 1u << s->unit);
-		entry->state = ENTRY_UNSURE;
-	} else if (entry->state == ENTRY_UNSURE) {
+		entry->state = LEDGER_UNSURE;
+	} else if (entry->state == LEDGER_UNSURE) {
 		entry->to |= 1u << s->unit;
 	}
 	entry->came[s->unit]++;
@@ -301,7 +301,7 @@ static inline struct account
 ledger_account(struct ledger *l)
 {
 	struct account a = { .doubled = l->doubled };
-	const struct entry *e;
+	const struct ledger_entry *e;
 	bool all;
 	size_t i, n;
 
@@ -315,11 +315,11 @@ ledger_account(struct ledger *l)
 				all = all && e->came[n] > 0;
 			a.doubled += e->came[n] > 1;
 		}
-		a.acked += e->state == ENTRY_ACKED;
-		a.refused += e->state == ENTRY_REFUSED;
-		a.unsure += e->state == ENTRY_UNSURE;
-		a.lost += e->state == ENTRY_ACKED && !all;
-		a.delivered += e->state == ENTRY_ACKED && all;
+		a.acked += e->state == LEDGER_ACKED;
+		a.refused += e->state == LEDGER_REFUSED;
+		a.unsure += e->state == LEDGER_UNSURE;
+		a.lost += e->state == LEDGER_ACKED && !all;
+		a.delivered += e->state == LEDGER_ACKED && all;
 	}
 	return a;
 }

@@ -55,7 +55,7 @@ struct outpost {
  */
 
 static inline unsigned *
-outpost_seen(struct outpost *o, const struct entry *e)
+outpost_seen(struct outpost *o, const struct ledger_entry *e)
 {
 	const size_t i = (size_t)(e - o->l->all);
 	size_t room = o->seen_room == 0 ? 1024 : o->seen_room;
@@ -76,7 +76,7 @@ outpost_seen(struct outpost *o, const struct entry *e)
 static inline void
 outpost_takes(struct outpost *o, const struct item *item, struct bytes package)
 {
-	struct entry *e = ledger_came(o->l, package, item->envelope);
+	struct ledger_entry *e = ledger_came(o->l, package, item->envelope);
 	unsigned *seen;
 
 	if (item->dest_count != 1 ||
@@ -90,8 +90,8 @@ outpost_takes(struct outpost *o, const struct item *item, struct bytes package)
 			 &env, bytes_of(package.p, item->envelope), &err),
 		    &err);
 		e = ledger_add(o->l, &env.header.id, 1u << o->seat->unit);
-		e->state = ENTRY_UNSURE;
-	} else if (e->state == ENTRY_UNSURE) {
+		e->state = LEDGER_UNSURE;
+	} else if (e->state == LEDGER_UNSURE) {
 		e->to |= 1u << o->seat->unit;
 	}
 	seen = outpost_seen(o, e);
@@ -219,7 +219,7 @@ outpost_bye(void *ctx, unsigned reason, struct bytes text)
  */
 
 static inline void
-outpost_send(struct outpost *o, const struct entry *e)
+outpost_send(struct outpost *o, const struct ledger_entry *e)
 {
 	o->owed = vec_more(o->owed, o->owed_count, sizeof(*o->owed));
 	o->owed[o->owed_count++] =
@@ -231,7 +231,7 @@ outpost_reads(void *ctx, uint64_t ref, uint64_t at, uint8_t *to, size_t len,
     struct err *err)
 {
 	struct outpost *o = ctx;
-	const struct entry *e = &o->l->all[ref];
+	const struct ledger_entry *e = &o->l->all[ref];
 
 	if (at + len > e->package.len)
 		return fail(err, RC_INVALID, "there is no more of it");
@@ -243,7 +243,7 @@ static inline void
 outpost_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
 {
 	struct outpost *o = ctx;
-	struct entry *e = &o->l->all[ref];
+	struct ledger_entry *e = &o->l->all[ref];
 	size_t i;
 
 	for (i = 0; i < o->owed_count && o->owed[i].entry != ref; i++)
@@ -256,7 +256,7 @@ outpost_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
 		o->later++;
 		return;
 	}
-	e->state = outcome == ACK_REFUSED ? ENTRY_REFUSED : ENTRY_ACKED;
+	e->state = outcome == ACK_REFUSED ? LEDGER_REFUSED : LEDGER_ACKED;
 	e->why = why;
 	o->acked += outcome != ACK_REFUSED;
 	o->refused += outcome == ACK_REFUSED;
@@ -268,7 +268,7 @@ outpost_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
 static inline void
 outpost_offer(struct outpost *o, struct owed *w)
 {
-	const struct entry *e = &o->l->all[w->entry];
+	const struct ledger_entry *e = &o->l->all[w->entry];
 	struct link_dest dests[SEATS];
 	struct item item = { .rank = precedence_rank(e->precedence),
 		.envelope = (uint32_t)e->envelope,
