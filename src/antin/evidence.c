@@ -23,6 +23,8 @@ evidence(const struct args *a, struct err *e)
 		return rc;
 	rc = talk_open(&t, a, e);
 	if (rc == RC_OK && (rc = talk_dispatch(&t, a, &id, e)) == RC_OK &&
+	    (rc = talk_ask(&t, CONTROL_JOURNAL_CHECKPOINT, NULL, NULL, NULL,
+		 e)) == RC_OK &&
 	    (rc = talk_take(
 		 &file, &t, CONTROL_EVIDENCE, &id, EVIDENCE_MAX, e)) == RC_OK)
 		rc = file_write(
@@ -135,7 +137,7 @@ show_entry(void *ctx, const struct evidence_told *t)
 
 static void
 show_journal(json_t *root, struct checking *c, const struct evidence *v,
-    struct directory *d)
+    const struct evidence_of *of, struct directory *d)
 {
 	json_t *journal;
 	struct evidence_log log;
@@ -158,7 +160,7 @@ show_journal(json_t *root, struct checking *c, const struct evidence *v,
 	if (rc != RC_OK)
 		return;
 	c->list = show_array(journal, "entries");
-	evidence_entries(v, &log.note, show_entry, c);
+	evidence_entries(v, of, &log.note, show_entry, c);
 }
 
 static void
@@ -208,7 +210,7 @@ evidence_verify(const struct args *a, struct err *e)
 	show_about(root, &v, &of);
 	c.list = show_array(root, "statements");
 	evidence_statements(&v, &of, t.directory, show_statement, &c);
-	show_journal(root, &c, &v, t.directory);
+	show_journal(root, &c, &v, &of, t.directory);
 	show(root, arg_given(a, "json"));
 	if (c.bad > 0)
 		rc = fail(e, RC_DENIED,

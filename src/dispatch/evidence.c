@@ -8,6 +8,7 @@
 
 #include "envelope/address.h"
 #include "pki/journal.h"
+#include "pki/path.h"
 #include "pki/resolve.h"
 
 #define VERSION 1
@@ -159,6 +160,30 @@ check_batch(const struct batch *b, struct directory *d, struct err *e)
 	return batch_verify(b, &who, e);
 }
 
+/* docs/evidence.md 3.3: it is about this dispatch, and its signer's to say. */
+static enum rc
+check_said(const struct statement *s, struct bytes signer,
+    const struct evidence_of *of, struct err *e)
+{
+	const bool desk = address_is_desk(signer);
+	bool his = statement_by_desk(s->kind) == desk;
+
+	if (!statement_is_of(s, &of->header, of->digest))
+		return fail(e, RC_DENIED,
+		    "docs/evidence.md 3.3: it is about another dispatch");
+	if (s->kind <= STATEMENT_REFUSED)
+		his = his && bytes_eq(s->desk, signer);
+	else if (desk)
+		his = his && host_within(
+				 address_host(signer), address_host(s->origin));
+	else if (s->kind == STATEMENT_INQUIRY)
+		his = his && bytes_eq(s->origin, signer);
+	return his ? RC_OK
+		   : fail(e, RC_DENIED,
+			 "docs/evidence.md 3.3: it is not for %.*s to say",
+			 (int)signer.len, (const char *)signer.p);
+}
+
 static void
 say_batch(struct bytes bytes, const struct evidence_of *of, struct directory *d,
     void (*each)(void *ctx, const struct evidence_said *s), void *ctx)
@@ -183,12 +208,12 @@ say_batch(struct bytes bytes, const struct evidence_of *of, struct directory *d,
 			continue;
 		said.rc =
 		    statement_read(&said.statement, b.log.items[i].entry, &e);
-		if (said.rc == RC_OK &&
-		    !statement_is_of(&said.statement, &of->header, of->digest))
-			continue; /* another dispatch's: it says nothing here */
 		if (said.rc == RC_OK && rc != RC_OK) {
 			said.rc = rc;
 			e = why;
+		} else if (said.rc == RC_OK) {
+			said.rc = check_said(
+			    &said.statement, b.signer.address, of, &e);
 		}
 		each(ctx, &said);
 	}
@@ -226,9 +251,20 @@ evidence_log(struct evidence_log *out, const struct evidence *v,
 	return RC_OK;
 }
 
+/* Entries of this kind name a dispatch. */
+static bool
+entry_names(unsigned kind)
+{
+	const enum entry_field *f = entry_fields(kind);
+
+	while (*f != FIELD_NONE && *f != FIELD_DIGEST)
+		f++;
+	return *f == FIELD_DIGEST;
+}
+
 static enum rc
 check_entry(struct evidence_told *t, const struct evidence_entry *x,
-    const struct note *note, struct err *e)
+    const struct note *note, const struct evidence_of *of, struct err *e)
 {
 	const struct checkpoint *c = &note->checkpoint;
 	struct node leaf, proof[MERKLE_PROOF];
@@ -258,7 +294,8 @@ check_entry(struct evidence_told *t, const struct evidence_entry *x,
 }
 
 void
-evidence_entries(const struct evidence *v, const struct note *note,
+evidence_entries(const struct evidence *v, const struct evidence_of *of,
+    const struct note *note,
     void (*each)(void *ctx, const struct evidence_told *t), void *ctx)
 {
 	struct bytes rest = v->entries, one;
@@ -281,7 +318,7 @@ evidence_entries(const struct evidence *v, const struct note *note,
 		t.number = x.number;
 		t.rc = der_end(&d, "docs/evidence.md 2.4: an entry", &e);
 		if (t.rc == RC_OK)
-			t.rc = check_entry(&t, &x, note, &e);
+			t.rc = check_entry(&t, &x, note, of, &e);
 		each(ctx, &t);
 	}
 }

@@ -103,7 +103,8 @@ struct evidence_told {
 	enum rc rc;
 	const struct err *e;
 };
-void evidence_entries(const struct evidence *v, const struct note *note,
+void evidence_entries(const struct evidence *v, const struct evidence_of *of,
+    const struct note *note,
     void (*each)(void *ctx, const struct evidence_told *t), void *ctx);
 
 #endif
