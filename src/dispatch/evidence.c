@@ -290,6 +290,13 @@ check_entry(struct evidence_told *t, const struct evidence_entry *x,
 		    x->number);
 	t->open =
 	    entry_data_read(&t->data, t->entry.kind, x->opening, e) == RC_OK;
+	if (t->open && entry_names(t->entry.kind) &&
+	    (!id_eq(&t->data.id, &of->header.id) ||
+		memcmp(t->data.digest, of->digest, SHA256_SIZE) != 0))
+		return fail(e, RC_DENIED,
+		    "docs/evidence.md 3.5: entry %" PRIu64
+		    " is about another dispatch",
+		    x->number);
 	return RC_OK;
 }
 
