@@ -516,6 +516,48 @@ sub what_waits_arrives_once {
 	is(scalar(@ids), $before + 1, 'nothing twice') or diag("@ids");
 }
 
+# ---- an operator at the queues ------------------------------------------------
+
+sub an_operator_at_the_queues {
+	my $before = inbox('--all', $db_vt);
+	down('DB');
+	my $held = sent('one that is to wait', '--to', $db_vt, 'to-trinh');
+	my $gone = sent('one that is to go no further', '--to', $db_vt,
+	    'to-trinh');
+	says(0, qr/^Done: 1\.$/, 'a dispatch is held', qw(queue hold --station
+	    TW), $held);
+	says(0, qr/ held by an operator /, 'the queue says so',
+	    qw(queue --station TW));
+	my ($leg) = map { $_->{q} } grep { $_->{id} eq $gone }
+	    rows(qw(queue --station TW));
+	says(2, qr/--reason/, 'nothing is dropped without a reason',
+	    qw(queue drop --station TW), $leg);
+	says(0, qr/^Done: 1\.$/, 'a leg is dropped with one', qw(queue drop
+	    --station TW --reason), 'sent twice', $leg);
+	like(state_of($gone), qr/ given up /, 'the outbox says so');
+	says(0, qr/^Nothing of that kind waits\.$/, 'once', qw(queue drop
+	    --station TW --reason), 'sent twice', $leg);
+	says(2, qr/wanted the number of a leg/, 'what is neither is told',
+	    qw(queue hold --station TW), 'what?');
+	says(1, qr/not the station above this one/,
+	    'nothing goes over who is no neighbour', qw(queue reroute --station
+	    TW), $held, 'antin://nowhere.vn');
+	up('DB');
+	ends(0, 'its desk', qw(sign-in --station DB --passphrase-file pass),
+	    $db_vt);
+	says(0, qr/^Done: 1\.$/, 'all that waits for a station is released',
+	    qw(queue release --station TW antin://dien-bien.vn));
+	comes('what was held arrives', sub {
+		grep { $_->{id} eq $held } inbox($db_vt);
+	});
+	my @ids = map { $_->{id} } inbox('--all', $db_vt);
+	is(scalar(@ids), $before + 1, 'and nothing else') or diag("@ids");
+	says(0, qr/^(?:No alarm\.|Number +Since )/m, 'alarms are listed',
+	    qw(alarms --station TW));
+	says(1, qr/has no such alarm/, 'none is seen that is not there',
+	    qw(alarms ack --station TW 999999));
+}
+
 sub nothing_is_lost {
 	my @box = map { "$_->{id} $_->{at}" } rows(qw(outbox --station TW));
 	my @in = map { "$_->{id} $_->{state}" } inbox('--all', $db_vt);
@@ -573,10 +615,11 @@ sub no_secret_is_left_open {
 	is("@told", '', 'nor was any told that should not be');
 	my $logs = get('TW/log/antind.log') . get('DB/log/antind.log');
 	my @warn = grep { / (?:warn|error) / &&
-	    !/ event=(?:desk\.sign_in_refused|dispatch\.refused|daemon\.root) / } split /^/,
+	    !/ event=(?:desk\.sign_in_refused|dispatch\.(?:refused|expired)|
+	daemon\.root|leg\.(?:held|released|dropped)|alarm\.raised) /x } split /^/,
 	    $logs;
 	is("@warn", '', 'the logs complain of nothing but wrong passphrases, ' .
-	    'and what expired');
+	    'what expired, and what an operator did');
 }
 
 there_are_stations_and_desks();
@@ -591,6 +634,7 @@ a_large_file_shows_its_progress();
 what_arrived_is_read();
 what_was_read_is_settled();
 what_waits_arrives_once();
+an_operator_at_the_queues();
 nothing_is_lost();
 it_speaks_vietnamese();
 no_secret_is_left_open();
