@@ -333,6 +333,8 @@ open_all(struct err *e)
 	    (rc = word_u64("clock", &clock, e)) != RC_OK)
 		return rc;
 	st.clock.floor = st.clock_kept = (int64_t)clock;
+	/* who does not know yet who he is is no judge of the time */
+	st.clock.has_parent = true;
 	if ((rc = journal_check(e)) != RC_OK ||
 	    (rc = journal_serials(e)) != RC_OK)
 		return rc;
