@@ -196,6 +196,31 @@ void slice_wake(void); /* something does */
 /* Legs that were held or whose hop has changed find their way anew. */
 void take_reroute(void);
 
+/* ---- store_names.c: names change (docs/station.md 5.7)
+ * ------------ */
+
+#define NAMES_MAX 16u
+struct names {
+	char name[NAMES_MAX][LIMIT_ADDRESS + 1];
+	size_t count;
+};
+/* This name of a desk, and those that the directory has written, the newest
+ * first. */
+void names_of(struct names *out, struct bytes desk);
+/* What has come under that name at t is this desk's. */
+bool names_same(struct bytes desk, struct bytes name, int64_t t);
+/* A dispatch at a desk, whatever the desk's name was when it came; as
+ * store_ops.delivery(). */
+enum rc names_delivery(
+    uint64_t n, struct bytes desk, struct delivery *out, struct err *e);
+/* A station lies behind this child, or did until MOVED_KEEP ago: what it sent
+ * before it moved may still be on its way. */
+#define MOVED_KEEP (30 * TIME_DAY)
+bool names_behind(struct bytes station, struct bytes child);
+/* Lines are to stations as the directory writes them now; true: one was
+ * written otherwise. */
+bool names_lines(void);
+
 /* ---- store_serve.c: what seal asks; store_ask.c: what people ask
  * ------------ */
 

@@ -238,6 +238,7 @@ void
 line_hello(const struct msg_hello *h)
 {
 	struct msg_admit admit = { .conn = h->conn };
+	char name[LIMIT_ADDRESS + 1];
 	struct link_statement s = { 0 };
 	size_t unit = NONE;
 	struct log_line log;
@@ -250,7 +251,12 @@ line_hello(const struct msg_hello *h)
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
-		hear_time(line_new(h, s.station, unit), h);
+		/* as the directory writes it now, for that is where its
+		 * legs go (docs/station.md 5.7) */
+		if (!address_of(
+			st.file.directory, unit, NONE, station_now(), name))
+			bug("a station that was let in has no address");
+		hear_time(line_new(h, bytes_str(name), unit), h);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
 	admit.clock = station_judges(&own);

@@ -254,10 +254,7 @@ fetch(struct msg_package *out, struct buf *package, int *fd,
 	rc = st.store->ops->find(st.store, &q->id, &d, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = st.store->ops->delivery(st.store, d.n, q->desk, &at, e);
-	if (rc == RC_ABSENT)
-		return fail(e, RC_ABSENT, "no such dispatch lies at %.*s",
-		    (int)q->desk.len, (const char *)q->desk.p);
+	rc = names_delivery(d.n, q->desk, &at, e);
 	if (rc != RC_OK ||
 	    (rc = st.store->ops->get(st.store, d.n, at.copy, &d, e)) != RC_OK)
 		return rc;

@@ -89,6 +89,22 @@ whither_add(struct whither *w, struct bytes from, const struct route *r,
 	}
 }
 
+/* A known dispatch has this destination; a desk here may have had another name
+ * when it came (docs/station.md 5.7). */
+static enum rc
+has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
+{
+	const struct bytes address = bytes_str(r->address);
+	struct delivery at;
+	enum rc rc = st.store->ops->has(st.store, n, address, has, e);
+
+	if (rc != RC_OK || *has || r->way != WAY_HERE)
+		return rc;
+	rc = names_delivery(n, address, &at, e);
+	*has = rc == RC_OK;
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
 /* Sort all; those that a known dispatch has already are left out. */
 static enum rc
 whither_sort(struct whither *w, const struct stored *d, bool known,
@@ -103,8 +119,7 @@ whither_sort(struct whither *w, const struct stored *d, bool known,
 		route_find(
 		    st.file.directory, st.unit, row.address, station_now(), &r);
 		if (known)
-			rc = st.store->ops->has(
-			    st.store, d->n, bytes_str(r.address), &has, e);
+			rc = has_dest(d->n, &r, &has, e);
 		if (rc == RC_OK && !has)
 			whither_add(w, d->from, &r, &row.tag);
 	}
@@ -193,8 +208,6 @@ check_dests(const struct envelope *env, struct bytes dests, struct err *e)
 static enum rc
 check_origin(const struct arrival *a, const struct header *h, struct err *e)
 {
-	struct route r;
-
 	if (a->from == NULL)
 		return RC_OK;
 	if (bytes_is(h->origin, st.address))
@@ -202,8 +215,7 @@ check_origin(const struct arrival *a, const struct header *h, struct err *e)
 		    "docs/station.md 5.4: it says it comes from this station");
 	if (a->from->parent || bytes_is(h->origin, a->from->station))
 		return RC_OK;
-	route_find(st.file.directory, st.unit, h->origin, station_now(), &r);
-	if (r.way != WAY_LINK || strcmp(r.hop, a->from->station) != 0)
+	if (!names_behind(h->origin, bytes_str(a->from->station)))
 		return fail(e, RC_INVALID,
 		    "docs/station.md 5.4: %.*s is not behind %s",
 		    (int)h->origin.len, (const char *)h->origin.p,
