@@ -432,39 +432,57 @@ note_leg(void *ctx, const struct leg *leg)
 	return ++r->count < 256;
 }
 
-static bool
-first_dest(void *ctx, const struct dest *d)
-{
-	struct buf *to = ctx;
+/* Where the destinations of a leg go now. */
+struct turn {
+	size_t hop_unit; /* where it was to go; NONE: not known */
+	bool stays;	 /* one of them still goes there */
+	char to[LIMIT_ADDRESS + 1];
+};
 
-	buf_add(to, d->address);
-	return false;
+static bool
+turn_dest(void *ctx, const struct dest *d)
+{
+	struct turn *t = ctx;
+	struct route way;
+
+	route_find(st.file.directory, st.unit, d->address, station_now(), &way);
+	if (way.way != WAY_LINK)
+		return true;
+	t->stays = t->hop_unit != NONE && way.hop_unit == t->hop_unit;
+	if (t->stays || t->to[0] == '\0')
+		memcpy(t->to, way.hop, sizeof(t->to));
+	return !t->stays;
 }
 
-/* A leg goes where its first destination does: all of it went one way. */
+/* A leg goes where it did as long as one of its destinations does; the next
+ * station sorts them.  What came from where it would go now is held
+ * (docs/station.md 5.3). */
 static enum rc
 reroute_leg(const struct reroute *r, size_t i, struct err *e)
 {
-	struct buf address = { 0 };
+	const struct store_ops *ops = st.store->ops;
+	struct turn t = { .hop_unit = unit_by_host(&st.file.directory->state,
+			      address_host(bytes_str(r->hop[i])),
+			      station_now()) };
+	struct stored d;
 	struct bytes hop;
-	struct route way;
+	bool back;
 	enum rc rc;
 
-	rc = st.store->ops->leg_dests(
-	    st.store, r->q[i], first_dest, &address, e);
-	if (rc != RC_OK || address.len == 0)
-		goto out;
-	route_find(st.file.directory, st.unit, buf_bytes(&address),
-	    station_now(), &way);
-	hop = bytes_str(way.hop);
-	if (way.way == WAY_LINK && !bytes_is(hop, r->hop[i]) &&
-	    (rc = store_write(e)) == RC_OK) {
-		rc = store_failed(st.store->ops->leg_set(
-		    st.store, r->q[i], LEG_QUEUED, &hop, station_now(), e));
+	if ((rc = ops->leg_dests(st.store, r->q[i], turn_dest, &t, e)) !=
+		RC_OK ||
+	    t.to[0] == '\0' || strcmp(t.to, r->hop[i]) == 0 ||
+	    (rc = ops->get(st.store, r->n[i], 0, &d, e)) != RC_OK)
+		return rc;
+	back = names_same(bytes_str(t.to), d.from, d.at);
+	if (back && r->state[i] == LEG_HELD)
+		return RC_OK;
+	hop = back ? (struct bytes){ 0 } : bytes_str(t.to);
+	if ((rc = store_write(e)) == RC_OK)
+		rc = store_failed(ops->leg_set(st.store, r->q[i],
+		    back ? LEG_HELD : LEG_QUEUED, &hop, station_now(), e));
+	if (rc == RC_OK && !back)
 		line_wake(hop, r->rank[i]);
-	}
-out:
-	buf_free(&address);
 	return rc;
 }
 
