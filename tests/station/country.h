@@ -193,10 +193,15 @@ country_seat(struct country *c, struct seat *above, const char *id)
 static inline void
 seat_renamed(struct seat *s, bool certify)
 {
-	if (s->was_count == SEAT_WAS)
+	size_t i;
+
+	for (i = 0; i < s->was_count; i++)
+		if (strcmp(s->was[i], s->desk_address) == 0)
+			break;
+	if (i == SEAT_WAS)
 		bug("too many moves");
-	memcpy(
-	    s->was[s->was_count++], s->desk_address, sizeof(s->desk_address));
+	memcpy(s->was[i], s->desk_address, sizeof(s->desk_address));
+	s->was_count += i == s->was_count;
 	seat_named(s);
 	if (!certify)
 		return;
@@ -219,7 +224,8 @@ country_move(struct country *c, struct seat *s, struct seat *to, bool certify)
 			return false;
 	if (s->above == NULL || s->above == to)
 		return false;
-	c->t.now += TIME_DAY;
+	/* today: what came before came under the old address */
+	c->t.now = c->t.now < time_now() ? time_now() : c->t.now + 1;
 	a = act_move(&c->t, s->unit, to->unit, NULL);
 	tree_do(&c->t, ROOT, &a);
 	s->above = to;

@@ -314,7 +314,8 @@ ledger_collect(struct ledger *l, const struct seat *s)
 	seat_opens(&o, s);
 	ledger_collect_at(l, s, o.store, s->desk_address);
 	for (i = 0; i < s->was_count; i++)
-		ledger_collect_at(l, s, o.store, s->was[i]);
+		if (strcmp(s->was[i], s->desk_address) != 0)
+			ledger_collect_at(l, s, o.store, s->was[i]);
 	if (o.store->ops->clashes(o.store) != 0)
 		l->strange++;
 	seat_closes(&o);
