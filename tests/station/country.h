@@ -210,10 +210,11 @@ seat_renamed(struct seat *s, bool certify)
 	memcpy(s->key_address, s->desk_address, sizeof(s->key_address));
 }
 
-/* A unit and all that is below it come under another, of which the stations
- * know nothing yet; false: where they are, or below themselves. */
+/* A unit and all that is below it come under another from then on, of which the
+ * stations know nothing yet; false: where they are, or below themselves. */
 static inline bool
-country_move(struct country *c, struct seat *s, struct seat *to, bool certify)
+country_move(struct country *c, struct seat *s, struct seat *to, int64_t from,
+    bool certify)
 {
 	const struct seat *up;
 	struct act a;
@@ -224,8 +225,7 @@ country_move(struct country *c, struct seat *s, struct seat *to, bool certify)
 			return false;
 	if (s->above == NULL || s->above == to)
 		return false;
-	/* today: what came before came under the old address */
-	c->t.now = c->t.now < time_now() ? time_now() : c->t.now + 1;
+	c->t.now = c->t.now < from ? from : c->t.now + 1;
 	a = act_move(&c->t, s->unit, to->unit, NULL);
 	tree_do(&c->t, ROOT, &a);
 	s->above = to;

@@ -357,7 +357,7 @@ network_move(struct network *n)
 	struct seat *s = network_any(n)->seat, *to = network_any(n)->seat;
 
 	if (s->was_count == SEAT_WAS ||
-	    !country_move(&n->country, s, to, certify))
+	    !country_move(&n->country, s, to, time_now(), certify))
 		return;
 	n->moves++;
 	network_tell(n);
