@@ -193,7 +193,8 @@ void take_settled(void);
 bool big_slice(void);
 bool submit_slice(void);
 void slice_wake(void); /* something does */
-/* Legs that were held or whose hop has changed find their way anew. */
+/* Names have changed: legs that were held or whose hop is another find their
+ * way anew. */
 void take_reroute(void);
 
 /* ---- store_names.c: names change (docs/station.md 5.7)
@@ -217,9 +218,9 @@ enum rc names_delivery(
  * before it moved may still be on its way. */
 #define MOVED_KEEP (30 * TIME_DAY)
 bool names_behind(struct bytes station, struct bytes child);
-/* Lines are to stations as the directory writes them now; true: one was
- * written otherwise. */
-bool names_lines(void);
+/* Lines are to stations as the directory writes them now. */
+void names_lines(void);
+void names_tick(int64_t ms);
 
 /* ---- store_serve.c: what seal asks; store_ask.c: what people ask
  * ------------ */

@@ -316,7 +316,6 @@ look_again(void)
 	    address_host(bytes_str(st.address)), station_now());
 	st.named = st.unit != NONE;
 	find_above();
-	(void)names_lines();
 	if (st.named)
 		take_reroute();
 }

@@ -360,6 +360,7 @@ lines_tick(int64_t ms)
 	unsigned rank;
 	size_t i;
 
+	names_tick(ms);
 	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
 		if (l->redial != 0 && ms >= l->redial) {

@@ -10,6 +10,8 @@
 #include "pki/path.h"
 #include "pki/resolve.h"
 
+#define NAMES_MS INT64_C(10000)
+
 static void
 add(struct names *out, const char *name)
 {
@@ -117,25 +119,61 @@ names_behind(struct bytes station, struct bytes child)
 	return false;
 }
 
-bool
+/* This station is written otherwise now: *name is. */
+static bool
+renamed(struct bytes station, char name[static LIMIT_ADDRESS + 1])
+{
+	const struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	const size_t unit = unit_by_host(&d->state, address_host(station), now);
+
+	return unit != NONE && address_of(d, unit, NONE, now, name) &&
+	       !bytes_is(station, name);
+}
+
+void
 names_lines(void)
 {
 	char now[LIMIT_ADDRESS + 1];
 	struct line *l;
-	bool news = false;
-	size_t unit, i;
+	size_t i;
 
 	for (i = 0; i < st.line_count; i++) {
 		l = st.lines[i];
-		unit = unit_by_host(&st.file.directory->state,
-		    address_host(bytes_str(l->station)), station_now());
-		if (unit == NONE ||
-		    !address_of(
-			st.file.directory, unit, NONE, station_now(), now) ||
-		    strcmp(now, l->station) == 0)
-			continue;
-		memcpy(l->station, now, sizeof(now));
-		news = true;
+		if (renamed(bytes_str(l->station), now))
+			(void)snprintf(
+			    l->station, sizeof(l->station), "%s", now);
 	}
-	return news;
+}
+
+/* A unit is written otherwise from some day after "since" on. */
+static bool
+turned(int64_t since, int64_t now)
+{
+	const struct state *s = &st.file.directory->state;
+	const struct unit *u;
+	size_t i, k;
+
+	for (i = 0; i < s->unit_count; i++) {
+		u = &s->units[i];
+		for (k = u->host_count; k-- > 0;)
+			if (u->hosts[k].from > since && u->hosts[k].from <= now)
+				return true;
+	}
+	return false;
+}
+
+/* What was decided long ago begins to hold when its day comes. */
+void
+names_tick(int64_t ms)
+{
+	static int64_t at, since = TIME_MAX;
+	const int64_t now = station_now();
+
+	if (ms < at || !st.named)
+		return;
+	at = ms + NAMES_MS;
+	if (turned(since, now))
+		take_reroute();
+	since = now;
 }

@@ -494,6 +494,7 @@ take_reroute(void)
 	enum rc rc;
 	size_t i;
 
+	names_lines();
 	do {
 		r->count = 0;
 		rc = st.store->ops->waiting(

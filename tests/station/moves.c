@@ -170,9 +170,39 @@ a_unit_moves(bool long_ago)
 	country_end(&country);
 }
 
+/* A day comes that the directory has told of: nobody learns anything then, and
+ * what waits goes on all the same. */
+static void
+a_day_comes(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct seat *dong;
+	struct id id;
+	int64_t day;
+
+	build();
+	dong = country_seat(&country, top, "dong");
+	write_all();
+	ok(seat_start(bac), "a station runs, and one below it does not");
+	id = sends(bac, nam, part);
+	ok(stop_all(), "for which something waits");
+	day = time_now() + 3;
+	ok(country_move(&country, bac, dong, day, false),
+	    "both are to move on some day");
+	write_all();
+	ok(seat_start(bac), "which is known before");
+	while (time_now() <= day)
+		(void)usleep(100000);
+	ok(seat_start(nam), "and when it has come the other one runs");
+	ok(reads(nam, &id, part, SECONDS), "what waited for it arrives");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 int
 main(void)
 {
+	a_day_comes();
 	a_unit_moves(false);
 	a_unit_moves(true);
 	return done();
