@@ -177,10 +177,6 @@ struct line *line_of(uint64_t conn);
 struct line *line_to(struct bytes station);
 /* Our directory has grown: who may not be let in any more goes. */
 void lines_judge(void);
-/* What a station that calls itself so is called today; borrows either. */
-struct bytes line_name(
-    struct bytes station, char name[static LIMIT_ADDRESS + 1]);
-void lines_named(void); /* the directory has learnt something */
 /* One for a station that was let in; an older one of it goes. */
 struct line *line_new(
     const struct msg_hello *h, struct bytes station, size_t unit);
@@ -240,6 +236,31 @@ void take_settled(void);
 bool big_slice(void);
 bool submit_slice(void);
 void slice_wake(void); /* something does */
+
+/* ---- store_names.c: names change (docs/station.md 5.9)
+ * ------------ */
+
+#define NAMES_MAX 16u
+struct names {
+	char name[NAMES_MAX][LIMIT_ADDRESS + 1];
+	size_t count;
+};
+/* This name of a desk, and those that the directory has written, the newest
+ * first. */
+void names_of(struct names *out, struct bytes desk);
+/* What has come under that name at t is this desk's. */
+bool names_same(struct bytes desk, struct bytes name, int64_t t);
+/* A dispatch at a desk, whatever the desk's name was when it came; as
+ * store_ops.delivery(). */
+enum rc names_delivery(
+    uint64_t n, struct bytes desk, struct delivery *out, struct err *e);
+/* A station lies behind this child, or did until MOVED_KEEP ago: what it sent
+ * before it moved may still be on its way. */
+#define MOVED_KEEP (30 * TIME_DAY)
+bool names_behind(struct bytes station, struct bytes child);
+/* Lines are to stations as the directory writes them now. */
+void names_lines(void);
+void names_tick(int64_t ms);
 
 /* ---- store_serve.c: what seal asks; store_ask.c: what people ask
  * ------------ */
@@ -309,9 +330,6 @@ void checkpoint_ask(uint64_t job, const struct msg_journal *m);
 /* Where a desk's dispatch that came from "from" goes: here only to a desk, and
  * never back. */
 void station_way(struct route *out, struct bytes from, struct bytes address);
-/* What a desk is called today, whose key has an older address; borrows
- * either. */
-struct bytes desk_today(struct bytes desk, char name[static LIMIT_ADDRESS + 1]);
 /* The directory has learnt something: all that waits finds its way anew. */
 void take_reroute(void);
 void reroute_tick(void);

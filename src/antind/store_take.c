@@ -80,6 +80,22 @@ whither_add(struct whither *w, const struct route *r, const struct tag *tag)
 	}
 }
 
+/* A known dispatch has this destination; a desk here may have had another name
+ * when it came (docs/station.md 5.9). */
+static enum rc
+has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
+{
+	const struct bytes address = bytes_str(r->address);
+	struct delivery at;
+	enum rc rc = st.store->ops->has(st.store, n, address, has, e);
+
+	if (rc != RC_OK || *has || r->way != WAY_HERE)
+		return rc;
+	rc = names_delivery(n, address, &at, e);
+	*has = rc == RC_OK;
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
 /* Sort all; those that a known dispatch has already are left out. */
 static enum rc
 whither_sort(struct whither *w, const struct stored *d, bool known,
@@ -93,8 +109,7 @@ whither_sort(struct whither *w, const struct stored *d, bool known,
 	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
 		station_way(&r, d->from, row.address);
 		if (known)
-			rc = st.store->ops->has(
-			    st.store, d->n, bytes_str(r.address), &has, e);
+			rc = has_dest(d->n, &r, &has, e);
 		if (rc == RC_OK && !has)
 			whither_add(w, &r, &row.tag);
 	}
@@ -214,8 +229,6 @@ check_dests(const struct envelope *env, struct bytes dests, struct err *e)
 enum rc
 arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 {
-	struct route r;
-
 	if (a->from == NULL)
 		return RC_OK;
 	if (bytes_is(h->origin, st.address))
@@ -223,8 +236,7 @@ arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 		    "docs/station.md 5.4: it says it comes from this station");
 	if (a->from->parent || bytes_is(h->origin, a->from->station))
 		return RC_OK;
-	route_find(st.file.directory, st.unit, h->origin, station_now(), &r);
-	if (r.way != WAY_LINK || strcmp(r.hop, a->from->station) != 0)
+	if (!names_behind(h->origin, bytes_str(a->from->station)))
 		return fail(e, RC_INVALID,
 		    "docs/station.md 5.4: %.*s is not behind %s",
 		    (int)h->origin.len, (const char *)h->origin.p,
