@@ -286,8 +286,33 @@ weigh_inquiry(struct weighed *w, struct err *e)
 
 /* ---- at the origin ------------------------------------------------------- */
 
+/* The next station has lost what it was given: it goes there once more. */
+static enum rc
+give_again(const struct weighed *w, struct err *e)
+{
+	struct look_leg x;
+	struct route r;
+	enum rc rc;
+
+	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
+	rc = find_leg(&x, w->d.n, bytes_str(r.address), e);
+	if (rc != RC_OK || !x.found || x.leg.state != LEG_PASSED ||
+	    !weigh_same(x.leg.hop, w->batch->signer.address))
+		return rc;
+	rc = st.store->ops->leg_set(
+	    st.store, x.leg.q, LEG_QUEUED, NULL, station_now(), e);
+	if (rc != RC_OK)
+		return store_failed(rc);
+	lines_again();
+	return RC_OK;
+}
+
 enum rc
 weigh_answer(struct weighed *w, struct err *e)
 {
-	return weigh_from_way(w, e);
+	enum rc rc = weigh_from_way(w, e);
+
+	if (rc == RC_OK && w->news_one && w->s.code == ANSWER_UNKNOWN)
+		rc = give_again(w, e);
+	return rc;
 }

@@ -118,12 +118,12 @@ static const char journal[] =
 
 /* Statements, batches and inquiries (docs/station.md 11). */
 static const char notices[] =
-    /* in the order of p what waits for a signer */
+    /* one tree, for each dispatch that is passed on has a row for a while */
     "CREATE TABLE pending ("
-    " p INTEGER PRIMARY KEY,"
-    " signer BLOB NOT NULL, send_to BLOB NOT NULL,"
-    " rank INTEGER NOT NULL, statement BLOB NOT NULL);"
-    "CREATE INDEX pending_signer ON pending (signer, p);"
+    " signer BLOB NOT NULL, p INTEGER NOT NULL,"
+    " send_to BLOB NOT NULL, rank INTEGER NOT NULL,"
+    " statement BLOB NOT NULL,"
+    " PRIMARY KEY (signer, p)) WITHOUT ROWID;"
     "CREATE TABLE batch (b INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "CREATE TABLE said ("
     " n INTEGER NOT NULL, kind INTEGER NOT NULL,"

@@ -104,7 +104,7 @@ struct sqlite_held {
 
 /* What is kept beside the database, as it stands there. */
 struct sqlite_beside {
-	uint64_t last_leg; /* the highest number given */
+	uint64_t last_leg, last_pending; /* the highest numbers given */
 	uint64_t clashes;
 };
 

@@ -14,14 +14,15 @@ pend(struct store *store, struct pending *p, struct err *e)
 	    (rc = check_pending(p, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_PEND,
-	    "INSERT INTO pending (signer, send_to, rank, statement)"
-	    " VALUES (?1, ?2, ?3, ?4)");
+	    "INSERT INTO pending (signer, send_to, rank, statement, p)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)");
 	sqlite_bytes(&r, 1, p->signer);
 	sqlite_bytes(&r, 2, p->to);
 	sqlite_uint(&r, 3, p->rank);
 	sqlite_bytes(&r, 4, p->statement);
+	sqlite_uint(&r, 5, s->now.last_pending + 1);
 	if ((rc = sqlite_do(&r, e)) == RC_OK)
-		p->p = (uint64_t)sqlite3_last_insert_rowid(s->db);
+		p->p = ++s->now.last_pending;
 	return rc;
 }
 

@@ -93,6 +93,32 @@ what_waits_is_said(struct row_of_three *x)
 	    "a station where it waits says so");
 }
 
+/* A station whose store is lost gets what it was given once more. */
+static void
+what_is_lost_is_given_again(struct row_of_three *x)
+{
+	const char *mid = x->mid->desk_address;
+	struct id id;
+
+	if (x->control[0] >= 0)
+		close(x->control[0]);
+	three_sign_in(x, x->top);
+	id = three_send(x, x->top, 2, "precedence", json_string("hoa-toc"));
+	if (!three_hears(
+		x->top, &id, "custody", NULL, x->mid->address, NULL, 30))
+		bug("it does not go");
+	change(x->mid,
+	    "DELETE FROM delivery; DELETE FROM dest; DELETE FROM dispatch;"
+	    "DELETE FROM package; DELETE FROM pending; DELETE FROM leg;");
+	change(x->top, "UPDATE chase SET due = 0");
+	ok(three_hears(
+	       x->top, &id, "answer", mid, x->mid->address, "unknown", 30),
+	    "a station that has lost it says that it does not know it");
+	three_sign_in(x, x->mid);
+	ok(three_hears(x->top, &id, "arrived", mid, mid, NULL, 60),
+	    "and is given it once more");
+}
+
 int
 main(void)
 {
@@ -109,6 +135,7 @@ main(void)
 	it_ends_with_the_receipt(&x, &id);
 	a_receipt_comes_again(&x, &id);
 	what_waits_is_said(&x);
+	what_is_lost_is_given_again(&x);
 	for (i = 0; i < 3; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
 		    "nothing that was said is refused at %s",
