@@ -188,8 +188,10 @@ time_of(char text[static TIME_TEXT], const json_t *row, const char *key)
 static void
 print_why(const json_t *row)
 {
-	if (row_text(row, "why")[0] != '\0')
-		say("  why: %s\n", row_text(row, "why"));
+	if (row_text(row, "why")[0] == '\0')
+		return;
+	(void)printf("  ");
+	say("why: %s\n", row_text(row, "why"));
 }
 
 /* A sign, when, who, and what; then whatever does not hold, and why. */
@@ -242,8 +244,10 @@ print_journal(const json_t *journal)
 	time_of(at, journal, "at");
 	say("%s Its journal: %lld entries on %s\n", sign_of(journal),
 	    (long long)row_number(journal, "size"), at);
-	if (json_is_true(json_object_get(journal, "countersigned")))
-		say("  seen and signed by the station above it\n");
+	if (json_is_true(json_object_get(journal, "countersigned"))) {
+		(void)printf("  ");
+		say("seen and signed by the station above it\n");
+	}
 	print_why(journal);
 	print_list(json_object_get(journal, "entries"), "desk", entry_name);
 }
