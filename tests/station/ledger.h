@@ -50,6 +50,7 @@ struct ledger {
 	uint64_t serial;
 	size_t altered, strange, doubled;
 	size_t repeats; /* came again over another line: it may */
+	size_t notices; /* what is said of dispatches (docs/receipts.md 5) */
 };
 
 static inline void
