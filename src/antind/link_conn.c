@@ -406,6 +406,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 	if (c->state != CONN_TALKING || c->admitted)
 		return;
 	if (a->rc != RC_OK) {
+		if (a->rc == RC_EXPIRED && a->epoch > 0)
+			session_stale(c->session, a->epoch);
 		conn_leave(c, BYE_REFUSED);
 		return;
 	}

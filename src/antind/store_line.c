@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/lives.h"
 #include "antind/notices.h"
-#include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
 #include "dispatch/package.h"
@@ -362,6 +362,8 @@ feed(struct line *l)
 	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
 	unsigned rank;
 
+	if (!lives_open(l))
+		return;
 	for (rank = RANKS; rank-- > least;)
 		while (l->more[rank] && !l->flights[rank].full &&
 		       feed_rank(l, rank))

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "antind/arrival.h"
+#include "antind/lives.h"
 #include "antind/notices.h"
-#include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 #include "envelope/address.h"
@@ -334,6 +334,10 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	d.own_clock = station_own_clock();
 	package_digest(d.digest, &env);
 	memcpy(d.sum, a->sum, SHA256_SIZE);
+	if (a->from == NULL && d.header.incarnation != st.incarnation)
+		return fail(e, RC_DENIED,
+		    "docs/journal.md 7.4: the station was given a new life "
+		    "while this was sealed; send it again");
 	journal_of(&a->of, &d);
 	a->of.desk = a->desk;
 	a->of.station = d.from;
@@ -451,6 +455,10 @@ take_item(struct line *l, const struct msg_item *m)
 	bool news = false;
 	enum rc rc;
 
+	if (!l->parent && !lives_open(l)) {
+		after_taken(l->conn, m->number, ACK_LATER, REFUSAL_NONE);
+		return;
+	}
 	if (m->package.len != m->total)
 		rc = fail(&e, RC_INVALID, "lengths that contradict");
 	else

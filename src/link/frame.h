@@ -48,8 +48,9 @@ enum bye {
 	BYE_BUSY,     /* come back later */
 	BYE_REPLACED, /* the same station has a newer connection */
 	BYE_INTERNAL,
+	BYE_STALE, /* the epoch that was seen is the text */
 };
-#define BYES 7
+#define BYES 8
 
 struct hello {
 	uint8_t lowest, highest; /* versions it speaks */

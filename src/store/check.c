@@ -108,6 +108,8 @@ const char *const store_alarm_words[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_CLOCK] = "clock",
 	[STORE_ALARM_KEY] = "key",
 	[STORE_ALARM_EXPIRED] = "expired",
+	[STORE_ALARM_ROLLED] = "rolled-back",
+	[STORE_ALARM_CLONE] = "clone",
 };
 
 enum rc

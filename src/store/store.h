@@ -119,6 +119,9 @@ enum paper_kind {
 	PAPER_INVITED,	   /* an invitation that the authority told of */
 	PAPER_RENEWAL,	   /* this station's own request */
 	PAPER_RECALL,	   /* a recall whose dispatch has not come */
+	PAPER_LIFE,	   /* a neighbour's journal: journal/life.h */
+	PAPER_GAP,	   /* what an old life of this station had */
+	PAPER_HEARSAY,	   /* a dispatch of it that only others know */
 };
 struct paper {
 	enum paper_kind kind;

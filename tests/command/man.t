@@ -64,7 +64,7 @@ my %group = (
 	list => [ qw(set) ],
 	policy => [ qw(set) ],
 	station => [ qw(new add-desk check start stop) ],
-	journal => [ qw(show checkpoint prove verify) ],
+	journal => [ qw(show checkpoint prove verify gaps) ],
 );
 for my $group (keys %group) {
 	$commands{"antin-$group"} =
