@@ -48,7 +48,7 @@ struct big {
 	struct buf dests; /* rows of struct msg_dest */
 };
 
-enum life_reply { REPLY_NONE, REPLY_HEARD, REPLY_AGAIN, REPLY_GIVEN };
+enum life_reply { REPLY_NONE, REPLY_HEARD, REPLY_GIVEN };
 
 /* A line to another station that was admitted. */
 struct line {

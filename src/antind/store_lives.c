@@ -217,6 +217,20 @@ reply(struct line *l, enum life_reply what, uint64_t size)
 	replies = true;
 }
 
+/* Nothing is kept of it, so it is said at once. */
+static void
+ask_again(struct line *l, uint64_t size)
+{
+	const struct life_countersigned c = { .what = LIFE_AGAIN,
+		.size = size };
+	struct buf message;
+
+	life_countersigned_write(&message, &c);
+	if (tell_room(l, message.len))
+		(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+	buf_free(&message);
+}
+
 static enum rc
 hear(struct line *l, struct life *k, const struct life_checkpoint *c,
     struct err *e)
@@ -285,7 +299,7 @@ of_child(struct line *l, const struct life_checkpoint *c)
 	else if (v == ROLLED)
 		rc = give(l, &k, buf_bytes(&note), &e);
 	else if (v == AGAIN)
-		reply(l, REPLY_AGAIN, k.size);
+		ask_again(l, k.size);
 	else
 		rc = refuse_older(&k, &l->uid, bytes_str(l->station),
 		    c->note.checkpoint.incarnation, &e);
@@ -545,12 +559,10 @@ answer(struct line *l, enum life_reply what)
 		answer_given(l);
 		return;
 	}
-	c.what = what == REPLY_HEARD ? LIFE_HEARD : LIFE_AGAIN;
+	c.what = LIFE_HEARD;
 	life_countersigned_write(&message, &c);
 	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
 	buf_free(&message);
-	if (what != REPLY_HEARD)
-		return;
 	l->gated = false;
 	l->witness = true;
 	if (timer == NULL)
