@@ -30,7 +30,7 @@ struct crowd {
 		char desk[80];
 	} * members; /* owned */
 	/* What comes to one of them, whose peer is the ctx; NULL: it is
-	 * crowd_takes(). */
+	 * taken, whatever it is. */
 	void (*item)(void *ctx, const struct item *item, struct bytes package);
 };
 
@@ -185,17 +185,6 @@ crowd_hello(void *ctx, const struct hello *h)
 	peer_admits(ctx);
 }
 
-/* Whatever it is, a notice or not. */
-static inline void
-crowd_takes(void *ctx, const struct item *item, struct bytes package)
-{
-	struct peer *p = ctx;
-
-	(void)package;
-	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
-	session_taken(p->session, item->total - item->from);
-}
-
 /* The line is gone, without a word; the key stays. */
 static inline void
 crowd_drop(struct peer *p)
@@ -276,7 +265,7 @@ crowd_step(struct crowd *c, struct peer *p, size_t i)
 		link_write(&p->statement, bytes_str(m->address), p->epoch,
 		    tls_key_public(p->key), m->station.sig);
 		p->owner.hello = crowd_hello;
-		p->owner.item = c->item != NULL ? c->item : crowd_takes;
+		p->owner.item = c->item;
 		p->ctx = p;
 		peer_begin(p);
 	}

@@ -130,7 +130,6 @@ sender_dials(void)
 	if (peer_dial(&sending, root->port, &sender->station,
 		bytes_str(sender->address))) {
 		sending.owner = (struct session_owner){ .hello = crowd_hello,
-			.item = crowd_takes,
 			.acked = sender_acked };
 		sending.ctx = &sending;
 		peer_begin(&sending);
