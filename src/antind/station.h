@@ -110,7 +110,6 @@ struct station {
 	struct deadlines deadlines;
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
-	uint64_t patience;	      /* percent; docs/receipts.md 9.1 */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
 
 	bool named; /* keys has said who we are */
@@ -389,6 +388,11 @@ bool alarm_lasts(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);
 void alarm_held(uint64_t n, unsigned rank); /* dispatches */
 void alarm_expired(uint64_t n, unsigned rank);
+void alarm_not_arrived(const struct stored *d);
+void alarm_arrived(const struct stored *d); /* at all its addressees */
+/* Its addressees are asked for no more: it is over if a person has seen it, or
+ * as soon as one does. */
+void alarm_given_up(const struct stored *d);
 void alarms_tick(int64_t ms);
 void alarms_settled(bool kept); /* the round is over */
 /* Those that last, or all; "unseen": that nobody has seen. */

@@ -288,9 +288,6 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
-	} else if (bytes_is(s->name, "patience")) {
-		st.patience = strtoull(value, NULL, 10);
-		free(value);
 	} else if (bytes_is(s->name, "checkpoint")) {
 		st.checkpoint = strtoull(value, NULL, 10);
 		free(value);

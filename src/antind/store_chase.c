@@ -9,21 +9,13 @@
 
 #define CHASES_AT_ONCE 64u /* a tick */
 #define CHASE_DOUBLES 6u   /* times the wait becomes twice as long */
-#define CHASE_ALARM 2u	   /* asked so often in vain, the log warns */
+#define CHASE_WARN 2u	   /* asked so often in vain, the log warns */
 #define ASKED_MAX 12u	   /* then it is given up */
-
-/* docs/receipts.md 9.1, in the order of ranks. */
-static const int64_t patience[RANKS] = { 24 * 3600, 2 * 3600, 30 * 60,
-	10 * 60 };
 
 static int64_t
 wait_of(unsigned rank, unsigned asked)
 {
-	const int64_t percent = st.patience == 0 ? 100 : (int64_t)st.patience;
-	const int64_t wait =
-	    patience[rank < RANKS ? rank : RANKS - 1] * percent / 100;
-
-	return (wait < 1 ? 1 : wait)
+	return st.deadlines.seconds[rank]
 	       << (asked < CHASE_DOUBLES ? asked : CHASE_DOUBLES);
 }
 
@@ -40,11 +32,24 @@ chase_begin(const struct stored *d, struct bytes desk, struct err *e)
 	return store_failed(st.store->ops->notices->chase(st.store, &c, e));
 }
 
-enum rc
-chase_end(uint64_t n, struct bytes desk, struct err *e)
+static enum rc
+drop(uint64_t n, struct bytes desk, struct err *e)
 {
 	return store_failed(
 	    st.store->ops->notices->chase_drop(st.store, n, desk, e));
+}
+
+enum rc
+chase_end(const struct stored *d, struct bytes desk, struct err *e)
+{
+	enum rc rc;
+
+	if ((rc = drop(d->n, desk, e)) != RC_OK)
+		return rc;
+	rc = st.store->ops->notices->chased(st.store, d->n, e);
+	if (rc == RC_ABSENT)
+		alarm_arrived(d);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 struct due {
@@ -64,7 +69,7 @@ add_due(void *ctx, const struct chase *c)
 }
 
 static void
-alarm_of(const struct stored *d, const struct chase *c)
+warn_of(const struct stored *d, const struct chase *c)
 {
 	struct log_line l = log_line(LOG_WARN, "dispatch.unconfirmed");
 	char id[ID_TEXT];
@@ -74,6 +79,19 @@ alarm_of(const struct stored *d, const struct chase *c)
 	log_str(&l, "desk", c->desk);
 	log_uint(&l, "asked", c->asked);
 	process_log(LOG_WARN, &l);
+}
+
+static enum rc
+give_up(const struct stored *d, struct bytes desk, struct err *e)
+{
+	enum rc rc;
+
+	if ((rc = drop(d->n, desk, e)) != RC_OK)
+		return rc;
+	rc = st.store->ops->notices->chased(st.store, d->n, e);
+	if (rc == RC_ABSENT)
+		alarm_given_up(d);
+	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
 static enum rc
@@ -91,10 +109,11 @@ ask_for(const struct chase *c, struct err *e)
 		return rc;
 	notice_hold(&d, &held);
 	rank = precedence_rank(d.header.precedence);
-	if (c->asked >= CHASE_ALARM)
-		alarm_of(&d, c);
+	alarm_not_arrived(&d);
+	if (c->asked >= CHASE_WARN)
+		warn_of(&d, c);
 	if (d.header.expires < station_now() || c->asked >= ASKED_MAX)
-		return chase_end(c->n, c->desk, e);
+		return give_up(&d, c->desk, e);
 	s = notice_about(&d, STATEMENT_INQUIRY);
 	s.desk = c->desk;
 	if (station_for(to, c->desk))

@@ -239,6 +239,21 @@ chase_drop(struct store *store, uint64_t n, struct bytes desk, struct err *e)
 	return sqlite_do(&r, e);
 }
 
+static enum rc
+chased(struct store *store, uint64_t n, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_CHASED,
+	    "SELECT 1 FROM chase WHERE n = ?1 LIMIT 1");
+	bool found;
+	enum rc rc;
+
+	sqlite_uint(&r, 1, n);
+	found = sqlite_row(&r);
+	if ((rc = sqlite_end(&r, e)) != RC_OK || found)
+		return rc;
+	return fail(e, RC_ABSENT, "store: nobody is waited for");
+}
+
 const struct store_notice_ops sqlite_notices = {
 	.pend = pend,
 	.pending = pending,
@@ -251,4 +266,5 @@ const struct store_notice_ops sqlite_notices = {
 	.chase = chase,
 	.chases = chases,
 	.chase_drop = chase_drop,
+	.chased = chased,
 };
