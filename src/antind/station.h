@@ -45,6 +45,7 @@ struct big {
 	struct partial *partial;
 	bool resumed; /* a part of it was there */
 	bool ended;   /* all has come; what was there before is being hashed */
+	bool again;   /* docs/link.md 6.3 */
 	struct buf dests; /* rows of struct msg_dest */
 };
 

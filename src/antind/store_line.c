@@ -239,9 +239,11 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
 {
-	struct msg_send m = {
-		.conn = l->conn, .q = leg->q, .rank = leg->rank, .due = leg->due
-	};
+	struct msg_send m = { .conn = l->conn,
+		.q = leg->q,
+		.rank = leg->rank,
+		.due = leg->due,
+		.again = leg->again > 0 };
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
