@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK (256u << 10)
+#define BLOCK_FIRST (1u << 10) /* each is twice the one before */
+#define BLOCK_MAX (256u << 10)
 
 struct arena_block {
 	struct arena_block *before;
@@ -16,10 +17,15 @@ struct bytes
 arena_add(struct arena *a, struct bytes in)
 {
 	struct arena_block *b = a->last;
-	size_t size = in.len > BLOCK ? in.len : BLOCK;
+	size_t size;
 	uint8_t *at;
 
 	if (b == NULL || b->size - b->used < in.len) {
+		size = b == NULL ? BLOCK_FIRST : 2 * b->size;
+		if (size > BLOCK_MAX)
+			size = BLOCK_MAX;
+		if (size < in.len)
+			size = in.len;
 		b = alloc(1, sizeof(*b) + size);
 		b->before = a->last;
 		b->size = size;

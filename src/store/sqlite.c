@@ -204,6 +204,7 @@ begin(struct store *store, struct err *e)
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
 	s->before = s->now;
+	s->put = 0;
 	s->in = true;
 	s->lost = false;
 	return RC_OK;
@@ -222,6 +223,7 @@ commit(struct store *store, struct err *e)
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
 	s->in = false;
+	s->put = 0;
 	sqlite_journal_end(s, true);
 	return RC_OK;
 }
@@ -235,6 +237,7 @@ rollback(struct store *store)
 	if (!s->in)
 		bug("a rollback outside a transaction");
 	s->in = false;
+	s->put = 0;
 	s->now = s->before;
 	sqlite_journal_end(s, false);
 	if (undo(s, &e) != RC_OK)

@@ -120,6 +120,8 @@ struct sqlite {
 	struct err why;			  /* it is lost */
 	struct sqlite_beside now, before; /* before: the transaction */
 	struct sqlite_held held;
+	/* What this transaction has put, last: it is there.  0: nothing. */
+	uint64_t put, put_total;
 	/* The journal's tail; NULL: it has to be read again. */
 	struct tiler *journal;
 	bool journal_grew; /* in this transaction */

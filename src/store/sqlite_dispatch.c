@@ -140,9 +140,13 @@ sqlite_put(
 		return rc;
 	d->copy = 0;
 	rc = put_row(s, d, e);
-	if (rc == RC_OK)
-		return put_package(s, d, package, e);
-	return rc == RC_EXISTS ? put_known(s, d, e) : rc;
+	if (rc == RC_EXISTS)
+		return put_known(s, d, e);
+	if (rc == RC_OK && (rc = put_package(s, d, package, e)) == RC_OK) {
+		s->put = d->n;
+		s->put_total = d->total;
+	}
+	return rc;
 }
 
 enum rc
@@ -270,8 +274,15 @@ enum rc
 sqlite_there(
     struct sqlite *s, uint64_t n, uint64_t copy, uint64_t *total, struct err *e)
 {
-	struct sqlite_run r =
-	    copy == 0
+	struct sqlite_run r;
+	bool found;
+	enum rc rc;
+
+	*total = s->put_total;
+	if (n != 0 && n == s->put && copy == 0 && !s->lost)
+		return RC_OK;
+	*total = 0;
+	r = copy == 0
 		? sqlite_run(s, QUERY_THERE,
 		      "SELECT d.total FROM dispatch d WHERE d.n = ?1 AND"
 		      " (EXISTS (SELECT 1 FROM package p WHERE p.n = d.n) OR"
@@ -280,10 +291,6 @@ sqlite_there(
 		: sqlite_run(s, QUERY_THERE_COPY,
 		      "SELECT total FROM copy"
 		      " WHERE n = ?1 AND c = ?2 AND here <> 0");
-	bool found;
-	enum rc rc;
-
-	*total = 0;
 	sqlite_uint(&r, 1, n);
 	if (copy != 0)
 		sqlite_uint(&r, 2, copy);
@@ -366,6 +373,7 @@ package_drop(struct sqlite *s, const struct candidate *c, struct err *e)
 {
 	struct sqlite_run r;
 
+	s->put = 0;
 	if (c->copy != 0) {
 		r = sqlite_run(s, QUERY_PURGE_COPY,
 		    "UPDATE copy SET here = 0, bytes = x''"
