@@ -2,8 +2,9 @@
 /*
  * A city: a centre, units below it, communes below those.  The centre, the
  * units and some communes are complete stations; the other communes speak the
- * real link from this process, with keys and certificates of their own, and
- * open what comes.  The centre's desk writes one telegram to all desks.
+ * real link from this process, with keys and certificates of their own, open
+ * what comes and say so.  The centre's desk writes one telegram to all desks;
+ * at the complete ones somebody is signed in, and reads it.
  *
  *	city_begin(&city, units, communes, complete);
  *	if (city_start(&city))
@@ -14,8 +15,10 @@
 #ifndef TESTS_STATION_CITY_H
 #define TESTS_STATION_CITY_H
 
+#include <pthread.h>
 #include <sys/resource.h>
 
+#include "city_says.h"
 #include "clerk.h"
 #include "cost.h"
 #include "crowd.h"
@@ -31,8 +34,8 @@
 struct city_line {
 	struct seat *seat; /* the lower one */
 	struct proxy proxy;
-	unsigned long before;
-	bool has; /* the telegram */
+	unsigned long before[2]; /* up, down */
+	atomic_bool has, read;	 /* the telegram */
 };
 
 struct city {
@@ -44,9 +47,14 @@ struct city {
 	struct crowd crowds[CITY_UNITS]; /* the others, by unit */
 	struct peer *peers;		 /* theirs, one after another; owned */
 	const struct member **members;	 /* by peer; owned */
-	size_t *before;			 /* bytes, by peer; owned */
+	const char **above;		 /* its station, by peer; owned */
+	double *before[2];		 /* bytes up, down, by peer; owned */
 	bool *has;			 /* by peer; owned */
+	struct says *says;		 /* by peer; owned */
 	size_t peer_count;
+	uint64_t serial; /* of notices */
+	struct id id;	 /* of the telegram */
+	atomic_bool stop;
 
 	uint8_t text[CITY_TEXT];
 	size_t wrong; /* came otherwise than it was sent, or twice */
@@ -54,13 +62,16 @@ struct city {
 		size_t desks, came;
 		double file;	       /* MiB of the directory that each has */
 		double built, started; /* seconds */
-		double sealed, all;    /* seconds since it was given */
-		double cpu;	       /* of the centre, seconds */
-		double memory;	       /* of the centre, MiB, before */
+		/* seconds since it was given: it is on disk; all have it; all
+		 * have said so */
+		double sealed, all, heard;
+		double cpu[2]; /* of the centre, seconds: so far */
+		double memory; /* of the centre, MiB, before */
 		double memory_after;
-		double down[3], leaf[3]; /* bytes of a line, centre to unit
-					    and unit to commune: least,
-					    median, most */
+		/* bytes of a line, up and down, with all receipts: between
+		 * centre and unit, unit and commune: least, median, most */
+		double units[2][3], leaves[2][3];
+		size_t said[2]; /* that it arrived, was opened */
 	} did;
 };
 
@@ -76,18 +87,11 @@ city_now(void)
 /* ---- the driven ones --------------------------------------------------------
  */
 
-/* When receipts are there: this desk's goes back from here. */
-static inline void
-city_receipts(struct city *c, size_t i)
-{
-	(void)c;
-	(void)i;
-}
-
 /* It is what was sent, for this desk, and its key opens it. */
 static inline bool
-city_opens(struct city *c, const struct member *m, struct bytes package)
+city_opens(struct city *c, size_t i, struct bytes package)
 {
+	const struct member *m = c->members[i];
 	const struct opener by = { .address = bytes_str(m->desk),
 		.now = time_now(),
 		.find = resolve_signer,
@@ -105,8 +109,11 @@ city_opens(struct city *c, const struct member *m, struct bytes package)
 	       envelope_unlock(cek, &env, m->kem, &tag, &e) == RC_OK &&
 	       envelope_open(&o, &env, cek, &by, &e) == RC_OK &&
 	       bytes_eq(buf_bytes(&o.content), bytes_of(c->text, CITY_TEXT));
-	if (!good)
+	if (!good) {
 		printf("# %s: %s\n", m->desk, e.text);
+	} else if (!c->has[i]) {
+		says_make(&c->says[i], m, c->above[i], &env, c->serial += SAYS);
+	}
 	opened_free(&o);
 	return good;
 }
@@ -121,12 +128,20 @@ city_item(void *ctx, const struct item *item, struct bytes package)
 
 	if (c->has[i] || item->dest_count != 1 ||
 	    !bytes_is(item->dests[0].address, m->desk) ||
-	    !city_opens(c, m, bytes_of(package.p, item->envelope)))
+	    !city_opens(c, i, bytes_of(package.p, item->envelope)))
 		c->wrong++;
 	c->has[i] = true;
 	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
 	session_taken(p->session, item->total - item->from);
-	city_receipts(c, i);
+}
+
+static inline void
+city_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
+{
+	(void)ctx;
+	(void)ref;
+	(void)why;
+	city_of_peers->wrong += outcome != ACK_STORED && outcome != ACK_KNOWN;
 }
 
 /* What the kernel says beyond what the C library knows of. */
@@ -136,8 +151,8 @@ struct tcp_more {
 };
 
 /* Bytes of the line, TLS and all, but for TCP's own. */
-static inline size_t
-peer_received(const struct peer *p)
+static inline void
+peer_bytes(double out[static 2], const struct peer *p)
 {
 	struct tcp_more more;
 	socklen_t len = sizeof(more);
@@ -145,7 +160,8 @@ peer_received(const struct peer *p)
 	if (getsockopt(p->fd, IPPROTO_TCP, TCP_INFO, &more, &len) != 0 ||
 	    len < sizeof(more))
 		bug("the system does not count bytes");
-	return (size_t)more.received;
+	out[0] = (double)more.acked;
+	out[1] = (double)more.received;
 }
 
 static inline void
@@ -159,8 +175,14 @@ city_turn(struct city *c, int ms)
 		    (struct pollfd){ .fd = c->peers[i].fd, .events = POLLIN };
 	(void)poll(f, (nfds_t)c->peer_count, ms);
 	for (i = 0; i < c->peer_count; i++)
-		if (f[i].revents != 0 && !peer_turn(&c->peers[i], 0))
-			bug("a line of the city broke");
+		if (f[i].revents != 0) {
+			if (!peer_turn(&c->peers[i], 0))
+				bug("a line of the city broke");
+			if (c->says[i].notice[0].len > 0) {
+				says_send(&c->says[i], &c->peers[i]);
+				(void)peer_turn(&c->peers[i], 0);
+			}
+		}
 	free(f);
 }
 
@@ -204,11 +226,16 @@ city_peers(struct city *c)
 
 	c->peers = alloc(c->peer_count + 1, sizeof(*c->peers));
 	c->members = alloc(c->peer_count + 1, sizeof(*c->members));
-	c->before = alloc(c->peer_count + 1, sizeof(*c->before));
+	c->above = alloc(c->peer_count + 1, sizeof(*c->above));
+	for (i = 0; i < 2; i++)
+		c->before[i] = alloc(c->peer_count + 1, sizeof(**c->before));
 	c->has = alloc(c->peer_count + 1, sizeof(*c->has));
+	c->says = alloc(c->peer_count + 1, sizeof(*c->says));
 	for (i = 0; i < c->unit_count; i++)
-		for (k = 0; k < c->crowds[i].count; k++)
+		for (k = 0; k < c->crowds[i].count; k++) {
+			c->above[n] = c->units[i]->address;
 			c->members[n++] = &c->crowds[i].members[k];
+		}
 }
 
 static inline void
@@ -236,6 +263,7 @@ city_begin(struct city *c, size_t units, size_t communes, size_t complete)
 		crowd_make(&c->crowds[i], &c->country, c->units[i],
 		    city_driven(i, units, communes, complete), true);
 		c->crowds[i].item = city_item;
+		c->crowds[i].acked = city_acked;
 		c->peer_count += c->crowds[i].count;
 	}
 	city_peers(c);
@@ -258,9 +286,14 @@ city_end(struct city *c)
 	for (i = 0; i < c->line_count; i++)
 		proxy_end(&c->lines[i].proxy);
 	free(c->peers);
+	for (i = 0; i < c->peer_count; i++)
+		says_free(&c->says[i]);
 	free(c->members);
-	free(c->before);
+	free(c->above);
+	free(c->before[0]);
+	free(c->before[1]);
 	free(c->has);
+	free(c->says);
 	country_end(&c->country);
 }
 
@@ -320,6 +353,7 @@ static inline bool
 city_sends(struct city *c)
 {
 	const int file = memfd_create("text", MFD_CLOEXEC);
+	json_t *answer = NULL;
 	struct err e = { 0 };
 	int control;
 	enum rc rc;
@@ -328,10 +362,14 @@ city_sends(struct city *c)
 	if (write(file, c->text, sizeof(c->text)) != sizeof(c->text))
 		bug("no file");
 	control = seat_signed_in(c->centre, 20);
-	rc = control_ask(
-	    control, CONTROL_SEND, city_request(c), &file, 1, NULL, NULL, &e);
+	rc = control_ask(control, CONTROL_SEND, city_request(c), &file, 1, NULL,
+	    &answer, &e);
 	if (rc != RC_OK)
 		printf("# %s\n", e.text);
+	else if (!id_parse(&c->id, bytes_str(json_string_value(
+				       json_object_get(answer, "id")))))
+		bug("no id");
+	json_decref(answer);
 	close(control);
 	close(file);
 	return rc == RC_OK;
@@ -349,32 +387,78 @@ note_dispatches(void *ctx, json_t *row)
 /* It has come to a complete station: by it the one desk that is there has it,
  * for there is but one dispatch. */
 static inline bool
-city_line_has(struct city_line *l)
+city_line_has(const struct city_line *l)
 {
+	bool has = false;
 	const struct control_ears ears = { .row = note_dispatches,
-		.ctx = &l->has };
+		.ctx = &has };
 	struct err e;
 	int fd;
 
-	if (l->has || seat_control(&fd, l->seat, &e) != RC_OK)
-		return l->has;
+	if (seat_control(&fd, l->seat, &e) != RC_OK)
+		return false;
 	(void)control_ask(
 	    fd, CONTROL_STATUS, json_object(), NULL, 0, &ears, NULL, &e);
 	close(fd);
-	return l->has;
+	return has;
+}
+
+static inline bool
+city_line_reads(const struct city *c, const struct city_line *l)
+{
+	json_t *r = json_object();
+	char id[ID_TEXT];
+	struct err e;
+	enum rc rc;
+	int fd;
+
+	id_write(id, &c->id);
+	(void)json_object_set_new(r, "id", json_string(id));
+	(void)json_object_set_new(
+	    r, "desk", json_string(l->seat->desk_address));
+	if (seat_control(&fd, l->seat, &e) != RC_OK) {
+		json_decref(r);
+		return false;
+	}
+	rc = control_ask(fd, CONTROL_READ, r, NULL, 0, NULL, NULL, &e);
+	if (rc != RC_OK)
+		printf("# %s: %s\n", l->seat->desk_address, e.text);
+	close(fd);
+	return rc == RC_OK;
+}
+
+/* Who works at the complete stations, one after another: they look whether it
+ * is there, so that asking costs little one more at a time; then they read. */
+static inline void *
+city_clerks(void *ctx)
+{
+	struct city *c = ctx;
+	size_t i = 0, n = c->line_count;
+
+	while (i < 2 * n && !c->stop) {
+		if (i < n)
+			c->lines[i].has = city_line_has(&c->lines[i]);
+		else
+			c->lines[i - n].read =
+			    city_line_reads(c, &c->lines[i - n]);
+		if (i < n ? c->lines[i].has : c->lines[i - n].read)
+			i++;
+		else
+			(void)usleep(5000);
+	}
+	return NULL;
 }
 
 static inline size_t
-city_came(struct city *c, size_t *asked)
+city_came(struct city *c)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < c->peer_count; i++)
 		n += c->has[i];
-	/* one more of the others at a time, so that asking costs little */
-	while (*asked < c->line_count && city_line_has(&c->lines[*asked]))
-		++*asked;
-	return n + *asked;
+	for (i = 0; i < c->line_count; i++)
+		n += c->lines[i].has;
+	return n;
 }
 
 static inline int
@@ -399,47 +483,92 @@ city_spread(double out[static 3], double *v, size_t n)
 static inline void
 city_counts(struct city *c)
 {
-	double v[CITY_UNITS], *w = alloc(c->peer_count + 1, sizeof(*w));
-	size_t i;
+	double v[CITY_UNITS], *w = alloc(c->peer_count + 1, sizeof(*w)), now[2];
+	size_t i, way;
 
-	for (i = 0; i < c->unit_count; i++)
-		v[i] =
-		    (double)(c->lines[i].proxy.bytes[1] - c->lines[i].before);
-	city_spread(c->did.down, v, c->unit_count);
-	for (i = 0; i < c->peer_count; i++)
-		w[i] = (double)(peer_received(&c->peers[i]) - c->before[i]);
-	city_spread(c->did.leaf, w, c->peer_count);
+	for (way = 0; way < 2; way++) {
+		for (i = 0; i < c->unit_count; i++)
+			v[i] = (double)(c->lines[i].proxy.bytes[way] -
+					c->lines[i].before[way]);
+		city_spread(c->did.units[way], v, c->unit_count);
+		for (i = 0; i < c->peer_count; i++) {
+			peer_bytes(now, &c->peers[i]);
+			w[i] = now[way] - c->before[way][i];
+		}
+		city_spread(c->did.leaves[way], w, c->peer_count);
+	}
 	free(w);
 }
 
-/* One telegram to all; true: within so many seconds all have it. */
+static inline void
+city_before(struct city *c)
+{
+	double now[2];
+	size_t i, way;
+
+	c->did.memory = pss_of_station(c->centre);
+	for (way = 0; way < 2; way++) {
+		for (i = 0; i < c->line_count; i++)
+			c->lines[i].before[way] = c->lines[i].proxy.bytes[way];
+		for (i = 0; i < c->peer_count; i++) {
+			peer_bytes(now, &c->peers[i]);
+			c->before[way][i] = now[way];
+		}
+	}
+}
+
+/* What the centre has verified and kept, by its log: asking it for the trace
+ * again and again would be work. */
+static inline bool
+city_heard(struct city *c)
+{
+	c->did.said[0] = seat_said(c->centre, " says=arrived ");
+	c->did.said[1] = seat_said(c->centre, " says=opened ");
+	return c->did.said[0] >= c->did.desks && c->did.said[1] >= c->did.desks;
+}
+
+/* One telegram to all; true: within so many seconds all have it, and the centre
+ * has heard so. */
 static inline bool
 city_telegram(struct city *c, unsigned seconds)
 {
-	double cpu, start;
-	size_t asked = 0, i;
+	double cpu, start, look = 0;
+	pthread_t clerks;
+	size_t i;
 
+	for (i = 0; i < c->line_count; i++)
+		close(seat_signed_in(c->lines[i].seat, 20));
 	for (i = 0; i < 10; i++) /* what was still to be said is */
 		city_turn(c, 100);
-	c->did.memory = pss_of_station(c->centre);
-	for (i = 0; i < c->line_count; i++)
-		c->lines[i].before = c->lines[i].proxy.bytes[1];
-	for (i = 0; i < c->peer_count; i++)
-		c->before[i] = peer_received(&c->peers[i]);
+	city_before(c);
 	cpu = cpu_of_station(c->centre);
 	start = city_now();
 	if (!city_sends(c))
 		return false;
 	c->did.sealed = city_now() - start;
-	while (city_now() < start + seconds && c->did.came < c->did.desks) {
+	if (pthread_create(&clerks, NULL, city_clerks, c) != 0)
+		bug("no thread");
+	while (city_now() < start + seconds && c->did.heard == 0) {
 		city_turn(c, 5);
-		c->did.came = city_came(c, &asked);
+		c->did.came = city_came(c);
+		if (c->did.all == 0 && c->did.came == c->did.desks) {
+			c->did.all = city_now() - start;
+			c->did.cpu[0] = cpu_of_station(c->centre) - cpu;
+		}
+		if (c->did.all > 0 && city_now() > look + 0.1) {
+			look = city_now();
+			if (city_heard(c))
+				c->did.heard = city_now() - start;
+		}
 	}
-	c->did.all = city_now() - start;
-	c->did.cpu = cpu_of_station(c->centre) - cpu;
+	c->stop = true;
+	(void)pthread_join(clerks, NULL);
+	for (i = 0; i < 70; i++) /* custody is signed 5 seconds later */
+		city_turn(c, 100);
+	c->did.cpu[1] = cpu_of_station(c->centre) - cpu;
 	c->did.memory_after = pss_of_station(c->centre);
 	city_counts(c);
-	return c->did.came == c->did.desks;
+	return c->did.heard > 0;
 }
 
 #endif

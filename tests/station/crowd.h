@@ -32,6 +32,9 @@ struct crowd {
 	/* What comes to one of them, whose peer is the ctx; NULL: it is
 	 * taken, whatever it is. */
 	void (*item)(void *ctx, const struct item *item, struct bytes package);
+	/* What it sent is answered; NULL: it sends nothing. */
+	void (*acked)(
+	    void *ctx, uint64_t ref, enum ack outcome, enum refusal why);
 };
 
 static inline void
@@ -266,6 +269,7 @@ crowd_step(struct crowd *c, struct peer *p, size_t i)
 		    tls_key_public(p->key), m->station.sig);
 		p->owner.hello = crowd_hello;
 		p->owner.item = c->item;
+		p->owner.acked = c->acked;
 		p->ctx = p;
 		peer_begin(p);
 	}
