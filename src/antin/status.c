@@ -178,6 +178,17 @@ print_key(const struct status *s, const json_t *row)
 		    row_text(row, "address"), when);
 }
 
+static void
+print_life(const struct status *s, const json_t *row)
+{
+	if (row_number(row, "gaps") == 0)
+		return;
+	mark(s, WATCH);
+	say("restored from an old copy: %lld times; antin journal gaps shows "
+	    "what is missing\n",
+	    (long long)row_number(row, "gaps"));
+}
+
 /* Rows of a kind, under a heading where there are any. */
 static void
 print_kind(const struct status *s, const json_t *rows, const char *kind,
@@ -211,6 +222,7 @@ print_status(struct status *s)
 			s->now = row_number(row, "now");
 	}
 	print_kind(s, s->rows, "station", NULL, print_station);
+	print_kind(s, s->rows, "life", NULL, print_life);
 	print_kind(s, s->rows, "link", tr("Links"), print_link);
 	print_kind(s, s->rows, "station", NULL, print_parent);
 	print_kind(s, s->rows, "hop", tr("Waiting"), print_hop);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "antind/lives.h"
 #include "antind/notices.h"
 #include "pki/resolve.h"
 
@@ -374,6 +375,12 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 		add(r, &row);
 	}
 	renew_rows(add_row, r);
+	row = (struct msg_row){
+		.what = ROW_LIFE, .n = st.incarnation, .due = TIME_NEVER
+	};
+	if ((rc = life_gaps(NULL, &row.count, e)) != RC_OK)
+		return rc;
+	add(r, &row);
 	for (i = 1; i < STORE_ALARM_KINDS; i++) {
 		row = (struct msg_row){ .what = ROW_ALARMS,
 			.n = i,

@@ -515,6 +515,7 @@ enum row {
 			rank (or RANK_NONE), since, due: when it was over, state
 			1 then, at: when it was seen, count: by which uid */
 	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
+	ROW_LIFE,    /* n incarnation, count of gaps in its past */
 };
 struct msg_mark {
 	uint64_t uid;

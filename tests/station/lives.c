@@ -20,6 +20,7 @@ restored(struct three_lives *x, struct seat *s, const char *who)
 
 	lives_copy(s);
 	gaps = lives_gaps(s);
+	x->life[s->unit] = lives_word(s, "incarnation");
 	if (!seat_start(s))
 		bug("it does not start");
 	lives_settle(x);
@@ -59,13 +60,251 @@ each_may_be_restored(struct three_lives *x)
 	restored(x, x->top, "the root");
 }
 
+/* ---- there twice ----------------------------------------------------------
+ */
+
+/* The copy of a station's folder beside it, as a station of its own. */
+static struct seat
+clone_of(const struct seat *s)
+{
+	char data[PATH + 8], copy[PATH + 8];
+	struct seat c = *s;
+
+	c.daemon = 0;
+	c.port = free_port();
+	(void)snprintf(c.folder, sizeof(c.folder), "%.500s-clone", s->folder);
+	(void)snprintf(c.log, sizeof(c.log), "%.500s/log", c.folder);
+	(void)mkdir(c.folder, 0700);
+	country_write_to(&c, s->above->port, "checkpoint 1s\n");
+	(void)snprintf(data, sizeof(data), "%s/data", c.folder);
+	(void)snprintf(copy, sizeof(copy), "%s/copy", s->folder);
+	lives_runs("rm", data, data);
+	lives_runs("cp", copy, data);
+	return c;
+}
+
+static bool
+sees_alarm(const struct seat *s, const char *kind)
+{
+	json_t *rows = json_array(), *row;
+	const struct control_ears ears = { .row = keep_row, .ctx = rows };
+	json_t *r = json_object();
+	bool found = false;
+	struct err e;
+	size_t i;
+	int fd;
+
+	must(seat_control(&fd, s, &e), &e);
+	must(control_ask(
+		 fd, CONTROL_ALARMS, json_object(), NULL, 0, &ears, NULL, &e),
+	    &e);
+	json_array_foreach(rows, i,
+	    row) if (!found && strcmp(row_word(row, "kind"), kind) == 0)
+	{
+		(void)json_object_set(
+		    r, "alarm", json_object_get(row, "alarm"));
+		found = true;
+	}
+	if (found)
+		must(control_ask(fd, CONTROL_SEEN, r, NULL, 0, NULL, NULL, &e),
+		    &e);
+	else
+		json_decref(r);
+	json_decref(rows);
+	close(fd);
+	return found;
+}
+
+static void
+a_copy_beside_it_is_noticed(struct three_lives *x)
+{
+	struct seat clone;
+	size_t clones = seat_said(x->mid, "alarm.raised kind=clone");
+
+	lives_copy(x->low);
+	clone = clone_of(x->low);
+	seat_start(x->low);
+	lives_settle(x);
+	lives_sends(x, 1);
+	lives_settle(x);
+	ok(seat_start(&clone), "a copy runs beside its original");
+	ok(seat_waits(&clone, "event=station.reborn", 1, 30) ||
+		seat_said(x->low, "event=station.reborn") > 0,
+	    "one of them is given a new life");
+	ok(seat_waits(x->mid, "alarm.raised kind=clone", clones + 1, 90),
+	    "the other is refused, with an alarm");
+	(void)seat_stop(&clone, SIGTERM);
+	(void)seat_stop(x->low, SIGTERM);
+	is(lives_word(x->low, "incarnation") ==
+		lives_word(&clone, "incarnation"),
+	    false, "they are not the same any more");
+	/* the one that was refused is the one that is wanted */
+	seat_start(x->low);
+	if (lives_word(&clone, "incarnation") == x->life[x->low->unit])
+		x->life[x->low->unit]++; /* low was given it */
+}
+
+static void
+a_person_decides_which_it_is(struct three_lives *x)
+{
+	const size_t reborn = seat_said(x->low, "event=station.reborn");
+
+	ok(seat_waits(x->low, "reason=3", 1, 60), "it is refused");
+	ok(sees_alarm(x->mid, "clone"), "a person sees the alarm");
+	ok(seat_waits(x->low, "event=station.reborn", reborn + 1, 90),
+	    "then it is let in, and given a life of its own");
+	lives_settle(x);
+	(void)seat_stop(x->low, SIGTERM);
+	x->life[x->low->unit] = lives_word(x->low, "incarnation");
+	seat_start(x->low);
+}
+
+/* The copy has run, and told its parent so, when the original comes back. */
+static void
+the_original_comes_second(struct three_lives *x)
+{
+	const size_t clones = seat_said(x->mid, "alarm.raised kind=clone");
+	const size_t reborn = seat_said(x->low, "event=station.reborn");
+	struct seat clone;
+
+	lives_copy(x->low);
+	clone = clone_of(x->low);
+	seat_start(x->low);
+	lives_settle(x);
+	lives_sends(x, 1);
+	lives_settle(x);
+	(void)seat_stop(x->low, SIGTERM);
+	(void)unlink(clone.log);
+	seat_start(&clone);
+	ok(seat_waits(&clone, "event=station.reborn", 1, 30),
+	    "a copy that runs while the original does not is noticed");
+	ok(seat_waits(&clone, "event=link.up", 2, 30), "and goes on");
+	seat_start(x->low);
+	ok(seat_waits(x->mid, "alarm.raised kind=clone", clones + 1, 60),
+	    "the original that comes back is refused");
+	(void)seat_stop(&clone, SIGTERM);
+	ok(sees_alarm(x->mid, "clone"), "until a person has seen it");
+	ok(seat_waits(x->low, "event=station.reborn", reborn + 1, 90),
+	    "then it is given a life of its own");
+	lives_settle(x);
+}
+
+/* ---- the journal alone ----------------------------------------------------
+ */
+
+static void
+reborn_after(struct three_lives *x, const char *sql, const char *what)
+{
+	const size_t n = seat_said(x->low, "event=station.reborn");
+
+	(void)seat_stop(x->low, SIGTERM);
+	(void)lives_ask(x->low, "DELETE FROM checkpoint");
+	if (sql != NULL)
+		(void)lives_ask(x->low, sql);
+	else
+		lives_flip(x->low);
+	ok(seat_start(x->low) &&
+		seat_waits(x->low, "event=station.reborn", n + 1, 30),
+	    "%s", what);
+	lives_settle(x);
+}
+
+static void
+a_journal_that_was_changed_is_noticed(struct three_lives *x)
+{
+	const size_t failed = seat_said(x->low, "4.3: the journal");
+
+	lives_settle(x);
+	lives_sends(x, 3);
+	lives_settle(x);
+	reborn_after(x,
+	    "DELETE FROM journal WHERE first > (SELECT max(first) - 20 FROM "
+	    "journal)",
+	    "a journal that was cut off is noticed by the parent");
+	reborn_after(x, NULL, "so is one that was rewritten");
+	(void)seat_stop(x->low, SIGTERM);
+	lives_flip(x->low);
+	seat_launch(x->low);
+	ok(seat_waits(x->low, "4.3: the journal", failed + 1, 20),
+	    "with its checkpoints there it does not even start");
+	(void)seat_stop(x->low, SIGTERM);
+	lives_flip(x->low);
+	ok(seat_start(x->low), "until what was there is back");
+	lives_settle(x);
+}
+
+/* ---- ending at any moment -------------------------------------------------
+ */
+
+static void
+killed_at_any_step(struct three_lives *x)
+{
+	const unsigned steps = getenv("ANTIN_SOAK") != NULL ? 200 : 12;
+	const size_t died = seat_said(x->mid, "process.died");
+	uint64_t life, now;
+	unsigned i;
+
+	lives_copy(x->low);
+	life = lives_word(x->low, "incarnation");
+	seat_start(x->low);
+	lives_settle(x);
+	lives_sends(x, 1);
+	lives_settle(x);
+	lives_restore(x->low);
+	for (i = 0; i < steps; i++) {
+		seat_launch(x->low);
+		(void)usleep(60000 + 40000 * (i % 12));
+		if (i % 3 == 0) {
+			(void)seat_stop(x->mid, SIGKILL);
+			seat_launch(x->mid);
+		}
+		(void)seat_stop(x->low, SIGKILL);
+	}
+	ok(seat_start(x->low), "killed again and again, it starts");
+	lives_settle(x);
+	lives_settle(x);
+	is(seat_said(x->mid, "process.died"), died, "nothing died otherwise");
+	(void)seat_stop(x->low, SIGTERM);
+	now = lives_word(x->low, "incarnation");
+	ok(now > life && now <= life + 2, "it has a new life, not many (%llu)",
+	    (unsigned long long)(now - life));
+	is(lives_ask(x->low,
+	       "SELECT count(*) FROM paper WHERE kind = 7 AND key = "
+	       "(SELECT value FROM word WHERE name = CAST('incarnation' AS "
+	       "BLOB))"),
+	    1, "with its gap");
+	seat_start(x->low);
+	lives_settle(x);
+}
+
+static void
+all_is_well(struct three_lives *x)
+{
+	size_t last = x->count, k, bad = 0;
+
+	lives_sends(x, 1);
+	lives_settle(x);
+	for (; last < x->count; last++)
+		for (k = 0; k < 3; k++)
+			bad += x->to[last] != k &&
+			       lives_has(&x->c.seats[k], &x->sent[last]) != 1;
+	is(bad, 0, "after all of it dispatches arrive, each once");
+}
+
 int
 main(void)
 {
 	static struct three_lives x;
 
 	lives_begin(&x);
+	a_journal_that_was_changed_is_noticed(&x);
+	killed_at_any_step(&x);
+	all_is_well(&x);
 	each_may_be_restored(&x);
+	a_copy_beside_it_is_noticed(&x);
+	a_person_decides_which_it_is(&x);
+	the_original_comes_second(&x);
+	all_is_well(&x);
 	lives_end(&x);
 	return done();
 }

@@ -114,6 +114,45 @@ lives_ask(const struct seat *s, const char *sql)
 	return v;
 }
 
+/* A bit of the newest entry but 20 is another one; again, and it is as it was.
+ */
+static inline void
+lives_flip(const struct seat *s)
+{
+	char path[2 * PATH];
+	sqlite3_stmt *stmt = NULL;
+	uint8_t row[4096];
+	sqlite3_int64 first;
+	sqlite3 *db;
+	int len;
+
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_prepare_v2(db,
+		"SELECT first, entries FROM journal WHERE first > 5 ORDER BY "
+		"first LIMIT 1",
+		-1, &stmt, NULL) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_ROW)
+		bug("no database");
+	first = sqlite3_column_int64(stmt, 0);
+	len = sqlite3_column_bytes(stmt, 1);
+	if (len < 43 || len > (int)sizeof(row))
+		bug("no entry");
+	memcpy(row, sqlite3_column_blob(stmt, 1), (size_t)len);
+	row[20] ^= 1;
+	(void)sqlite3_finalize(stmt);
+	if (sqlite3_prepare_v2(db,
+		"UPDATE journal SET entries = ?1 WHERE first = ?2", -1, &stmt,
+		NULL) != SQLITE_OK ||
+	    sqlite3_bind_blob(stmt, 1, row, len, NULL) != SQLITE_OK ||
+	    sqlite3_bind_int64(stmt, 2, first) != SQLITE_OK ||
+	    sqlite3_step(stmt) != SQLITE_DONE)
+		bug("it cannot be changed");
+	(void)sqlite3_finalize(stmt);
+	(void)sqlite3_close(db);
+}
+
 static inline uint64_t
 lives_word(const struct seat *s, const char *name)
 {
