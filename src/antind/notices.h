@@ -55,6 +55,8 @@ enum rc notice_report(const struct stored *d, enum report_why why,
 /* ... to any of this leg's; the journal has it too.  In the transaction that
  * decided it, before the leg comes into another state. */
 void leg_reported(uint64_t q, enum report_why why);
+/* An operator sends it over another line: for the journal. */
+void leg_rerouted(uint64_t q, struct bytes hop);
 
 /* ---- store_recall.c ------------------------------------------------------ */
 

@@ -415,9 +415,13 @@ is_child(const char *station)
 	const int64_t now = station_now();
 	const size_t unit =
 	    unit_by_host(&d->state, address_host(bytes_str(station)), now);
+	char name[LIMIT_ADDRESS + 1];
 
+	/* under an older name it is none */
 	return unit != NONE && unit_open(&d->state.units[unit], now) &&
-	       station_above(d, unit, now) == st.unit;
+	       station_above(d, unit, now) == st.unit &&
+	       address_of(d, unit, NONE, now, name) &&
+	       strcmp(name, station) == 0;
 }
 
 static void

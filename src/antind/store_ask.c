@@ -173,7 +173,8 @@ add_leg(void *ctx, const struct leg *l)
 }
 
 /* Rows of legs get the ids of their dispatches, which the store could not be
- * asked for meanwhile. */
+ * asked for meanwhile.  Notices are nothing that people sent: they have no
+ * number, and are left out. */
 static enum rc
 name_legs(struct rows *r, struct err *e)
 {
@@ -187,6 +188,8 @@ name_legs(struct rows *r, struct err *e)
 		if (row.what == ROW_LEG) {
 			rc = st.store->ops->get(st.store, row.n, 0, &d, e);
 			row.id = d.header.id;
+			if (rc == RC_OK && d.header.serial == 0)
+				continue;
 		}
 		list_add(&named, LIST_ROW, &row);
 	}

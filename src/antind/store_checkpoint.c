@@ -75,7 +75,7 @@ is_due(void)
 	for (i = 0; i < asker_count; i++)
 		if (!askers[i].asked)
 			return true;
-	if (st.named && life_wants())
+	if (st.named && !trouble_is() && life_wants())
 		return true;
 	if (next == 0)
 		next = ms + every;

@@ -8,6 +8,7 @@
 
 #include "antind/knows.h"
 #include "core/vec.h"
+#include "pki/resolve.h"
 
 #define OTHERS 1000u /* logs of a child that are neither below nor above it */
 #define STATUS_MS INT64_C(10000)  /* between two that are answered */
@@ -219,15 +220,31 @@ log_learned(const struct applied *did, const struct err *e)
 	process_log(level, &l);
 }
 
+/* Of whose authority it is. */
+static void
+raise_fork(const struct fork *f)
+{
+	struct directory *d = st.file.directory;
+	const size_t unit = unit_by_uid(&d->state, &f->log);
+	char name[LIMIT_ADDRESS + 1] = "";
+
+	if (unit == NONE || !address_of(d, unit, NONE, station_now(), name))
+		name[0] = '\0';
+	alarm_raise(STORE_ALARM_FORK, bytes_str(name), 0, "");
+}
+
 static void
 note_learned(const struct applied *did, struct bytes directory)
 {
 	struct entry_data d = { .number = did->acts, .code = did->forks };
+	const size_t known = st.file.directory->fork_count;
+	size_t i;
 
 	sha256(d.hash, directory);
 	journal_add(ENTRY_LEARNED, &d, 0);
-	if (did->forks > 0)
-		alarm_raise(STORE_ALARM_FORK, bytes_str(""), 0, "");
+	for (i = known - (did->forks < known ? did->forks : known); i < known;
+	     i++)
+		raise_fork(&st.file.directory->forks[i]);
 }
 
 enum rc
@@ -237,7 +254,9 @@ station_learns(struct bytes directory, struct applied *did, struct err *e)
 	enum rc rc;
 
 	*did = (struct applied){ 0 };
-	if ((rc = directory_reserve(&st.file, directory.len, e)) != RC_OK)
+	/* what the journal cannot say is not learnt */
+	if ((rc = store_write(e)) != RC_OK ||
+	    (rc = directory_reserve(&st.file, directory.len, e)) != RC_OK)
 		goto out;
 	buf_add(&file, directory);
 	rc = directory_apply(st.file.directory, &file, did, e);

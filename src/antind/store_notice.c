@@ -308,12 +308,9 @@ notice_post(struct bytes batches, struct bytes to, unsigned rank, struct err *e)
 	bool news;
 	enum rc rc;
 
-	rc = set_word_u64("serial", st.serial + 1, e);
-	if (rc != RC_OK)
-		return rc;
+	/* it has no number of its own: those are of dispatches */
 	d.header = (struct header){ .origin = bytes_str(st.address),
 		.incarnation = st.incarnation,
-		.serial = ++st.serial,
 		.precedence = of_rank[rank < RANKS ? rank : RANKS - 1],
 		.expires = TIME_NEVER };
 	random_bytes(d.header.id.b, ID_SIZE);

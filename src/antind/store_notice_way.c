@@ -173,6 +173,21 @@ leg_reported(uint64_t q, enum report_why why)
 	buf_free(&x.rows);
 }
 
+void
+leg_rerouted(uint64_t q, struct bytes hop)
+{
+	struct leg_of x = { .leg = { 0 } };
+	struct entry_data of;
+	struct err e;
+
+	if (store_failed(find_leg(&x, q, &e)) == RC_OK) {
+		journal_of(&of, &x.d);
+		of.station = hop;
+		journal_add(ENTRY_REROUTED, &of, x.d.n);
+	}
+	buf_free(&x.rows);
+}
+
 /* Stations from a unit's own upwards: this one is among them. */
 static bool
 is_above(size_t unit, size_t station)

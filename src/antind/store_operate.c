@@ -8,6 +8,7 @@
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/path.h"
+#include "pki/resolve.h"
 
 #define LEGS_MAX 5000u	/* of one request; the command asks again */
 #define EXPIRE_MAX 200u /* legs in one round */
@@ -79,23 +80,23 @@ choose_all(struct chosen *c, struct err *e)
 /* ---- what is done
  * ----------------------------------------------------------------- */
 
-/* The other way is a neighbour's: its line is up, or the directory has it. */
+/* The other way is a neighbour's, whose name of today is "to". */
 static enum rc
-check_neighbour(struct bytes station, struct err *e)
+check_neighbour(
+    char to[static LIMIT_ADDRESS + 1], struct bytes station, struct err *e)
 {
 	struct directory *d = st.file.directory;
 	const int64_t now = station_now();
 	size_t unit;
 
-	if (line_to(station) != NULL)
-		return RC_OK;
-	if (!address_is_station(station) || !st.named)
+	if (!address_is_station(station))
 		return fail(e, RC_INVALID, "%.*s is no station",
 		    (int)station.len, (const char *)station.p);
 	unit = unit_by_host(&d->state, address_host(station), now);
 	if (unit != NONE && unit_open(&d->state.units[unit], now) &&
 	    (station_above(d, unit, now) == st.unit ||
-		station_above(d, st.unit, now) == unit))
+		station_above(d, st.unit, now) == unit) &&
+	    address_of(d, unit, NONE, now, to))
 		return RC_OK;
 	return fail(e, RC_ABSENT,
 	    "%.*s is not the station above this one, nor one below it",
@@ -106,6 +107,7 @@ static enum rc
 hold(const struct msg_operate *m, const struct leg *l, struct err *e)
 {
 	(void)m;
+	leg_reported(l->q, REPORT_HELD);
 	return st.store->ops->leg_set(
 	    st.store, l->q, LEG_HELD, NULL, station_now(), e);
 }
@@ -134,9 +136,11 @@ reroute(const struct msg_operate *m, const struct leg *l, struct err *e)
 	new.state = LEG_QUEUED;
 	rc = st.store->ops->leg_set(
 	    st.store, l->q, LEG_QUEUED, &new.hop, station_now(), e);
-	if (rc == RC_OK)
-		leg_goes(l->q, &new);
-	return rc;
+	if (rc != RC_OK)
+		return rc;
+	leg_rerouted(l->q, new.hop);
+	leg_goes(l->q, &new);
+	return RC_OK;
 }
 
 static enum rc
@@ -198,11 +202,18 @@ act_on(const struct msg_operate *m, uint64_t q, struct err *e)
 static enum rc
 operate(const struct msg_operate *m, struct chosen *c, struct err *e)
 {
+	char to[LIMIT_ADDRESS + 1];
+	struct msg_operate as = *m;
 	enum rc rc = RC_OK;
 	size_t i;
 
+	if (!st.named)
+		return fail(e, RC_ABSENT,
+		    "this station does not know yet who it is: try again");
 	if (m->what == OPERATE_REROUTE)
-		rc = check_neighbour(m->station, e);
+		rc = check_neighbour(to, m->station, e);
+	if (m->what == OPERATE_REROUTE)
+		as.station = bytes_str(to);
 	if (m->what == OPERATE_DROP && m->reason.len == 0)
 		rc = fail(e, RC_INVALID, "a reason is wanted");
 	if (rc == RC_OK)
@@ -210,7 +221,7 @@ operate(const struct msg_operate *m, struct chosen *c, struct err *e)
 	if (rc == RC_OK && c->count > 0)
 		rc = store_write(e);
 	for (i = 0; i < c->count && rc == RC_OK; i++)
-		rc = store_failed(act_on(m, c->q[i], e));
+		rc = store_failed(act_on(&as, c->q[i], e));
 	return rc;
 }
 

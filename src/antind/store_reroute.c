@@ -9,6 +9,7 @@
 
 #include "antind/notices.h"
 #include "core/vec.h"
+#include "pki/path.h"
 #include "pki/resolve.h"
 
 #define LEGS_AT_ONCE 256u
@@ -188,6 +189,30 @@ look(struct look *k, struct err *e)
 	return store_failed(rc);
 }
 
+/* An operator has chosen its way: it stays, under the neighbour's name of
+ * today. */
+static enum rc
+follow(const struct leg *l, struct err *e)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	const size_t unit = unit_by_host(&d->state, address_host(l->hop), now);
+	char name[LIMIT_ADDRESS + 1];
+	struct leg new = *l;
+	enum rc rc;
+
+	if (unit == NONE || !address_of(d, unit, NONE, now, name) ||
+	    bytes_is(l->hop, name))
+		return RC_OK;
+	new.hop = bytes_str(name);
+	if ((rc = store_write(e)) != RC_OK ||
+	    (rc = store_failed(st.store->ops->leg_set(
+		 st.store, l->q, LEG_QUEUED, &new.hop, now, e))) != RC_OK)
+		return rc;
+	leg_goes(l->q, &new);
+	return RC_OK;
+}
+
 enum rc
 leg_look(uint64_t q, struct err *e)
 {
@@ -196,6 +221,8 @@ leg_look(uint64_t q, struct err *e)
 
 	if ((rc = st.store->ops->leg(st.store, q, &k.leg, e)) != RC_OK)
 		return rc;
+	if (k.leg.pinned && k.leg.state == LEG_QUEUED)
+		return follow(&k.leg, e);
 	if (k.leg.pinned ||
 	    (k.leg.state != LEG_QUEUED && k.leg.state != LEG_HELD))
 		return RC_OK;

@@ -22,6 +22,7 @@ struct summing {
 	char name[FILES_NAME]; /* of the package as it came */
 	uint64_t at, total;    /* of that file */
 	struct sha256 hash;
+	bool stale; /* the leg has other slips by now */
 };
 static struct summing *summings; /* owned; in the order they were begun */
 static size_t summing_count;
@@ -59,6 +60,9 @@ sum_forget(uint64_t q)
 {
 	size_t i;
 
+	for (i = 0; i < summing_count; i++)
+		if (summings[i].q == q)
+			summings[i].stale = true;
 	for (i = 0; i < sum_count; i++)
 		if (sums[i].q == q) {
 			sum_drop(i);
@@ -94,6 +98,9 @@ sum_end(size_t i, enum rc rc, struct err *e)
 {
 	const uint64_t q = summings[i].q;
 
+	/* it is offered again, with the slips that it has by then */
+	if (summings[i].stale)
+		rc = fail(e, RC_IO, "its slips have changed meanwhile");
 	if (rc == RC_OK) {
 		if (sum_count == SUMS_MAX)
 			sum_drop(0);
