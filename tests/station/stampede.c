@@ -4,16 +4,17 @@
  * all are let in again, each has what waited for it, hỏa tốc first, and what is
  * urgent goes through meanwhile.
  *
- * ANTIN_SOAK: two thousand of them.
+ * ANTIN_SOAK: ten thousand of them.
  */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/resource.h>
 
+#include "cost.h"
 #include "crowd.h"
 #include "outpost.h"
 
-#define WAIT_S 60
+#define WAIT_S 300
 
 static struct country country;
 static struct seat *root;
@@ -219,7 +220,7 @@ build(size_t n)
 	crowd.item = child_has;
 	peers = alloc(n, sizeof(*peers));
 	had = alloc(n, sizeof(*had));
-	country_write(root, "");
+	country_write(root, "max-children 20000\n");
 	ledger_begin(&ledger, &country);
 	for (i = 0; i < 2; i++)
 		outpost_begin(
@@ -241,6 +242,7 @@ all_come_back(void)
 {
 	size_t i, turned;
 	int64_t began;
+	double memory, cpu;
 
 	took = -1;
 	(void)usleep(500000); /* of work */
@@ -251,14 +253,20 @@ all_come_back(void)
 	ok(seat_start(root), "and started again");
 	queue_for_all();
 	hurry = true;
+	memory = pss_of_station(root);
+	cpu = cpu_of_station(root);
 	began = peer_ms();
 	turned = crowd_enter(&crowd, peers);
 	is(admitted(), crowd.count, "all its children are back");
 	note("children=%zu ms=%lld turned_away=%zu", crowd.count,
 	    (long long)(peer_ms() - began), turned);
+	note("its work: %.1f s; memory: %.1f MiB before, %.1f with all",
+	    cpu_of_station(root) - cpu, memory, pss_of_station(root));
 	ok(comes_through(), "and what was urgent has come through");
 	note("urgent: ms=%ld, with %zu let in", (long)took, (size_t)let_in);
 	each_has_its_own();
+	note("its work with what waited for them: %.1f s; memory: %.1f MiB",
+	    cpu_of_station(root) - cpu, pss_of_station(root));
 }
 
 static bool
@@ -296,7 +304,7 @@ account(void)
 int
 main(void)
 {
-	const size_t n = getenv("ANTIN_SOAK") != NULL ? 2000 : 200;
+	const size_t n = getenv("ANTIN_SOAK") != NULL ? 10000 : 200;
 	pthread_t thread;
 	size_t i;
 
