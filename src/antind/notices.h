@@ -32,6 +32,8 @@ enum rc notice_by_desk(const struct stored *d, enum statement_kind kind,
 void notices_begin(void); /* who has something to sign, from before */
 /* What is due is handed to keys; after the round. */
 void notices_feed(void);
+/* The round's last rows, in its transaction. */
+enum rc notices_round(struct err *e);
 void notices_settled(bool kept); /* the round is over */
 void notices_lost(void);	 /* keys was started anew */
 void notice_signed(uint64_t job, const struct msg_vouched *m);

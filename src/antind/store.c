@@ -172,7 +172,8 @@ round_kept(struct err *e)
 		*e = refused;
 		return !st.broken;
 	}
-	if (!st.broken && journal_round(e) == RC_OK)
+	if (!st.broken && notices_round(e) == RC_OK &&
+	    journal_round(e) == RC_OK)
 		(void)keep_clock(e);
 	/* of one that was lost the commit says why */
 	kept = st.store->ops->commit(st.store, e) == RC_OK;

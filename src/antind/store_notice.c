@@ -13,6 +13,9 @@
 #define LATER_MS 5000	 /* of what nobody waits for */
 #define REFUSED_MS 60000 /* after keys would not */
 
+#define TOGETHER 8u	  /* stations to which a row is gathered */
+#define TOGETHER_MOST 64u /* statements of it */
+
 /* Who has something to sign. */
 struct voucher {
 	char signer[LIMIT_ADDRESS + 1];
@@ -116,6 +119,86 @@ notice_about(const struct stored *d, enum statement_kind kind)
 	return s;
 }
 
+/* This station's of this round that nobody waits for, to one station each:
+ * they are a row together (docs/station.md 4.8). */
+static struct together {
+	char to[LIMIT_ADDRESS + 1];
+	unsigned rank;
+	struct buf statements;
+	size_t count;
+} together[TOGETHER];
+static size_t together_count;
+
+static void
+together_free(void)
+{
+	while (together_count > 0)
+		buf_free(&together[--together_count].statements);
+}
+
+static enum rc
+pend(struct bytes statements, struct bytes signer, struct bytes to,
+    unsigned rank, struct err *e)
+{
+	struct pending p = { .signer = signer,
+		.to = to,
+		.rank = rank,
+		.statement = statements };
+
+	return store_failed(st.store->ops->notices->pend(st.store, &p, e));
+}
+
+static enum rc
+pend_together(struct together *t, struct err *e)
+{
+	const enum rc rc = pend(buf_bytes(&t->statements),
+	    bytes_str(st.address), bytes_str(t->to), t->rank, e);
+
+	t->statements.len = 0;
+	t->count = 0;
+	t->rank = 0;
+	return rc;
+}
+
+enum rc
+notices_round(struct err *e)
+{
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; i < together_count && rc == RC_OK; i++)
+		if (together[i].count > 0)
+			rc = pend_together(&together[i], e);
+	together_free();
+	return rc;
+}
+
+static enum rc
+add_together(
+    struct bytes statement, struct bytes to, unsigned rank, struct err *e)
+{
+	struct together *t = together, *end = together + together_count;
+	enum rc rc = RC_OK;
+
+	while (t < end && !bytes_is(to, t->to))
+		t++;
+	if (t == together + TOGETHER)
+		return pend(statement, bytes_str(st.address), to, rank, e);
+	if (t == end) {
+		*t = (struct together){ 0 };
+		memcpy(t->to, to.p, to.len);
+		together_count++;
+	}
+	if (t->count == TOGETHER_MOST ||
+	    t->statements.len + statement.len > STORE_PENDING)
+		rc = pend_together(t, e);
+	buf_add(&t->statements, statement);
+	t->count++;
+	if (rank > t->rank)
+		t->rank = rank;
+	return rc;
+}
+
 enum rc
 notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
     unsigned rank, struct err *e)
@@ -123,16 +206,17 @@ notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
 	const bool later =
 	    s->kind == STATEMENT_CUSTODY || s->kind == STATEMENT_HOP;
 	const int64_t due = process_ms() + (later ? LATER_MS : SOON_MS);
-	struct pending p = { .signer = signer, .to = to, .rank = rank };
 	struct der_wr w = { 0 };
 	struct voucher *v;
 	enum rc rc;
 
 	statement_write(&w, s);
-	p.statement = buf_bytes(&w.out);
-	if ((rc = store_write(e)) == RC_OK)
-		rc =
-		    store_failed(st.store->ops->notices->pend(st.store, &p, e));
+	if ((rc = store_write(e)) != RC_OK)
+		;
+	else if (later && bytes_is(signer, st.address))
+		rc = add_together(buf_bytes(&w.out), to, rank, e);
+	else
+		rc = pend(buf_bytes(&w.out), signer, to, rank, e);
 	der_wr_free(&w);
 	if (rc != RC_OK)
 		return rc;
@@ -178,27 +262,51 @@ gathered_free(struct gathered *g)
 	free(g->ranks);
 }
 
+static void
+gather_one(struct gathered *g, struct bytes statement, size_t to, unsigned rank)
+{
+	struct statement s;
+	struct err e;
+
+	buf_add(&g->statements, statement);
+	g->to_at = vec_more(g->to_at, g->count, sizeof(*g->to_at));
+	g->ranks = vec_more(g->ranks, g->count, sizeof(*g->ranks));
+	g->to_at[g->count] = to;
+	g->ranks[g->count++] = rank;
+	/* a clock of one's own may have run back over a restart */
+	if (statement_read(&s, statement, &e) == RC_OK && s.at > g->at)
+		g->at = s.at;
+}
+
+/* The next of those that wait together; empty: there is none. */
+static struct bytes
+next_of(struct bytes *rest)
+{
+	const struct bytes one = der_element(*rest);
+
+	*rest = bytes_of(rest->p + one.len, rest->len - one.len);
+	return one;
+}
+
+/* A row goes whole, so that its number says what was signed. */
 static bool
 gather(void *ctx, const struct pending *p)
 {
 	struct gathered *g = ctx;
-	struct statement s;
-	struct err e;
+	struct bytes rest = p->statement, one;
+	const size_t to = g->to.len;
+	size_t count = 0;
 
+	while (next_of(&rest).len > 0)
+		count++;
 	if (g->statements.len + p->statement.len > BATCH_BYTES ||
-	    p->p > g->most)
+	    g->count + count > BATCH_MADE || p->p > g->most)
 		return false;
-	buf_add(&g->statements, p->statement);
-	g->to_at = vec_more(g->to_at, g->count, sizeof(*g->to_at));
-	g->ranks = vec_more(g->ranks, g->count, sizeof(*g->ranks));
-	g->to_at[g->count] = g->to.len;
-	g->ranks[g->count++] = p->rank;
 	buf_add(&g->to, p->to);
 	buf_u8(&g->to, 0);
+	for (rest = p->statement; (one = next_of(&rest)).len > 0;)
+		gather_one(g, one, to, p->rank);
 	g->last = p->p;
-	/* a clock of one's own may have run back over a restart */
-	if (statement_read(&s, p->statement, &e) == RC_OK && s.at > g->at)
-		g->at = s.at;
 	return true;
 }
 
@@ -434,6 +542,7 @@ notices_settled(bool kept)
 {
 	size_t i;
 
+	together_free();
 	for (i = 0; !kept && i < voucher_count; i++)
 		vouchers[i].due = process_ms() + LATER_MS;
 }

@@ -182,7 +182,7 @@ check_pending(const struct pending *p, struct err *e)
 {
 	enum rc rc;
 
-	if (p->statement.len == 0 || p->statement.len > STORE_STATEMENT)
+	if (p->statement.len == 0 || p->statement.len > STORE_PENDING)
 		return fail(e, RC_LIMIT, "store: a statement of %zu bytes",
 		    p->statement.len);
 	rc = check_address(p->signer, e);

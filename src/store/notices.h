@@ -11,16 +11,18 @@
 #include "core/err.h"
 #include "core/limits.h"
 
-#define STORE_STATEMENT 1536u	 /* bytes of a statement */
-#define STORE_BATCH (128u << 10) /* bytes of a batch */
+#define STORE_STATEMENT 1536u	  /* bytes of a statement */
+#define STORE_BATCH (128u << 10)  /* bytes of a batch */
+#define STORE_PENDING (16u << 10) /* bytes of statements that wait together */
 
-/* A statement that waits for its signature. */
+/* Statements that wait for their signature: one, or some of one round, one
+ * after another.  They are signed together. */
 struct pending {
 	uint64_t p;		 /* number; grows while any is there */
 	struct bytes signer, to; /* addresses: who signs, and which station
 				    gets it */
-	unsigned rank;		 /* of its dispatch */
-	struct bytes statement;
+	unsigned rank;		 /* of its dispatch; of several the highest */
+	struct bytes statement;	 /* or several */
 };
 
 /* A statement that counts, and the batch it stands in. */

@@ -88,7 +88,7 @@ pending_of(struct world *w, const char *signer, size_t max)
 static void
 statements_wait_for_their_signer(struct world *w)
 {
-	struct buf large = bytes_made(1, STORE_STATEMENT + 1);
+	struct buf large = bytes_made(1, STORE_PENDING + 1);
 	struct pending p = { .signer = bytes_str(DESK),
 		.to = bytes_str(STATION),
 		.statement = buf_bytes(&large) };
