@@ -163,8 +163,8 @@ count_in(const json_t *list, const char *state, const json_t **first)
 static void
 sent_state(struct table *t, const json_t *row)
 {
-	static const char *const states[] = { "refused", "expired", "held",
-		"queued", "passed", "arrived", "opened", "acted" };
+	static const char *const states[] = { "refused", "expired", "dropped",
+		"held", "queued", "passed", "arrived", "opened", "acted" };
 	const json_t *list = json_object_get(row, "destinations"), *to = NULL;
 	size_t i, n = 0, all = json_array_size(list);
 	const char *why, *name = "";

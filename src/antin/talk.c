@@ -479,7 +479,6 @@ state_name(const char *word)
 		{ "waits", "waits there" },
 		{ "unknown", "not known there" },
 		{ "unsigned", "lies at the desk; nobody has signed for it" },
-		{ "dropped", "given up" },
 		{ "moved", "goes other ways now" },
 	};
 	const struct label *label;

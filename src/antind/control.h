@@ -72,6 +72,16 @@ void rows_of_desks(struct answer_rows *to, struct bytes rows);
 enum rc rows_of_letter(struct answer_rows *to, struct answer *a,
     const struct msg_letter *l, struct err *e);
 
+/* ---- control_message.c
+ * ----------------------------------------------------- */
+
+/* A request as the message that asks it, but for the uid.  What it points to is
+ * the request's, or in "lists", which the caller frees. */
+#define MESSAGE_LISTS 3u
+void message_seal(struct msg_seal *m, struct buf lists[static MESSAGE_LISTS],
+    const struct control_request *r);
+void message_operate(struct msg_operate *m, const struct control_request *r);
+
 /* ---- control_metrics.c
  * ----------------------------------------------------- */
 

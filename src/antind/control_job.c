@@ -82,7 +82,9 @@ put_plainly(struct job *j, uint64_t rc)
 	struct err e;
 	enum rc said;
 
-	if (rc == RC_DENIED)
+	if (j->r.what == CONTROL_SEEN)
+		said = fail(&e, RC_ABSENT, "this station has no such alarm");
+	else if (rc == RC_DENIED)
 		said = fail(&e, RC_DENIED,
 		    "it was acted on or refused already, and stays so");
 	else if (j->r.desk.len == 0)
@@ -302,25 +304,10 @@ ask_invited(struct job *j)
 static void
 ask_operate(struct job *j)
 {
-	static const enum operate whats[CONTROLS] = {
-		[CONTROL_SEEN] = OPERATE_SEEN,
-		[CONTROL_HOLD] = OPERATE_HOLD,
-		[CONTROL_RELEASE] = OPERATE_RELEASE,
-		[CONTROL_REROUTE] = OPERATE_REROUTE,
-		[CONTROL_DROP] = OPERATE_DROP,
-	};
-	const struct control_request *r = &j->r;
-	const struct msg_operate m = { .uid = j->uid,
-		.what = whats[r->what],
-		.by = r->hop_set  ? OPERATE_HOP
-		      : r->id_set ? OPERATE_DISPATCH
-				  : OPERATE_LEG,
-		.q = r->what == CONTROL_SEEN ? r->alarm : r->leg,
-		.id = r->id,
-		.hop = r->hop,
-		.station = r->station,
-		.reason = r->reason };
+	struct msg_operate m;
 
+	message_operate(&m, &j->r);
+	m.uid = j->uid;
 	(void)job_tell(j, PROC_STORE, MSG_OPERATE, &m, MSG_DONE);
 }
 
@@ -351,42 +338,15 @@ ask_recall(struct job *j)
 static void
 ask_send(struct job *j)
 {
-	const struct control_request *r = &j->r;
-	struct msg_seal m = { .uid = j->uid,
-		.desk = r->desk,
-		.level = r->level,
-		.precedence = r->precedence,
-		.info = r->info,
-		.due = r->due,
-		.expires = r->expires,
-		.subject = r->subject,
-		.list = r->list };
-	struct buf to = { 0 }, parts = { 0 }, references = { 0 };
-	struct msg_addressee one;
-	struct msg_part part;
+	struct buf lists[MESSAGE_LISTS] = { 0 };
+	struct msg_seal m;
 	size_t i;
 
-	for (i = 0; i < r->to_count; i++) {
-		one = (struct msg_addressee){ r->to[i].address,
-			r->to[i].purpose };
-		list_add(&to, LIST_ADDRESSEE, &one);
-	}
-	for (i = 0; i < r->part_count; i++) {
-		part = (struct msg_part){ r->parts[i].kind, r->parts[i].name,
-			r->parts[i].type, r->parts[i].of };
-		list_add(&parts, LIST_PART, &part);
-	}
-	for (i = 0; i < r->reference_count; i++)
-		buf_add(&references, id_bytes(&r->references[i]));
-	m.to = buf_bytes(&to);
-	m.parts = buf_bytes(&parts);
-	m.references = buf_bytes(&references);
-	if (r->supersedes_set)
-		m.supersedes = id_bytes(&r->supersedes);
+	message_seal(&m, lists, &j->r);
+	m.uid = j->uid;
 	(void)job_tell(j, PROC_SEAL, MSG_SEAL, &m, MSG_DONE);
-	buf_free(&to);
-	buf_free(&parts);
-	buf_free(&references);
+	for (i = 0; i < MESSAGE_LISTS; i++)
+		buf_free(&lists[i]);
 }
 
 /* What each request asks; "may": only of who is signed in to the desk, which

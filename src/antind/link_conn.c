@@ -438,7 +438,8 @@ conn_send(struct conn *c, const struct msg_send *m, int fd)
 	struct item item = { .rank = (unsigned)m->rank,
 		.envelope = (uint32_t)m->envelope,
 		.total = m->total,
-		.due = m->due };
+		.due = m->due,
+		.again = m->again != 0 };
 	struct link_dest *dests = NULL;
 	struct bytes rows = m->dests;
 	struct msg_dest row;

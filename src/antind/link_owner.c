@@ -43,7 +43,8 @@ fill_item(struct msg_item *m, struct buf *rows, const struct conn *c,
 		.number = item->number,
 		.envelope = item->envelope,
 		.total = item->total,
-		.from = item->from };
+		.from = item->from,
+		.again = item->again };
 	memcpy(m->sum, item->sum, SHA256_SIZE);
 	for (i = 0; i < item->dest_count; i++)
 		list_add(rows, LIST_DEST,

@@ -84,7 +84,7 @@ bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
 
 /* A desk is to be heard of; it was. */
 enum rc chase_begin(const struct stored *d, struct bytes desk, struct err *e);
-enum rc chase_end(uint64_t n, struct bytes desk, struct err *e);
+enum rc chase_end(const struct stored *d, struct bytes desk, struct err *e);
 void chases_tick(void); /* each second: who is due is asked for */
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */

@@ -45,6 +45,7 @@ struct big {
 	struct partial *partial;
 	bool resumed; /* a part of it was there */
 	bool ended;   /* all has come; what was there before is being hashed */
+	bool again;   /* docs/link.md 6.3 */
 	struct buf dests; /* rows of struct msg_dest */
 };
 
@@ -110,7 +111,6 @@ struct station {
 	struct deadlines deadlines;
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
-	uint64_t patience;	      /* percent; docs/receipts.md 9.1 */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
 
 	bool named; /* keys has said who we are */
@@ -190,10 +190,6 @@ struct line *line_of(uint64_t conn);
 struct line *line_to(struct bytes station);
 /* Our directory has grown: who may not be let in any more goes. */
 void lines_judge(void);
-/* What a station that calls itself so is called today; borrows either. */
-struct bytes line_name(
-    struct bytes station, char name[static LIMIT_ADDRESS + 1]);
-void lines_named(void); /* the directory has learnt something */
 /* One for a station that was let in; an older one of it goes. */
 struct line *line_new(
     const struct msg_hello *h, struct bytes station, size_t unit);
@@ -253,6 +249,31 @@ void take_settled(void);
 bool big_slice(void);
 bool submit_slice(void);
 void slice_wake(void); /* something does */
+
+/* ---- store_names.c: names change (docs/station.md 5.9)
+ * ------------ */
+
+#define NAMES_MAX 16u
+struct names {
+	char name[NAMES_MAX][LIMIT_ADDRESS + 1];
+	size_t count;
+};
+/* This name of a desk, and those that the directory has written, the newest
+ * first. */
+void names_of(struct names *out, struct bytes desk);
+/* What has come under that name at t is this desk's. */
+bool names_same(struct bytes desk, struct bytes name, int64_t t);
+/* A dispatch at a desk, whatever the desk's name was when it came; as
+ * store_ops.delivery(). */
+enum rc names_delivery(
+    uint64_t n, struct bytes desk, struct delivery *out, struct err *e);
+/* A station lies behind this child, or did until MOVED_KEEP ago: what it sent
+ * before it moved may still be on its way. */
+#define MOVED_KEEP (30 * TIME_DAY)
+bool names_behind(struct bytes station, struct bytes child);
+/* Lines are to stations as the directory writes them now. */
+void names_lines(void);
+void names_tick(int64_t ms);
 
 /* ---- store_serve.c: what seal asks; store_ask.c: what people ask
  * ------------ */
@@ -323,9 +344,6 @@ void checkpoint_ask(uint64_t job, const struct msg_journal *m);
 /* Where a desk's dispatch that came from "from" goes: here only to a desk, and
  * never back. */
 void station_way(struct route *out, struct bytes from, struct bytes address);
-/* What a desk is called today, whose key has an older address; borrows
- * either. */
-struct bytes desk_today(struct bytes desk, char name[static LIMIT_ADDRESS + 1]);
 /* The directory has learnt something: all that waits finds its way anew. */
 void take_reroute(void);
 void reroute_tick(void);
@@ -371,6 +389,11 @@ bool alarm_lasts(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);
 void alarm_held(uint64_t n, unsigned rank); /* dispatches */
 void alarm_expired(uint64_t n, unsigned rank);
+void alarm_not_arrived(const struct stored *d);
+void alarm_arrived(const struct stored *d); /* at all its addressees */
+/* Its addressees are asked for no more: it is over if a person has seen it, or
+ * as soon as one does. */
+void alarm_given_up(const struct stored *d);
 void alarms_tick(int64_t ms);
 void alarms_settled(bool kept); /* the round is over */
 /* Those that last, or all; "unseen": that nobody has seen. */

@@ -288,9 +288,6 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
-	} else if (bytes_is(s->name, "patience")) {
-		st.patience = strtoull(value, NULL, 10);
-		free(value);
 	} else if (bytes_is(s->name, "checkpoint")) {
 		st.checkpoint = strtoull(value, NULL, 10);
 		free(value);
@@ -338,6 +335,8 @@ open_all(struct err *e)
 	    (rc = word_u64("clock", &clock, e)) != RC_OK)
 		return rc;
 	st.clock.floor = st.clock_kept = (int64_t)clock;
+	/* who does not know yet who he is is no judge of the time */
+	st.clock.has_parent = true;
 	if ((rc = journal_check(e)) != RC_OK ||
 	    (rc = journal_serials(e)) != RC_OK)
 		return rc;

@@ -338,10 +338,10 @@ void
 line_hello(const struct msg_hello *h)
 {
 	struct msg_admit admit = { .conn = h->conn };
+	char name[LIMIT_ADDRESS + 1];
 	struct link_statement s = { 0 };
 	struct line *l = NULL;
 	struct entry_data who = { 0 };
-	char name[LIMIT_ADDRESS + 1];
 	size_t unit = NONE;
 	struct log_line log;
 	struct tag key;
@@ -354,10 +354,15 @@ line_hello(const struct msg_hello *h)
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
-		l = line_new(h, line_name(s.station, name), unit);
+		/* as the directory writes it now, for that is where its
+		 * legs go (docs/station.md 5.9) */
+		if (!address_of(
+			st.file.directory, unit, NONE, station_now(), name))
+			bug("a station that was let in has no address");
+		l = line_new(h, bytes_str(name), unit);
 		l->key = key;
 		hear_time(l, h);
-		who.station = s.station;
+		who.station = bytes_str(name);
 		journal_add(ENTRY_ADMITTED, &who, 0);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}

@@ -177,7 +177,8 @@ over(struct lasts *l)
 		return;
 	*l = is.list[--is.count];
 	is.changed = true;
-	log_alarm("alarm.over", LOG_INFO, was.kind, bytes_str(was.subject), was.rank);
+	log_alarm(
+	    "alarm.over", LOG_INFO, was.kind, bytes_str(was.subject), was.rank);
 }
 
 void
@@ -236,6 +237,57 @@ void
 alarm_expired(uint64_t n, unsigned rank)
 {
 	raise_of(STORE_ALARM_EXPIRED, n, rank);
+}
+
+void
+alarm_not_arrived(const struct stored *d)
+{
+	char id[ID_TEXT];
+
+	id_write(id, &d->header.id);
+	alarm_raise(STORE_ALARM_NOT_ARRIVED, bytes_str(id),
+	    precedence_rank(d->header.precedence), "");
+}
+
+void
+alarm_arrived(const struct stored *d)
+{
+	char id[ID_TEXT];
+
+	id_write(id, &d->header.id);
+	alarm_over(STORE_ALARM_NOT_ARRIVED, bytes_str(id),
+	    precedence_rank(d->header.precedence));
+}
+
+struct given_up {
+	struct bytes subject;
+	bool seen;
+};
+
+static bool
+note_seen(void *ctx, const struct store_alarm *a)
+{
+	struct given_up *x = ctx;
+
+	x->seen =
+	    x->seen || (a->kind == STORE_ALARM_NOT_ARRIVED && a->acked != 0 &&
+			   bytes_eq(a->subject, x->subject));
+	return !x->seen;
+}
+
+void
+alarm_given_up(const struct stored *d)
+{
+	char id[ID_TEXT];
+	struct given_up x = { 0 };
+	struct err e;
+
+	id_write(id, &d->header.id);
+	x.subject = bytes_str(id);
+	if (st.store->ops->alarms.each(st.store, false, note_seen, &x, &e) ==
+		RC_OK &&
+	    x.seen)
+		alarm_arrived(d);
 }
 
 static bool
@@ -515,6 +567,20 @@ alarms_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
 	return st.store->ops->alarms.each(st.store, all, show_one, &s, e);
 }
 
+/* Nobody asks for its addressees any more. */
+static bool
+given_up(const struct lasts *l)
+{
+	struct stored d;
+	struct err e;
+	struct id id;
+
+	return l->kind == STORE_ALARM_NOT_ARRIVED &&
+	       id_parse(&id, bytes_str(l->subject)) &&
+	       st.store->ops->find(st.store, &id, &d, &e) == RC_OK &&
+	       st.store->ops->notices->chased(st.store, d.n, &e) == RC_ABSENT;
+}
+
 struct seen {
 	uint64_t n;
 	bool found;
@@ -551,7 +617,7 @@ alarm_seen(uint64_t n, uint64_t uid, struct err *e)
 	log_uint(&l, "alarm", n);
 	log_uint(&l, "uid", uid);
 	process_log(LOG_INFO, &l);
-	if (s.found && events[s.of.kind])
+	if (s.found && (events[s.of.kind] || given_up(&s.of)))
 		alarm_over(s.of.kind, bytes_str(s.of.subject), s.of.rank);
 	return RC_OK;
 }

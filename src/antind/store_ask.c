@@ -63,27 +63,92 @@ add_stored(void *ctx, const struct stored *of)
 	return true;
 }
 
+/* What lies in a desk's box under one of its names. */
+struct box {
+	struct rows *rows;
+	struct bytes desk;
+};
+
+static bool
+add_to_inbox(void *ctx, const struct delivery *d, const struct stored *of)
+{
+	const struct box *b = ctx;
+
+	return !names_same(b->desk, d->desk, d->arrived) ||
+	       add_delivery(b->rows, d, of);
+}
+
+static bool
+add_to_outbox(void *ctx, const struct stored *of)
+{
+	const struct box *b = ctx;
+
+	return !names_same(b->desk, of->desk, of->at) ||
+	       add_stored(b->rows, of);
+}
+
+static int
+newest_first(const void *a, const void *b)
+{
+	const struct msg_row *x = a, *y = b;
+
+	return x->n > y->n ? -1 : x->n < y->n;
+}
+
+/* Of what was found under several names, as much as was asked for. */
+static void
+merge(struct rows *r)
+{
+	struct msg_row *rows = alloc(r->count + 1, sizeof(*rows));
+	struct buf was = r->rows;
+	struct bytes rest = buf_bytes(&was);
+	size_t n = 0, i;
+
+	while (n < r->count && list_next(&rest, LIST_ROW, &rows[n]))
+		n++;
+	qsort(rows, n, sizeof(*rows), newest_first);
+	r->rows = (struct buf){ 0 };
+	r->count = 0;
+	for (i = 0; i < n && i < r->max; i++)
+		add(r, &rows[i]);
+	buf_free(&was);
+	free(rows);
+}
+
+static enum rc
+ask_box(struct rows *r, const struct msg_ask *q, bool in, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	const uint64_t before = q->before == 0 ? INT64_MAX : q->before;
+	struct box b = { r, q->desk };
+	struct names names;
+	struct bytes name;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	names_of(&names, q->desk);
+	for (i = 0; i < names.count && rc == RC_OK; i++) {
+		name = bytes_str(names.name[i]);
+		rc = in ? ops->inbox(st.store, name, q->all != 0, before,
+			      r->max, add_to_inbox, &b, e)
+			: ops->outbox(st.store, name, before, r->max,
+			      add_to_outbox, &b, e);
+	}
+	if (names.count > 1)
+		merge(r);
+	return rc;
+}
+
 static enum rc
 ask_inbox(struct rows *r, const struct msg_ask *q, struct err *e)
 {
-	const uint64_t before = q->before == 0 ? INT64_MAX : q->before;
-	char name[LIMIT_ADDRESS + 1];
-	const struct bytes today = desk_today(q->desk, name);
-	enum rc rc;
-
-	rc = st.store->ops->inbox(
-	    st.store, q->desk, q->all != 0, before, r->max, add_delivery, r, e);
-	if (rc == RC_OK && !bytes_eq(today, q->desk))
-		rc = st.store->ops->inbox(st.store, today, q->all != 0, before,
-		    r->max, add_delivery, r, e);
-	return rc;
+	return ask_box(r, q, true, e);
 }
 
 static enum rc
 ask_outbox(struct rows *r, const struct msg_ask *q, struct err *e)
 {
-	return st.store->ops->outbox(st.store, q->desk,
-	    q->before == 0 ? INT64_MAX : q->before, r->max, add_stored, r, e);
+	return ask_box(r, q, false, e);
 }
 
 /* ---- what is under way
@@ -357,10 +422,12 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 	buf_free(&r.rows);
 }
 
-/* A delivery comes into another state, and its desk says so; the same state
- * again changes nothing, and is no decision. */
+/* A delivery, under the name that its desk had ("lies"), comes into another
+ * state, and its desk says so; the same state again changes nothing, and is no
+ * decision. */
 static enum rc
-set_state(const struct msg_mark *m, const struct stored *d, struct err *e)
+set_state(const struct msg_mark *m, const struct stored *d, struct bytes lies,
+    struct err *e)
 {
 	static const struct {
 		enum entry_kind entry;
@@ -379,11 +446,11 @@ set_state(const struct msg_mark *m, const struct stored *d, struct err *e)
 
 	journal_of(&of, d);
 	of.desk = m->desk;
-	rc = st.store->ops->delivery(st.store, d->n, m->desk, &at, e);
+	rc = st.store->ops->delivery(st.store, d->n, lies, &at, e);
 	was = at.state;
 	if (rc == RC_OK)
-		rc = store_failed(st.store->ops->delivery_set(st.store, d->n,
-		    m->desk, next, station_now(), m->reason, e));
+		rc = store_failed(st.store->ops->delivery_set(
+		    st.store, d->n, lies, next, station_now(), m->reason, e));
 	if (rc == RC_OK && next == DELIVERY_OPENED && m->originator.len > 0)
 		rc = recall_opened(d, m->desk, m->originator, m->supersedes, e);
 	if (rc != RC_OK || was == next)
@@ -396,8 +463,8 @@ set_state(const struct msg_mark *m, const struct stored *d, struct err *e)
 void
 ask_mark(uint64_t job, const struct msg_mark *m)
 {
-	char name[LIMIT_ADDRESS + 1];
-	struct msg_mark today = *m;
+	char desk[LIMIT_ADDRESS];
+	struct delivery at = { 0 };
 	struct held held;
 	struct stored d;
 	struct err e;
@@ -406,12 +473,13 @@ ask_mark(uint64_t job, const struct msg_mark *m)
 	rc = st.store->ops->find(st.store, &m->id, &d, &e);
 	if (rc == RC_OK)
 		notice_hold(&d, &held);
-	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
-		rc = set_state(m, &d, &e);
-	/* it may lie there under the desk's address of today */
-	today.desk = desk_today(m->desk, name);
-	if (rc == RC_ABSENT && !bytes_eq(today.desk, m->desk))
-		rc = set_state(&today, &d, &e);
+	if (rc == RC_OK &&
+	    (rc = names_delivery(d.n, m->desk, &at, &e)) == RC_OK) {
+		memcpy(desk, at.desk.p, at.desk.len);
+		rc = store_write(&e);
+	}
+	if (rc == RC_OK)
+		rc = set_state(m, &d, bytes_of(desk, at.desk.len), &e);
 	if (rc == RC_OK)
 		after_done(PROC_CONTROL, job, &m->id);
 	else

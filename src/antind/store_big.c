@@ -172,7 +172,8 @@ take_big(struct line *l, const struct msg_item *m)
 		.envelope = m->envelope,
 		.total = m->total,
 		.have = m->from < m->total ? m->from : 0,
-		.resumed = m->from > 0 };
+		.resumed = m->from > 0,
+		.again = m->again != 0 };
 	memcpy(b->sum, m->sum, SHA256_SIZE);
 	buf_add(&b->dests, m->dests);
 	if (m->total > STORE_TOTAL ||
@@ -234,7 +235,7 @@ read_front(struct buf *out, const uint8_t sum[static SHA256_SIZE], uint64_t len,
 static void
 big_end(struct line *l, struct big *b)
 {
-	struct arrival a = { .from = l, .due = TIME_NEVER };
+	struct arrival a = { .from = l, .due = TIME_NEVER, .again = b->again };
 	struct buf front = { 0 };
 	bool news = false;
 	struct err e;

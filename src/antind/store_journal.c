@@ -13,6 +13,8 @@
 #include "journal/note.h"
 #include "pki/journal.h"
 
+#define SALTS 64u
+
 /* Of this round. */
 struct gathered {
 	uint8_t entry[ENTRY_SIZE];
@@ -28,6 +30,22 @@ static bool begun_kept; /* on disk */
 /* All up to this one are accounted for. */
 #define SETTLED_WORD "settled"
 static uint64_t settled, settled_kept; /* kept: on disk */
+
+/* Drawn many at a time: each draw costs as much as a hash. */
+static void
+new_salt(uint8_t out[static ENTRY_SALT])
+{
+	static uint8_t pool[SALTS * ENTRY_SALT];
+	static size_t left;
+
+	if (left == 0) {
+		random_bytes(pool, sizeof(pool));
+		left = SALTS;
+	}
+	left--;
+	memcpy(out, pool + left * ENTRY_SALT, ENTRY_SALT);
+	wipe(pool + left * ENTRY_SALT, ENTRY_SALT);
+}
 
 static enum rc
 add(enum entry_kind kind, const struct entry_data *d, uint64_t n, struct err *e)
@@ -45,7 +63,7 @@ add(enum entry_kind kind, const struct entry_data *d, uint64_t n, struct err *e)
 	gathered = vec_more(gathered, gathered_count, sizeof(*gathered));
 	g = &gathered[gathered_count++];
 	*g = (struct gathered){ .at = openings.len, .n = n };
-	random_bytes(salt, sizeof(salt));
+	new_salt(salt);
 	entry_open(&openings, kind, d, salt);
 	g->len = openings.len - g->at;
 	entry_commit(&entry, bytes_of(openings.p + g->at, g->len));

@@ -49,38 +49,6 @@ line_to(struct bytes station)
 
 /* A station's statement may be under the certificate of an older address: ways
  * are to that of today. */
-struct bytes
-line_name(struct bytes station, char name[static LIMIT_ADDRESS + 1])
-{
-	struct directory *d = st.file.directory;
-	const int64_t now = station_now();
-	const size_t unit = unit_by_host(&d->state, address_host(station), now);
-
-	if (unit != NONE && address_of(d, unit, NONE, now, name))
-		return bytes_str(name);
-	return station;
-}
-
-void
-lines_named(void)
-{
-	char name[LIMIT_ADDRESS + 1];
-	struct bytes now;
-	struct line *l;
-	size_t i;
-
-	for (i = 0; i < st.line_count; i++) {
-		l = st.lines[i];
-		now = line_name(bytes_str(l->station), name);
-		if (bytes_is(now, l->station))
-			continue;
-		memcpy(l->station, now.p, now.len);
-		l->station[now.len] = '\0';
-		l->neighbour = neighbour_of(now);
-		l->neighbour->down = 0;
-	}
-}
-
 static void
 line_free(struct line *l)
 {
@@ -271,9 +239,11 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
 {
-	struct msg_send m = {
-		.conn = l->conn, .q = leg->q, .rank = leg->rank, .due = leg->due
-	};
+	struct msg_send m = { .conn = l->conn,
+		.q = leg->q,
+		.rank = leg->rank,
+		.due = leg->due,
+		.again = leg->again > 0 };
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
@@ -453,6 +423,7 @@ lines_tick(int64_t ms)
 	unsigned rank;
 	size_t i;
 
+	names_tick(ms);
 	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
 		if (l->redial != 0 && ms >= l->redial) {

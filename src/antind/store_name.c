@@ -82,7 +82,7 @@ station_looks(void)
 	    address_host(bytes_str(st.address)), station_now());
 	st.named = st.unit != NONE;
 	find_above();
-	lines_named();
+	names_lines();
 	if (st.named)
 		take_reroute();
 }

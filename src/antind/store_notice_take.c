@@ -233,7 +233,7 @@ weigh_receipt(struct weighed *w, struct err *e)
 	    (rc = check_ended(w, bytes_str(about), e)) != RC_OK)
 		return rc;
 	rc = weigh_keep(w, bytes_str(about), false, e);
-	return rc == RC_OK ? chase_end(w->d.n, bytes_str(about), e) : rc;
+	return rc == RC_OK ? chase_end(&w->d, bytes_str(about), e) : rc;
 }
 
 static enum rc

@@ -448,7 +448,7 @@ weigh_outcome(struct weighed *w, struct err *e)
 
 	if (w->s.desk.len > 0) {
 		rc = weigh_from_way(w, e);
-		return rc == RC_OK ? chase_end(w->d.n, w->s.desk, e) : rc;
+		return rc == RC_OK ? chase_end(&w->d, w->s.desk, e) : rc;
 	}
 	rc = desks_of(&desks, w->d.n, e);
 	for (i = 0; i < desks.count && !his; i++)

@@ -23,25 +23,14 @@ station_way(struct route *out, struct bytes from, struct bytes address)
 	struct err e;
 
 	route_find(st.file.directory, st.unit, address, station_now(), out);
-	if (out->way == WAY_LINK && bytes_is(from, out->hop))
+	if (out->way == WAY_LINK && from.len > 0 &&
+	    names_same(bytes_str(out->hop), from, station_now()))
 		out->way = WAY_NONE;
 	if (out->way == WAY_HERE &&
 	    (resolve(st.file.directory, bytes_str(out->address), station_now(),
 		 &to, &e) != RC_OK ||
 		to.holder == NONE || s->holders[to.holder].person))
 		out->way = WAY_NONE;
-}
-
-struct bytes
-desk_today(struct bytes desk, char name[static LIMIT_ADDRESS + 1])
-{
-	struct resolved to;
-	struct err e;
-
-	if (resolve(st.file.directory, desk, station_now(), &to, &e) != RC_OK)
-		return desk;
-	(void)snprintf(name, LIMIT_ADDRESS + 1, "%s", to.address);
-	return bytes_str(name);
 }
 
 /* A destination of a leg, and where it goes now. */

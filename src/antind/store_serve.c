@@ -268,7 +268,7 @@ static enum rc
 fetch(struct msg_package *out, struct recalled *was, struct buf *package,
     int *fd, const struct msg_of *q, struct err *e)
 {
-	char name[FILES_NAME], path[4096], desk[LIMIT_ADDRESS + 1];
+	char name[FILES_NAME], path[4096];
 	struct delivery at;
 	struct stored d;
 	enum rc rc;
@@ -276,13 +276,7 @@ fetch(struct msg_package *out, struct recalled *was, struct buf *package,
 	rc = st.store->ops->find(st.store, &q->id, &d, e);
 	if (rc != RC_OK)
 		return rc;
-	rc = st.store->ops->delivery(st.store, d.n, q->desk, &at, e);
-	if (rc == RC_ABSENT)
-		rc = st.store->ops->delivery(
-		    st.store, d.n, desk_today(q->desk, desk), &at, e);
-	if (rc == RC_ABSENT)
-		return fail(e, RC_ABSENT, "no such dispatch lies at %.*s",
-		    (int)q->desk.len, (const char *)q->desk.p);
+	rc = names_delivery(d.n, q->desk, &at, e);
 	if (rc != RC_OK || (rc = recall_find(was, d.n, e)) != RC_OK ||
 	    (rc = st.store->ops->get(st.store, d.n, at.copy, &d, e)) != RC_OK)
 		return rc;

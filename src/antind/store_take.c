@@ -28,6 +28,7 @@ struct group {
 struct whither {
 	struct group *groups; /* owned */
 	size_t group_count;
+	unsigned again;	   /* of all that go: struct leg */
 	struct dest *here; /* owned: desks of this station */
 	size_t here_count;
 	struct arena text;
@@ -80,21 +81,73 @@ whither_add(struct whither *w, const struct route *r, const struct tag *tag)
 	}
 }
 
+/* A known dispatch has this destination; a desk here may have had another name
+ * when it came (docs/station.md 5.9). */
+static enum rc
+has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
+{
+	const struct bytes address = bytes_str(r->address);
+	struct delivery at;
+	enum rc rc = st.store->ops->has(st.store, n, address, has, e);
+
+	if (rc != RC_OK || *has || r->way != WAY_HERE)
+		return rc;
+	rc = names_delivery(n, address, &at, e);
+	*has = rc == RC_OK;
+	return rc == RC_ABSENT ? RC_OK : rc;
+}
+
+/*
+ * Whether a destination that went on before goes on once more (docs/station.md
+ * 5.10): it is lost behind the next station, or that one sends it back.  Its
+ * old leg has it no longer then.
+ */
+static enum rc
+goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
+    const struct route *r, bool *anew, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct leg leg;
+	uint64_t q;
+	bool back;
+	enum rc rc;
+
+	*anew = false;
+	rc = ops->operate.dest_leg(st.store, n, bytes_str(r->address), &q, e);
+	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
+		return RC_OK;
+	if (rc != RC_OK || (rc = ops->leg(st.store, q, &leg, e)) != RC_OK)
+		return rc;
+	back = names_same(leg.hop, bytes_str(a->from->station), station_now());
+	if (leg.state != LEG_PASSED || leg.again >= LEG_AGAIN_MAX ||
+	    (!back && (!a->again || r->way == WAY_NONE)))
+		return RC_OK;
+	*anew = true;
+	if (w->again <= leg.again)
+		w->again = leg.again + 1;
+	return ops->operate.dest_drop(st.store, q, bytes_str(r->address), e);
+}
+
 /* Sort all; those that a known dispatch has already are left out. */
 static enum rc
 whither_sort(struct whither *w, const struct stored *d, bool known,
-    struct bytes rows, struct err *e)
+    const struct arrival *a, struct err *e)
 {
+	struct bytes rows = a->dests;
 	struct msg_dest row;
 	struct route r;
-	bool has = false;
+	bool has = false, anew;
 	enum rc rc = RC_OK;
 
+	w->again = a->again;
 	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
 		station_way(&r, d->from, row.address);
 		if (known)
-			rc = st.store->ops->has(
-			    st.store, d->n, bytes_str(r.address), &has, e);
+			rc = has_dest(d->n, &r, &has, e);
+		if (rc == RC_OK && has && a->from != NULL) {
+			rc = goes_anew(w, a, d->n, &r, &anew, e);
+			has = !anew;
+		}
 		if (rc == RC_OK && !has)
 			whither_add(w, &r, &row.tag);
 	}
@@ -147,7 +200,8 @@ whither_go(const struct whither *w, const struct stored *d,
 		.copy = d->copy,
 		.at = d->at,
 		.total = d->total,
-		.expires = d->header.expires };
+		.expires = d->header.expires,
+		.again = w->again };
 	uint64_t q;
 	enum rc rc = RC_OK;
 	size_t i, j;
@@ -214,8 +268,6 @@ check_dests(const struct envelope *env, struct bytes dests, struct err *e)
 enum rc
 arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 {
-	struct route r;
-
 	if (a->from == NULL)
 		return RC_OK;
 	if (bytes_is(h->origin, st.address))
@@ -223,8 +275,7 @@ arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 		    "docs/station.md 5.4: it says it comes from this station");
 	if (a->from->parent || bytes_is(h->origin, a->from->station))
 		return RC_OK;
-	route_find(st.file.directory, st.unit, h->origin, station_now(), &r);
-	if (r.way != WAY_LINK || strcmp(r.hop, a->from->station) != 0)
+	if (!names_behind(h->origin, bytes_str(a->from->station)))
 		return fail(e, RC_INVALID,
 		    "docs/station.md 5.4: %.*s is not behind %s",
 		    (int)h->origin.len, (const char *)h->origin.p,
@@ -291,7 +342,7 @@ keep(struct stored *d, struct whither *w, struct arrival *a, bool *news,
 	}
 	if (a->from == NULL)
 		journal_used(d->header.serial);
-	rc = whither_sort(w, d, known, a->dests, e);
+	rc = whither_sort(w, d, known, a, e);
 	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
 		rc = ops->copy(st.store, d, package, e);
 	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
@@ -438,7 +489,8 @@ take_item(struct line *l, const struct msg_item *m)
 		.total = m->total,
 		.sum = m->sum,
 		.dests = m->dests,
-		.due = TIME_NEVER };
+		.due = TIME_NEVER,
+		.again = m->again != 0 };
 	struct err e = { 0 };
 	bool news = false;
 	enum rc rc;

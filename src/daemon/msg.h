@@ -256,6 +256,7 @@ struct msg_item {
 	uint8_t sum[SHA256_SIZE];
 	struct bytes dests;   /* rows of struct msg_dest */
 	struct bytes package; /* of a small one */
+	uint64_t again;	      /* 1: docs/link.md 6.3 */
 };
 struct msg_data {
 	uint64_t conn, number;
@@ -282,6 +283,7 @@ struct msg_send {
 	struct bytes package; /* a small one; of a large one its envelope */
 	uint64_t at; /* where a large one's attachments are in its file */
 	int64_t due; /* within its rank the earlier goes first */
+	uint64_t again; /* 1: docs/link.md 6.3 */
 };
 
 struct msg_desk {

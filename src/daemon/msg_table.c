@@ -141,7 +141,7 @@ static const struct field number[] = { ANY(msg_number, conn),
 static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),
 	ANY(msg_item, envelope), ANY(msg_item, total), ANY(msg_item, from),
 	FIXED(msg_item, sum), DESTS(msg_item, dests),
-	BYTES(msg_item, package, 0, MSG_INLINE), END };
+	BYTES(msg_item, package, 0, MSG_INLINE), FLAG(msg_item, again), END };
 static const struct field data[] = { ANY(msg_data, conn), ANY(msg_data, number),
 	ANY(msg_data, at), BYTES(msg_data, more, 0, MSG_PIECE), END };
 static const struct field taken[] = { ANY(msg_taken, conn),
@@ -154,7 +154,7 @@ static const struct field send_item[] = { ANY(msg_send, conn), ANY(msg_send, q),
 	U64(msg_send, rank, 0, PRECEDENCES), ANY(msg_send, envelope),
 	ANY(msg_send, total), FIXED(msg_send, sum), DESTS(msg_send, dests),
 	BYTES(msg_send, package, 0, LONG), ANY(msg_send, at),
-	TIME(msg_send, due), END };
+	TIME(msg_send, due), FLAG(msg_send, again), END };
 
 static const struct field desk[] = { ANY(msg_desk, uid),
 	ADDRESS(msg_desk, desk), END };

@@ -175,7 +175,7 @@ void session_output(struct session *s, struct buf *out, size_t max);
 bool session_wants_output(const struct session *s);
 
 /*
- * Send an item: rank, due, envelope, total, sum and dests are read; destinations
+ * Send an item: rank, again, due, envelope, total, sum and dests are read; destinations
  * are desks' addresses, none twice, in any order.  "package" is the whole of
  * one of at most SESSION_SMALL bytes, which is copied; of a larger one it is
  * empty, and read() is asked.  Higher ranks go first, within a rank what is due

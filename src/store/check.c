@@ -79,6 +79,8 @@ check_leg(const struct leg *leg, struct err *e)
 		return rc;
 	if (!leg_waits(leg->state))
 		return fail(e, RC_INVALID, "store: a leg that is over already");
+	if (leg->again > LEG_AGAIN_MAX)
+		return fail(e, RC_LIMIT, "store: a leg that goes too often");
 	return RC_OK;
 }
 

@@ -418,6 +418,18 @@ chases(struct store *s, int64_t now, size_t max,
 	return RC_OK;
 }
 
+static enum rc
+chased(struct store *s, uint64_t n, struct err *e)
+{
+	const struct memory_notices *all = &memory_of(s)->notices;
+	size_t i;
+
+	for (i = 0; i < all->count; i++)
+		if (all->list[i].what == NOTICE_CHASE && all->list[i].n == n)
+			return RC_OK;
+	return fail(e, RC_ABSENT, "store: nobody is waited for");
+}
+
 const struct store_notice_ops memory_notices = {
 	.pend = pend,
 	.pending = pending,
@@ -430,4 +442,5 @@ const struct store_notice_ops memory_notices = {
 	.chase = chase,
 	.chases = chases,
 	.chase_drop = chase_drop,
+	.chased = chased,
 };

@@ -87,6 +87,8 @@ struct store_notice_ops {
 	/* RC_OK also where there is none. */
 	enum rc (*chase_drop)(
 	    struct store *s, uint64_t n, struct bytes desk, struct err *e);
+	/* RC_ABSENT: none of this dispatch is left. */
+	enum rc (*chased)(struct store *s, uint64_t n, struct err *e);
 };
 
 extern const struct store_notice_ops sqlite_notices, memory_notices;

@@ -118,12 +118,12 @@ static const char journal[] =
 
 /* Statements, batches and inquiries (docs/station.md 11). */
 static const char notices[] =
-    /* in the order of p what waits for a signer */
+    /* one tree, for each dispatch that is passed on has a row for a while */
     "CREATE TABLE pending ("
-    " p INTEGER PRIMARY KEY,"
-    " signer BLOB NOT NULL, send_to BLOB NOT NULL,"
-    " rank INTEGER NOT NULL, statement BLOB NOT NULL);"
-    "CREATE INDEX pending_signer ON pending (signer, p);"
+    " signer BLOB NOT NULL, p INTEGER NOT NULL,"
+    " send_to BLOB NOT NULL, rank INTEGER NOT NULL,"
+    " statement BLOB NOT NULL,"
+    " PRIMARY KEY (signer, p)) WITHOUT ROWID;"
     "CREATE TABLE batch (b INTEGER PRIMARY KEY, bytes BLOB NOT NULL);"
     "CREATE TABLE said ("
     " n INTEGER NOT NULL, kind INTEGER NOT NULL,"
@@ -155,6 +155,10 @@ static const char operating[] =
     "CREATE UNIQUE INDEX alarm_lasts ON alarm (kind, subject, rank)"
     " WHERE over = 0;";
 
+/* How often a leg's destinations went on before. */
+static const char again[] =
+    "ALTER TABLE leg ADD COLUMN again INTEGER NOT NULL DEFAULT 0;";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating };
+	operating, again };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

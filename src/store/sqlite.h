@@ -82,8 +82,10 @@ enum sqlite_query {
 	QUERY_CHASE,
 	QUERY_CHASES,
 	QUERY_CHASE_DROP,
+	QUERY_CHASED,
 	QUERY_PIN,
 	QUERY_DEST_DROP,
+	QUERY_DEST_LEG,
 	QUERY_EXPIRED,
 	QUERY_ALARM_FIND,
 	QUERY_ALARM_COUNT,
@@ -104,7 +106,7 @@ struct sqlite_held {
 
 /* What is kept beside the database, as it stands there. */
 struct sqlite_beside {
-	uint64_t last_leg; /* the highest number given */
+	uint64_t last_leg, last_pending; /* the highest numbers given */
 	uint64_t clashes;
 };
 
@@ -240,6 +242,8 @@ extern const struct store_journal_ops sqlite_journal;
 void sqlite_journal_end(struct sqlite *s, bool kept);
 /* sqlite_operate.c */
 enum rc sqlite_pin(struct store *s, uint64_t q, bool pinned, struct err *e);
+enum rc sqlite_dest_leg(struct store *s, uint64_t n, struct bytes address,
+    uint64_t *q, struct err *e);
 enum rc sqlite_dest_drop(
     struct store *s, uint64_t q, struct bytes address, struct err *e);
 enum rc sqlite_expired(struct store *s, int64_t now, size_t max,

@@ -14,14 +14,15 @@ pend(struct store *store, struct pending *p, struct err *e)
 	    (rc = check_pending(p, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_PEND,
-	    "INSERT INTO pending (signer, send_to, rank, statement)"
-	    " VALUES (?1, ?2, ?3, ?4)");
+	    "INSERT INTO pending (signer, send_to, rank, statement, p)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5)");
 	sqlite_bytes(&r, 1, p->signer);
 	sqlite_bytes(&r, 2, p->to);
 	sqlite_uint(&r, 3, p->rank);
 	sqlite_bytes(&r, 4, p->statement);
+	sqlite_uint(&r, 5, s->now.last_pending + 1);
 	if ((rc = sqlite_do(&r, e)) == RC_OK)
-		p->p = (uint64_t)sqlite3_last_insert_rowid(s->db);
+		p->p = ++s->now.last_pending;
 	return rc;
 }
 
@@ -238,6 +239,21 @@ chase_drop(struct store *store, uint64_t n, struct bytes desk, struct err *e)
 	return sqlite_do(&r, e);
 }
 
+static enum rc
+chased(struct store *store, uint64_t n, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_CHASED,
+	    "SELECT 1 FROM chase WHERE n = ?1 LIMIT 1");
+	bool found;
+	enum rc rc;
+
+	sqlite_uint(&r, 1, n);
+	found = sqlite_row(&r);
+	if ((rc = sqlite_end(&r, e)) != RC_OK || found)
+		return rc;
+	return fail(e, RC_ABSENT, "store: nobody is waited for");
+}
+
 const struct store_notice_ops sqlite_notices = {
 	.pend = pend,
 	.pending = pending,
@@ -250,4 +266,5 @@ const struct store_notice_ops sqlite_notices = {
 	.chase = chase,
 	.chases = chases,
 	.chase_drop = chase_drop,
+	.chased = chased,
 };

@@ -236,14 +236,16 @@ check(struct sqlite *s, struct err *e)
 static enum rc
 beside(struct sqlite *s, struct err *e)
 {
-	int64_t legs, clashes;
+	int64_t legs, clashes, waits;
 	enum rc rc;
 
 	if ((rc = number(s, "SELECT max(q) FROM leg", &legs, e)) != RC_OK ||
-	    (rc = number(s, "SELECT count FROM clash", &clashes, e)) != RC_OK)
+	    (rc = number(s, "SELECT count FROM clash", &clashes, e)) != RC_OK ||
+	    (rc = number(s, "SELECT max(p) FROM pending", &waits, e)) != RC_OK)
 		return rc;
 	s->now.last_leg = (uint64_t)legs;
 	s->now.clashes = (uint64_t)clashes;
+	s->now.last_pending = (uint64_t)waits;
 	return RC_OK;
 }
 

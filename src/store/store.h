@@ -85,7 +85,11 @@ struct leg {
 	uint64_t total;	 /* bytes of the package */
 	bool pinned;	 /* an operator has decided: it is not rerouted */
 	int64_t expires; /* 0 or TIME_NEVER: it does not */
+	/* How often its destinations went on before, at most LEG_AGAIN_MAX
+	 * (docs/station.md 5.10); > 0: the next station is told. */
+	unsigned again;
 };
+#define LEG_AGAIN_MAX 16u
 
 /* A dispatch at a desk of this station. */
 enum delivery_state {

@@ -535,6 +535,48 @@ sub what_waits_arrives_once {
 	is(scalar(@ids), $before + 1, 'nothing twice') or diag("@ids");
 }
 
+# ---- an operator at the queues ------------------------------------------------
+
+sub an_operator_at_the_queues {
+	my $before = inbox('--all', $db_vt);
+	down('DB');
+	my $held = sent('one that is to wait', '--to', $db_vt, 'to-trinh');
+	my $gone = sent('one that is to go no further', '--to', $db_vt,
+	    'to-trinh');
+	says(0, qr/^Done: 1\.$/, 'a dispatch is held', qw(queue hold --station
+	    TW), $held);
+	says(0, qr/ held by an operator /, 'the queue says so',
+	    qw(queue --station TW));
+	my ($leg) = map { $_->{q} } grep { $_->{id} eq $gone }
+	    rows(qw(queue --station TW));
+	says(2, qr/--reason/, 'nothing is dropped without a reason',
+	    qw(queue drop --station TW), $leg);
+	says(0, qr/^Done: 1\.$/, 'a leg is dropped with one', qw(queue drop
+	    --station TW --reason), 'sent twice', $leg);
+	like(state_of($gone), qr/ dropped by an operator /, 'the outbox says so');
+	says(0, qr/^Nothing of that kind waits\.$/, 'once', qw(queue drop
+	    --station TW --reason), 'sent twice', $leg);
+	says(2, qr/wanted the number of a leg/, 'what is neither is told',
+	    qw(queue hold --station TW), 'what?');
+	says(1, qr/not the station above this one/,
+	    'nothing goes over who is no neighbour', qw(queue reroute --station
+	    TW), $held, 'antin://nowhere.vn');
+	up('DB');
+	ends(0, 'its desk', qw(sign-in --station DB --passphrase-file pass),
+	    $db_vt);
+	says(0, qr/^Done: 1\.$/, 'all that waits for a station is released',
+	    qw(queue release --station TW antin://dien-bien.vn));
+	comes('what was held arrives', sub {
+		grep { $_->{id} eq $held } inbox($db_vt);
+	});
+	my @ids = map { $_->{id} } inbox('--all', $db_vt);
+	is(scalar(@ids), $before + 1, 'and nothing else') or diag("@ids");
+	says(0, qr/^(?:No alarm\.|Number +Since )/m, 'alarms are listed',
+	    qw(alarms --station TW));
+	says(1, qr/has no such alarm/, 'none is seen that is not there',
+	    qw(alarms ack --station TW 999999));
+}
+
 sub nothing_is_lost {
 	my @box = map { "$_->{id} $_->{at}" } rows(qw(outbox --station TW));
 	my @in = map { "$_->{id} $_->{state}" } inbox('--all', $db_vt);
@@ -611,6 +653,51 @@ sub the_journal_is_proved {
 
 # ---- what is said ------------------------------------------------------------
 
+# A flipped bit at each of these places of a file, and how many were missed.
+sub missed {
+	my ($file, @at) = @_;
+	my $whole = get($file);
+	my $missed = 0;
+	for my $at (@at) {
+		my $bad = $whole;
+		substr($bad, $at, 1) ^= "\x01";
+		put('bad.evidence', $bad);
+		my ($status) = antin(qw(verify bad.evidence --directory
+		    DB/data/directory));
+		$missed++ if $status == 0;
+	}
+	return $missed;
+}
+
+sub evidence_is_checked {
+	my @dir = qw(--directory DB/data/directory);
+	my ($of) = grep { grep { $_->{state} eq 'acted' &&
+	    $_->{desk} eq $db_vt } @{ $_->{destinations} } }
+	    rows(qw(outbox --station TW));
+	says(0, qr/antin verify tw.evidence/, 'evidence is written',
+	    qw(evidence --station TW --out tw.evidence), $of->{id});
+	my $said = said_json(qw(verify tw.evidence), @dir);
+	is($said->{id}, $of->{id}, 'it is of that dispatch');
+	is_deeply([ grep { !$_->{holds} } @{ $said->{statements} },
+	    @{ $said->{journal}{entries} }, $said->{journal} ], [],
+	    'all that it says holds');
+	ok((grep { $_->{statement} eq 'acted' && $_->{signer} eq $db_vt }
+	    @{ $said->{statements} }), 'the addressee has signed for it');
+	ok((grep { $_->{entry} eq 'sealed' } @{ $said->{journal}{entries} }),
+	    'and the journal has how it began');
+	says(2, qr/--directory is wanted/, 'nothing is believed without a ' .
+	    'directory', qw(verify tw.evidence));
+	my $file = get('tw.evidence');
+	my $batch = rindex($file, $db_vt);
+	is(missed('tw.evidence', map { length($file) - 1 - 7 * $_ } 0 .. 19), 0,
+	    'a flipped bit in its entries is seen');
+	is(missed('tw.evidence', map { $batch + 5 + 151 * $_ } 0 .. 19), 0,
+	    'and in what was signed') if $batch > 0;
+	put('short.evidence', substr($file, 0, -1));
+	says(1, qr/docs\/evidence.md 2/, 'a file that is cut off is none',
+	    qw(verify short.evidence), @dir);
+}
+
 sub it_speaks_vietnamese {
 	local $ENV{LANG} = 'vi_VN.UTF-8';
 	says(0, qr/\n  ● đồng hồ: .*\nĐường liên lạc\n.*\nBàn\n/s, 'status',
@@ -642,10 +729,11 @@ sub no_secret_is_left_open {
 	is("@told", '', 'nor was any told that should not be');
 	my $logs = get('TW/log/antind.log') . get('DB/log/antind.log');
 	my @warn = grep { / (?:warn|error) / &&
-	    !/ event=(?:desk\.sign_in_refused|dispatch\.refused|daemon\.root) / } split /^/,
+	    !/ event=(?:desk\.sign_in_refused|dispatch\.(?:refused|expired)|
+	daemon\.root|leg\.(?:held|released|dropped)|alarm\.raised|receipt) /x } split /^/,
 	    $logs;
 	is("@warn", '', 'the logs complain of nothing but wrong passphrases, ' .
-	    'and what expired');
+	    'what expired, and what an operator did');
 }
 
 there_are_stations_and_desks();
@@ -661,8 +749,10 @@ a_large_file_shows_its_progress();
 what_arrived_is_read();
 what_was_read_is_settled();
 what_waits_arrives_once();
+an_operator_at_the_queues();
 nothing_is_lost();
 the_journal_is_proved();
+evidence_is_checked();
 it_speaks_vietnamese();
 no_secret_is_left_open();
 done_testing;

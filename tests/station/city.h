@@ -207,10 +207,8 @@ city_peers(struct city *c)
 	c->before = alloc(c->peer_count + 1, sizeof(*c->before));
 	c->has = alloc(c->peer_count + 1, sizeof(*c->has));
 	for (i = 0; i < c->unit_count; i++)
-		for (k = 0; k < c->crowds[i].count; k++) {
-			c->peers[n].owner.item = city_item;
+		for (k = 0; k < c->crowds[i].count; k++)
 			c->members[n++] = &c->crowds[i].members[k];
-		}
 }
 
 static inline void
@@ -237,6 +235,7 @@ city_begin(struct city *c, size_t units, size_t communes, size_t complete)
 	for (i = 0; i < units; i++) {
 		crowd_make(&c->crowds[i], &c->country, c->units[i],
 		    city_driven(i, units, communes, complete), true);
+		c->crowds[i].item = city_item;
 		c->peer_count += c->crowds[i].count;
 	}
 	city_peers(c);

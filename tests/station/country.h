@@ -193,10 +193,15 @@ country_seat(struct country *c, struct seat *above, const char *id)
 static inline void
 seat_renamed(struct seat *s, bool certify)
 {
-	if (s->was_count == SEAT_WAS)
+	size_t i;
+
+	for (i = 0; i < s->was_count; i++)
+		if (strcmp(s->was[i], s->desk_address) == 0)
+			break;
+	if (i == SEAT_WAS)
 		bug("too many moves");
-	memcpy(
-	    s->was[s->was_count++], s->desk_address, sizeof(s->desk_address));
+	memcpy(s->was[i], s->desk_address, sizeof(s->desk_address));
+	s->was_count += i == s->was_count;
 	seat_named(s);
 	if (!certify)
 		return;
@@ -205,10 +210,11 @@ seat_renamed(struct seat *s, bool certify)
 	memcpy(s->key_address, s->desk_address, sizeof(s->key_address));
 }
 
-/* A unit and all that is below it come under another, of which the stations
- * know nothing yet; false: where they are, or below themselves. */
+/* A unit and all that is below it come under another from then on, of which the
+ * stations know nothing yet; false: where they are, or below themselves. */
 static inline bool
-country_move(struct country *c, struct seat *s, struct seat *to, bool certify)
+country_move(struct country *c, struct seat *s, struct seat *to, int64_t from,
+    bool certify)
 {
 	const struct seat *up;
 	struct act a;
@@ -219,7 +225,7 @@ country_move(struct country *c, struct seat *s, struct seat *to, bool certify)
 			return false;
 	if (s->above == NULL || s->above == to)
 		return false;
-	c->t.now += TIME_DAY;
+	c->t.now = c->t.now < from ? from : c->t.now + 1;
 	a = act_move(&c->t, s->unit, to->unit, NULL);
 	tree_do(&c->t, ROOT, &a);
 	s->above = to;

@@ -29,8 +29,8 @@ struct crowd {
 		struct buf sig_cert, kem_cert;
 		char desk[80];
 	} * members; /* owned */
-	/* What comes to one of them, whose peer is the ctx; NULL: nothing does
-	 * (session.h). */
+	/* What comes to one of them, whose peer is the ctx; NULL: it is
+	 * taken, whatever it is. */
 	void (*item)(void *ctx, const struct item *item, struct bytes package);
 };
 

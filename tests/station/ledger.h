@@ -50,6 +50,7 @@ struct ledger {
 	uint64_t serial;
 	size_t altered, strange, doubled;
 	size_t repeats; /* came again over another line: it may */
+	size_t notices; /* what is said of dispatches (docs/receipts.md 5) */
 };
 
 static inline void
@@ -228,11 +229,12 @@ note_number(void *ctx, const struct delivery *d, const struct stored *of)
 	return true;
 }
 
-/* One that lies at the desk of a real station. */
+/* One that lies at the desk of a real station: that copy of it. */
 static inline void
-ledger_lies(
-    struct ledger *l, const struct seat *s, struct store *store, uint64_t n)
+ledger_lies(struct ledger *l, const struct seat *s, struct store *store,
+    uint64_t n, const char *address)
 {
+	struct delivery at;
 	char name[FILES_NAME], path[2 * PATH];
 	uint8_t sum[SHA256_SIZE];
 	struct buf package = { 0 };
@@ -240,9 +242,10 @@ ledger_lies(
 	struct stored d;
 	struct err e;
 
-	must(store->ops->get(store, n, 0, &d, &e), &e);
+	must(store->ops->delivery(store, n, bytes_str(address), &at, &e), &e);
+	must(store->ops->get(store, n, at.copy, &d, &e), &e);
 	if (d.total <= STORE_INLINE) {
-		must(store->ops->package(store, n, 0, &package, &e), &e);
+		must(store->ops->package(store, n, at.copy, &package, &e), &e);
 	} else {
 		files_name(name, d.sum);
 		(void)snprintf(
@@ -300,7 +303,7 @@ ledger_collect_at(struct ledger *l, const struct seat *s, struct store *store,
 		 SIZE_MAX >> 1, note_number, &x, &e),
 	    &e);
 	for (i = 0; i < x.count; i++)
-		ledger_lies(l, s, store, x.n[i]);
+		ledger_lies(l, s, store, x.n[i], address);
 	free(x.n);
 }
 
@@ -314,7 +317,8 @@ ledger_collect(struct ledger *l, const struct seat *s)
 	seat_opens(&o, s);
 	ledger_collect_at(l, s, o.store, s->desk_address);
 	for (i = 0; i < s->was_count; i++)
-		ledger_collect_at(l, s, o.store, s->was[i]);
+		if (strcmp(s->was[i], s->desk_address) != 0)
+			ledger_collect_at(l, s, o.store, s->was[i]);
 	if (o.store->ops->clashes(o.store) != 0)
 		l->strange++;
 	seat_closes(&o);

@@ -22,6 +22,7 @@ struct fate {
 	int64_t expires;
 	uint32_t read;	  /* its reader has it, as it was written */
 	uint32_t denied;  /* a station says that it did not go on to it */
+	uint32_t held;	  /* ... that it knows no way to go on */
 	uint32_t waiting; /* it waits somewhere to go to it */
 };
 
@@ -122,7 +123,7 @@ send_one(struct network *n)
 	if (rc == RC_OK) {
 		rc = control_ask(control, CONTROL_SEND, letter_request(&l),
 		    &file, 1, NULL, &answer, &e);
-		unsure += rc != RC_OK;
+		unsure += rc != RC_OK && rc != RC_DENIED;
 	} else {
 		unsent++;
 	}
@@ -168,6 +169,33 @@ one_event(void)
 /* ---- calm -------------------------------------------------------------------
  */
 
+static void
+count_waiting(void *ctx, json_t *row)
+{
+	const char *state = json_string_value(json_object_get(row, "state"));
+
+	if (state != NULL && strcmp(state, "held") != 0)
+		++*(size_t *)ctx;
+}
+
+/* Nothing waits there to go over a line; what is held waits for a person. */
+static bool
+is_calm_at(const struct seat *s)
+{
+	size_t rows = 0;
+	const struct control_ears ears = { .row = count_waiting, .ctx = &rows };
+	struct err e;
+	enum rc rc;
+	int fd;
+
+	if (seat_control(&fd, s, &e) != RC_OK)
+		return false;
+	rc = control_ask(
+	    fd, CONTROL_QUEUE, json_object(), NULL, 0, &ears, NULL, &e);
+	close(fd);
+	return rc == RC_OK && rows == 0;
+}
+
 static bool
 is_calm(bool loud)
 {
@@ -175,7 +203,7 @@ is_calm(bool loud)
 	size_t i;
 
 	for (i = 0; i < network.count && (calm || loud); i++)
-		if (!seat_is_calm(network.spots[i].seat)) {
+		if (!is_calm_at(network.spots[i].seat)) {
 			calm = false;
 			if (loud)
 				note("%s is not calm",
@@ -298,9 +326,9 @@ explain(struct store *s, const struct seat *seat, size_t entry)
 	must(s->ops->legs(s, d.n, note_leg, &legs, &e), &e);
 	for (i = 0; i < legs.count; i++) {
 		must(s->ops->leg(s, legs.n[i], &leg, &e), &e);
-		a.into = leg.state == LEG_REFUSED || leg.state == LEG_EXPIRED
-			     ? &f->denied
-			     : &f->waiting;
+		a.into = leg.state == LEG_QUEUED ? &f->waiting
+			 : leg.state == LEG_HELD ? &f->held
+						 : &f->denied;
 		must(s->ops->leg_dests(s, legs.n[i], note_dest, &a, &e), &e);
 	}
 	free(legs.n);
@@ -324,7 +352,7 @@ collect(void)
 
 /* What became of one dispatch at one desk. */
 struct outcome {
-	size_t delivered, expired, refused, waiting, lost;
+	size_t delivered, expired, refused, held, waiting, lost;
 };
 
 static void
@@ -345,7 +373,10 @@ judge(struct outcome *o, size_t entry, unsigned desk)
 	} else if ((f->denied >> desk & 1) != 0 && network.moves > 0) {
 		o->refused++;
 		note("%s from %u for %u was refused", id, e->from, desk);
-	} else if ((f->waiting >> desk & 1) != 0) {
+	} else if ((f->held >> desk & 1) != 0 && network.moves > 0) {
+		o->held++;
+		note("%s from %u for %u is held", id, e->from, desk);
+	} else if (((f->waiting | f->held) >> desk & 1) != 0) {
 		o->waiting++;
 		note("%s from %u for %u waits", id, e->from, desk);
 	} else {
@@ -438,9 +469,10 @@ report(size_t tree, int64_t began)
 	    tree, network.count, (long long)(peer_ms() - began), a.acked,
 	    unsure, unsent, network.cuts, network.kills, network.moves,
 	    network.launches);
-	note("delivered=%zu expired=%zu refused=%zu waiting=%zu lost=%zu "
-	     "doubled=%zu",
-	    o.delivered, o.expired, o.refused, o.waiting, o.lost, a.doubled);
+	note("delivered=%zu expired=%zu refused=%zu held=%zu waiting=%zu "
+	     "lost=%zu doubled=%zu",
+	    o.delivered, o.expired, o.refused, o.held, o.waiting, o.lost,
+	    a.doubled);
 	is(o.lost, 0,
 	    "what was acknowledged is at each of its addressees, or "
 	    "a station says why not");
@@ -469,6 +501,8 @@ one_tree(size_t tree, size_t stations, size_t wanted, uint64_t seed)
 	for (i = 0; i < wanted; i++) {
 		network_watch(&network);
 		one_event();
+		while (i == wanted / 2 && network.moves == 0)
+			network_move(&network); /* once at least */
 		(void)usleep(dice_below(&network.dice, 40000));
 	}
 	ok(calms_down(), "when nothing happens any more, nothing waits");

@@ -353,9 +353,11 @@ network_tell(struct network *n)
 static inline void
 network_move(struct network *n)
 {
+	const bool certify = dice_below(&n->dice, 2) == 0;
 	struct seat *s = network_any(n)->seat, *to = network_any(n)->seat;
 
-	if (s->was_count == SEAT_WAS || !country_move(&n->country, s, to, true))
+	if (s->was_count == SEAT_WAS ||
+	    !country_move(&n->country, s, to, time_now(), certify))
 		return;
 	n->moves++;
 	network_tell(n);

@@ -13,6 +13,7 @@
 #ifndef TESTS_STATION_OUTPOST_H
 #define TESTS_STATION_OUTPOST_H
 
+#include "dispatch/batch.h"
 #include "ledger.h"
 #include "peer.h"
 
@@ -76,9 +77,16 @@ outpost_seen(struct outpost *o, const struct ledger_entry *e)
 static inline void
 outpost_takes(struct outpost *o, const struct item *item, struct bytes package)
 {
-	struct ledger_entry *e = ledger_came(o->l, package, item->envelope);
+	struct ledger_entry *e;
 	unsigned *seen;
 
+	if (notice_is(package)) {
+		o->l->notices++;
+		session_ack(
+		    o->p.session, item->number, ACK_STORED, REFUSAL_NONE);
+		return;
+	}
+	e = ledger_came(o->l, package, item->envelope);
 	if (item->dest_count != 1 ||
 	    !bytes_is(item->dests[0].address, o->seat->desk_address))
 		o->l->strange++;

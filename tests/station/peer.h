@@ -100,6 +100,17 @@ peer_dial(struct peer *p, uint16_t port, const struct identity *station,
 	return true;
 }
 
+/* Whatever comes, notices of what was sent, too: of who has no item(). */
+static inline void
+peer_takes(void *ctx, const struct item *item, struct bytes package)
+{
+	struct peer *p = ctx;
+
+	(void)package;
+	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
+	session_taken(p->session, item->total - item->from);
+}
+
 /* The session begins; the owner may set more of p->conf and p->owner before. */
 static inline void
 peer_begin(struct peer *p)
@@ -111,6 +122,8 @@ peer_begin(struct peer *p)
 		.items = 2000,
 		.statement = buf_bytes(&p->statement) };
 
+	if (p->owner.item == NULL && p->ctx == p)
+		p->owner.item = peer_takes;
 	p->conf.dialled = true;
 	if (p->conf.frame == 0)
 		p->conf.frame = FRAME_MAX;

@@ -99,14 +99,14 @@ it_may_overtake(struct row_of_three *x)
 		x->top, &id, "custody", NULL, x->mid->address, NULL, 20))
 		bug("it does not go");
 	(void)seat_stop(x->mid, SIGTERM);
-	change(x->mid, "UPDATE leg SET state = 4 WHERE state = 0");
+	change(x->mid, "UPDATE leg SET state = 4, pinned = 1 WHERE state = 0");
 	if (!seat_start(x->mid) || !seat_start(x->low))
 		bug("they do not start");
 	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
 	ok(three_hears(x->top, &id, "outcome", NULL, at, "not-come-yet", 20),
 	    "a recall that overtakes its dispatch is kept, and said so");
 	(void)seat_stop(x->mid, SIGTERM);
-	change(x->mid, "UPDATE leg SET state = 0 WHERE state = 4");
+	change(x->mid, "UPDATE leg SET state = 0, pinned = 0 WHERE state = 4");
 	if (!seat_start(x->mid))
 		bug("it does not start");
 	ok(three_hears(x->top, &id, "outcome", low, at, "withheld", 40),

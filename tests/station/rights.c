@@ -69,6 +69,7 @@ its_station_does_not_sign_it(void)
 	enum rc rc;
 
 	memcpy(as.desk_address, limited_address, sizeof(limited_address));
+	memcpy(as.key_address, limited_address, sizeof(limited_address));
 	for (i = 0; i < COUNT(wants); i++) {
 		const struct errand_of w = { wants[i].precedence, { centre },
 			100, 0, 0, wants[i].level };

@@ -235,6 +235,18 @@ who_is_due_is_asked_for(struct world *w)
 	w->ops->rollback(w->s);
 	ok(strcmp(chases_at(w, 99, 9).text, "b c a ") == 0,
 	    "which a rollback undoes");
+	world_do(w);
+	must(
+	    w->ops->notices->chase_drop(w->s, 1, bytes_str("b"), &w->e), &w->e);
+	must(
+	    w->ops->notices->chase_drop(w->s, 1, bytes_str("a"), &w->e), &w->e);
+	is(w->ops->notices->chased(w->s, 1, &w->e), RC_OK,
+	    "who is left is waited for");
+	must(
+	    w->ops->notices->chase_drop(w->s, 1, bytes_str("c"), &w->e), &w->e);
+	is(w->ops->notices->chased(w->s, 1, &w->e), RC_ABSENT,
+	    "and then nobody");
+	w->ops->rollback(w->s);
 }
 
 int

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Requests with much in them, as messages to a sibling. */
+#include "antind/control.h"
+
+void
+message_seal(struct msg_seal *m, struct buf lists[static MESSAGE_LISTS],
+    const struct control_request *r)
+{
+	struct buf *to = &lists[0], *parts = &lists[1], *references = &lists[2];
+	struct msg_addressee one;
+	struct msg_part part;
+	size_t i;
+
+	*m = (struct msg_seal){ .desk = r->desk,
+		.level = r->level,
+		.precedence = r->precedence,
+		.info = r->info,
+		.due = r->due,
+		.expires = r->expires,
+		.subject = r->subject,
+		.list = r->list };
+	for (i = 0; i < r->to_count; i++) {
+		one = (struct msg_addressee){ r->to[i].address,
+			r->to[i].purpose };
+		list_add(to, LIST_ADDRESSEE, &one);
+	}
+	for (i = 0; i < r->part_count; i++) {
+		part = (struct msg_part){ r->parts[i].kind, r->parts[i].name,
+			r->parts[i].type, r->parts[i].of };
+		list_add(parts, LIST_PART, &part);
+	}
+	for (i = 0; i < r->reference_count; i++)
+		buf_add(references, id_bytes(&r->references[i]));
+	m->to = buf_bytes(to);
+	m->parts = buf_bytes(parts);
+	m->references = buf_bytes(references);
+	if (r->supersedes_set)
+		m->supersedes = id_bytes(&r->supersedes);
+}
+
+void
+message_operate(struct msg_operate *m, const struct control_request *r)
+{
+	static const enum operate whats[CONTROLS] = {
+		[CONTROL_SEEN] = OPERATE_SEEN,
+		[CONTROL_HOLD] = OPERATE_HOLD,
+		[CONTROL_RELEASE] = OPERATE_RELEASE,
+		[CONTROL_REROUTE] = OPERATE_REROUTE,
+		[CONTROL_DROP] = OPERATE_DROP,
+	};
+
+	*m = (struct msg_operate){ .what = whats[r->what],
+		.by = r->hop_set  ? OPERATE_HOP
+		      : r->id_set ? OPERATE_DISPATCH
+				  : OPERATE_LEG,
+		.q = r->what == CONTROL_SEEN ? r->alarm : r->leg,
+		.id = r->id,
+		.hop = r->hop,
+		.station = r->station,
+		.reason = r->reason };
+}

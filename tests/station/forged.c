@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is said of a dispatch by who may not say it, or not so, counts for
+ * nothing (docs/receipts.md 3, 4, 5). */
+#include "receipts.h"
+
+#include "dispatch/batch.h"
+#include "peer.h"
+
+#include "../tests/tap.h"
+
+static struct row_of_three x; /* top; mid is a peer of ours; low is beside it */
+static struct peer line;
+static struct header header; /* of the dispatch that mid was given */
+static uint8_t digest[SHA256_SIZE];
+static char origin[LIMIT_ADDRESS + 1];
+static bool given;
+static int answered; /* 1 + enum ack */
+
+static void
+on_hello(void *ctx, const struct hello *h)
+{
+	(void)h;
+	peer_admits(ctx);
+}
+
+static void
+on_item(void *ctx, const struct item *item, struct bytes package)
+{
+	struct peer *p = ctx;
+	struct envelope env;
+	struct err e;
+
+	if (!notice_is(package)) {
+		must(envelope_parse(
+			 &env, bytes_of(package.p, item->envelope), &e),
+		    &e);
+		header = env.header;
+		memcpy(origin, header.origin.p, header.origin.len);
+		header.origin = bytes_str(origin);
+		package_digest(digest, &env);
+		given = true;
+	}
+	session_taken(p->session, item->total);
+	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
+}
+
+static void
+on_acked(void *ctx, uint64_t ref, enum ack outcome, enum refusal why)
+{
+	(void)ctx;
+	(void)ref;
+	(void)why;
+	answered = 1 + (int)outcome;
+}
+
+/* One that has just been started has no link key yet. */
+static void
+dial(void)
+{
+	static uint64_t epoch;
+	unsigned i;
+
+	if (epoch == 0)
+		epoch = (uint64_t)time_now();
+	for (i = 0; i < 50; i++) {
+		line = (struct peer){ .epoch = epoch += 10 };
+		if (peer_dial(&line, x.top->port, &x.mid->station,
+			bytes_str(x.mid->address)))
+			break;
+		peer_end(&line);
+		(void)usleep(100000);
+	}
+	if (i == 50)
+		bug("no line");
+	line.owner = (struct session_owner){
+		.hello = on_hello, .item = on_item, .acked = on_acked
+	};
+	line.ctx = &line;
+	peer_begin(&line);
+	while (!line.admitted)
+		if (!peer_turn(&line, 100))
+			bug("not let in");
+}
+
+/* ---- making -------------------------------------------------------------- */
+
+/* What is said, by whom, and what is wrong with it. */
+struct said_so {
+	const char *name;
+	enum statement_kind kind;
+	const struct identity *as, *by; /* whose name; whose key */
+	const char *desk;
+	unsigned code;
+	int64_t at, head_at;		      /* seconds from now */
+	unsigned digest, serial, gap, origin; /* 1: another */
+};
+
+static struct statement
+statement_of(const struct said_so *f)
+{
+	const int64_t now = time_now();
+	struct statement s = { .kind = f->kind,
+		.id = header.id,
+		.origin = header.origin,
+		.incarnation = header.incarnation,
+		.serial = header.serial + f->serial,
+		.at = now + f->at,
+		.since = TIME_NEVER,
+		.code = f->code };
+
+	memcpy(s.digest, digest, SHA256_SIZE);
+	s.digest[0] ^= (uint8_t)f->digest;
+	if (f->desk != NULL)
+		s.desk = bytes_str(f->desk);
+	if ((statement_has(f->kind) & HAS_STATION) != 0)
+		s.station = bytes_str(x.low->address);
+	return s;
+}
+
+static bool
+is_first(void *ctx, const struct log_item *item)
+{
+	(void)ctx;
+	return item->at == 0;
+}
+
+/* Two statements, of which the first goes, the other is a gap. */
+static void
+batch_of(struct buf *out, const struct said_so *f)
+{
+	const struct identity *as = f->as, *by = f->by == NULL ? as : f->by;
+	struct batch_signer who = { .address = as->card.sign.address,
+		.tag = as->card.sign.tag };
+	struct statement s = statement_of(f);
+	struct der_wr all = { 0 }, w = { 0 };
+	struct buf head;
+	struct log l;
+
+	memcpy(who.cert, as->card.sign_cert, SHA256_SIZE);
+	statement_write(&all, &s);
+	s.serial += 1000;
+	statement_write(&all, &s);
+	batch_sign(&head, &who, buf_bytes(&all.out), time_now() + f->head_at,
+	    false, by->sig);
+	batch_log(&l, buf_bytes(&all.out));
+	batch_write(&w, buf_bytes(&head), &l, is_first, NULL);
+	if (f->gap != 0)
+		w.out.p[w.out.len - 1] ^= 1;
+	*out = w.out;
+	log_free(&l);
+	buf_free(&head);
+	der_wr_free(&all);
+}
+
+static void
+notice_of(struct buf *out, struct bytes batches, bool not_ours)
+{
+	static uint64_t serial = 500;
+	struct header h = { .origin = bytes_str(
+				not_ours ? x.top->address : x.mid->address),
+		.incarnation = 1,
+		.serial = serial++,
+		.expires = TIME_NEVER };
+
+	random_bytes(h.id.b, ID_SIZE);
+	notice_write(out, &h, batches);
+}
+
+/* The answer to it: 1 + enum ack; 0: the line is over. */
+static int
+send_notice(struct bytes notice, const char *to, const char *also, uint8_t tag)
+{
+	struct link_dest dests[2] = { { .address = bytes_str(to) } };
+	struct item item = { .envelope = (uint32_t)notice.len,
+		.total = notice.len,
+		.dests = dests,
+		.dest_count = 1 };
+	int i;
+
+	dests[0].tag.b[0] = tag;
+	if (also != NULL) {
+		dests[1].address = bytes_str(also);
+		item.dest_count = 2;
+	}
+	sha256(item.sum, notice);
+	answered = 0;
+	session_send(line.session, 1, &item, notice);
+	for (i = 0; i < 500 && answered == 0; i++)
+		if (!peer_turn(&line, 20))
+			return 0;
+	return answered;
+}
+
+static int
+say_so(const struct said_so *f)
+{
+	struct buf batch, notice;
+	int got;
+
+	batch_of(&batch, f);
+	notice_of(&notice, buf_bytes(&batch), f->origin != 0);
+	got = send_notice(buf_bytes(&notice), x.top->address, NULL, 0);
+	buf_free(&batch);
+	buf_free(&notice);
+	return got;
+}
+
+/* ---- what does not count ------------------------------------------------- */
+
+static void
+nothing_forged_counts(void)
+{
+	const struct identity *md = &x.mid->desk, *ms = &x.mid->station,
+			      *ld = &x.low->desk, *ls = &x.low->station;
+	const char *mid = x.mid->desk_address, *low = x.low->desk_address;
+	const struct said_so rows[] = {
+		{ "of another desk about the addressee", STATEMENT_ARRIVED, ld,
+		    NULL, mid, 0, 0, 0, 0, 0, 0, 0 },
+		{ "of a desk that is no addressee", STATEMENT_ARRIVED, ld, NULL,
+		    low, 0, 0, 0, 0, 0, 0, 0 },
+		{ "of a station in the place of its desk", STATEMENT_ARRIVED,
+		    ms, NULL, mid, 0, 0, 0, 0, 0, 0, 0 },
+		{ "in a name with another's key", STATEMENT_ARRIVED, md, ld,
+		    mid, 0, 0, 0, 0, 0, 0, 0 },
+		{ "of another content", STATEMENT_ARRIVED, md, NULL, mid, 0, 0,
+		    0, 1, 0, 0, 0 },
+		{ "of another number", STATEMENT_ARRIVED, md, NULL, mid, 0, 0,
+		    0, 0, 1, 0, 0 },
+		{ "with a wrong proof", STATEMENT_ARRIVED, md, NULL, mid, 0, 0,
+		    0, 0, 0, 1, 0 },
+		{ "before the certificate was in force", STATEMENT_ARRIVED, md,
+		    NULL, mid, 0, -40 * YEARS(1), -40 * YEARS(1), 0, 0, 0, 0 },
+		{ "when it had ended", STATEMENT_ARRIVED, md, NULL, mid, 0,
+		    40 * YEARS(1), 40 * YEARS(1), 0, 0, 0, 0 },
+		{ "later than it was signed", STATEMENT_ARRIVED, md, NULL, mid,
+		    0, 100, 0, 0, 0, 0, 0 },
+		{ "custody, of who was not given it", STATEMENT_CUSTODY, ls,
+		    NULL, NULL, 0, 0, 0, 0, 0, 0, 0 },
+		{ "custody, of a desk", STATEMENT_CUSTODY, md, NULL, NULL, 0, 0,
+		    0, 0, 0, 0, 0 },
+		{ "a hop, of who was not given it", STATEMENT_HOP, ls, NULL,
+		    NULL, 0, 0, 0, 0, 0, 0, 0 },
+		{ "a report, of who is not on the way", STATEMENT_REPORT, ls,
+		    NULL, mid, 1, 0, 0, 0, 0, 0, 0 },
+		{ "an outcome, of who is not on the way", STATEMENT_OUTCOME, ls,
+		    NULL, mid, 0, 0, 0, 0, 0, 0, 0 },
+		{ "an answer, of who is not on the way", STATEMENT_ANSWER, ls,
+		    NULL, mid, 1, 0, 0, 0, 0, 0, 0 },
+		{ "an inquiry, of another than the origin", STATEMENT_INQUIRY,
+		    ms, NULL, mid, 0, 0, 0, 0, 0, 0, 0 },
+		{ "a recall, of another than the originator", STATEMENT_RECALL,
+		    md, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 },
+	};
+	size_t i, refused;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		refused = seat_said(x.top, "event=receipt.refused");
+		(void)say_so(&rows[i]);
+		ok(seat_waits(x.top, "event=receipt.refused", refused + 1, 5) &&
+			three_said(x.top, &header.id, NULL, NULL, NULL, NULL) ==
+			    0,
+		    "what is said %s does not count", rows[i].name);
+	}
+}
+
+static void
+no_notice_is_taken_but_to_a_station(void)
+{
+	struct said_so f = { .kind = STATEMENT_ARRIVED,
+		.as = &x.mid->desk,
+		.desk = x.mid->desk_address };
+	struct buf batch, notice;
+
+	f.origin = 1;
+	is((uint64_t)say_so(&f), 1 + ACK_REFUSED,
+	    "a notice in this station's own name is refused");
+	batch_of(&batch, &f);
+	notice_of(&notice, buf_bytes(&batch), false);
+	is((uint64_t)send_notice(
+	       buf_bytes(&notice), x.top->desk_address, NULL, 0),
+	    1 + ACK_REFUSED, "one to a desk is refused");
+	is((uint64_t)send_notice(
+	       buf_bytes(&notice), x.top->address, x.mid->address, 0),
+	    1 + ACK_REFUSED, "one to two stations is refused");
+	notice.len--;
+	is((uint64_t)send_notice(buf_bytes(&notice), x.top->address, NULL, 0),
+	    1 + ACK_REFUSED, "one that is cut off is refused");
+	notice.len++;
+	is(three_said(x.top, &header.id, NULL, NULL, NULL, NULL), 0,
+	    "and none of them counts");
+	buf_free(&batch);
+	buf_free(&notice);
+}
+
+/* ---- what does ----------------------------------------------------------- */
+
+static void
+the_first_counts(void)
+{
+	const char *mid = x.mid->desk_address;
+	struct said_so f = {
+		.kind = STATEMENT_ACTED, .as = &x.mid->desk, .desk = mid
+	};
+	struct buf batch, notice;
+
+	is((uint64_t)say_so(&f), 1 + ACK_STORED,
+	    "what its desk says counts, in any order");
+	f.kind = STATEMENT_ARRIVED;
+	f.at = -5;
+	batch_of(&batch, &f);
+	notice_of(&notice, buf_bytes(&batch), false);
+	is((uint64_t)send_notice(buf_bytes(&notice), x.top->address, NULL, 0),
+	    1 + ACK_STORED, "late as well");
+	is((uint64_t)send_notice(buf_bytes(&notice), x.top->address, NULL, 0),
+	    1 + ACK_KNOWN, "the same notice again is known");
+	f.at = 0;
+	is((uint64_t)say_so(&f), 1 + ACK_KNOWN,
+	    "the same said otherwise changes nothing");
+	is(three_said(x.top, &header.id, "arrived", mid, mid, NULL), 1,
+	    "it was said once");
+	f.kind = STATEMENT_REFUSED;
+	f.code = 1;
+	(void)say_so(&f);
+	is(three_said(x.top, &header.id, "refused", NULL, NULL, NULL), 0,
+	    "who has acted on it has not refused it");
+	f = (struct said_so){ .kind = STATEMENT_CUSTODY,
+		.as = &x.mid->station };
+	(void)say_so(&f);
+	is(three_said(x.top, &header.id, "custody", NULL, x.mid->address, NULL),
+	    1, "who was given it has it");
+	buf_free(&batch);
+	buf_free(&notice);
+}
+
+/* A certificate that is revoked, from then on. */
+static void
+revoked_is_not_in_force(void)
+{
+	struct said_so f = { .kind = STATEMENT_OPENED,
+		.as = &x.mid->desk,
+		.desk = x.mid->desk_address };
+	struct act a = act_revoke(
+	    &x.c.t, x.mid->desk.card.sign.der, REVOKE_KEY_COMPROMISE);
+	size_t refused;
+
+	peer_end(&line);
+	tree_do(&x.c.t, ROOT, &a);
+	(void)seat_stop(x.top, SIGTERM);
+	write_in(x.top, "data/directory", buf_bytes(&x.c.t.file));
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
+	refused = seat_said(x.top, "event=receipt.refused");
+	(void)say_so(&f);
+	ok(seat_waits(x.top, "event=receipt.refused", refused + 1, 5) &&
+		three_said(x.top, &header.id, "opened", NULL, NULL, NULL) == 0,
+	    "what is signed with a certificate that was revoked does not "
+	    "count");
+}
+
+int
+main(void)
+{
+	struct id id;
+	size_t i;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	x = (struct row_of_three){ .control = { -1, -1, -1 } };
+	country_begin(&x.c);
+	x.top = country_seat(&x.c, NULL, "vn");
+	x.mid = country_seat(&x.c, x.top, "dien-bien");
+	x.low = country_seat(&x.c, x.top, "lai-chau");
+	country_write(x.top, "");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	three_sign_in(&x, x.top);
+	id = three_send(&x, x.top, 2, NULL, NULL);
+	dial();
+	for (i = 0; i < 500 && !given; i++)
+		(void)peer_turn(&line, 20);
+	if (!given || !id_eq(&id, &header.id))
+		bug("it is not given");
+	nothing_forged_counts();
+	no_notice_is_taken_but_to_a_station();
+	the_first_counts();
+	revoked_is_not_in_force();
+	peer_end(&line);
+	three_end(&x);
+	return done();
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A unit moves while its dispatches are on their way: what it sent is passed
+ * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
+ */
+#include "clerk.h"
+
+#define SECONDS 20
+
+static struct country country;
+static struct seat *top, *bac, *nam; /* nam is below bac, then below top */
+
+static void
+build(void)
+{
+	country_begin(&country);
+	top = country_seat(&country, NULL, "vn");
+	bac = country_seat(&country, top, "bac");
+	nam = country_seat(&country, bac, "nam");
+}
+
+static void
+write_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < country.count; i++)
+		country_write(&country.seats[i], "");
+}
+
+static bool
+stop_all(void)
+{
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < country.count; i++)
+		if (country.seats[i].daemon != 0)
+			good =
+			    seat_stop(&country.seats[i], SIGTERM) == 0 && good;
+	return good;
+}
+
+static struct id
+sends(const struct seat *from, const struct seat *to,
+    uint8_t part[static SHA256_SIZE])
+{
+	const struct letter l = { .from = from,
+		.country = &country,
+		.to = 1u << to->unit,
+		.expires = TIME_NEVER };
+	const int control = seat_signed_in(from, SECONDS),
+		  file = letter_file(part, 1000);
+	json_t *answer;
+	struct id id;
+	struct err e;
+
+	must(control_ask(control, CONTROL_SEND, letter_request(&l), &file, 1,
+		 NULL, &answer, &e),
+	    &e);
+	if (!id_parse(&id,
+		bytes_str(json_string_value(json_object_get(answer, "id")))))
+		bug("an id that is none");
+	json_decref(answer);
+	close(file);
+	close(control);
+	return id;
+}
+
+/* Within so many seconds it can be read there, as it was written. */
+static bool
+reads(const struct seat *s, const struct id *id,
+    const uint8_t wanted[static SHA256_SIZE], unsigned seconds)
+{
+	uint8_t part[SHA256_SIZE];
+	int control = seat_signed_in(s, SECONDS);
+	struct err e;
+	enum rc rc;
+	unsigned i;
+
+	for (i = 0; i <= seconds * 5; i++) {
+		rc = seat_saves(part, control, s, id, &e);
+		if (rc == RC_OK)
+			break;
+		(void)usleep(200000);
+	}
+	close(control);
+	return rc == RC_OK && memcmp(part, wanted, sizeof(part)) == 0;
+}
+
+/* How many rows a desk's box has. */
+static size_t
+rows_of(const struct seat *s, enum control_what box)
+{
+	const int control = seat_signed_in(s, SECONDS);
+	json_t *r = json_object();
+	size_t rows = 0;
+	const struct control_ears ears = { .row = count_row, .ctx = &rows };
+	struct err e;
+
+	(void)json_object_set_new(r, "desk", json_string(s->key_address));
+	must(control_ask(control, box, r, NULL, 0, &ears, NULL, &e), &e);
+	close(control);
+	return rows;
+}
+
+static enum rc
+marks(const struct seat *s, const struct id *id)
+{
+	const int control = seat_signed_in(s, SECONDS);
+	json_t *r = json_object();
+	char text[ID_TEXT];
+	struct err e;
+	enum rc rc;
+
+	id_write(text, id);
+	(void)json_object_set_new(r, "desk", json_string(s->key_address));
+	(void)json_object_set_new(r, "id", json_string(text));
+	rc = control_ask(control, CONTROL_ACK, r, NULL, 0, NULL, NULL, &e);
+	if (rc != RC_OK)
+		note("%s", e.text);
+	close(control);
+	return rc;
+}
+
+/* What was sent by who has moved waits at the station that was above it. */
+static void
+a_unit_moves(bool long_ago)
+{
+	uint8_t had[SHA256_SIZE], sent[SHA256_SIZE], later[SHA256_SIZE];
+	struct id first, second, third;
+
+	build();
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "three stations run, one below the other");
+	first = sends(top, nam, had);
+	ok(reads(nam, &first, had, SECONDS), "the lowest has got something");
+	(void)seat_stop(top, SIGTERM);
+	second = sends(nam, top, sent);
+	ok(seat_waits(nam, "event=link.up", 1, SECONDS), "and sends something");
+	while (!seat_is_calm(nam))
+		(void)usleep(50000);
+	ok(stop_all(), "which waits above it when it moves");
+	ok(country_move(&country, nam, top,
+	       long_ago ? country.t.now + 1 : time_now(), true),
+	    long_ago ? "as the directory says long afterwards"
+		     : "under the highest");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "all know it, and run");
+	if (long_ago) {
+		ok(seat_waits(top, "event=dispatch.refused", 1, SECONDS),
+		    "then it is passed on no more");
+		is(rows_of(top, CONTROL_INBOX), 0, "and does not arrive");
+	} else {
+		ok(reads(top, &second, sent, SECONDS), "what it sent arrives");
+		is(seat_said(top, "event=dispatch.refused"), 0,
+		    "and is not refused");
+	}
+	ok(reads(nam, &first, had, 0), "what it had it reads");
+	is(rows_of(nam, CONTROL_INBOX), 1, "once it stands in its box");
+	is(rows_of(nam, CONTROL_OUTBOX), 1, "and what it sent in the other");
+	is(marks(nam, &first), RC_OK, "it says that it has acted");
+	is(rows_of(nam, CONTROL_INBOX), 0, "and it is in the box no more");
+	third = sends(top, nam, later);
+	ok(reads(nam, &third, later, SECONDS), "what is sent now arrives");
+	is(rows_of(nam, CONTROL_INBOX), 1, "in the same box");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
+/* A day comes that the directory has told of: nobody learns anything then, and
+ * what waits goes on all the same. */
+static void
+a_day_comes(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct seat *dong;
+	struct id id;
+	int64_t day;
+
+	build();
+	dong = country_seat(&country, top, "dong");
+	write_all();
+	ok(seat_start(bac), "a station runs, and one below it does not");
+	id = sends(bac, nam, part);
+	ok(stop_all(), "for which something waits");
+	day = time_now() + 3;
+	ok(country_move(&country, bac, dong, day, false),
+	    "both are to move on some day");
+	write_all();
+	ok(seat_start(bac), "which is known before");
+	while (time_now() <= day)
+		(void)usleep(100000);
+	ok(seat_start(nam), "and when it has come the other one runs");
+	ok(reads(nam, &id, part, SECONDS), "what waited for it arrives");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
+int
+main(void)
+{
+	a_day_comes();
+	a_unit_moves(false);
+	a_unit_moves(true);
+	return done();
+}
