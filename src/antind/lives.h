@@ -43,6 +43,7 @@ enum rc lives_put(const struct life *l, struct bytes note,
  * ------------------------------------------- */
 
 void life_line(struct line *l); /* the line to the parent is up */
+void life_tick(int64_t ms);
 bool life_wants(void);		/* a checkpoint, now */
 void life_noted(struct bytes note, const struct note *n); /* it is kept */
 void life_countersigned(struct line *l, struct bytes message);

@@ -418,6 +418,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	renew_tick(process_ms());
 	directory_tick(process_ms());
 	wanted_tick(process_ms());
+	life_tick(process_ms());
 	(void)lines_tick(process_ms());
 }
 

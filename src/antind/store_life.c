@@ -103,8 +103,15 @@ is_ours(const struct note *n, bool *ours, struct err *e)
 /* ---- telling
  * ------------------------------------------------------------------- */
 
+#define ANSWER_MS INT64_C(5000)
+#define ANSWER_MOST INT64_C(600000)
+
 static bool wanted;	 /* since the parent's line is up */
 static struct seen told; /* what was told last */
+
+/* Milliseconds: when it is told again, for nobody has answered (0: no); after
+ * how long.  The parent may not know our new certificate yet. */
+static int64_t unheard, wait_ms;
 
 bool
 life_wants(void)
@@ -132,8 +139,20 @@ tell_parent(
 	life_checkpoint_write(&message, c);
 	if (tell_room(l, message.len))
 		(void)tell_send(l, TELL_CHECKPOINT, buf_bytes(&message));
+	if (unheard == 0)
+		unheard = process_ms() + wait_ms;
 	buf_free(&message);
 	free(c);
+}
+
+void
+life_tick(int64_t ms)
+{
+	if (unheard == 0 || ms < unheard)
+		return;
+	unheard = 0;
+	wait_ms = wait_ms * 2 < ANSWER_MOST ? wait_ms * 2 : ANSWER_MOST;
+	wanted = to_parent() != NULL;
 }
 
 void
@@ -170,6 +189,8 @@ life_line(struct line *l)
 	struct err e;
 
 	wanted = true;
+	unheard = 0;
+	wait_ms = ANSWER_MS;
 	if (st.store->ops->word(st.store, BEHIND_WORD, &behind, &e) != RC_OK)
 		return;
 	if (behind.len > 0)
@@ -247,12 +268,15 @@ life_countersigned(struct line *l, struct bytes message)
 	if (rc == RC_OK && !l->parent)
 		rc = fail(
 		    &e, RC_DENIED, "docs/link.md 18.3: no child countersigns");
-	if (rc == RC_OK && c.what == LIFE_HEARD)
+	if (rc == RC_OK && c.what == LIFE_HEARD) {
 		l->gated = false;
-	else if (rc == RC_OK && c.what == LIFE_AGAIN)
+		unheard = 0;
+		wait_ms = ANSWER_MS;
+	} else if (rc == RC_OK && c.what == LIFE_AGAIN) {
 		prove_again(l, c.size);
-	else if (rc == RC_OK)
+	} else if (rc == RC_OK) {
 		rc = countersigned(l, &c, &e);
+	}
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "countersigned.refused", l, &e);
 }

@@ -226,8 +226,7 @@ ask_again(struct line *l, uint64_t size)
 	struct buf message;
 
 	life_countersigned_write(&message, &c);
-	if (tell_room(l, message.len))
-		(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
 	buf_free(&message);
 }
 

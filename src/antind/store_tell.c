@@ -104,8 +104,9 @@ tell_came(struct line *l, const struct msg_tell *m)
 {
 	struct buf whole = { 0 };
 
-	/* the session has held all of them to TELL_MAX */
-	if (m->kind >= TELLS || hears[m->kind] == NULL)
+	/* the session has held all of them to TELL_MAX; who does not know
+	 * any more who he is hears nothing */
+	if (m->kind >= TELLS || hears[m->kind] == NULL || !st.named)
 		return;
 	if (m->more) {
 		hold(l, m);

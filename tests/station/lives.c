@@ -291,6 +291,40 @@ all_is_well(struct three_lives *x)
 	is(bad, 0, "after all of it dispatches arrive, each once");
 }
 
+/* What was sent after the copy is known only by what is said of it. */
+static void
+receipts_for_what_is_lost_are_kept(struct three_lives *x)
+{
+	const struct errand_of w = {
+		.precedence = "thuong", .to = { x->top }, .size = 300
+	};
+	const size_t reborn = seat_said(x->low, "event=station.reborn");
+	unsigned long long heard;
+	struct id id;
+
+	lives_copy(x->low);
+	heard = lives_ask(x->low, "SELECT count(*) FROM paper WHERE kind = 8");
+	(void)seat_stop(x->top, SIGTERM); /* nobody is signed in then */
+	seat_start(x->top);
+	seat_start(x->low);
+	lives_settle(x);
+	must_send(x->low, &w, &id);
+	lives_settle(x);
+	lives_restore(x->low);
+	seat_start(x->low);
+	if (!seat_waits(x->low, "event=station.reborn", reborn + 1, 30))
+		bug("it is not noticed");
+	lives_settle(x);
+	is(lives_has(x->top, &id), 1, "what was lost has arrived");
+	lives_settle(x);
+	(void)seat_stop(x->low, SIGTERM);
+	ok(lives_ask(x->low, "SELECT count(*) FROM paper WHERE kind = 8") >
+		heard,
+	    "and is known by its receipt where it was lost");
+	seat_start(x->low);
+	lives_settle(x);
+}
+
 int
 main(void)
 {
@@ -301,6 +335,7 @@ main(void)
 	killed_at_any_step(&x);
 	all_is_well(&x);
 	each_may_be_restored(&x);
+	receipts_for_what_is_lost_are_kept(&x);
 	a_copy_beside_it_is_noticed(&x);
 	a_person_decides_which_it_is(&x);
 	the_original_comes_second(&x);
