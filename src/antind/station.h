@@ -341,9 +341,10 @@ void checkpoint_ask(uint64_t job, const struct msg_journal *m);
 /* ---- store_reroute.c: other ways (docs/station.md 5.7)
  * ------------------------ */
 
-/* Where a desk's dispatch that came from "from" goes: here only to a desk, and
- * never back. */
-void station_way(struct route *out, struct bytes from, struct bytes address);
+/* Where a desk's dispatch that came from "from" goes: here only to a desk; back
+ * only when it is looked at again, where the directory knows its station. */
+void station_way(struct route *out, struct bytes from, struct bytes address,
+    bool again);
 /* The directory has learnt something: all that waits finds its way anew. */
 void take_reroute(void);
 void reroute_tick(void);

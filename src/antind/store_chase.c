@@ -207,18 +207,24 @@ say_again(const struct weighed *w, bool *said, struct err *e)
 struct look_leg {
 	struct leg leg;
 	char hop[LIMIT_ADDRESS + 1];
+	struct bytes desk; /* as the leg has it */
 	bool found;
 };
 
+/* By the address of today, or the one that is asked for. */
 static enum rc
-find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
+find_leg(struct look_leg *x, const struct weighed *w, struct bytes desk,
+    struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	uint64_t q;
 	enum rc rc;
 
-	*x = (struct look_leg){ .found = false };
-	rc = ops->operate.dest_leg(st.store, n, desk, &q, e);
+	*x = (struct look_leg){ .desk = desk };
+	rc = ops->operate.dest_leg(st.store, w->d.n, desk, &q, e);
+	if (rc == RC_ABSENT)
+		rc = ops->operate.dest_leg(
+		    st.store, w->d.n, x->desk = w->s.desk, &q, e);
 	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
 		return RC_OK;
 	if (rc != RC_OK || (rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
@@ -239,7 +245,7 @@ answer_on_way(const struct weighed *w, struct bytes desk, struct err *e)
 	struct look_leg x;
 	enum rc rc;
 
-	if ((rc = find_leg(&x, w->d.n, desk, e)) != RC_OK)
+	if ((rc = find_leg(&x, w, desk, e)) != RC_OK)
 		return rc;
 	if (!x.found)
 		return answer(
@@ -303,10 +309,10 @@ note_dest(void *ctx, const struct dest *d)
 /* It leaves its leg, and goes there once more on one of its own; the stations
  * that have it hear that it is lost behind them. */
 static enum rc
-goes_again(const struct look_leg *x, struct bytes desk, struct err *e)
+goes_again(const struct look_leg *x, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct look_dest all = { .desk = desk };
+	struct look_dest all = { .desk = x->desk };
 	struct leg new = x->leg;
 	struct dest to;
 	uint64_t q = 0;
@@ -316,9 +322,9 @@ goes_again(const struct look_leg *x, struct bytes desk, struct err *e)
 	new.at = station_now();
 	new.again++;
 	rc = ops->leg_dests(st.store, x->leg.q, note_dest, &all, e);
-	to = (struct dest){ desk, all.tag };
+	to = (struct dest){ x->desk, all.tag };
 	if (rc == RC_OK)
-		rc = ops->operate.dest_drop(st.store, x->leg.q, desk, e);
+		rc = ops->operate.dest_drop(st.store, x->leg.q, x->desk, e);
 	if (rc == RC_OK)
 		rc = ops->send(st.store, &new, &to, 1, &q, e);
 	if (rc == RC_OK && all.count == 1)
@@ -331,13 +337,12 @@ goes_again(const struct look_leg *x, struct bytes desk, struct err *e)
 
 /* All of the leg was lost at the next station, or this at one behind it. */
 static enum rc
-lost_behind(const struct weighed *w, struct look_leg *x, struct bytes desk,
-    struct err *e)
+lost_behind(const struct weighed *w, struct look_leg *x, struct err *e)
 {
 	enum rc rc;
 
 	if (!weigh_same(x->leg.hop, w->batch->signer.address))
-		return goes_again(x, desk, e);
+		return goes_again(x, e);
 	x->leg.state = LEG_QUEUED;
 	rc = st.store->ops->leg_set(
 	    st.store, x->leg.q, LEG_QUEUED, NULL, station_now(), e);
@@ -370,7 +375,7 @@ give_again(const struct weighed *w, struct err *e)
 
 	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
 	waits.desk = bytes_str(r.address);
-	rc = find_leg(&x, w->d.n, waits.desk, e);
+	rc = find_leg(&x, w, waits.desk, e);
 	if (rc == RC_OK)
 		rc = st.store->ops->notices->said(
 		    st.store, w->d.n, says_waits, &waits, e);
@@ -383,7 +388,7 @@ give_again(const struct weighed *w, struct err *e)
 	log_str(&log, "desk", waits.desk);
 	log_str(&log, "lost_at", w->batch->signer.address);
 	process_log(LOG_WARN, &log);
-	return store_failed(lost_behind(w, &x, waits.desk, e));
+	return store_failed(lost_behind(w, &x, e));
 }
 
 enum rc

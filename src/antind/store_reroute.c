@@ -9,22 +9,27 @@
 
 #include "antind/notices.h"
 #include "core/vec.h"
+#include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
 
 #define LEGS_AT_ONCE 256u
 #define LEGS_NOW 2000u	/* looked at in the round that learnt it, */
 #define LEGS_TICK 5000u /* and each second after */
+#define LATER_MS 30000	/* docs/station.md 5.11 */
+#define LATER_MAX 1024u
+#define LATER_AGAIN 2u /* so often it has come back, and is looked at */
 
 void
-station_way(struct route *out, struct bytes from, struct bytes address)
+station_way(
+    struct route *out, struct bytes from, struct bytes address, bool again)
 {
 	const struct state *s = &st.file.directory->state;
 	struct resolved to;
 	struct err e;
 
 	route_find(st.file.directory, st.unit, address, station_now(), out);
-	if (out->way == WAY_LINK && from.len > 0 &&
+	if (out->way == WAY_LINK && from.len > 0 && !(again && out->known) &&
 	    names_same(bytes_str(out->hop), from, station_now()))
 		out->way = WAY_NONE;
 	if (out->way == WAY_HERE &&
@@ -128,6 +133,49 @@ leave(struct look *k, size_t i, struct err *e)
 	return rc;
 }
 
+/* ---- what is held
+ * ------------------------------------------------------------------ */
+
+/* Those that are looked at once more in a while, the oldest first. */
+static struct {
+	struct {
+		uint64_t q;
+		int64_t ms;
+	} legs[LATER_MAX];
+	size_t first, count;
+} held;
+
+/* It may have come where no way is known yet, or no longer: whoever is to
+ * learn of it has by then.  Beyond those it is looked at when this station
+ * does. */
+static void
+later(uint64_t q, unsigned again)
+{
+	const size_t at = (held.first + held.count) % LATER_MAX;
+
+	if (again > LATER_AGAIN || held.count == LATER_MAX)
+		return;
+	held.legs[at].q = q;
+	held.legs[at].ms = process_ms() + LATER_MS;
+	held.count++;
+}
+
+static void
+look_later(void)
+{
+	enum rc rc = RC_OK;
+	struct err e;
+	uint64_t q;
+
+	while (held.count > 0 && held.legs[held.first].ms <= process_ms() &&
+	       (rc == RC_OK || rc == RC_ABSENT)) {
+		q = held.legs[held.first].q;
+		held.first = (held.first + 1) % LATER_MAX;
+		held.count--;
+		rc = leg_look(q, &e);
+	}
+}
+
 void
 leg_goes(uint64_t q, const struct leg *l)
 {
@@ -141,6 +189,7 @@ leg_goes(uint64_t q, const struct leg *l)
 	log_uint(&log, "n", l->n);
 	log_uint(&log, "leg", q);
 	process_log(LOG_WARN, &log);
+	later(q, l->again);
 	leg_reported(q, REPORT_HELD);
 	alarm_held(l->n, l->rank);
 }
@@ -169,7 +218,8 @@ look(struct look *k, struct err *e)
 	enum rc rc;
 
 	for (i = 0; i < k->count; i++) {
-		station_way(&k->dests[i].to, k->d.from, k->dests[i].was);
+		station_way(&k->dests[i].to, k->d.from, k->dests[i].was,
+		    address_is_desk(k->dests[i].was));
 		elsewhere += !same_way(&k->dests[i].to, &now);
 		same += same_way(&k->dests[i].to, &k->dests[0].to);
 	}
@@ -300,6 +350,9 @@ take_reroute(void)
 void
 reroute_tick(void)
 {
-	if (again.on && st.named)
+	if (!st.named)
+		return;
+	if (again.on)
 		look_at(LEGS_TICK);
+	look_later();
 }

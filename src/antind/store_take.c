@@ -98,34 +98,47 @@ has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
 }
 
 /*
- * Whether a destination that went on before goes on once more (docs/station.md
- * 5.10): it is lost behind the next station, or that one sends it back.  Its
- * old leg has it no longer then.
+ * Whether a destination that went on before goes on once more: it is lost
+ * behind the next station (docs/station.md 5.10), or that one sends it back
+ * (5.11).  Its old leg has it no longer then.
  */
 static enum rc
 goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
-    const struct route *r, bool *anew, struct err *e)
+    const struct route *r, struct bytes said, bool *anew, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
+	struct bytes had =
+	    bytes_str(r->address); /* or as it was written then */
 	struct leg leg;
 	uint64_t q;
 	bool back;
 	enum rc rc;
 
 	*anew = false;
-	rc = ops->operate.dest_leg(st.store, n, bytes_str(r->address), &q, e);
+	rc = ops->operate.dest_leg(st.store, n, had, &q, e);
+	if (rc == RC_ABSENT)
+		rc = ops->operate.dest_leg(st.store, n, had = said, &q, e);
+	if (rc == RC_ABSENT && a->back)
+		return fail(e, RC_INVALID,
+		    "docs/station.md 5.4: it was not for %.*s", (int)said.len,
+		    (const char *)said.p);
 	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
 		return RC_OK;
 	if (rc != RC_OK || (rc = ops->leg(st.store, q, &leg, e)) != RC_OK)
 		return rc;
 	back = names_same(leg.hop, bytes_str(a->from->station), station_now());
-	if (leg.state != LEG_PASSED || leg.again >= LEG_AGAIN_MAX ||
+	if (leg.state != LEG_PASSED ||
 	    (!back && (!a->again || r->way == WAY_NONE)))
 		return RC_OK;
+	if (leg.again >= LEG_AGAIN_MAX)
+		return back ? fail(e, RC_ABSENT,
+				  "docs/station.md 5.11: it came back %u times",
+				  leg.again)
+			    : RC_OK;
 	*anew = true;
 	if (w->again <= leg.again)
 		w->again = leg.again + 1;
-	return ops->operate.dest_drop(st.store, q, bytes_str(r->address), e);
+	return ops->operate.dest_drop(st.store, q, had, e);
 }
 
 /* Sort all; those that a known dispatch has already are left out. */
@@ -141,12 +154,12 @@ whither_sort(struct whither *w, const struct stored *d, bool known,
 
 	w->again = a->again;
 	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
-		station_way(&r, d->from, row.address);
+		station_way(&r, d->from, row.address, false);
 		if (known)
 			rc = has_dest(d->n, &r, &has, e);
-		if (rc == RC_OK && has && a->from != NULL) {
-			rc = goes_anew(w, a, d->n, &r, &anew, e);
-			has = !anew;
+		if (rc == RC_OK && known && a->from != NULL) {
+			rc = goes_anew(w, a, d->n, &r, row.address, &anew, e);
+			has = (has || a->back) && !anew;
 		}
 		if (rc == RC_OK && !has)
 			whither_add(w, &r, &row.tag);
@@ -283,6 +296,20 @@ arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 	return RC_OK;
 }
 
+/* What this station knows may come back from where it was passed to (5.11),
+ * whoever its origin is. */
+static bool
+is_known(const struct header *h)
+{
+	struct stored d;
+	struct err e;
+
+	return st.store->ops->find(st.store, &h->id, &d, &e) == RC_OK &&
+	       bytes_eq(d.header.origin, h->origin) &&
+	       d.header.incarnation == h->incarnation &&
+	       d.header.serial == h->serial;
+}
+
 static enum rc
 check(struct arrival *a, struct envelope *env, struct err *e)
 {
@@ -303,7 +330,10 @@ check(struct arrival *a, struct envelope *env, struct err *e)
 	if (env->header.expires < now)
 		return fail(
 		    e, RC_EXPIRED, "docs/envelope.md 10.5: it has expired");
-	if ((rc = arrival_origin(a, &env->header, e)) != RC_OK)
+	rc = arrival_origin(a, &env->header, e);
+	if (rc == RC_INVALID && is_known(&env->header))
+		a->back = true;
+	else if (rc != RC_OK)
 		return rc;
 	return check_dests(env, a->dests, e);
 }

@@ -58,7 +58,7 @@ route_find(struct directory *d, size_t self, struct bytes address, int64_t t,
     struct route *out)
 {
 	struct resolved to;
-	size_t hop, above;
+	size_t hop, above, station;
 	struct err e;
 
 	*out = (struct route){ .way = WAY_NONE, .hop_unit = NONE };
@@ -71,7 +71,9 @@ route_find(struct directory *d, size_t self, struct bytes address, int64_t t,
 		return;
 	}
 	(void)snprintf(out->address, sizeof(out->address), "%s", to.address);
-	if (!is_below(d, self, station_of(d, to.unit, t), t, &hop))
+	station = station_of(d, to.unit, t);
+	out->known = station != NONE && unit_open(&d->state.units[to.unit], t);
+	if (!is_below(d, self, station, t, &hop))
 		go_over(d, above, t, out);
 	else if (hop == NONE)
 		out->way = WAY_HERE;

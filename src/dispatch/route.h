@@ -23,6 +23,7 @@ struct route {
 	char address[LIMIT_ADDRESS + 1]; /* the desk, as it is written now */
 	char hop[LIMIT_ADDRESS + 1];	 /* WAY_LINK: the next station */
 	size_t hop_unit;		 /* NONE where it is not known */
+	bool known; /* a station serves its unit, which is open */
 };
 
 /* The unit whose station serves this one at t: itself or the nearest above

@@ -132,6 +132,58 @@ it_goes_on_so_often(struct errand *er, struct taker *t)
 	buf_free(&package);
 }
 
+/* Its answer, of this dispatch from that child. */
+static enum ack
+answer_to(struct errand *er, struct taker *t, struct errand *of,
+    struct bytes package, const struct seat *to, const struct tag *tag)
+{
+	unsigned i;
+
+	memset(of->answers, 0, sizeof(of->answers));
+	gives(of, 1, package, to, tag, false);
+	for (i = 0; i < 500; i++) {
+		(void)peer_turn(&er->p, 10);
+		(void)peer_turn(&t->er.p, 10);
+		if (of->answers[ACK_STORED] > 0)
+			return ACK_STORED;
+		if (of->answers[ACK_KNOWN] > 0)
+			return ACK_KNOWN;
+		if (of->answers[ACK_REFUSED] > 0)
+			return ACK_REFUSED;
+	}
+	return ACK_LATER;
+}
+
+static void
+what_comes_back_is_taken(struct errand *er, struct taker *t)
+{
+	struct buf package, other;
+	struct tag tag, tag2;
+
+	sealed_text(&package, &tag, honest, hostile, ++serial, 1000,
+	    PRECEDENCE_HOA_TOC);
+	sealed_text(
+	    &other, &tag2, honest, hostile, ++serial, 1000, PRECEDENCE_HOA_TOC);
+	is(answer_to(er, t, &t->er, buf_bytes(&package), hostile, &tag),
+	    ACK_REFUSED, "of another's origin nothing comes from a child,");
+	is(answer_to(er, t, er, buf_bytes(&package), hostile, &tag), ACK_STORED,
+	    "but what was passed on");
+	if (!goes_on(er, t, 0))
+		bug("no answers");
+	is(answer_to(er, t, &t->er, buf_bytes(&package), centre, &tag),
+	    ACK_REFUSED, "to that child, and for no other desk,");
+	is(answer_to(er, t, &t->er, buf_bytes(&package), hostile, &tag),
+	    ACK_STORED, "comes back: it is not answered as known,");
+	is(seat_has(centre, CONTROL_QUEUE, "leg", "state", "held"), 1,
+	    "and held, for it does not go straight back");
+	is(answer_to(er, t, &t->er, buf_bytes(&package), hostile, &tag),
+	    ACK_KNOWN, "then it is known");
+	is(answer_to(er, t, &t->er, buf_bytes(&other), hostile, &tag2),
+	    ACK_REFUSED, "what was not passed there is refused as before");
+	buf_free(&package);
+	buf_free(&other);
+}
+
 int
 main(void)
 {
@@ -146,6 +198,7 @@ main(void)
 	er.p.owner.item = sender_item;
 	a_desk_has_it_once(&er, &t);
 	it_goes_on_so_often(&er, &t);
+	what_comes_back_is_taken(&er, &t);
 	peer_end(&er.p);
 	peer_end(&t.er.p);
 	land_end();

@@ -199,9 +199,35 @@ a_day_comes(void)
 	country_end(&country);
 }
 
+/* What waits for who has moved goes back the way it came. */
+static void
+what_waits_comes_back(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct id id;
+
+	build();
+	write_all();
+	ok(seat_start(top) && seat_start(bac), "two stations run");
+	id = sends(top, nam, part);
+	while (!seat_is_calm(top))
+		(void)usleep(50000);
+	ok(stop_all(), "the lower one has something for one below it");
+	ok(country_move(&country, nam, top, time_now(), true),
+	    "which moves under the highest");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "all know it, and run");
+	ok(reads(nam, &id, part, SECONDS), "it goes back, and arrives there");
+	is(seat_said(top, "event=dispatch.refused"), 0, "nothing is refused");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 int
 main(void)
 {
+	what_waits_comes_back();
 	a_day_comes();
 	a_unit_moves(false);
 	a_unit_moves(true);
