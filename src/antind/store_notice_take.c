@@ -253,6 +253,23 @@ may_be_ahead(enum statement_kind k)
 	       k == STATEMENT_INQUIRY;
 }
 
+/* The dispatch whose key it names (docs/receipts.md 2.3): others may have its
+ * id too. */
+static enum rc
+find_named(struct weighed *w, struct err *e)
+{
+	const struct header key = { .id = w->s.id,
+		.origin = w->s.origin,
+		.incarnation = w->s.incarnation,
+		.serial = w->s.serial };
+	enum rc rc = st.store->ops->known(st.store, &key, &w->d, e);
+
+	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
+		rc = fail(e, RC_DENIED,
+		    "docs/receipts.md 2.3: it names another dispatch");
+	return rc;
+}
+
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
@@ -283,14 +300,11 @@ weigh(struct weighed *w, struct err *e)
 		return fail(e, RC_INVALID,
 		    "docs/receipts.md 4.3: a statement of a later time than "
 		    "its batch");
-	rc = st.store->ops->find(st.store, &w->s.id, &w->d, e);
+	rc = find_named(w, e);
 	if (rc == RC_OK) {
 		notice_hold(&w->d, &w->held);
 		w->known = true;
 	}
-	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
-		rc = fail(e, RC_DENIED,
-		    "docs/receipts.md 2.3: it names another dispatch");
 	if (rc == RC_ABSENT && bytes_is(w->s.origin, st.address))
 		life_hearsay(&w->s);
 	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
@@ -421,11 +435,11 @@ notice_keep(struct bytes bytes, struct err *e)
 		    statement_read(&w.s, w.statement, e) != RC_OK ||
 		    w.s.kind > STATEMENT_OUTCOME)
 			continue;
-		rc = st.store->ops->find(st.store, &w.s.id, &w.d, e);
+		rc = find_named(&w, e);
 		if (rc == RC_OK)
 			rc = weigh_keep(
 			    &w, w.s.desk, w.s.kind == STATEMENT_OUTCOME, e);
-		if (rc == RC_ABSENT)
+		if (rc == RC_ABSENT || rc == RC_DENIED)
 			rc = RC_OK;
 	}
 	batch_free(&b);

@@ -152,6 +152,8 @@ batch_of(struct buf *out, const struct said_so *f)
 	der_wr_free(&all);
 }
 
+static const struct id *taken_id; /* that the next notice has; NULL: its own */
+
 static void
 notice_of(struct buf *out, struct bytes batches, bool not_ours)
 {
@@ -163,6 +165,8 @@ notice_of(struct buf *out, struct bytes batches, bool not_ours)
 		.expires = TIME_NEVER };
 
 	random_bytes(h.id.b, ID_SIZE);
+	if (taken_id != NULL)
+		h.id = *taken_id;
 	notice_write(out, &h, batches);
 }
 
@@ -292,6 +296,27 @@ no_notice_is_taken_but_to_a_station(void)
 	buf_free(&notice);
 }
 
+/* What has the id of another dispatch is not that (docs/receipts.md 2.3). */
+static void
+an_id_takes_nothing_over(void)
+{
+	struct said_so f = { .kind = STATEMENT_ARRIVED,
+		.as = &x.mid->desk,
+		.desk = x.mid->desk_address };
+	struct buf batch, notice;
+
+	taken_id = &header.id;
+	batch_of(&batch, &f);
+	notice_of(&notice, buf_bytes(&batch), false);
+	is((uint64_t)send_notice(buf_bytes(&notice), x.low->address, NULL, 0),
+	    1 + ACK_STORED, "a notice with a dispatch's id goes through");
+	taken_id = NULL;
+	is(three_said(x.top, &header.id, NULL, NULL, NULL, NULL), 0,
+	    "and says nothing of the dispatch here");
+	buf_free(&batch);
+	buf_free(&notice);
+}
+
 /* ---- what does ----------------------------------------------------------- */
 
 static void
@@ -382,6 +407,7 @@ main(void)
 		bug("it is not given");
 	nothing_forged_counts();
 	no_notice_is_taken_but_to_a_station();
+	an_id_takes_nothing_over();
 	the_first_counts();
 	revoked_is_not_in_force();
 	peer_end(&line);
