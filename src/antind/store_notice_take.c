@@ -10,6 +10,7 @@
 
 #define REFUSED_LINES 100u /* of the log, in a minute */
 #define REFUSED_MS 60000
+#define AHEAD_MOST TIME_DAY /* docs/receipts.md 4.3 */
 
 static const struct tag no_tag;
 
@@ -335,6 +336,14 @@ log_refused(struct bytes signer, const struct err *e)
 	process_log(LOG_WARN, &l);
 }
 
+/* docs/receipts.md 4.3: by clocks of the network's time, which agree. */
+static bool
+is_ahead(const struct batch *b)
+{
+	return !b->own_clock && !station_own_clock() &&
+	       b->at > station_now() + AHEAD_MOST;
+}
+
 /* docs/receipts.md 4.3. */
 static enum rc
 verify(const struct batch *b, struct err *e)
@@ -349,6 +358,9 @@ verify(const struct batch *b, struct err *e)
 	    address_is_desk(k.address) != address_is_desk(b->signer.address))
 		return fail(e, RC_DENIED,
 		    "docs/receipts.md 4.3: the key is another's than it says");
+	if (is_ahead(b))
+		return fail(e, RC_INVALID,
+		    "docs/receipts.md 4.3: signed at a time that is to come");
 	return batch_verify(b, &k, e);
 }
 

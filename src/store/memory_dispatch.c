@@ -220,9 +220,8 @@ memory_find_at(struct store *s, const struct id *id, struct bytes desk,
 
 	while ((d = next_of(memory_of(s), id, &at)) != NULL) {
 		his = bytes_eq(d->d.desk, desk);
-		if ((his || !was) &&
-		    (his ||
-			memory_delivery(s, d->d.n, desk, &lies, e) == RC_OK)) {
+		if ((his || !was) && (his || memory_delivery(s, d->d.n, desk,
+						 &lies, e) == RC_OK)) {
 			best = d;
 			was = his;
 		}
