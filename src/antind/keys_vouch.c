@@ -35,28 +35,27 @@ check_one(struct bytes bytes, const struct msg_vouch *v,
     struct err *e)
 {
 	const bool desk = signer != station;
-	const struct bytes here = station->card.sign.address;
 	struct statement s;
-	bool ours;
 	enum rc rc;
 
 	if ((rc = statement_read(&s, bytes, e)) != RC_OK)
 		return rc;
-	ours = s.kind != STATEMENT_RECALL && s.kind != STATEMENT_SUPERSEDE &&
-	       s.kind != STATEMENT_INQUIRY;
 	if (statement_by_desk(s.kind) != desk ||
 	    (desk && s.desk.len > 0 && !bytes_eq(s.desk, v->signer)) ||
-	    (!ours && !bytes_eq(s.origin, here)) || s.at > v->at)
-		return fail(e, RC_DENIED,
+	    s.at > v->at)
+		return fail(e, RC_INVALID,
 		    "docs/receipts.md 3.2: \"%s\" is not %.*s's to say",
 		    statement_word(s.kind), (int)v->signer.len,
 		    (const char *)v->signer.p);
+	if (s.at > signer->card.sign.until)
+		return cert_valid_at(&signer->card.sign, s.at, e);
 	return RC_OK;
 }
 
+/* *bad: 1 + which statement it is that is not signed. */
 static enum rc
-sign(struct buf *out, const struct msg_vouch *v, const struct identity *station,
-    const struct desks *desks, struct err *e)
+sign(struct buf *out, uint64_t *bad, const struct msg_vouch *v,
+    const struct identity *station, const struct desks *desks, struct err *e)
 {
 	const struct identity *id;
 	struct batch_signer who = { .address = v->signer };
@@ -67,16 +66,19 @@ sign(struct buf *out, const struct msg_vouch *v, const struct identity *station,
 	rc = find_signer(&id, v->signer, station, desks, e);
 	if (rc == RC_OK && (v->at < TIME_MIN || v->at > TIME_MAX))
 		rc = fail(e, RC_INVALID, "a time that cannot be written");
-	if (rc == RC_OK)
-		rc = cert_valid_at(&id->card.sign, v->at, e);
 	while (rc == RC_OK && rest.len > 0) {
 		one = der_element(rest);
+		if (one.len == 0)
+			*bad = n + 1;
 		if (one.len == 0 || ++n > BATCH_STATEMENTS)
 			return fail(e, RC_INVALID,
 			    "statements that are none, or too many");
-		rc = check_one(one, v, id, station, e);
+		if ((rc = check_one(one, v, id, station, e)) != RC_OK)
+			*bad = n;
 		rest = bytes_of(rest.p + one.len, rest.len - one.len);
 	}
+	if (rc == RC_OK)
+		rc = cert_valid_at(&id->card.sign, v->at, e);
 	if (rc != RC_OK)
 		return rc;
 	who.tag = id->card.sign.tag;
@@ -93,7 +95,8 @@ vouch(const struct message *m, const struct identity *station,
 	struct buf head = { 0 };
 	struct err e;
 
-	answer.rc = sign(&head, &m->body.vouch, station, desks, &e);
+	answer.rc =
+	    sign(&head, &answer.bad, &m->body.vouch, station, desks, &e);
 	if (answer.rc != RC_OK)
 		answer.why = bytes_str(e.text);
 	answer.head = buf_bytes(&head);

@@ -39,6 +39,11 @@ void notices_lost(void);	 /* keys was started anew */
 void notice_signed(uint64_t job, const struct msg_vouched *m);
 void notice_desk(const struct msg_desk_state *m);
 
+/* Of what waits for this signer one statement is not signed, m->bad: it is left
+ * out.  (store_notice_left.c) */
+enum rc notice_leave_out(
+    const char *signer, const struct msg_vouched *m, struct err *e);
+
 /* A dispatch arrives at a desk here, which says so; nothing where it lies there
  * already. (store_take.c) */
 enum rc station_delivers(

@@ -267,6 +267,10 @@ bool names_same(struct bytes desk, struct bytes name, int64_t t);
  * store_ops.delivery(). */
 enum rc names_delivery(
     uint64_t n, struct bytes desk, struct delivery *out, struct err *e);
+/* The dispatch with this id that is the desk's: which it sealed, or which lies
+ * there; else what store_ops.find() gives. */
+enum rc names_find(
+    const struct id *id, struct bytes desk, struct stored *out, struct err *e);
 /* A station lies behind this child, or did until MOVED_KEEP ago: what it sent
  * before it moved may still be on its way. */
 #define MOVED_KEEP (30 * TIME_DAY)

@@ -473,7 +473,7 @@ ask_mark(uint64_t job, const struct msg_mark *m)
 	struct err e;
 	enum rc rc;
 
-	rc = st.store->ops->find(st.store, &m->id, &d, &e);
+	rc = names_find(&m->id, m->desk, &d, &e);
 	if (rc == RC_OK)
 		notice_hold(&d, &held);
 	if (rc == RC_OK &&

@@ -83,6 +83,25 @@ names_delivery(
 	    (int)desk.len, (const char *)desk.p);
 }
 
+enum rc
+names_find(
+    const struct id *id, struct bytes desk, struct stored *out, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct names names;
+	enum rc rc;
+	size_t i;
+
+	names_of(&names, desk);
+	for (i = 0; i < names.count; i++) {
+		rc = ops->find_at(
+		    st.store, id, bytes_str(names.name[i]), out, e);
+		if (rc != RC_ABSENT)
+			return rc;
+	}
+	return ops->find(st.store, id, out, e);
+}
+
 /* So it was at t. */
 static bool
 was_behind(size_t unit, size_t child, int64_t t)

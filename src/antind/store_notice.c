@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/notices.h"
+#include "antind/weigh.h"
 #include "core/vec.h"
 #include "crypto/random.h"
 #include "envelope/address.h"
@@ -20,13 +20,43 @@
 struct voucher {
 	char signer[LIMIT_ADDRESS + 1];
 	bool desk, open; /* open: keys can sign for it */
-	int64_t due;	 /* milliseconds; 0: nothing waits */
-	uint64_t job;	 /* that keys is at; 0: none */
-	uint64_t last;	 /* of what is in it */
+	bool told;	 /* keys has said so, under this name */
+	/* The name of the desk's certificate, where that is another (3.3). */
+	char card[LIMIT_ADDRESS + 1];
+	int64_t due;   /* milliseconds; 0: nothing waits */
+	uint64_t job;  /* that keys is at; 0: none */
+	uint64_t last; /* of what is in it */
 };
 static struct voucher *vouchers; /* owned */
 static size_t voucher_count;
 static struct event *waker;
+
+/* Keys knows a desk by its certificate's name alone. */
+static void
+look_for_card(struct voucher *v)
+{
+	const struct voucher *o;
+	size_t i;
+
+	for (i = 0; i < voucher_count; i++) {
+		o = &vouchers[i];
+		if (!o->told || !o->open ||
+		    !weigh_same(bytes_str(v->signer), bytes_str(o->signer)))
+			continue;
+		memcpy(v->card, o->signer, sizeof(v->card));
+		v->open = true;
+		return;
+	}
+}
+
+/* Under this name keys signs for it. */
+static const char *
+name_of(const struct voucher *v)
+{
+	if (!v->desk) /* there is no other: what is older is its own as well */
+		return st.address;
+	return v->card[0] != '\0' ? v->card : v->signer;
+}
 
 static struct voucher *
 voucher_of(struct bytes signer)
@@ -42,14 +72,15 @@ voucher_of(struct bytes signer)
 	*v = (struct voucher){ .desk = address_is_desk(signer) };
 	memcpy(v->signer, signer.p, signer.len);
 	v->open = !v->desk;
+	if (v->desk)
+		look_for_card(v);
 	return v;
 }
 
 static bool
 is_ready(const struct voucher *v)
 {
-	return v->due != 0 && v->job == 0 && v->open &&
-	       (v->desk || strcmp(v->signer, st.address) == 0);
+	return v->due != 0 && v->job == 0 && v->open;
 }
 
 static void
@@ -251,6 +282,7 @@ struct gathered {
 	size_t count;
 	uint64_t last, most; /* most: no row beyond this number */
 	int64_t at;	     /* the latest that is said */
+	const char *desk;    /* that says it; NULL: a station does */
 };
 
 static void
@@ -262,20 +294,40 @@ gathered_free(struct gathered *g)
 	free(g->ranks);
 }
 
+/* As it is signed: a desk's under the name that its certificate has. */
 static void
-gather_one(struct gathered *g, struct bytes statement, size_t to, unsigned rank)
+add_statement(struct gathered *g, struct bytes bytes)
 {
+	struct der_wr w = { 0 };
 	struct statement s;
 	struct err e;
 
-	buf_add(&g->statements, statement);
+	if (statement_read(&s, bytes, &e) != RC_OK) {
+		buf_add(&g->statements, bytes); /* keys will say so */
+		return;
+	}
+	/* a clock of one's own may have run back over a restart */
+	if (s.at > g->at)
+		g->at = s.at;
+	if (g->desk == NULL || s.desk.len == 0 || bytes_is(s.desk, g->desk) ||
+	    !weigh_same(s.desk, bytes_str(g->desk))) {
+		buf_add(&g->statements, bytes);
+		return;
+	}
+	s.desk = bytes_str(g->desk);
+	statement_write(&w, &s);
+	buf_add(&g->statements, buf_bytes(&w.out));
+	der_wr_free(&w);
+}
+
+static void
+gather_one(struct gathered *g, struct bytes statement, size_t to, unsigned rank)
+{
+	add_statement(g, statement);
 	g->to_at = vec_more(g->to_at, g->count, sizeof(*g->to_at));
 	g->ranks = vec_more(g->ranks, g->count, sizeof(*g->ranks));
 	g->to_at[g->count] = to;
 	g->ranks[g->count++] = rank;
-	/* a clock of one's own may have run back over a restart */
-	if (statement_read(&s, statement, &e) == RC_OK && s.at > g->at)
-		g->at = s.at;
 }
 
 /* The next of those that wait together; empty: there is none. */
@@ -299,7 +351,8 @@ gather(void *ctx, const struct pending *p)
 
 	while (next_of(&rest).len > 0)
 		count++;
-	if (g->statements.len + p->statement.len > BATCH_BYTES ||
+	if (g->statements.len + p->statement.len + count * LIMIT_ADDRESS >
+		BATCH_BYTES ||
 	    g->count + count > BATCH_MADE || p->p > g->most)
 		return false;
 	buf_add(&g->to, p->to);
@@ -320,7 +373,8 @@ static enum rc
 gather_all(
     struct gathered *g, const struct voucher *v, uint64_t most, struct err *e)
 {
-	*g = (struct gathered){ .most = most };
+	*g = (struct gathered){ .most = most,
+		.desk = v->desk ? name_of(v) : NULL };
 	return st.store->ops->notices->pending(
 	    st.store, bytes_str(v->signer), 0, BATCH_MADE, gather, g, e);
 }
@@ -328,7 +382,7 @@ gather_all(
 static void
 ask_keys(struct voucher *v)
 {
-	struct msg_vouch m = { .signer = bytes_str(v->signer),
+	struct msg_vouch m = { .signer = bytes_str(name_of(v)),
 		.at = station_now(),
 		.own_clock = station_own_clock() };
 	struct gathered g;
@@ -467,7 +521,16 @@ static void
 would_not(struct voucher *v, const struct msg_vouched *m)
 {
 	struct log_line l;
+	struct err e;
 
+	if (m->bad > 0) {
+		v->due =
+		    process_ms() + (notice_leave_out(v->signer, m, &e) == RC_OK
+					   ? SOON_MS
+					   : LATER_MS);
+		wake();
+		return;
+	}
 	v->due = process_ms() + REFUSED_MS;
 	if (m->rc == RC_DENIED && v->desk) { /* nobody is signed in any more */
 		v->open = false;
@@ -518,10 +581,24 @@ void
 notice_desk(const struct msg_desk_state *m)
 {
 	struct voucher *v = voucher_of(m->desk);
+	size_t i;
 
+	v->told = true;
+	v->card[0] = '\0';
 	v->open = m->open != 0;
-	if (v->open && v->due == 0)
+	if (v->open)
 		v->due = process_ms();
+	/* and what it is to say under another name of its */
+	for (i = 0; i < voucher_count; i++) {
+		v = &vouchers[i];
+		if (!v->desk || v->told ||
+		    !weigh_same(bytes_str(v->signer), m->desk))
+			continue;
+		v->open = false;
+		look_for_card(v);
+		if (v->open)
+			v->due = process_ms();
+	}
 	wake();
 }
 
@@ -533,6 +610,7 @@ notices_lost(void)
 	for (i = 0; i < voucher_count; i++) {
 		vouchers[i].job = 0;
 		vouchers[i].open = !vouchers[i].desk;
+		vouchers[i].told = false;
 		vouchers[i].due = process_ms() + SOON_MS;
 	}
 }

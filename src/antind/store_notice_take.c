@@ -10,6 +10,7 @@
 
 #define REFUSED_LINES 100u /* of the log, in a minute */
 #define REFUSED_MS 60000
+#define AHEAD_MOST TIME_DAY /* docs/receipts.md 4.3 */
 
 static const struct tag no_tag;
 
@@ -253,6 +254,23 @@ may_be_ahead(enum statement_kind k)
 	       k == STATEMENT_INQUIRY;
 }
 
+/* The dispatch whose key it names (docs/receipts.md 2.3): others may have its
+ * id too. */
+static enum rc
+find_named(struct weighed *w, struct err *e)
+{
+	const struct header key = { .id = w->s.id,
+		.origin = w->s.origin,
+		.incarnation = w->s.incarnation,
+		.serial = w->s.serial };
+	enum rc rc = st.store->ops->known(st.store, &key, &w->d, e);
+
+	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
+		rc = fail(e, RC_DENIED,
+		    "docs/receipts.md 2.3: it names another dispatch");
+	return rc;
+}
+
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
@@ -283,14 +301,11 @@ weigh(struct weighed *w, struct err *e)
 		return fail(e, RC_INVALID,
 		    "docs/receipts.md 4.3: a statement of a later time than "
 		    "its batch");
-	rc = st.store->ops->find(st.store, &w->s.id, &w->d, e);
+	rc = find_named(w, e);
 	if (rc == RC_OK) {
 		notice_hold(&w->d, &w->held);
 		w->known = true;
 	}
-	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
-		rc = fail(e, RC_DENIED,
-		    "docs/receipts.md 2.3: it names another dispatch");
 	if (rc == RC_ABSENT && bytes_is(w->s.origin, st.address))
 		life_hearsay(&w->s);
 	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
@@ -321,6 +336,14 @@ log_refused(struct bytes signer, const struct err *e)
 	process_log(LOG_WARN, &l);
 }
 
+/* docs/receipts.md 4.3: by clocks of the network's time, which agree. */
+static bool
+is_ahead(const struct batch *b)
+{
+	return !b->own_clock && !station_own_clock() &&
+	       b->at > station_now() + AHEAD_MOST;
+}
+
 /* docs/receipts.md 4.3. */
 static enum rc
 verify(const struct batch *b, struct err *e)
@@ -335,6 +358,9 @@ verify(const struct batch *b, struct err *e)
 	    address_is_desk(k.address) != address_is_desk(b->signer.address))
 		return fail(e, RC_DENIED,
 		    "docs/receipts.md 4.3: the key is another's than it says");
+	if (is_ahead(b))
+		return fail(e, RC_INVALID,
+		    "docs/receipts.md 4.3: signed at a time that is to come");
 	return batch_verify(b, &k, e);
 }
 
@@ -421,11 +447,11 @@ notice_keep(struct bytes bytes, struct err *e)
 		    statement_read(&w.s, w.statement, e) != RC_OK ||
 		    w.s.kind > STATEMENT_OUTCOME)
 			continue;
-		rc = st.store->ops->find(st.store, &w.s.id, &w.d, e);
+		rc = find_named(&w, e);
 		if (rc == RC_OK)
 			rc = weigh_keep(
 			    &w, w.s.desk, w.s.kind == STATEMENT_OUTCOME, e);
-		if (rc == RC_ABSENT)
+		if (rc == RC_ABSENT || rc == RC_DENIED)
 			rc = RC_OK;
 	}
 	batch_free(&b);

@@ -59,8 +59,10 @@ pass_back(struct weighed *w, struct bytes station, struct err *e)
 		    false, e);
 	s = notice_about(&w->d, STATEMENT_HOP);
 	s.station = station;
-	s.at = w->s.at;
-	s.own_clock = w->s.own_clock;
+	if (w->s.at <= s.at) { /* another's clock does not date what we sign */
+		s.at = w->s.at;
+		s.own_clock = w->s.own_clock;
+	}
 	return notice_pend(&s, bytes_str(st.address), w->d.from,
 	    precedence_rank(w->d.header.precedence), e);
 }

@@ -123,7 +123,7 @@ recall(
 	struct stored d;
 	enum rc rc;
 
-	if ((rc = st.store->ops->find(st.store, id, &d, e)) != RC_OK)
+	if ((rc = names_find(id, desk, &d, e)) != RC_OK)
 		return rc;
 	notice_hold(&d, &held);
 	if (d.from.len > 0 || !bytes_eq(d.desk, desk))
@@ -387,8 +387,8 @@ recall_ahead(
 /* What the content itself says takes the place of an older one of the same
  * station: whose that was is seen when that is opened. */
 static enum rc
-mark_old(const struct stored *d, struct bytes by, struct bytes supersedes,
-    struct err *e)
+mark_old(const struct stored *d, struct bytes desk, struct bytes by,
+    struct bytes supersedes, struct err *e)
 {
 	struct saying said = {
 		.kind = STATEMENT_SUPERSEDE, .signer = by, .at = station_now()
@@ -401,7 +401,7 @@ mark_old(const struct stored *d, struct bytes by, struct bytes supersedes,
 	enum rc rc;
 
 	memcpy(id.b, supersedes.p, ID_SIZE);
-	rc = st.store->ops->find(st.store, &id, &old, e);
+	rc = names_find(&id, desk, &old, e);
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
 	notice_hold(&old, &held);
@@ -429,7 +429,7 @@ recall_opened(const struct stored *d, struct bytes desk, struct bytes by,
 	if (rc == RC_OK && was.kind != 0 && !weigh_same(by, bytes_str(was.by)))
 		rc = outcome(d, OUTCOME_NOT_YOURS, desk, e);
 	if (rc == RC_OK && supersedes.len == ID_SIZE)
-		rc = mark_old(d, by, supersedes, e);
+		rc = mark_old(d, desk, by, supersedes, e);
 	return rc;
 }
 

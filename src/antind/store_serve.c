@@ -273,7 +273,7 @@ fetch(struct msg_package *out, struct recalled *was, struct buf *package,
 	struct stored d;
 	enum rc rc;
 
-	rc = st.store->ops->find(st.store, &q->id, &d, e);
+	rc = names_find(&q->id, q->desk, &d, e);
 	if (rc != RC_OK)
 		return rc;
 	rc = names_delivery(d.n, q->desk, &at, e);

@@ -630,6 +630,7 @@ struct msg_vouched {
 	uint64_t rc;
 	struct bytes why;
 	struct bytes head; /* of the batch, and its signature */
+	uint64_t bad;	   /* 1 + which statement is not signed; 0: none is */
 };
 struct msg_desk_state {
 	struct bytes desk;

@@ -321,6 +321,7 @@ static const struct field vouch[] = { ADDRESS(msg_vouch, signer),
 	BYTES(msg_vouch, statements, 1, MSG_STATEMENTS), END };
 static const struct field vouched[] = { RC(msg_vouched, rc),
 	WHY(msg_vouched, why), BYTES(msg_vouched, head, 0, MSG_HEAD_SIGNED),
+	ANY(msg_vouched, bad),
 	END };
 static const struct field desk_state[] = { ADDRESS(msg_desk_state, desk),
 	FLAG(msg_desk_state, open), END };

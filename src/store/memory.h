@@ -179,8 +179,12 @@ enum rc memory_copy(
     struct store *s, struct stored *d, struct bytes package, struct err *e);
 enum rc memory_get(struct store *s, uint64_t n, uint64_t copy,
     struct stored *out, struct err *e);
+enum rc memory_key(struct store *s, const struct header *key,
+    struct stored *out, struct err *e);
 enum rc memory_find(
     struct store *s, const struct id *id, struct stored *out, struct err *e);
+enum rc memory_find_at(struct store *s, const struct id *id, struct bytes desk,
+    struct stored *out, struct err *e);
 enum rc memory_package(
     struct store *s, uint64_t n, uint64_t copy, struct buf *out, struct err *e);
 uint64_t memory_clashes(struct store *s);

@@ -186,16 +186,47 @@ memory_get(struct store *s, uint64_t n, uint64_t copy, struct stored *out,
 	return RC_OK;
 }
 
-/* Numbers grow, so the newest is the one that was added last. */
+enum rc
+memory_key(struct store *s, const struct header *key, struct stored *out,
+    struct err *e)
+{
+	const struct memory_dispatch *d = same_key(memory_of(s), key);
+
+	return memory_get(s, d == NULL ? 0 : d->d.n, 0, out, e);
+}
+
+/* The newest come first: the last that is not worse is the one. */
 enum rc
 memory_find(
     struct store *s, const struct id *id, struct stored *out, struct err *e)
 {
-	const struct memory_dispatch *d;
+	const struct memory_dispatch *d, *best = NULL;
 	size_t at = 0;
 
-	d = next_of(memory_of(s), id, &at);
-	return memory_get(s, d == NULL ? 0 : d->d.n, 0, out, e);
+	while ((d = next_of(memory_of(s), id, &at)) != NULL)
+		if (best == NULL || d->d.desk.len > 0 || best->d.desk.len == 0)
+			best = d;
+	return memory_get(s, best == NULL ? 0 : best->d.n, 0, out, e);
+}
+
+enum rc
+memory_find_at(struct store *s, const struct id *id, struct bytes desk,
+    struct stored *out, struct err *e)
+{
+	const struct memory_dispatch *d, *best = NULL;
+	struct delivery lies;
+	bool his, was = false;
+	size_t at = 0;
+
+	while ((d = next_of(memory_of(s), id, &at)) != NULL) {
+		his = bytes_eq(d->d.desk, desk);
+		if ((his || !was) && (his || memory_delivery(s, d->d.n, desk,
+						 &lies, e) == RC_OK)) {
+			best = d;
+			was = his;
+		}
+	}
+	return memory_get(s, best == NULL ? 0 : best->d.n, 0, out, e);
 }
 
 enum rc

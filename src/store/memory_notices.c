@@ -202,6 +202,26 @@ pending_done(struct store *s, struct bytes signer, uint64_t last, struct err *e)
 	return RC_OK;
 }
 
+static enum rc
+pending_drop(struct store *s, struct bytes signer, uint64_t p, struct err *e)
+{
+	struct memory *m = memory_of(s);
+	const struct memory_notice *r;
+	enum rc rc;
+	size_t i;
+
+	if ((rc = memory_writes(m, e)) != RC_OK)
+		return rc;
+	remember(m);
+	for (i = m->notices.count; i-- > 0;) {
+		r = &m->notices.list[i];
+		if (r->what == NOTICE_PENDING && r->number == p &&
+		    bytes_eq(buf_bytes(&r->b[0]), signer))
+			drop(&m->notices, i);
+	}
+	return RC_OK;
+}
+
 /* ---- what counts --------------------------------------------------------- */
 
 static enum rc
@@ -435,6 +455,7 @@ const struct store_notice_ops memory_notices = {
 	.pending = pending,
 	.signers = signers,
 	.pending_done = pending_done,
+	.pending_drop = pending_drop,
 	.batch = batch,
 	.batch_get = batch_get,
 	.note = note,

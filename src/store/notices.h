@@ -63,6 +63,9 @@ struct store_notice_ops {
 	/* A signer's up to this number were signed: they go. */
 	enum rc (*pending_done)(
 	    struct store *s, struct bytes signer, uint64_t last, struct err *e);
+	/* A signer's one goes unsigned; RC_OK also where it is not there. */
+	enum rc (*pending_drop)(
+	    struct store *s, struct bytes signer, uint64_t p, struct err *e);
 
 	/* Keep a batch, byte for byte: *b is its number. */
 	enum rc (*batch)(

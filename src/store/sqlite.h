@@ -23,6 +23,8 @@ enum sqlite_query {
 	QUERY_GET,
 	QUERY_GET_COPY,
 	QUERY_FIND,
+	QUERY_FIND_AT,
+	QUERY_FIND_KEY,
 	QUERY_PACKAGE,
 	QUERY_PACKAGE_COPY,
 	QUERY_OUTBOX,
@@ -74,6 +76,7 @@ enum sqlite_query {
 	QUERY_PENDING,
 	QUERY_SIGNERS,
 	QUERY_PENDING_DONE,
+	QUERY_PENDING_DROP,
 	QUERY_BATCH,
 	QUERY_BATCH_GET,
 	QUERY_SAY,
@@ -190,8 +193,12 @@ enum rc sqlite_copy(
     struct store *s, struct stored *d, struct bytes package, struct err *e);
 enum rc sqlite_get(struct store *s, uint64_t n, uint64_t copy,
     struct stored *out, struct err *e);
+enum rc sqlite_known(struct store *s, const struct header *key,
+    struct stored *out, struct err *e);
 enum rc sqlite_find(
     struct store *s, const struct id *id, struct stored *out, struct err *e);
+enum rc sqlite_find_at(struct store *s, const struct id *id, struct bytes desk,
+    struct stored *out, struct err *e);
 enum rc sqlite_package(
     struct store *s, uint64_t n, uint64_t copy, struct buf *out, struct err *e);
 enum rc sqlite_outbox(struct store *s, struct bytes desk, uint64_t before,

@@ -236,9 +236,42 @@ sqlite_find(
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r = sqlite_run(s, QUERY_FIND,
 	    "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.n ="
-	    " (SELECT max(n) FROM dispatch WHERE id = ?1)");
+	    " (SELECT n FROM dispatch WHERE id = ?1"
+	    "  ORDER BY desk = x'', n LIMIT 1)");
 
 	sqlite_bytes(&r, 1, id_bytes(id));
+	return one(s, &r, out, e);
+}
+
+enum rc
+sqlite_find_at(struct store *store, const struct id *id, struct bytes desk,
+    struct stored *out, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_FIND_AT,
+	    "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.n ="
+	    " (SELECT n FROM dispatch f WHERE id = ?1 AND (desk = ?2 OR EXISTS"
+	    "  (SELECT 1 FROM delivery l WHERE l.n = f.n AND l.desk = ?2))"
+	    "  ORDER BY desk <> ?2, n LIMIT 1)");
+
+	sqlite_bytes(&r, 1, id_bytes(id));
+	sqlite_bytes(&r, 2, desk);
+	return one(s, &r, out, e);
+}
+
+enum rc
+sqlite_known(struct store *store, const struct header *key, struct stored *out,
+    struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_FIND_KEY,
+	    "SELECT " SQLITE_STORED " FROM dispatch d WHERE d.id = ?1"
+	    " AND d.origin = ?2 AND d.incarnation = ?3 AND d.serial = ?4");
+
+	sqlite_bytes(&r, 1, id_bytes(&key->id));
+	sqlite_bytes(&r, 2, key->origin);
+	sqlite_int(&r, 3, (int64_t)key->incarnation);
+	sqlite_int(&r, 4, (int64_t)key->serial);
 	return one(s, &r, out, e);
 }
 

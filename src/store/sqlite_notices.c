@@ -80,6 +80,23 @@ pending_done(
 	return sqlite_do(&r, e);
 }
 
+static enum rc
+pending_drop(
+    struct store *store, struct bytes signer, uint64_t p, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r;
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK)
+		return rc;
+	r = sqlite_run(s, QUERY_PENDING_DROP,
+	    "DELETE FROM pending WHERE signer = ?1 AND p = ?2");
+	sqlite_bytes(&r, 1, signer);
+	sqlite_uint(&r, 2, p);
+	return sqlite_do(&r, e);
+}
+
 /* ---- what counts --------------------------------------------------------- */
 
 static enum rc
@@ -259,6 +276,7 @@ const struct store_notice_ops sqlite_notices = {
 	.pending = pending,
 	.signers = signers,
 	.pending_done = pending_done,
+	.pending_drop = pending_drop,
 	.batch = batch,
 	.batch_get = batch_get,
 	.note = note,

@@ -186,9 +186,17 @@ struct store_ops {
 	 * next call.  RC_ABSENT: no such dispatch or copy. */
 	enum rc (*get)(struct store *s, uint64_t n, uint64_t copy,
 	    struct stored *out, struct err *e);
-	/* By its 128-bit id, the newest there is of it; with its first copy. */
+	/* By its key: all of the header that 5.5 names; with its first copy. */
+	enum rc (*known)(struct store *s, const struct header *key,
+	    struct stored *out, struct err *e);
+	/* By its 128-bit id, which others may have taken for theirs: that which
+	 * was sealed here, else the first that came; with its first copy. */
 	enum rc (*find)(struct store *s, const struct id *id,
 	    struct stored *out, struct err *e);
+	/* That of a desk: which was sealed there, else the first that lies
+	 * there. */
+	enum rc (*find_at)(struct store *s, const struct id *id,
+	    struct bytes desk, struct stored *out, struct err *e);
 	/* The inline package.  RC_ABSENT: gone, or in a file.  The caller
 	 * frees. */
 	enum rc (*package)(struct store *s, uint64_t n, uint64_t copy,

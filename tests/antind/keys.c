@@ -5,6 +5,7 @@
 #include "core/id.h"
 #include "crypto/random.h"
 #include "crypto/suite.h"
+#include "dispatch/batch.h"
 #include "envelope/envelope.h"
 
 #define DESK STATION "/van-thu"
@@ -563,6 +564,69 @@ keys_are_unlocked(void)
  * -----------------------------------------------------------------------------
  */
 
+/* One statement more: its kind, the desk it names, and when. */
+static void
+add_said(
+    struct der_wr *w, enum statement_kind kind, const char *about, int64_t at)
+{
+	struct statement s = { .kind = kind,
+		.origin = bytes_str("antin://ten-cu.vn"),
+		.incarnation = 1,
+		.serial = 1,
+		.at = at,
+		.since = TIME_NEVER };
+
+	if (about != NULL)
+		s.desk = bytes_str(about);
+	statement_write(w, &s);
+}
+
+/* Which of the statements is not signed, and why. */
+static enum rc
+vouched(const char *as, struct der_wr *w, int64_t at, uint64_t *bad)
+{
+	const struct msg_vouch m = { .signer = bytes_str(as),
+		.at = at,
+		.statements = buf_bytes(&w->out) };
+	struct heard h = asked(store, MSG_VOUCH, &m, MSG_VOUCHED);
+	const enum rc rc = (enum rc)h.m.body.vouched.rc;
+
+	*bad = h.m.body.vouched.bad;
+	heard_free(&h);
+	der_wr_free(w);
+	*w = (struct der_wr){ 0 };
+	return rc;
+}
+
+/* docs/receipts.md 4.5, 6.4. */
+static void
+which_is_not_signed_is_said(void)
+{
+	const int64_t now = time_now(), far = now + 400 * 366 * TIME_DAY;
+	struct der_wr w = { 0 };
+	uint64_t bad;
+
+	add_said(&w, STATEMENT_INQUIRY, DESK, now);
+	is(vouched(STATION, &w, now, &bad), RC_OK,
+	    "an inquiry about what was sent under an older name is signed");
+	is(bad, 0, "with all that is beside it");
+	add_said(&w, STATEMENT_CUSTODY, NULL, now);
+	add_said(&w, STATEMENT_ARRIVED, DESK, now);
+	add_said(&w, STATEMENT_CUSTODY, NULL, now);
+	is(vouched(STATION, &w, now, &bad), RC_INVALID,
+	    "a desk's statement is not the station's");
+	is(bad, 2, "which is the second");
+	add_said(&w, STATEMENT_CUSTODY, NULL, now);
+	add_said(&w, STATEMENT_CUSTODY, NULL, far);
+	is(vouched(STATION, &w, far, &bad), RC_EXPIRED,
+	    "one that is dated when the certificate has ended is not signed");
+	is(bad, 2, "which is the second too");
+	add_said(&w, STATEMENT_CUSTODY, NULL, now);
+	is(vouched(STATION, &w, far, &bad), RC_EXPIRED,
+	    "nor anything at such a time");
+	is(bad, 0, "for no statement's sake");
+}
+
 static void
 link_keys_are_signed(void)
 {
@@ -638,6 +702,7 @@ main(void)
 	a_digest_alone_is_not_signed();
 	rights_are_kept();
 	keys_are_unlocked();
+	which_is_not_signed_is_said();
 	link_keys_are_signed();
 	new_keys_come_and_the_store_too();
 	is((uint64_t)actor_stop(&keys), 0, "keys ends when it is told to");

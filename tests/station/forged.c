@@ -95,6 +95,8 @@ struct said_so {
 	unsigned digest, serial, gap, origin; /* 1: another */
 };
 
+static bool own_clock; /* what is said is, by the station's own */
+
 static struct statement
 statement_of(const struct said_so *f)
 {
@@ -141,7 +143,7 @@ batch_of(struct buf *out, const struct said_so *f)
 	s.serial += 1000;
 	statement_write(&all, &s);
 	batch_sign(&head, &who, buf_bytes(&all.out), time_now() + f->head_at,
-	    false, by->sig);
+	    own_clock, by->sig);
 	batch_log(&l, buf_bytes(&all.out));
 	batch_write(&w, buf_bytes(&head), &l, is_first, NULL);
 	if (f->gap != 0)
@@ -151,6 +153,8 @@ batch_of(struct buf *out, const struct said_so *f)
 	buf_free(&head);
 	der_wr_free(&all);
 }
+
+static const struct id *taken_id; /* that the next notice has; NULL: its own */
 
 static void
 notice_of(struct buf *out, struct bytes batches, bool not_ours)
@@ -163,6 +167,8 @@ notice_of(struct buf *out, struct bytes batches, bool not_ours)
 		.expires = TIME_NEVER };
 
 	random_bytes(h.id.b, ID_SIZE);
+	if (taken_id != NULL)
+		h.id = *taken_id;
 	notice_write(out, &h, batches);
 }
 
@@ -232,6 +238,8 @@ nothing_forged_counts(void)
 		    NULL, mid, 0, -40 * YEARS(1), -40 * YEARS(1), 0, 0, 0, 0 },
 		{ "when it had ended", STATEMENT_ARRIVED, md, NULL, mid, 0,
 		    40 * YEARS(1), 40 * YEARS(1), 0, 0, 0, 0 },
+		{ "at a time that is to come", STATEMENT_ARRIVED, md, NULL, mid,
+		    0, 30 * TIME_DAY, 30 * TIME_DAY, 0, 0, 0, 0 },
 		{ "later than it was signed", STATEMENT_ARRIVED, md, NULL, mid,
 		    0, 100, 0, 0, 0, 0, 0 },
 		{ "custody, of who was not given it", STATEMENT_CUSTODY, ls,
@@ -292,6 +300,27 @@ no_notice_is_taken_but_to_a_station(void)
 	buf_free(&notice);
 }
 
+/* What has the id of another dispatch is not that (docs/receipts.md 2.3). */
+static void
+an_id_takes_nothing_over(void)
+{
+	struct said_so f = { .kind = STATEMENT_ARRIVED,
+		.as = &x.mid->desk,
+		.desk = x.mid->desk_address };
+	struct buf batch, notice;
+
+	taken_id = &header.id;
+	batch_of(&batch, &f);
+	notice_of(&notice, buf_bytes(&batch), false);
+	is((uint64_t)send_notice(buf_bytes(&notice), x.low->address, NULL, 0),
+	    1 + ACK_STORED, "a notice with a dispatch's id goes through");
+	taken_id = NULL;
+	is(three_said(x.top, &header.id, NULL, NULL, NULL, NULL), 0,
+	    "and says nothing of the dispatch here");
+	buf_free(&batch);
+	buf_free(&notice);
+}
+
 /* ---- what does ----------------------------------------------------------- */
 
 static void
@@ -330,6 +359,55 @@ the_first_counts(void)
 	    1, "who was given it has it");
 	buf_free(&batch);
 	buf_free(&notice);
+}
+
+static json_int_t hop_at;
+
+static void
+look_hop(void *ctx, json_t *row)
+{
+	(void)ctx;
+	if (word_is(row, "row", "receipt") && word_is(row, "says", "hop"))
+		hop_at = json_integer_value(json_object_get(row, "at"));
+}
+
+/* A relay passes on what the next station says, and not its clock
+ * (docs/receipts.md 7.1). */
+static void
+nobody_dates_what_others_sign(void)
+{
+	const struct control_ears ears = { .row = look_hop };
+	const struct header was = header;
+	struct said_so f = { .kind = STATEMENT_HOP,
+		.as = &x.mid->station,
+		.at = 300 * TIME_DAY,
+		.head_at = 300 * TIME_DAY };
+	json_t *r = json_object();
+	char text[ID_TEXT];
+	struct err e;
+	struct id id;
+	unsigned i;
+
+	country_write(x.low, "");
+	if (!seat_start(x.low))
+		bug("it does not start");
+	three_sign_in(&x, x.low);
+	id = three_send(&x, x.low, 2, NULL, NULL);
+	for (i = 0; i < 1000 && !id_eq(&id, &header.id); i++)
+		(void)peer_turn(&line, 20);
+	own_clock = true;
+	(void)say_so(&f);
+	own_clock = false;
+	ok(three_hears(x.low, &id, "hop", NULL, NULL, NULL, 20),
+	    "what is said by a clock that is ahead is passed on");
+	id_write(text, &id);
+	(void)json_object_set_new(r, "id", json_string(text));
+	must(control_ask(x.control[x.low->unit], CONTROL_TRACE, r, NULL, 0,
+		 &ears, NULL, &e),
+	    &e);
+	ok(hop_at > 0 && hop_at <= time_now() + 60,
+	    "and dated by the clock of who passes it on");
+	header = was;
 }
 
 /* A certificate that is revoked, from then on. */
@@ -382,7 +460,9 @@ main(void)
 		bug("it is not given");
 	nothing_forged_counts();
 	no_notice_is_taken_but_to_a_station();
+	an_id_takes_nothing_over();
 	the_first_counts();
+	nobody_dates_what_others_sign();
 	revoked_is_not_in_force();
 	peer_end(&line);
 	three_end(&x);

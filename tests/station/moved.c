@@ -3,7 +3,7 @@
  * A unit moves while its dispatches are on their way: what it sent is passed
  * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
  */
-#include "clerk.h"
+#include "receipts.h"
 
 #define SECONDS 20
 
@@ -165,6 +165,8 @@ a_unit_moves(bool long_ago)
 	is(rows_of(nam, CONTROL_INBOX), 0, "and it is in the box no more");
 	third = sends(top, nam, later);
 	ok(reads(nam, &third, later, SECONDS), "what is sent now arrives");
+	ok(three_hears(top, &third, "arrived", NULL, NULL, NULL, SECONDS),
+	    "and is signed for, with the certificate of the old name");
 	is(rows_of(nam, CONTROL_INBOX), 1, "in the same box");
 	ok(stop_all(), "all end well");
 	country_end(&country);

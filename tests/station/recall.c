@@ -3,6 +3,7 @@
  * who recalled it learns which (docs/receipts.md 8). */
 #include <sqlite3.h>
 
+#include "dispatch/batch.h"
 #include "receipts.h"
 
 #include "../tests/tap.h"
@@ -116,6 +117,80 @@ it_may_overtake(struct row_of_three *x)
 	    "and cannot be read");
 }
 
+/* A row that waits to be signed, as SQL. */
+static void
+add_unsigned(struct buf *sql, uint64_t p, const char *signer, const char *to,
+    const struct statement *s)
+{
+	struct der_wr w = { 0 };
+	char row[4096];
+	size_t i;
+	int n;
+
+	statement_write(&w, s);
+	n = snprintf(row, sizeof(row),
+	    "INSERT INTO pending VALUES (CAST('%s' AS BLOB), %llu,"
+	    " CAST('%s' AS BLOB), 0, x'",
+	    signer, (unsigned long long)p, to);
+	for (i = 0; i < w.out.len; i++)
+		n += snprintf(
+		    row + n, sizeof(row) - (size_t)n, "%02x", w.out.p[i]);
+	(void)snprintf(row + n, sizeof(row) - (size_t)n, "');");
+	buf_add(sql, bytes_str(row));
+	der_wr_free(&w);
+}
+
+/* docs/receipts.md 6.4. */
+static void
+what_cannot_be_signed_stops_nothing(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+	struct statement s = { .kind = STATEMENT_ARRIVED,
+		.id = id,
+		.origin = bytes_str(x->top->address),
+		.incarnation = 1,
+		.serial = 1,
+		.at = time_now(),
+		.desk = bytes_str(low),
+		.since = TIME_NEVER };
+	struct buf sql = { 0 };
+	struct err e;
+
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	(void)seat_stop(x->low, SIGTERM);
+	add_unsigned(&sql, 900, at, x->top->address, &s);
+	s.kind = STATEMENT_OUTCOME;
+	s.at += 400 * 366 * TIME_DAY;
+	add_unsigned(&sql, 901, at, x->top->address, &s);
+	s.at = time_now();
+	s.desk = bytes_str(x->mid->desk_address); /* not low's to say */
+	s.kind = STATEMENT_OPENED;
+	add_unsigned(&sql, 902, low, x->top->address, &s);
+	s.kind = STATEMENT_CUSTODY;
+	s.desk = (struct bytes){ 0 };
+	add_unsigned(&sql, 903, "antin://ten-cu.vn", x->mid->address, &s);
+	buf_u8(&sql, 0);
+	change(x->low, (const char *)sql.p);
+	if (!seat_start(x->low))
+		bug("it does not start");
+	three_sign_in(x, x->low);
+	must(three_ask(x, x->low, CONTROL_READ, &id, &e), &e);
+	ok(three_hears(x->top, &id, "opened", low, low, NULL, 20),
+	    "what is to be said beside it is signed");
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	ok(three_hears(x->top, &id, "outcome", low, at, "was-opened", 20),
+	    "by the station too");
+	is(seat_said(x->low, "event=notice.dropped"), 2,
+	    "what is not its signer's to say is left out");
+	is(seat_said(x->low, "event=notice.redated"), 1,
+	    "what a clock has dated that was ahead is said as of now");
+	is(seat_said(x->low, "event=notice.unsigned"), 0,
+	    "and nothing waits for it");
+	buf_free(&sql);
+}
+
 int
 main(void)
 {
@@ -136,6 +211,7 @@ main(void)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
 		    "nothing that was said is refused at %s",
 		    x.c.seats[i].address);
+	what_cannot_be_signed_stops_nothing(&x);
 	three_end(&x);
 	return done();
 }

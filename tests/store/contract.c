@@ -63,7 +63,7 @@ words_are_kept(struct world *w)
 
 /* ---- dispatches -------------------------------------------------------- */
 
-/* One is put, read back whole, found by its id. */
+/* One is put, read back whole, found by its key. */
 static void
 put_is_kept(
     struct world *w, struct stored *d, struct bytes package, const char *what)
@@ -79,8 +79,8 @@ put_is_kept(
 	world_again(w);
 	must(w->ops->get(w->s, d->n, 0, &got, &w->e), &w->e);
 	stored_is(&got, d, "it is got as it was put");
-	must(w->ops->find(w->s, &d->header.id, &got, &w->e), &w->e);
-	stored_is(&got, d, "and found by its id");
+	must(w->ops->known(w->s, &d->header, &got, &w->e), &w->e);
+	stored_is(&got, d, "and found by its key");
 	if (d->total > STORE_INLINE) {
 		is(w->ops->package(w->s, d->n, 0, &bytes, &w->e), RC_ABSENT,
 		    "its package is not in the database");
@@ -210,8 +210,49 @@ a_key_is_known_for_ever(struct world *w)
 	must(w->ops->put(w->s, &other, buf_bytes(&p), &w->e), &w->e);
 	world_done(w);
 	must(w->ops->find(w->s, &other.header.id, &got, &w->e), &w->e);
-	is(got.n, other.n, "find() gives the newest of an id");
-	is(got.n, n + 3, "incarnation and origin count too");
+	is(got.n, n, "find() gives the first of an id");
+	is(other.n, n + 3, "incarnation and origin count too");
+	must(w->ops->known(w->s, &other.header, &got, &w->e), &w->e);
+	is(got.n, other.n, "known() that of the key");
+	other.header.serial += 7;
+	is(w->ops->known(w->s, &other.header, &got, &w->e), RC_ABSENT,
+	    "and no other of its id");
+	buf_free(&p);
+}
+
+/* Whoever has seen an id can use it for what is his (docs/station.md 5.5). */
+static void
+an_id_is_taken_from_nobody(struct world *w)
+{
+	struct buf p = bytes_made(9, 700);
+	const struct bytes mine = bytes_str("antin://muong-nhe.vn/van-thu"),
+			   other = bytes_str("antin://muong-nhe.vn/xa"),
+			   none = bytes_str("antin://muong-nhe.vn/khong");
+	struct stored d[4], got;
+	const struct dest to = dest_made("antin://muong-nhe.vn/xa");
+	size_t i;
+
+	world_do(w);
+	for (i = 0; i < 4; i++) {
+		d[i] = stored_made(950, &p);
+		d[i].header.serial += i;
+		d[i].desk = i == 1 ? mine : (struct bytes){ 0 };
+		d[i].from = i == 1 ? (struct bytes){ 0 }
+				   : bytes_str("antin://dien-bien.vn");
+		must(w->ops->put(w->s, &d[i], buf_bytes(&p), &w->e), &w->e);
+		if (i >= 2)
+			must(w->ops->deliver(w->s, d[i].n, 0, &to, 1, &w->e),
+			    &w->e);
+	}
+	world_done(w);
+	must(w->ops->find(w->s, &d[0].header.id, &got, &w->e), &w->e);
+	is(got.n, d[1].n, "of an id that others use, the one sealed here");
+	must(w->ops->find_at(w->s, &d[0].header.id, mine, &got, &w->e), &w->e);
+	is(got.n, d[1].n, "a desk's is what it sealed");
+	must(w->ops->find_at(w->s, &d[0].header.id, other, &got, &w->e), &w->e);
+	is(got.n, d[2].n, "or the first that lies there");
+	is(w->ops->find_at(w->s, &d[0].header.id, none, &got, &w->e), RC_ABSENT,
+	    "another desk has none of it");
 	buf_free(&p);
 }
 
@@ -273,6 +314,7 @@ main(void)
 		every_value_is_kept,
 		what_cannot_be_is_refused,
 		a_key_is_known_for_ever,
+		an_id_is_taken_from_nobody,
 		a_rollback_leaves_nothing,
 	};
 

@@ -119,6 +119,18 @@ statements_wait_for_their_signer(struct world *w)
 	ok(strcmp(pending_of(w, DESK, 9).text, "one two ") == 0,
 	    "which a rollback undoes");
 	world_do(w);
+	must(w->ops->notices->pending_drop(
+		 w->s, bytes_str(STATION), s.last, &w->e),
+	    &w->e);
+	ok(strcmp(pending_of(w, DESK, 9).text, "one two ") == 0,
+	    "one goes alone, and of its signer only");
+	must(
+	    w->ops->notices->pending_drop(w->s, bytes_str(DESK), s.last, &w->e),
+	    &w->e);
+	ok(strcmp(pending_of(w, DESK, 9).text, "one ") == 0,
+	    "and the others stay");
+	w->ops->rollback(w->s);
+	world_do(w);
 	must(
 	    w->ops->notices->pending_done(w->s, bytes_str(DESK), s.last, &w->e),
 	    &w->e);
