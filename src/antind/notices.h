@@ -47,6 +47,13 @@ enum rc notice_post(
 
 /* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
 
+/* The legs of a dispatch, which can be asked of the store one by one. */
+struct leg_list {
+	uint64_t *q; /* the caller's to free(), whatever was returned */
+	size_t count;
+};
+enum rc leg_list(struct leg_list *out, uint64_t n, struct err *e);
+void way_settled(bool kept); /* the round is over */
 /* This station has it: the one it came from is told. */
 enum rc notice_custody(const struct stored *d, struct err *e);
 /* It goes no further to this desk: its origin is told. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/notices.h"
 #include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/evidence.h"
@@ -87,35 +88,20 @@ add_dest_unit(void *ctx, const struct dest *d)
 	return true;
 }
 
-struct legs_of {
-	uint64_t *list; /* owned */
-	size_t count;
-};
-
-static bool
-note_leg(void *ctx, const struct leg *l)
-{
-	struct legs_of *x = ctx;
-
-	x->list = vec_more(x->list, x->count, sizeof(*x->list));
-	x->list[x->count++] = l->q;
-	return true;
-}
-
 static enum rc
 take_units(struct making_evidence *mk, struct err *e)
 {
-	struct legs_of legs = { 0 };
+	struct leg_list legs;
 	size_t i;
 	enum rc rc;
 
 	add_unit(mk, bytes_str(mk->origin));
 	add_unit(mk, bytes_str(st.address));
-	rc = st.store->ops->legs(st.store, mk->of.n, note_leg, &legs, e);
+	rc = leg_list(&legs, mk->of.n, e);
 	for (i = 0; i < legs.count && rc == RC_OK; i++)
 		rc = st.store->ops->leg_dests(
-		    st.store, legs.list[i], add_dest_unit, mk, e);
-	free(legs.list);
+		    st.store, legs.q[i], add_dest_unit, mk, e);
+	free(legs.q);
 	return rc;
 }
 

@@ -46,32 +46,17 @@ add_delivery(void *ctx, const struct delivery *d)
 	return true;
 }
 
-struct leg_numbers {
-	uint64_t *q; /* owned */
-	size_t count;
-};
-
-static bool
-add_leg(void *ctx, const struct leg *leg)
-{
-	struct leg_numbers *x = ctx;
-
-	x->q = vec_more(x->q, x->count, sizeof(*x->q));
-	x->q[x->count++] = leg->q;
-	return true;
-}
-
 /* All desks that a dispatch is for. */
 static enum rc
 desks_of(struct addresses *out, uint64_t n, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct leg_numbers legs = { 0 };
+	struct leg_list legs;
 	enum rc rc;
 	size_t i;
 
 	*out = (struct addresses){ 0 };
-	rc = ops->legs(st.store, n, add_leg, &legs, e);
+	rc = leg_list(&legs, n, e);
 	for (i = 0; i < legs.count && rc == RC_OK; i++)
 		rc = ops->leg_dests(st.store, legs.q[i], add_dest, out, e);
 	if (rc == RC_OK)

@@ -94,6 +94,7 @@ struct said_so {
 	int64_t at, head_at;		      /* seconds from now */
 	unsigned digest, serial, gap, origin; /* 1: another */
 };
+static const char *hop; /* of a hop; NULL: low */
 
 static struct statement
 statement_of(const struct said_so *f)
@@ -113,7 +114,7 @@ statement_of(const struct said_so *f)
 	if (f->desk != NULL)
 		s.desk = bytes_str(f->desk);
 	if ((statement_has(f->kind) & HAS_STATION) != 0)
-		s.station = bytes_str(x.low->address);
+		s.station = bytes_str(hop == NULL ? x.low->address : hop);
 	return s;
 }
 
@@ -264,6 +265,19 @@ nothing_forged_counts(void)
 }
 
 static void
+a_hop_is_a_station(void)
+{
+	const struct said_so f = { .kind = STATEMENT_HOP,
+		.as = &x.mid->station };
+
+	hop = "antin://nobody.vn";
+	(void)say_so(&f);
+	is(three_said(x.top, &header.id, "hop", NULL, NULL, NULL), 0,
+	    "a station that nobody knows has not had it");
+	hop = NULL;
+}
+
+static void
 no_notice_is_taken_but_to_a_station(void)
 {
 	struct said_so f = { .kind = STATEMENT_ARRIVED,
@@ -381,6 +395,7 @@ main(void)
 	if (!given || !id_eq(&id, &header.id))
 		bug("it is not given");
 	nothing_forged_counts();
+	a_hop_is_a_station();
 	no_notice_is_taken_but_to_a_station();
 	the_first_counts();
 	revoked_is_not_in_force();

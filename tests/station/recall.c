@@ -116,6 +116,27 @@ it_may_overtake(struct row_of_three *x)
 	    "and cannot be read");
 }
 
+/* More was said of one than fits into a message. */
+static void
+much_that_was_said_ends_nothing(struct row_of_three *x)
+{
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+
+	(void)seat_stop(x->top, SIGTERM);
+	change(x->top,
+	    "WITH RECURSIVE many(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+	    "many WHERE i < 60000) INSERT INTO said SELECT (SELECT max(n) FROM "
+	    "dispatch WHERE desk <> x''), 9, CAST('antin://vn' AS BLOB), "
+	    "CAST('antin://' || printf('%0240d', i) AS BLOB), 0, 0, 0, x'' "
+	    "FROM many");
+	if (!seat_start(x->top))
+		bug("it does not start");
+	ok(three_said(x->top, &id, "hop", NULL, "antin://vn", NULL) > 1000,
+	    "of a dispatch of which much was said much is shown");
+	is(seat_said(x->top, "event=process.died"), 0,
+	    "and no process ends of it");
+}
+
 int
 main(void)
 {
@@ -132,6 +153,7 @@ main(void)
 	opened_it_is_marked(&x);
 	the_newer_supersedes(&x);
 	it_may_overtake(&x);
+	much_that_was_said_ends_nothing(&x);
 	for (i = 0; i < 3; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
 		    "nothing that was said is refused at %s",
