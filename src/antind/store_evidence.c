@@ -124,19 +124,13 @@ keep_ours(void *ctx, const struct log_item *item)
 static void
 add_batch(struct making_evidence *mk, struct bytes bytes)
 {
-	struct der_wr head = { 0 }, w = { 0 };
 	struct batch b;
 	struct err e;
 
 	if (batch_read(&b, bytes, &e) != RC_OK)
 		return;
-	der_put_raw(&head, b.head);
-	der_put_octets(&head, b.signature);
-	batch_write(&w, buf_bytes(&head.out), &b.log, keep_ours, mk);
-	buf_add(&mk->said, buf_bytes(&w.out));
+	batch_cut(&mk->said, &b, keep_ours, mk);
 	add_unit(mk, b.signer.address);
-	der_wr_free(&head);
-	der_wr_free(&w);
 	batch_free(&b);
 }
 

@@ -213,6 +213,14 @@ count_paper(void *ctx, const struct paper *p)
 	return true;
 }
 
+static bool
+is_this(void *ctx, const struct log_item *item)
+{
+	const struct weighed *w = ctx;
+
+	return item->entry.p == w->statement.p;
+}
+
 static enum rc
 keep_ahead(struct weighed *w, struct err *e)
 {
@@ -222,7 +230,7 @@ keep_ahead(struct weighed *w, struct err *e)
 				      .incarnation = w->s.incarnation,
 				      .serial = w->s.serial } };
 	struct statement s = notice_about(&d, STATEMENT_OUTCOME);
-	struct buf head, body;
+	struct buf head, body, cut = { 0 };
 	uint8_t key[SHA256_SIZE];
 	struct papers all = { 0 };
 	struct paper p = { .kind = PAPER_RECALL,
@@ -245,8 +253,10 @@ keep_ahead(struct weighed *w, struct err *e)
 	if (rc == RC_OK && all.count >= AHEAD_MAX)
 		rc = ops->paper_drop(
 		    st.store, p.kind, bytes_of(all.oldest, all.len), e);
+	batch_cut(&cut, w->batch, is_this, w);
 	if (rc == RC_OK)
-		rc = ops->paper_put(st.store, &p, w->bytes, e);
+		rc = ops->paper_put(st.store, &p, buf_bytes(&cut), e);
+	buf_free(&cut);
 	if (rc != RC_OK)
 		return store_failed(rc);
 	memcpy(s.digest, w->s.digest, SHA256_SIZE);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is said of a dispatch by who may not say it, or not so, counts for
  * nothing (docs/receipts.md 3, 4, 5). */
+#include <sqlite3.h>
+
 #include "receipts.h"
 
 #include "dispatch/batch.h"
@@ -346,6 +348,26 @@ the_first_counts(void)
 	buf_free(&notice);
 }
 
+/* What a station keeps, while it does not run. */
+static uint64_t
+kept(const struct seat *s, const char *sql)
+{
+	char path[2 * PATH];
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	uint64_t n;
+
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK ||
+	    sqlite3_step(q) != SQLITE_ROW)
+		bug("the database cannot be read");
+	n = (uint64_t)sqlite3_column_int64(q, 0);
+	(void)sqlite3_finalize(q);
+	(void)sqlite3_close(db);
+	return n;
+}
+
 /* A certificate that is revoked, from then on. */
 static void
 revoked_is_not_in_force(void)
@@ -360,6 +382,10 @@ revoked_is_not_in_force(void)
 	peer_end(&line);
 	tree_do(&x.c.t, ROOT, &a);
 	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top,
+	       "SELECT count(*) FROM batch WHERE b NOT IN "
+	       "(SELECT b FROM said)"),
+	    0, "no batch is kept for what changed nothing");
 	write_in(x.top, "data/directory", buf_bytes(&x.c.t.file));
 	if (!seat_start(x.top))
 		bug("it does not start");
