@@ -283,6 +283,7 @@ check_recaller(const struct weighed *w, struct err *e)
 
 struct found_recall {
 	struct recalled *out;
+	struct bytes by;
 	bool found;
 };
 
@@ -297,6 +298,8 @@ look_recall(void *ctx, const struct saying *said)
 		return true;
 	if (x->found && said->at >= x->out->at)
 		return true;
+	if (x->by.len > 0 && !weigh_same(said->signer, x->by))
+		return true;
 	x->found = true;
 	*x->out = (struct recalled){ .kind = said->kind, .at = said->at };
 	memcpy(x->out->by, said->signer.p, said->signer.len);
@@ -307,9 +310,10 @@ look_recall(void *ctx, const struct saying *said)
 }
 
 enum rc
-recall_find(struct recalled *out, uint64_t n, struct err *e)
+recall_find(
+    struct recalled *out, uint64_t n, struct bytes by, struct err *e)
 {
-	struct found_recall x = { .out = out };
+	struct found_recall x = { .out = out, .by = by };
 
 	*out = (struct recalled){ 0 };
 	return st.store->ops->notices->said(st.store, n, look_recall, &x, e);
@@ -334,7 +338,7 @@ weigh_recall(struct weighed *w, struct err *e)
 		    "docs/receipts.md 8.2: it lies at no desk of this "
 		    "station");
 	if (rc == RC_OK)
-		rc = recall_find(&was, w->d.n, e);
+		rc = recall_find(&was, w->d.n, (struct bytes){ 0 }, e);
 	if (rc == RC_OK)
 		rc = weigh_keep(w, (struct bytes){ 0 }, false, e);
 	for (i = 0; i < desks.count && rc == RC_OK && w->news_one; i++)
@@ -371,7 +375,7 @@ recall_ahead(
 		return store_failed(rc);
 	}
 	if (rc == RC_ABSENT)
-		rc = recall_find(&was, d->n, e);
+		rc = recall_find(&was, d->n, (struct bytes){ 0 }, e);
 	for (i = 0; i < n && rc == RC_OK && was.kind != 0; i++)
 		rc = outcome_at(d, desks[i], e);
 	return rc;
@@ -419,7 +423,7 @@ recall_opened(const struct stored *d, struct bytes desk, struct bytes by,
     struct bytes supersedes, struct err *e)
 {
 	struct recalled was;
-	enum rc rc = recall_find(&was, d->n, e);
+	enum rc rc = recall_find(&was, d->n, (struct bytes){ 0 }, e);
 
 	if (rc == RC_OK && was.kind != 0 && !weigh_same(by, bytes_str(was.by)))
 		rc = outcome(d, OUTCOME_NOT_YOURS, desk, e);
@@ -429,6 +433,25 @@ recall_opened(const struct stored *d, struct bytes desk, struct bytes by,
 }
 
 /* ---- at the origin ------------------------------------------------------- */
+
+/* docs/receipts.md 9.4: it became something of what the desk that sent it
+ * recalled, and the addressee's own station says so. */
+static enum rc
+end_chase(const struct weighed *w, struct err *e)
+{
+	char station[LIMIT_ADDRESS + 1], about[LIMIT_ADDRESS + 1];
+	struct recalled was;
+	enum rc rc;
+
+	if (w->s.code >= OUTCOME_AHEAD || !station_for(station, w->s.desk) ||
+	    !weigh_same(bytes_str(station), w->batch->signer.address))
+		return RC_OK;
+	rc = recall_find(&was, w->d.n, w->d.desk, e);
+	if (rc != RC_OK || was.kind == 0)
+		return rc;
+	rc = weigh_dest(about, w, e);
+	return rc == RC_OK ? chase_end(&w->d, bytes_str(about), e) : rc;
+}
 
 /* An outcome: of a station on the way to the desk, or, without a desk, of one
  * of its addressees' stations. */
@@ -443,7 +466,7 @@ weigh_outcome(struct weighed *w, struct err *e)
 
 	if (w->s.desk.len > 0) {
 		rc = weigh_from_way(w, e);
-		return rc == RC_OK ? chase_end(&w->d, w->s.desk, e) : rc;
+		return rc == RC_OK ? end_chase(w, e) : rc;
 	}
 	rc = desks_of(&desks, w->d.n, e);
 	for (i = 0; i < desks.count && !his; i++)

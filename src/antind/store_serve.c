@@ -277,7 +277,7 @@ fetch(struct msg_package *out, struct recalled *was, struct buf *package,
 	if (rc != RC_OK)
 		return rc;
 	rc = names_delivery(d.n, q->desk, &at, e);
-	if (rc != RC_OK || (rc = recall_find(was, d.n, e)) != RC_OK ||
+	if (rc != RC_OK || (rc = recall_find(was, d.n, (struct bytes){ 0 }, e)) != RC_OK ||
 	    (rc = st.store->ops->get(st.store, d.n, at.copy, &d, e)) != RC_OK)
 		return rc;
 	if (was->kind != 0) {

@@ -208,6 +208,26 @@ say_so(const struct said_so *f)
 	return got;
 }
 
+/* What a station keeps, while it does not run. */
+static uint64_t
+kept(const struct seat *s, const char *sql)
+{
+	char path[2 * PATH];
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	uint64_t n;
+
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK ||
+	    sqlite3_step(q) != SQLITE_ROW)
+		bug("the database cannot be read");
+	n = (uint64_t)sqlite3_column_int64(q, 0);
+	(void)sqlite3_finalize(q);
+	(void)sqlite3_close(db);
+	return n;
+}
+
 /* ---- what does not count ------------------------------------------------- */
 
 static void
@@ -279,6 +299,27 @@ a_hop_is_a_station(void)
 	hop = NULL;
 }
 
+/* What nobody recalled has no outcome that ends anything. */
+static void
+an_outcome_alone_silences_nobody(void)
+{
+	const struct said_so f = { .kind = STATEMENT_OUTCOME,
+		.as = &x.mid->station,
+		.desk = x.mid->desk_address };
+
+	(void)say_so(&f);
+	is(three_said(x.top, &header.id, "outcome", x.mid->desk_address, NULL,
+	       "withheld"),
+	    1, "an outcome of what was not recalled is kept");
+	peer_end(&line);
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM chase"), 1,
+	    "and its addressee is asked for all the same");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
+}
+
 static void
 no_notice_is_taken_but_to_a_station(void)
 {
@@ -348,26 +389,6 @@ the_first_counts(void)
 	buf_free(&notice);
 }
 
-/* What a station keeps, while it does not run. */
-static uint64_t
-kept(const struct seat *s, const char *sql)
-{
-	char path[2 * PATH];
-	sqlite3_stmt *q;
-	sqlite3 *db;
-	uint64_t n;
-
-	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
-	if (sqlite3_open(path, &db) != SQLITE_OK ||
-	    sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK ||
-	    sqlite3_step(q) != SQLITE_ROW)
-		bug("the database cannot be read");
-	n = (uint64_t)sqlite3_column_int64(q, 0);
-	(void)sqlite3_finalize(q);
-	(void)sqlite3_close(db);
-	return n;
-}
-
 /* A certificate that is revoked, from then on. */
 static void
 revoked_is_not_in_force(void)
@@ -423,6 +444,7 @@ main(void)
 	nothing_forged_counts();
 	a_hop_is_a_station();
 	no_notice_is_taken_but_to_a_station();
+	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	revoked_is_not_in_force();
 	peer_end(&line);
