@@ -65,15 +65,11 @@ void leg_reported(uint64_t q, enum report_why why);
 
 /* ---- store_recall.c ------------------------------------------------------ */
 
-/* What was said first of recalling a dispatch, by this desk (empty: by any). */
-struct recalled {
-	unsigned kind; /* 0: nothing */
-	int64_t at;
-	char by[LIMIT_ADDRESS + 1];
-	struct id instead; /* of a supersession */
-};
-enum rc recall_find(
-    struct recalled *out, uint64_t n, struct bytes by, struct err *e);
+/* Whoever has said that he recalls it or that another takes its place: rows of
+ * struct msg_recaller, the first that said so first; the caller frees. */
+enum rc recall_all(struct buf *out, uint64_t n, struct err *e);
+/* ... this desk has (empty: anybody). */
+enum rc recall_by(bool *did, uint64_t n, struct bytes desk, struct err *e);
 void recall_ask(uint64_t job, const struct msg_recall *m);
 /* A desk's dispatch "by" takes the place of another. */
 enum rc recall_superseded(const struct id *old, struct bytes desk,

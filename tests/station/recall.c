@@ -116,6 +116,45 @@ it_may_overtake(struct row_of_three *x)
 	    "and cannot be read");
 }
 
+/* What another desk of the same station said before takes nothing from it. */
+static void
+another_desk_is_not_the_originator(struct row_of_three *x)
+{
+	static const char other[] =
+	    "INSERT INTO said SELECT max(n), 6, CAST('antin://vn/khac' AS "
+	    "BLOB), x'', 0, 0, 0, x'' FROM dispatch WHERE origin = "
+	    "CAST('antin://vn' AS BLOB) AND n IN "
+	    "(SELECT n FROM delivery)";
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+	struct err e;
+
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	(void)seat_stop(x->low, SIGTERM);
+	change(x->low, other);
+	if (!seat_start(x->low))
+		bug("it does not start");
+	three_sign_in(x, x->low);
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	ok(three_hears(x->top, &id, "outcome", low, at, "withheld", 20),
+	    "what a stranger said before does not keep it from being recalled");
+	is(three_ask(x, x->low, CONTROL_READ, &id, &e), RC_DENIED,
+	    "and it cannot be read");
+	id = three_send(x, x->top, 4, NULL, NULL);
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	(void)seat_stop(x->low, SIGTERM);
+	change(x->low, other);
+	if (!seat_start(x->low))
+		bug("it does not start");
+	three_sign_in(x, x->low);
+	went(three_ask(x, x->low, CONTROL_READ, &id, &e), &e,
+	    "what he alone recalls is shown");
+	ok(three_hears(x->top, &id, "outcome", low, at, "not-yours", 20),
+	    "and the origin is told so");
+}
+
 /* More was said of one than fits into a message. */
 static void
 much_that_was_said_ends_nothing(struct row_of_three *x)
@@ -153,6 +192,7 @@ main(void)
 	opened_it_is_marked(&x);
 	the_newer_supersedes(&x);
 	it_may_overtake(&x);
+	another_desk_is_not_the_originator(&x);
 	much_that_was_said_ends_nothing(&x);
 	for (i = 0; i < 3; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
