@@ -54,6 +54,13 @@ enum rc notice_post(
 
 /* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
 
+/* The legs of a dispatch, which can be asked of the store one by one. */
+struct leg_list {
+	uint64_t *q; /* the caller's to free(), whatever was returned */
+	size_t count;
+};
+enum rc leg_list(struct leg_list *out, uint64_t n, struct err *e);
+void way_settled(bool kept); /* the round is over */
 /* This station has it: the one it came from is told. */
 enum rc notice_custody(const struct stored *d, struct err *e);
 /* It goes no further to this desk: its origin is told. */
@@ -67,14 +74,11 @@ void leg_rerouted(uint64_t q, struct bytes hop);
 
 /* ---- store_recall.c ------------------------------------------------------ */
 
-/* What was said of recalling a dispatch first. */
-struct recalled {
-	unsigned kind; /* 0: nothing */
-	int64_t at;
-	char by[LIMIT_ADDRESS + 1];
-	struct id instead; /* of a supersession */
-};
-enum rc recall_find(struct recalled *out, uint64_t n, struct err *e);
+/* Whoever has said that he recalls it or that another takes its place: rows of
+ * struct msg_recaller, the first that said so first; the caller frees. */
+enum rc recall_all(struct buf *out, uint64_t n, struct err *e);
+/* ... this desk has (empty: anybody). */
+enum rc recall_by(bool *did, uint64_t n, struct bytes desk, struct err *e);
 void recall_ask(uint64_t job, const struct msg_recall *m);
 /* A desk's dispatch "by" takes the place of another. */
 enum rc recall_superseded(const struct id *old, struct bytes desk,

@@ -25,8 +25,8 @@ struct reading {
 	uint64_t start; /* of its attachments */
 	int64_t now;
 	/* what is said of recalling it */
-	struct buf recalled, instead;
-	int64_t recalled_at;
+	struct buf recallers;
+	struct msg_recaller recalled; /* by its originator; borrows from them */
 	bool unopened;
 	struct buf der; /* the envelope */
 	struct envelope envelope;
@@ -51,8 +51,7 @@ reading_free(struct reading *r)
 	buf_free(&r->cert);
 	buf_free(&r->der);
 	buf_free(&r->package);
-	buf_free(&r->recalled);
-	buf_free(&r->instead);
+	buf_free(&r->recallers);
 	arena_free(&r->kept);
 	wipe(r->cek, sizeof(r->cek));
 }
@@ -178,9 +177,7 @@ fetch(struct reading *r, struct err *e)
 		return not_as_kept(e);
 	r->start = p->envelope;
 	r->now = p->now;
-	buf_add(&r->recalled, p->recalled);
-	buf_add(&r->instead, p->instead);
-	r->recalled_at = p->recalled_at;
+	buf_add(&r->recallers, p->recallers);
 	r->unopened = p->unopened != 0;
 	return RC_OK;
 }
@@ -240,26 +237,34 @@ open_all(struct reading *r, struct err *e)
 	return attach_check_end(&r->in, r->start, &r->opened.dispatch, e);
 }
 
-/* docs/receipts.md 8.4, 8.5: who has recalled it is who signed it, or nobody
- * has. */
+/* docs/receipts.md 8.4, 8.5: who has recalled it is who signed it, though he be
+ * written differently now, or nobody has. */
 static enum rc
 check_recall(struct reading *r, struct err *e)
 {
-	const struct bytes by = buf_bytes(&r->recalled);
+	const struct bytes originator = r->opened.dispatch.originator;
+	struct bytes rest = buf_bytes(&r->recallers);
+	struct msg_recaller by;
 	char when[TIME_TEXT];
+	bool his = false;
 
-	if (by.len > 0 &&
-	    !bytes_eq(by, r->opened.dispatch.originator)) {
-		buf_free(&r->recalled);
-		buf_free(&r->instead);
-		return RC_OK;
+	while (!his && list_next(&rest, LIST_RECALLER, &by))
+		his = bytes_eq(by.by, originator) ||
+		      answers(r, by.by, originator,
+			  r->opened.signature.signed_at);
+	if (r->unasked != RC_OK) {
+		*e = r->why;
+		return r->unasked;
 	}
-	if (by.len == 0 || !r->unopened)
+	if (!his)
 		return RC_OK;
-	time_write_vn(when, r->recalled_at);
+	r->recalled = by;
+	if (!r->unopened)
+		return RC_OK;
+	time_write_vn(when, by.at);
 	return fail(e, RC_DENIED,
 	    "%.*s has recalled it (%s) before it was opened: it is withheld",
-	    (int)by.len, (const char *)by.p, when);
+	    (int)by.by.len, (const char *)by.by.p, when);
 }
 
 static enum rc
@@ -290,9 +295,9 @@ seal_read(struct job *j, struct err *e)
 		letter.level = r->opened.dispatch.level;
 		letter.signed_at = s->signed_at;
 		letter.signer = r->name;
-		letter.recalled = buf_bytes(&r->recalled);
-		letter.recalled_at = r->recalled_at;
-		letter.instead = buf_bytes(&r->instead);
+		letter.recalled = r->recalled.by;
+		letter.recalled_at = r->recalled.at;
+		letter.instead = r->recalled.instead;
 		(void)tell(PROC_CONTROL, MSG_LETTER, j->number, &letter, -1);
 	}
 	reading_free(r);

@@ -204,6 +204,7 @@ settle(void)
 	take_settled();
 	lines_settled(kept);
 	notices_settled(kept);
+	way_settled(kept);
 	alarms_settled(kept);
 	life_settled(kept);
 	lives_settled(kept);

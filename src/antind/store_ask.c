@@ -10,6 +10,7 @@
 #include "pki/resolve.h"
 
 #define ROWS_AT_ONCE 500u
+#define ROWS_BYTES (1u << 20) /* of rows, in one message */
 
 struct rows {
 	struct buf rows;
@@ -398,6 +399,26 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 /* ---- asking
  * -------------------------------------------------------------------- */
 
+/* In as many messages as they take: what was said of a dispatch is as much as
+ * it has addressees. */
+static void
+say_rows(uint64_t job, struct bytes rows)
+{
+	struct msg_rows out = { .rc = RC_OK };
+	struct bytes rest = rows;
+	struct msg_row row;
+
+	do {
+		while (rows.len - rest.len < ROWS_BYTES &&
+		       list_next(&rest, LIST_ROW, &row))
+			;
+		out.rows = bytes_of(rows.p, rows.len - rest.len);
+		out.last = rest.len == 0;
+		(void)tell(PROC_CONTROL, MSG_ROWS, job, &out, -1);
+		rows = rest;
+	} while (rest.len > 0);
+}
+
 void
 ask_rows(uint64_t job, const struct msg_ask *q)
 {
@@ -420,8 +441,9 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 	out.rc = asks[q->what](&r, q, &e);
 	out.why = bytes_str(e.text);
 	if (out.rc == RC_OK)
-		out.rows = buf_bytes(&r.rows);
-	(void)tell(PROC_CONTROL, MSG_ROWS, job, &out, -1);
+		say_rows(job, buf_bytes(&r.rows));
+	else
+		(void)tell(PROC_CONTROL, MSG_ROWS, job, &out, -1);
 	buf_free(&r.rows);
 }
 

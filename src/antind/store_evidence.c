@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/notices.h"
 #include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/evidence.h"
@@ -87,35 +88,20 @@ add_dest_unit(void *ctx, const struct dest *d)
 	return true;
 }
 
-struct legs_of {
-	uint64_t *list; /* owned */
-	size_t count;
-};
-
-static bool
-note_leg(void *ctx, const struct leg *l)
-{
-	struct legs_of *x = ctx;
-
-	x->list = vec_more(x->list, x->count, sizeof(*x->list));
-	x->list[x->count++] = l->q;
-	return true;
-}
-
 static enum rc
 take_units(struct making_evidence *mk, struct err *e)
 {
-	struct legs_of legs = { 0 };
+	struct leg_list legs;
 	size_t i;
 	enum rc rc;
 
 	add_unit(mk, bytes_str(mk->origin));
 	add_unit(mk, bytes_str(st.address));
-	rc = st.store->ops->legs(st.store, mk->of.n, note_leg, &legs, e);
+	rc = leg_list(&legs, mk->of.n, e);
 	for (i = 0; i < legs.count && rc == RC_OK; i++)
 		rc = st.store->ops->leg_dests(
-		    st.store, legs.list[i], add_dest_unit, mk, e);
-	free(legs.list);
+		    st.store, legs.q[i], add_dest_unit, mk, e);
+	free(legs.q);
 	return rc;
 }
 
@@ -138,19 +124,13 @@ keep_ours(void *ctx, const struct log_item *item)
 static void
 add_batch(struct making_evidence *mk, struct bytes bytes)
 {
-	struct der_wr head = { 0 }, w = { 0 };
 	struct batch b;
 	struct err e;
 
 	if (batch_read(&b, bytes, &e) != RC_OK)
 		return;
-	der_put_raw(&head, b.head);
-	der_put_octets(&head, b.signature);
-	batch_write(&w, buf_bytes(&head.out), &b.log, keep_ours, mk);
-	buf_add(&mk->said, buf_bytes(&w.out));
+	batch_cut(&mk->said, &b, keep_ours, mk);
 	add_unit(mk, b.signer.address);
-	der_wr_free(&head);
-	der_wr_free(&w);
 	batch_free(&b);
 }
 

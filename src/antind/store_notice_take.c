@@ -170,22 +170,24 @@ log_said(const struct weighed *w)
 	process_log(level, &l);
 }
 
+/* What is kept of this kind and signer about the same. */
 struct before {
 	const struct weighed *w;
 	struct bytes about;
-	bool newer;
+	bool found;
+	int64_t at;
 };
 
 static bool
-look_newer(void *ctx, const struct saying *said)
+look_before(void *ctx, const struct saying *said)
 {
 	struct before *x = ctx;
 
-	x->newer = said->kind == x->w->s.kind &&
+	x->found = said->kind == x->w->s.kind &&
 		   bytes_eq(said->about, x->about) &&
-		   bytes_eq(said->signer, x->w->batch->signer.address) &&
-		   said->at >= x->w->s.at;
-	return !x->newer;
+		   bytes_eq(said->signer, x->w->batch->signer.address);
+	x->at = said->at;
+	return !x->found;
 }
 
 enum rc
@@ -200,11 +202,12 @@ weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
 		.at = w->s.at,
 		.code = w->s.code,
 		.statement = w->statement };
-	enum rc rc = RC_OK;
+	enum rc rc;
 
-	if (latest)
-		rc = ops->said(st.store, w->d.n, look_newer, &before, e);
-	if (rc != RC_OK || before.newer)
+	/* no batch is kept for what changes nothing */
+	rc = ops->said(st.store, w->d.n, look_before, &before, e);
+	if (rc != RC_OK ||
+	    (before.found && (!latest || before.at >= w->s.at)))
 		return rc;
 	if (w->b == 0)
 		rc = ops->batch(st.store, w->bytes, &w->b, e);
@@ -215,7 +218,7 @@ weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
 		w->news = w->news_one = true;
 		log_said(w);
 	}
-	return rc == RC_EXISTS ? RC_OK : store_failed(rc);
+	return store_failed(rc);
 }
 
 /* 1 to 4: an addressee's desk. */

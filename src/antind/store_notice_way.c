@@ -1,12 +1,35 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What stations say of a dispatch's way: who has it, and where it goes no
  * further (docs/receipts.md 7). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "antind/weigh.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
+
+#define BACK_MAX 65536u		      /* docs/receipts.md 7.1 */
+#define HOPS_EACH (2u * ADDRESS_DEPTH) /* stations on the way to a desk */
+
+/* ---- legs ---------------------------------------------------------------- */
+
+static bool
+add_leg(void *ctx, const struct leg *leg)
+{
+	struct leg_list *x = ctx;
+
+	x->q = vec_more(x->q, x->count, sizeof(*x->q));
+	x->q[x->count++] = leg->q;
+	return true;
+}
+
+enum rc
+leg_list(struct leg_list *out, uint64_t n, struct err *e)
+{
+	*out = (struct leg_list){ 0 };
+	return st.store->ops->legs(st.store, n, add_leg, out, e);
+}
 
 /* ---- custody ------------------------------------------------------------- */
 
@@ -47,6 +70,105 @@ check_hop(const struct weighed *w, struct err *e)
 	return rc == RC_OK && !x.found ? weigh_not_his(w, e) : rc;
 }
 
+/* What went back, by hashes: the place of one is given to the next that has
+ * it. */
+static uint64_t back[BACK_MAX];
+
+void
+way_settled(bool kept)
+{
+	if (!kept) /* it comes again, and goes back then */
+		memset(back, 0, sizeof(back));
+}
+
+/* docs/receipts.md 7.1: a station between keeps no row of it. */
+static bool
+went_back(const struct weighed *w, struct bytes station)
+{
+	struct buf all = { 0 };
+	uint8_t hash[SHA256_SIZE];
+	uint64_t h;
+	bool did;
+
+	buf_u64(&all, w->d.n);
+	buf_add(&all, station);
+	sha256(hash, buf_bytes(&all));
+	buf_free(&all);
+	memcpy(&h, hash, sizeof(h));
+	did = back[h % BACK_MAX] == h;
+	back[h % BACK_MAX] = h;
+	return did;
+}
+
+struct hops {
+	size_t hops, dests;
+};
+
+static bool
+count_hop(void *ctx, const struct saying *said)
+{
+	struct hops *x = ctx;
+
+	x->hops += said->kind == STATEMENT_HOP;
+	return true;
+}
+
+static bool
+count_dest(void *ctx, const struct dest *d)
+{
+	struct hops *x = ctx;
+
+	(void)d;
+	x->dests++;
+	return true;
+}
+
+/* A dispatch goes no further than up and down the tree, to each of its
+ * destinations. */
+static enum rc
+check_hops(const struct weighed *w, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct hops x = { 0 };
+	struct leg_list legs = { 0 };
+	enum rc rc;
+	size_t i;
+
+	rc = ops->notices->said(st.store, w->d.n, count_hop, &x, e);
+	if (rc != RC_OK || x.hops < HOPS_EACH)
+		return rc;
+	rc = leg_list(&legs, w->d.n, e);
+	for (i = 0; i < legs.count && rc == RC_OK; i++)
+		rc = ops->leg_dests(st.store, legs.q[i], count_dest, &x, e);
+	free(legs.q);
+	if (rc == RC_OK && x.hops >= HOPS_EACH * x.dests)
+		rc = fail(e, RC_LIMIT,
+		    "docs/receipts.md 7.1: more stations than there are on "
+		    "any way");
+	return rc;
+}
+
+/* Of a station that the directory knows, under the name that it has there. */
+static enum rc
+keep_hop(struct weighed *w, struct err *e)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	struct resolved to;
+	enum rc rc;
+
+	rc = resolve(d, w->s.station, now, &to, e);
+	if (rc == RC_OK &&
+	    (to.holder != NONE || station_of(d, to.unit, now) != to.unit))
+		rc = fail(e, RC_DENIED,
+		    "docs/receipts.md 7.1: %.*s is no station",
+		    (int)w->s.station.len, (const char *)w->s.station.p);
+	if (rc == RC_OK)
+		rc = check_hops(w, e);
+	return rc == RC_OK ? weigh_keep(w, bytes_str(to.address), false, e)
+			   : rc;
+}
+
 /* Kept at the origin; else it goes back one station, as hearsay. */
 static enum rc
 pass_back(struct weighed *w, struct bytes station, struct err *e)
@@ -54,9 +176,11 @@ pass_back(struct weighed *w, struct bytes station, struct err *e)
 	struct statement s;
 
 	if (w->d.from.len == 0)
-		return weigh_keep(w,
-		    w->s.kind == STATEMENT_HOP ? station : (struct bytes){ 0 },
-		    false, e);
+		return w->s.kind == STATEMENT_HOP
+			   ? keep_hop(w, e)
+			   : weigh_keep(w, (struct bytes){ 0 }, false, e);
+	if (went_back(w, station))
+		return RC_OK;
 	s = notice_about(&w->d, STATEMENT_HOP);
 	s.station = station;
 	if (w->s.at <= s.at) { /* another's clock does not date what we sign */

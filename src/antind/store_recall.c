@@ -9,7 +9,16 @@
 #include "envelope/address.h"
 #include "pki/resolve.h"
 
+/* Who has said that he recalls a dispatch. */
+struct recaller {
+	char by[LIMIT_ADDRESS + 1];
+	int64_t at;
+	bool superseded;
+	struct id instead;
+};
+
 #define AHEAD_MAX 4096u /* recalls whose dispatches have not come */
+#define AHEAD_DESKS 8u	/* that recall one of them */
 
 /* ---- asking for it (docs/receipts.md 8.1) -------------------------------- */
 
@@ -46,32 +55,17 @@ add_delivery(void *ctx, const struct delivery *d)
 	return true;
 }
 
-struct leg_numbers {
-	uint64_t *q; /* owned */
-	size_t count;
-};
-
-static bool
-add_leg(void *ctx, const struct leg *leg)
-{
-	struct leg_numbers *x = ctx;
-
-	x->q = vec_more(x->q, x->count, sizeof(*x->q));
-	x->q[x->count++] = leg->q;
-	return true;
-}
-
 /* All desks that a dispatch is for. */
 static enum rc
 desks_of(struct addresses *out, uint64_t n, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct leg_numbers legs = { 0 };
+	struct leg_list legs;
 	enum rc rc;
 	size_t i;
 
 	*out = (struct addresses){ 0 };
-	rc = ops->legs(st.store, n, add_leg, &legs, e);
+	rc = leg_list(&legs, n, e);
 	for (i = 0; i < legs.count && rc == RC_OK; i++)
 		rc = ops->leg_dests(st.store, legs.q[i], add_dest, out, e);
 	if (rc == RC_OK)
@@ -195,19 +189,19 @@ outcome_at(const struct stored *d, struct bytes desk, struct err *e)
 }
 
 /* It came before its dispatch (8.3). */
-static enum rc
-key_of(uint8_t key[static SHA256_SIZE], const struct id *id,
-    struct bytes origin, uint64_t incarnation, uint64_t serial)
+static void
+key_of(uint8_t key[static SHA256_SIZE], const struct header *h,
+    const uint8_t digest[static SHA256_SIZE])
 {
 	struct buf all = { 0 };
 
-	buf_add(&all, id_bytes(id));
-	buf_u64(&all, incarnation);
-	buf_u64(&all, serial);
-	buf_add(&all, origin);
+	buf_add(&all, id_bytes(&h->id));
+	buf_u64(&all, h->incarnation);
+	buf_u64(&all, h->serial);
+	buf_add(&all, bytes_of(digest, SHA256_SIZE));
+	buf_add(&all, h->origin);
 	sha256(key, buf_bytes(&all));
 	buf_free(&all);
-	return RC_OK;
 }
 
 struct papers {
@@ -228,47 +222,88 @@ count_paper(void *ctx, const struct paper *p)
 	return true;
 }
 
+static bool
+is_this(void *ctx, const struct log_item *item)
+{
+	const struct weighed *w = ctx;
+
+	return item->entry.p == w->statement.p;
+}
+
+/* Of each desk the first counts: whose the dispatch is shows when it comes. */
+static bool
+may_be_added(struct bytes batches, const struct weighed *w)
+{
+	struct batch b;
+	struct bytes one;
+	struct err e;
+	size_t count = 0;
+	bool other = true;
+
+	while (other && notice_next(&batches, &one)) {
+		if (batch_read(&b, one, &e) != RC_OK)
+			bug("a batch that was kept");
+		other = !weigh_same(
+		    b.signer.address, w->batch->signer.address);
+		batch_free(&b);
+		count++;
+	}
+	return other && count < AHEAD_DESKS;
+}
+
+static enum rc
+make_room(struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct papers all = { 0 };
+	enum rc rc;
+
+	rc = ops->paper_each(st.store, PAPER_RECALL, count_paper, &all, e);
+	if (rc == RC_OK && all.count >= AHEAD_MAX)
+		rc = ops->paper_drop(st.store, PAPER_RECALL,
+		    bytes_of(all.oldest, all.len), e);
+	return rc;
+}
+
 static enum rc
 keep_ahead(struct weighed *w, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	const struct stored d = { .header = { .id = w->s.id,
-				      .origin = w->s.origin,
-				      .incarnation = w->s.incarnation,
-				      .serial = w->s.serial } };
-	struct statement s = notice_about(&d, STATEMENT_OUTCOME);
-	struct buf head, body;
-	uint8_t key[SHA256_SIZE];
-	struct papers all = { 0 };
+	struct stored d = { .header = { .id = w->s.id,
+				.origin = w->s.origin,
+				.incarnation = w->s.incarnation,
+				.serial = w->s.serial } };
+	struct statement s;
+	struct buf head = { 0 }, body = { 0 };
+	uint8_t key[SHA256_SIZE] = { 0 };
 	struct paper p = { .kind = PAPER_RECALL,
 		.key = bytes_of(key, SHA256_SIZE),
 		.at = station_now() };
 	enum rc rc;
 
-	rc = key_of(key, &w->s.id, w->s.origin, w->s.incarnation, w->s.serial);
-	if (rc != RC_OK)
-		return rc;
+	memcpy(d.digest, w->s.digest, SHA256_SIZE);
+	key_of(key, &d.header, d.digest);
 	rc = ops->paper_get(st.store, p.kind, p.key, &head, &body, e);
-	if (rc != RC_ABSENT) { /* the first counts */
-		if (rc == RC_OK) {
-			buf_free(&head);
-			buf_free(&body);
-		}
-		return rc;
-	}
-	rc = ops->paper_each(st.store, p.kind, count_paper, &all, e);
-	if (rc == RC_OK && all.count >= AHEAD_MAX)
-		rc = ops->paper_drop(
-		    st.store, p.kind, bytes_of(all.oldest, all.len), e);
+	if (rc == RC_OK && !may_be_added(buf_bytes(&body), w))
+		goto out;
+	if (rc == RC_ABSENT)
+		rc = make_room(e);
+	batch_cut(&body, w->batch, is_this, w);
 	if (rc == RC_OK)
-		rc = ops->paper_put(st.store, &p, w->bytes, e);
-	if (rc != RC_OK)
-		return store_failed(rc);
-	memcpy(s.digest, w->s.digest, SHA256_SIZE);
+		rc = ops->paper_put(st.store, &p, buf_bytes(&body), e);
+	if (rc != RC_OK) {
+		rc = store_failed(rc);
+		goto out;
+	}
+	s = notice_about(&d, STATEMENT_OUTCOME);
 	s.code = OUTCOME_AHEAD;
 	w->news = true;
-	return notice_pend(
+	rc = notice_pend(
 	    &s, bytes_str(st.address), w->s.origin, RANKS - 1, e);
+out:
+	buf_free(&head);
+	buf_free(&body);
+	return rc;
 }
 
 /* 8.2: a desk of the origin's station, and where that is this one, the very
@@ -286,45 +321,80 @@ check_recaller(const struct weighed *w, struct err *e)
 	return RC_OK;
 }
 
-struct found_recall {
-	struct recalled *out;
-	bool found;
+static int
+by_time(const void *a, const void *b)
+{
+	const struct recaller *x = a, *y = b;
+
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+struct recallers {
+	struct recaller list[MSG_RECALLERS];
+	size_t count;
 };
 
 static bool
-look_recall(void *ctx, const struct saying *said)
+add_recaller(void *ctx, const struct saying *said)
 {
-	struct found_recall *x = ctx;
+	struct recallers *x = ctx;
+	struct recaller *r = &x->list[x->count];
 	struct statement s;
 	struct err e;
 
 	if (said->kind != STATEMENT_RECALL && said->kind != STATEMENT_SUPERSEDE)
 		return true;
-	if (x->found && said->at >= x->out->at)
-		return true;
-	x->found = true;
-	*x->out = (struct recalled){ .kind = said->kind, .at = said->at };
-	memcpy(x->out->by, said->signer.p, said->signer.len);
+	*r = (struct recaller){ .at = said->at };
+	memcpy(r->by, said->signer.p, said->signer.len);
 	if (said->kind == STATEMENT_SUPERSEDE &&
-	    statement_read(&s, said->statement, &e) == RC_OK)
-		x->out->instead = s.by;
-	return true;
+	    statement_read(&s, said->statement, &e) == RC_OK) {
+		r->superseded = true;
+		r->instead = s.by;
+	}
+	return ++x->count < MSG_RECALLERS;
 }
 
 enum rc
-recall_find(struct recalled *out, uint64_t n, struct err *e)
+recall_all(struct buf *out, uint64_t n, struct err *e)
 {
-	struct found_recall x = { .out = out };
+	struct recallers *x = alloc(1, sizeof(*x));
+	struct msg_recaller row;
+	enum rc rc;
+	size_t i;
 
-	*out = (struct recalled){ 0 };
-	return st.store->ops->notices->said(st.store, n, look_recall, &x, e);
+	rc = st.store->ops->notices->said(st.store, n, add_recaller, x, e);
+	qsort(x->list, x->count, sizeof(*x->list), by_time);
+	for (i = 0; i < x->count && rc == RC_OK; i++) {
+		row = (struct msg_recaller){ bytes_str(x->list[i].by),
+			x->list[i].at, { 0 } };
+		if (x->list[i].superseded)
+			row.instead = id_bytes(&x->list[i].instead);
+		list_add(out, LIST_RECALLER, &row);
+	}
+	free(x);
+	return rc;
+}
+
+enum rc
+recall_by(bool *did, uint64_t n, struct bytes desk, struct err *e)
+{
+	struct buf rows = { 0 };
+	struct bytes rest;
+	struct msg_recaller by;
+	const enum rc rc = recall_all(&rows, n, e);
+
+	*did = false;
+	rest = buf_bytes(&rows);
+	while (rc == RC_OK && !*did && list_next(&rest, LIST_RECALLER, &by))
+		*did = desk.len == 0 || weigh_same(by.by, desk);
+	buf_free(&rows);
+	return rc;
 }
 
 enum rc
 weigh_recall(struct weighed *w, struct err *e)
 {
 	struct addresses desks = { 0 };
-	struct recalled was;
 	enum rc rc;
 	size_t i;
 
@@ -339,8 +409,6 @@ weigh_recall(struct weighed *w, struct err *e)
 		    "docs/receipts.md 8.2: it lies at no desk of this "
 		    "station");
 	if (rc == RC_OK)
-		rc = recall_find(&was, w->d.n, e);
-	if (rc == RC_OK)
 		rc = weigh_keep(w, (struct bytes){ 0 }, false, e);
 	for (i = 0; i < desks.count && rc == RC_OK && w->news_one; i++)
 		rc = outcome_at(&w->d, bytes_str(desks.list[i]), e);
@@ -354,21 +422,23 @@ recall_ahead(
     const struct stored *d, const struct bytes *desks, size_t n, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct recalled was;
 	uint8_t key[SHA256_SIZE];
 	struct buf head, body;
+	struct bytes rest, one;
+	bool did = false;
 	enum rc rc;
 	size_t i;
 
-	rc = key_of(key, &d->header.id, d->header.origin, d->header.incarnation,
-	    d->header.serial);
-	if (rc != RC_OK)
-		return rc;
+	key_of(key, &d->header, d->digest);
 	rc = ops->paper_get(st.store, PAPER_RECALL, bytes_of(key, SHA256_SIZE),
 	    &head, &body, e);
 	if (rc == RC_OK) {
-		rc = notice_own(buf_bytes(&body), e);
+		rest = buf_bytes(&body);
+		while (rc == RC_OK && notice_next(&rest, &one))
+			rc = notice_own(one, e);
 		if (rc == RC_OK)
+			rc = recall_by(&did, d->n, (struct bytes){ 0 }, e);
+		if (rc == RC_OK && did)
 			rc = ops->paper_drop(st.store, PAPER_RECALL,
 			    bytes_of(key, SHA256_SIZE), e);
 		buf_free(&head);
@@ -376,8 +446,8 @@ recall_ahead(
 		return store_failed(rc);
 	}
 	if (rc == RC_ABSENT)
-		rc = recall_find(&was, d->n, e);
-	for (i = 0; i < n && rc == RC_OK && was.kind != 0; i++)
+		rc = recall_by(&did, d->n, (struct bytes){ 0 }, e);
+	for (i = 0; i < n && rc == RC_OK && did; i++)
 		rc = outcome_at(d, desks[i], e);
 	return rc;
 }
@@ -423,10 +493,12 @@ enum rc
 recall_opened(const struct stored *d, struct bytes desk, struct bytes by,
     struct bytes supersedes, struct err *e)
 {
-	struct recalled was;
-	enum rc rc = recall_find(&was, d->n, e);
+	bool did, his = false;
+	enum rc rc = recall_by(&did, d->n, (struct bytes){ 0 }, e);
 
-	if (rc == RC_OK && was.kind != 0 && !weigh_same(by, bytes_str(was.by)))
+	if (rc == RC_OK && did)
+		rc = recall_by(&his, d->n, by, e);
+	if (rc == RC_OK && did && !his)
 		rc = outcome(d, OUTCOME_NOT_YOURS, desk, e);
 	if (rc == RC_OK && supersedes.len == ID_SIZE)
 		rc = mark_old(d, desk, by, supersedes, e);
@@ -434,6 +506,25 @@ recall_opened(const struct stored *d, struct bytes desk, struct bytes by,
 }
 
 /* ---- at the origin ------------------------------------------------------- */
+
+/* docs/receipts.md 9.4: it became something of what the desk that sent it
+ * recalled, and the addressee's own station says so. */
+static enum rc
+end_chase(const struct weighed *w, struct err *e)
+{
+	char station[LIMIT_ADDRESS + 1], about[LIMIT_ADDRESS + 1];
+	bool did;
+	enum rc rc;
+
+	if (w->s.code >= OUTCOME_AHEAD || !station_for(station, w->s.desk) ||
+	    !weigh_same(bytes_str(station), w->batch->signer.address))
+		return RC_OK;
+	rc = recall_by(&did, w->d.n, w->d.desk, e);
+	if (rc != RC_OK || !did)
+		return rc;
+	rc = weigh_dest(about, w, e);
+	return rc == RC_OK ? chase_end(&w->d, bytes_str(about), e) : rc;
+}
 
 /* An outcome: of a station on the way to the desk, or, without a desk, of one
  * of its addressees' stations. */
@@ -448,7 +539,7 @@ weigh_outcome(struct weighed *w, struct err *e)
 
 	if (w->s.desk.len > 0) {
 		rc = weigh_from_way(w, e);
-		return rc == RC_OK ? chase_end(&w->d, w->s.desk, e) : rc;
+		return rc == RC_OK ? end_chase(w, e) : rc;
 	}
 	rc = desks_of(&desks, w->d.n, e);
 	for (i = 0; i < desks.count && !his; i++)

@@ -265,7 +265,7 @@ serve_answers(uint64_t job, const struct message *m)
  * --------------------------------------------------------- */
 
 static enum rc
-fetch(struct msg_package *out, struct recalled *was, struct buf *package,
+fetch(struct msg_package *out, struct buf *recallers, struct buf *package,
     int *fd, const struct msg_of *q, struct err *e)
 {
 	char name[FILES_NAME], path[4096];
@@ -277,16 +277,11 @@ fetch(struct msg_package *out, struct recalled *was, struct buf *package,
 	if (rc != RC_OK)
 		return rc;
 	rc = names_delivery(d.n, q->desk, &at, e);
-	if (rc != RC_OK || (rc = recall_find(was, d.n, e)) != RC_OK ||
+	if (rc != RC_OK || (rc = recall_all(recallers, d.n, e)) != RC_OK ||
 	    (rc = st.store->ops->get(st.store, d.n, at.copy, &d, e)) != RC_OK)
 		return rc;
-	if (was->kind != 0) {
-		out->recalled = bytes_str(was->by);
-		out->recalled_at = was->at;
-		out->unopened = at.state == DELIVERY_ARRIVED;
-	}
-	if (was->kind == STATEMENT_SUPERSEDE)
-		out->instead = id_bytes(&was->instead);
+	out->recallers = buf_bytes(recallers);
+	out->unopened = at.state == DELIVERY_ARRIVED;
 	out->envelope = d.envelope;
 	out->total = d.total;
 	if (out->total <= STORE_INLINE)
@@ -302,17 +297,17 @@ static void
 serve_fetch(uint64_t job, const struct message *m)
 {
 	struct msg_package out = { .now = station_now() };
-	struct buf package = { 0 };
-	struct recalled was = { 0 };
+	struct buf package = { 0 }, recallers = { 0 };
 	struct err e = { 0 };
 	int fd = -1;
 
-	out.rc = fetch(&out, &was, &package, &fd, &m->body.of, &e);
+	out.rc = fetch(&out, &recallers, &package, &fd, &m->body.of, &e);
 	out.why = bytes_str(e.text);
 	if (out.rc == RC_OK)
 		out.package = buf_bytes(&package);
 	(void)tell(PROC_SEAL, MSG_PACKAGE, job, &out, fd);
 	buf_free(&package);
+	buf_free(&recallers);
 }
 
 void

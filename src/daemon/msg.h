@@ -368,13 +368,17 @@ struct msg_package {
 	uint64_t envelope, total;
 	struct bytes package; /* a small one; else in the file */
 	int64_t now;
-	/* who has recalled it, and when; empty: nobody.  unopened: where he
-	 * may, it is not to be shown */
-	struct bytes recalled;
-	int64_t recalled_at;
+	/* rows of struct msg_recaller, the first that said so first.  unopened:
+	 * where one of them may, it is not to be shown */
+	struct bytes recallers;
 	uint64_t unopened;
+};
+struct msg_recaller {
+	struct bytes by;
+	int64_t at;
 	struct bytes instead; /* the id of what supersedes it, or empty */
 };
+#define MSG_RECALLERS 64u /* of one package */
 
 /* A dispatch to be signed: keys makes the statement of it. */
 struct msg_sign {
@@ -445,7 +449,8 @@ struct msg_letter {
 	uint64_t level;
 	int64_t signed_at;
 	struct bytes signer; /* name in its certificate */
-	struct bytes recalled; /* as in struct msg_package, held to the content */
+	/* who has recalled it, held to the content, and when; empty: nobody */
+	struct bytes recalled;
 	int64_t recalled_at;
 	struct bytes instead;
 };
@@ -768,8 +773,9 @@ enum row_kind {
 	LIST_PART,	/* struct msg_part */
 	LIST_RESOLVED,	/* struct msg_resolved */
 	LIST_ROW,	/* struct msg_row */
+	LIST_RECALLER,	/* struct msg_recaller */
 };
-#define LISTS 6
+#define LISTS 7
 void list_add(struct buf *rows, enum row_kind kind, const void *row);
 /* The next row, taken off *rows; false at the end.  bug() where it is not of
  * the form: msg_read() has held lists to theirs. */

@@ -93,6 +93,13 @@ static const struct field row[] = { U64(msg_row, what, 0, 255),
 	ANY(msg_row, count), ANY(msg_row, bytes),
 	BYTES(msg_row, text, 0, MSG_LINE), END };
 
+static const struct field recaller[] = { ADDRESS(msg_recaller, by),
+	TIME(msg_recaller, at),
+	{ .kind = FIELD_IDS,
+	    .at = AT(msg_recaller, instead, struct bytes),
+	    .max = ID_SIZE },
+	END };
+
 const struct field *const row_fields[LISTS] = {
 	[LIST_DEST] = dest,
 	[LIST_DESK] = desk_row,
@@ -100,6 +107,7 @@ const struct field *const row_fields[LISTS] = {
 	[LIST_PART] = part,
 	[LIST_RESOLVED] = resolved,
 	[LIST_ROW] = row,
+	[LIST_RECALLER] = recaller,
 };
 
 /* ---- fields -----------------------------------------------------------------
@@ -198,12 +206,9 @@ static const struct field of[] = { ANY(msg_of, uid), ADDRESS(msg_of, desk),
 static const struct field package[] = { RC(msg_package, rc),
 	WHY(msg_package, why), ANY(msg_package, envelope),
 	ANY(msg_package, total), BYTES(msg_package, package, 0, MSG_INLINE),
-	TIME(msg_package, now), ADDRESS(msg_package, recalled),
-	TIME(msg_package, recalled_at), FLAG(msg_package, unopened),
-	{ .kind = FIELD_IDS,
-	    .at = AT(msg_package, instead, struct bytes),
-	    .max = ID_SIZE },
-	END };
+	TIME(msg_package, now),
+	LIST(msg_package, recallers, LIST_RECALLER, MSG_RECALLERS),
+	FLAG(msg_package, unopened), END };
 
 static const struct field sign[] = { ANY(msg_sign, uid),
 	ADDRESS(msg_sign, desk), BYTES(msg_sign, statement, 1, LONG),

@@ -73,6 +73,20 @@ batch_write(struct der_wr *w, struct bytes signed_head, const struct log *l,
 	der_put_close(w);
 }
 
+void
+batch_cut(struct buf *out, const struct batch *b,
+    bool (*keep)(void *ctx, const struct log_item *item), void *ctx)
+{
+	struct der_wr head = { 0 }, w = { 0 };
+
+	der_put_raw(&head, b->head);
+	der_put_octets(&head, b->signature);
+	batch_write(&w, buf_bytes(&head.out), &b->log, keep, ctx);
+	buf_add(out, buf_bytes(&w.out));
+	der_wr_free(&head);
+	der_wr_free(&w);
+}
+
 /* ---- reading ------------------------------------------------------------ */
 
 static void

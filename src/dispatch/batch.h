@@ -52,6 +52,9 @@ void batch_sign(struct buf *out, const struct batch_signer *who,
 void batch_write(struct der_wr *w, struct bytes signed_head,
     const struct log *l, bool (*keep)(void *ctx, const struct log_item *item),
     void *ctx);
+/* Of a batch that was read, likewise: *out is added to. */
+void batch_cut(struct buf *out, const struct batch *b,
+    bool (*keep)(void *ctx, const struct log_item *item), void *ctx);
 /* The log of statements that stand one after another. */
 void batch_log(struct log *out, struct bytes statements);
 

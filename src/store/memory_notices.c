@@ -253,16 +253,21 @@ batch_of(const struct memory_notices *all, uint64_t b)
 	return NULL;
 }
 
-static enum rc
-batch_get(struct store *s, uint64_t b, struct buf *out, struct err *e)
+/* Nothing stands in it any more. */
+static void
+batch_over(struct memory_notices *all, uint64_t b)
 {
-	const struct memory_notice *r = batch_of(&memory_of(s)->notices, b);
+	size_t i, at = all->count;
 
-	*out = (struct buf){ 0 };
-	if (r == NULL)
-		return fail(e, RC_ABSENT, "store: no such batch");
-	buf_add(out, buf_bytes(&r->b[0]));
-	return RC_OK;
+	for (i = 0; i < all->count; i++) {
+		if (all->list[i].what == NOTICE_SAID && all->list[i].batch == b)
+			return;
+		if (all->list[i].what == NOTICE_BATCH &&
+		    all->list[i].number == b)
+			at = i;
+	}
+	if (at < all->count)
+		drop(all, at);
 }
 
 static bool
@@ -279,6 +284,7 @@ note(struct store *s, const struct saying *said, bool again, struct err *e)
 {
 	struct memory *m = memory_of(s);
 	struct memory_notice *r;
+	uint64_t was = 0;
 	enum rc rc;
 	size_t i;
 
@@ -291,6 +297,7 @@ note(struct store *s, const struct saying *said, bool again, struct err *e)
 		if (!again)
 			return fail(e, RC_EXISTS, "store: it was said already");
 		remember(m);
+		was = m->notices.list[i].batch;
 		drop(&m->notices, i);
 	}
 	r = add(m, NOTICE_SAID);
@@ -302,6 +309,8 @@ note(struct store *s, const struct saying *said, bool again, struct err *e)
 	buf_add(&r->b[0], said->signer);
 	buf_add(&r->b[1], said->about);
 	buf_add(&r->b[2], said->statement);
+	if (was != said->b)
+		batch_over(&m->notices, was);
 	return RC_OK;
 }
 
@@ -457,7 +466,6 @@ const struct store_notice_ops memory_notices = {
 	.pending_done = pending_done,
 	.pending_drop = pending_drop,
 	.batch = batch,
-	.batch_get = batch_get,
 	.note = note,
 	.said = said,
 	.chase = chase,

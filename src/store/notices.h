@@ -70,11 +70,9 @@ struct store_notice_ops {
 	/* Keep a batch, byte for byte: *b is its number. */
 	enum rc (*batch)(
 	    struct store *s, struct bytes bytes, uint64_t *b, struct err *e);
-	/* RC_ABSENT.  The caller frees. */
-	enum rc (*batch_get)(
-	    struct store *s, uint64_t b, struct buf *out, struct err *e);
 	/* RC_EXISTS: there is one of this dispatch, kind, signer and about.
-	 * again: it takes that one's place. */
+	 * again: it takes that one's place, whose batch goes where nothing
+	 * else stands in it. */
 	enum rc (*note)(struct store *s, const struct saying *said, bool again,
 	    struct err *e);
 	/* All that is kept about a dispatch, by kind, signer and about, with

@@ -159,6 +159,9 @@ static const char operating[] =
 static const char again[] =
     "ALTER TABLE leg ADD COLUMN again INTEGER NOT NULL DEFAULT 0;";
 
+/* Whether anything that counts still stands in a batch. */
+static const char batches[] = "CREATE INDEX said_batch ON said (b);";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating, again };
+	operating, again, batches };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

@@ -117,24 +117,34 @@ batch(struct store *store, struct bytes bytes, uint64_t *b, struct err *e)
 	return rc;
 }
 
+/* The batch that this will no longer stand in; 0: none. */
 static enum rc
-batch_get(struct store *store, uint64_t b, struct buf *out, struct err *e)
+batch_of(
+    struct sqlite *s, const struct saying *said, uint64_t *b, struct err *e)
 {
-	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_BATCH_GET,
-	    "SELECT bytes FROM batch WHERE b = ?1");
-	bool found;
-	enum rc rc;
+	struct sqlite_run r = sqlite_run(s, QUERY_BATCH_OF,
+	    "SELECT b FROM said"
+	    " WHERE n = ?1 AND kind = ?2 AND signer = ?3 AND about = ?4");
 
-	*out = (struct buf){ 0 };
+	*b = 0;
+	sqlite_uint(&r, 1, said->n);
+	sqlite_uint(&r, 2, said->kind);
+	sqlite_bytes(&r, 3, said->signer);
+	sqlite_bytes(&r, 4, said->about);
+	if (sqlite_row(&r))
+		*b = sqlite_get_uint(&r, 0);
+	return sqlite_end(&r, e);
+}
+
+static enum rc
+batch_over(struct sqlite *s, uint64_t b, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_BATCH_OVER,
+	    "DELETE FROM batch WHERE b = ?1"
+	    " AND NOT EXISTS (SELECT 1 FROM said WHERE b = ?1)");
+
 	sqlite_uint(&r, 1, b);
-	if ((found = sqlite_row(&r)))
-		buf_add(out, sqlite_get_bytes(&r, 0));
-	rc = sqlite_end(&r, e);
-	if (rc == RC_OK && !found)
-		rc = fail(e, RC_ABSENT, "store: no such batch");
-	if (rc != RC_OK)
-		buf_free(out);
-	return rc;
+	return sqlite_do(&r, e);
 }
 
 static enum rc
@@ -142,10 +152,12 @@ note(struct store *store, const struct saying *said, bool again, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
+	uint64_t was = 0;
 	enum rc rc;
 
 	if ((rc = sqlite_writes(s, e)) != RC_OK ||
-	    (rc = check_said(said, e)) != RC_OK)
+	    (rc = check_said(said, e)) != RC_OK ||
+	    (again && (rc = batch_of(s, said, &was, e)) != RC_OK))
 		return rc;
 	r = again ? sqlite_run(s, QUERY_SAY_AGAIN,
 			"INSERT OR REPLACE INTO said (n, kind, signer, about,"
@@ -166,6 +178,8 @@ note(struct store *store, const struct saying *said, bool again, struct err *e)
 	rc = sqlite_do(&r, e);
 	if (rc == RC_OK && sqlite3_changes(s->db) == 0)
 		rc = fail(e, RC_EXISTS, "store: it was said already");
+	if (rc == RC_OK && was != 0 && was != said->b)
+		rc = batch_over(s, was, e);
 	return rc;
 }
 
@@ -278,7 +292,6 @@ const struct store_notice_ops sqlite_notices = {
 	.pending_done = pending_done,
 	.pending_drop = pending_drop,
 	.batch = batch,
-	.batch_get = batch_get,
 	.note = note,
 	.said = said,
 	.chase = chase,

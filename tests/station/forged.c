@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What is said of a dispatch by who may not say it, or not so, counts for
  * nothing (docs/receipts.md 3, 4, 5). */
+#include <sqlite3.h>
+
 #include "receipts.h"
 
 #include "dispatch/batch.h"
@@ -94,6 +96,7 @@ struct said_so {
 	int64_t at, head_at;		      /* seconds from now */
 	unsigned digest, serial, gap, origin; /* 1: another */
 };
+static const char *hop; /* of a hop; NULL: low */
 
 static bool own_clock; /* what is said is, by the station's own */
 
@@ -115,7 +118,7 @@ statement_of(const struct said_so *f)
 	if (f->desk != NULL)
 		s.desk = bytes_str(f->desk);
 	if ((statement_has(f->kind) & HAS_STATION) != 0)
-		s.station = bytes_str(x.low->address);
+		s.station = bytes_str(hop == NULL ? x.low->address : hop);
 	return s;
 }
 
@@ -211,6 +214,26 @@ say_so(const struct said_so *f)
 	return got;
 }
 
+/* What a station keeps, while it does not run. */
+static uint64_t
+kept(const struct seat *s, const char *sql)
+{
+	char path[2 * PATH];
+	sqlite3_stmt *q;
+	sqlite3 *db;
+	uint64_t n;
+
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_prepare_v2(db, sql, -1, &q, NULL) != SQLITE_OK ||
+	    sqlite3_step(q) != SQLITE_ROW)
+		bug("the database cannot be read");
+	n = (uint64_t)sqlite3_column_int64(q, 0);
+	(void)sqlite3_finalize(q);
+	(void)sqlite3_close(db);
+	return n;
+}
+
 /* ---- what does not count ------------------------------------------------- */
 
 static void
@@ -269,6 +292,40 @@ nothing_forged_counts(void)
 			    0,
 		    "what is said %s does not count", rows[i].name);
 	}
+}
+
+static void
+a_hop_is_a_station(void)
+{
+	const struct said_so f = { .kind = STATEMENT_HOP,
+		.as = &x.mid->station };
+
+	hop = "antin://nobody.vn";
+	(void)say_so(&f);
+	is(three_said(x.top, &header.id, "hop", NULL, NULL, NULL), 0,
+	    "a station that nobody knows has not had it");
+	hop = NULL;
+}
+
+/* What nobody recalled has no outcome that ends anything. */
+static void
+an_outcome_alone_silences_nobody(void)
+{
+	const struct said_so f = { .kind = STATEMENT_OUTCOME,
+		.as = &x.mid->station,
+		.desk = x.mid->desk_address };
+
+	(void)say_so(&f);
+	is(three_said(x.top, &header.id, "outcome", x.mid->desk_address, NULL,
+	       "withheld"),
+	    1, "an outcome of what was not recalled is kept");
+	peer_end(&line);
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM chase"), 1,
+	    "and its addressee is asked for all the same");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
 }
 
 static void
@@ -424,6 +481,10 @@ revoked_is_not_in_force(void)
 	peer_end(&line);
 	tree_do(&x.c.t, ROOT, &a);
 	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top,
+	       "SELECT count(*) FROM batch WHERE b NOT IN "
+	       "(SELECT b FROM said)"),
+	    0, "no batch is kept for what changed nothing");
 	write_in(x.top, "data/directory", buf_bytes(&x.c.t.file));
 	if (!seat_start(x.top))
 		bug("it does not start");
@@ -459,8 +520,10 @@ main(void)
 	if (!given || !id_eq(&id, &header.id))
 		bug("it is not given");
 	nothing_forged_counts();
+	a_hop_is_a_station();
 	no_notice_is_taken_but_to_a_station();
 	an_id_takes_nothing_over();
+	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	nobody_dates_what_others_sign();
 	revoked_is_not_in_force();

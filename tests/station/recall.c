@@ -191,6 +191,66 @@ what_cannot_be_signed_stops_nothing(struct row_of_three *x)
 	buf_free(&sql);
 }
 
+/* What another desk of the same station said before takes nothing from it. */
+static void
+another_desk_is_not_the_originator(struct row_of_three *x)
+{
+	static const char other[] =
+	    "INSERT INTO said SELECT max(n), 6, CAST('antin://vn/khac' AS "
+	    "BLOB), x'', 0, 0, 0, x'' FROM dispatch WHERE origin = "
+	    "CAST('antin://vn' AS BLOB) AND n IN "
+	    "(SELECT n FROM delivery)";
+	const char *low = x->low->desk_address, *at = x->low->address;
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+	struct err e;
+
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	(void)seat_stop(x->low, SIGTERM);
+	change(x->low, other);
+	if (!seat_start(x->low))
+		bug("it does not start");
+	three_sign_in(x, x->low);
+	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
+	ok(three_hears(x->top, &id, "outcome", low, at, "withheld", 20),
+	    "what a stranger said before does not keep it from being recalled");
+	is(three_ask(x, x->low, CONTROL_READ, &id, &e), RC_DENIED,
+	    "and it cannot be read");
+	id = three_send(x, x->top, 4, NULL, NULL);
+	if (!three_hears(x->top, &id, "arrived", low, low, NULL, 20))
+		bug("it does not arrive");
+	(void)seat_stop(x->low, SIGTERM);
+	change(x->low, other);
+	if (!seat_start(x->low))
+		bug("it does not start");
+	three_sign_in(x, x->low);
+	went(three_ask(x, x->low, CONTROL_READ, &id, &e), &e,
+	    "what he alone recalls is shown");
+	ok(three_hears(x->top, &id, "outcome", low, at, "not-yours", 20),
+	    "and the origin is told so");
+}
+
+/* More was said of one than fits into a message. */
+static void
+much_that_was_said_ends_nothing(struct row_of_three *x)
+{
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+
+	(void)seat_stop(x->top, SIGTERM);
+	change(x->top,
+	    "WITH RECURSIVE many(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
+	    "many WHERE i < 60000) INSERT INTO said SELECT (SELECT max(n) FROM "
+	    "dispatch WHERE desk <> x''), 9, CAST('antin://vn' AS BLOB), "
+	    "CAST('antin://' || printf('%0240d', i) AS BLOB), 0, 0, 0, x'' "
+	    "FROM many");
+	if (!seat_start(x->top))
+		bug("it does not start");
+	ok(three_said(x->top, &id, "hop", NULL, "antin://vn", NULL) > 1000,
+	    "of a dispatch of which much was said much is shown");
+	is(seat_said(x->top, "event=process.died"), 0,
+	    "and no process ends of it");
+}
+
 int
 main(void)
 {
@@ -207,6 +267,8 @@ main(void)
 	opened_it_is_marked(&x);
 	the_newer_supersedes(&x);
 	it_may_overtake(&x);
+	another_desk_is_not_the_originator(&x);
+	much_that_was_said_ends_nothing(&x);
 	for (i = 0; i < 3; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
 		    "nothing that was said is refused at %s",

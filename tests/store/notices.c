@@ -169,7 +169,6 @@ said_of(struct world *w, uint64_t n)
 static void
 what_was_said_first_counts(struct world *w)
 {
-	struct buf got;
 	uint64_t b, none;
 
 	world_do(w);
@@ -186,11 +185,6 @@ what_was_said_first_counts(struct world *w)
 	    "what was said is there by its kind, and of whom");
 	is(said_of(w, 1).bytes, 21, "each with its batch");
 	is(said_of(w, 2).n, 0, "of another dispatch nothing was said");
-	must(w->ops->notices->batch_get(w->s, b, &got, &w->e), &w->e);
-	ok(bytes_is(buf_bytes(&got), "a batch"), "batches are byte for byte");
-	buf_free(&got);
-	is(w->ops->notices->batch_get(w->s, b + 9, &got, &w->e), RC_ABSENT,
-	    "one that was never kept is absent");
 	world_do(w);
 	must(said_by(w, 1, DESK, "another", b, true), &w->e);
 	must(w->ops->notices->batch(w->s, bytes_str("lost"), &none, &w->e),
@@ -203,6 +197,36 @@ what_was_said_first_counts(struct world *w)
 	world_done(w);
 	ok(strcmp(said_of(w, 1).text, "nobody's another opened ") == 0,
 	    "what may be said again takes the place of what was");
+}
+
+/* A batch is there as long as something stands in it; who is told its number
+ * again would see its bytes. */
+static void
+a_batch_goes_with_what_stood_in_it(struct world *w)
+{
+	uint64_t one, two;
+
+	world_do(w);
+	must(w->ops->notices->batch(w->s, bytes_str("one"), &one, &w->e),
+	    &w->e);
+	must(w->ops->notices->batch(w->s, bytes_str("second"), &two, &w->e),
+	    &w->e);
+	must(said_by(w, 1, "a", "x", one, false), &w->e);
+	must(said_by(w, 1, "b", "x", one, false), &w->e);
+	must(said_by(w, 1, "a", "x", two, true), &w->e);
+	is(said_of(w, 1).bytes, 9,
+	    "a batch stays while something stands in it");
+	must(said_by(w, 1, "b", "x", two, true), &w->e);
+	must(said_by(w, 1, "a", "x", one, true), &w->e);
+	world_done(w);
+	world_again(w);
+	is(said_of(w, 1).bytes, 6, "and goes with what stood in it last");
+	world_do(w);
+	must(said_by(w, 1, "a", "x", two, true), &w->e);
+	must(said_by(w, 1, "a", "x", two, true), &w->e);
+	is(said_of(w, 1).bytes, 12, "not where the new one is in it too");
+	w->ops->rollback(w->s);
+	is(said_of(w, 1).bytes, 6, "a rollback undoes it");
 }
 
 static struct seen
@@ -267,6 +291,7 @@ main(void)
 	static void (*const tests[])(struct world * w) = {
 		statements_wait_for_their_signer,
 		what_was_said_first_counts,
+		a_batch_goes_with_what_stood_in_it,
 		who_is_due_is_asked_for,
 	};
 
