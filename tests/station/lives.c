@@ -240,7 +240,6 @@ static void
 killed_at_any_step(struct three_lives *x)
 {
 	const unsigned steps = getenv("ANTIN_SOAK") != NULL ? 200 : 12;
-	const size_t died = seat_said(x->mid, "process.died");
 	uint64_t life, now;
 	unsigned i;
 
@@ -263,7 +262,11 @@ killed_at_any_step(struct three_lives *x)
 	ok(seat_start(x->low), "killed again and again, it starts");
 	lives_settle(x);
 	lives_settle(x);
-	is(seat_said(x->mid, "process.died"), died, "nothing died otherwise");
+	/* a process may find the database in the hands of one that ends yet,
+	 * and is started again */
+	is(seat_said(x->mid, "broken promise") +
+		seat_said(x->low, "broken promise"),
+	    0, "no promise was broken");
 	(void)seat_stop(x->low, SIGTERM);
 	now = lives_word(x->low, "incarnation");
 	ok(now > life && now <= life + 2, "it has a new life, not many (%llu)",
