@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 
 #include "antind/notices.h"
+#include "envelope/address.h"
 #include "pki/resolve.h"
 
 #define ROWS_AT_ONCE 500u
@@ -171,8 +172,15 @@ add_leg(void *ctx, const struct leg *l)
 	return true;
 }
 
-/* Rows of legs get the ids of their dispatches, which the store could not be
- * asked for meanwhile. */
+static bool
+is_notice(void *ctx, const struct dest *d)
+{
+	*(bool *)ctx = !address_is_desk(d->address);
+	return false;
+}
+
+/* Rows of legs get the ids of their dispatches, and whether they are notices,
+ * which the store could not be asked for meanwhile. */
 static enum rc
 name_legs(struct rows *r, struct err *e)
 {
@@ -181,11 +189,17 @@ name_legs(struct rows *r, struct err *e)
 	struct msg_row row;
 	struct stored d;
 	enum rc rc = RC_OK;
+	bool notice;
 
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		if (row.what == ROW_LEG) {
 			rc = st.store->ops->get(st.store, row.n, 0, &d, e);
 			row.id = d.header.id;
+			notice = false;
+			if (rc == RC_OK)
+				rc = st.store->ops->leg_dests(
+				    st.store, row.q, is_notice, &notice, e);
+			row.level = notice;
 		}
 		list_add(&named, LIST_ROW, &row);
 	}
