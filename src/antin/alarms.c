@@ -26,6 +26,8 @@ kind_name(const json_t *row)
 		{ "clock", "the clock is this machine's own" },
 		{ "key", "a key ends soon" },
 		{ "expired", "expired on its way" },
+		{ "rolled-back", "a station was rolled back to an old copy" },
+		{ "clone", "a station is there twice" },
 	};
 	const struct label *label;
 	size_t i;

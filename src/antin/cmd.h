@@ -141,7 +141,8 @@ extern const struct cmd cmd_station_new, cmd_station_add_desk,
     cmd_alarms_ack;
 
 extern const struct cmd cmd_journal_show, cmd_journal_checkpoint,
-    cmd_journal_prove, cmd_journal_verify;
+    cmd_journal_prove, cmd_journal_verify,
+    cmd_journal_gaps;
 
 extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_directory_picture, cmd_directory_list, cmd_directory_write,

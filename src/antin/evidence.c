@@ -2,11 +2,13 @@
 /* antin evidence, and what antin verify says of the file it writes
  * (docs/evidence.md). */
 #include <stdio.h>
+#include <string.h>
 
 #include "antin/evidence.h"
 #include "antin/talk.h"
 #include "antin/tree.h"
 #include "core/lang.h"
+#include "core/time.h"
 #include "dispatch/evidence.h"
 #include "file/file.h"
 
@@ -163,6 +165,110 @@ show_journal(json_t *root, struct checking *c, const struct evidence *v,
 	evidence_entries(v, of, &log.note, show_entry, c);
 }
 
+/* ---- for a person
+ * ---------------------------------------------------------------------- */
+
+static const char *
+sign_of(const json_t *row)
+{
+	return json_is_true(json_object_get(row, "holds")) ? "✓" : "✗";
+}
+
+static void
+time_of(char text[static TIME_TEXT], const json_t *row, const char *key)
+{
+	int64_t t;
+
+	text[0] = '\0';
+	if (time_parse(&t, bytes_str(row_text(row, key))))
+		time_write_vn(text, t);
+}
+
+/* Why it does not hold, below it. */
+static void
+print_why(const json_t *row)
+{
+	if (row_text(row, "why")[0] == '\0')
+		return;
+	(void)printf("  ");
+	say("why: %s\n", row_text(row, "why"));
+}
+
+/* A sign, when, who, and what; then whatever does not hold, and why. */
+static void
+print_list(
+    const json_t *list, const char *who, const char *(*what)(const json_t *row))
+{
+	struct table t = { .columns = 4 };
+	char text[TIME_TEXT];
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(list, i, row)
+	{
+		time_of(text, row, "at");
+		table_add(&t, sign_of(row));
+		table_add(&t, text);
+		table_add(&t, row_text(row, who));
+		table_add(&t, what(row));
+	}
+	table_print(&t);
+	json_array_foreach(list, i, row) print_why(row);
+}
+
+static const char *
+statement_name(const json_t *row)
+{
+	return state_name(row_text(row, "statement"));
+}
+
+static const char *
+entry_name(const json_t *row)
+{
+	unsigned kind;
+
+	for (kind = 1; kind < ENTRY_KINDS; kind++)
+		if (entry_word(kind) != NULL &&
+		    strcmp(entry_word(kind), row_text(row, "entry")) == 0)
+			return entry_says(kind);
+	return row_text(row, "entry");
+}
+
+static void
+print_journal(const json_t *journal)
+{
+	char at[TIME_TEXT];
+
+	if (journal == NULL)
+		return;
+	time_of(at, journal, "at");
+	say("%s Its journal: %lld entries on %s\n", sign_of(journal),
+	    (long long)row_number(journal, "size"), at);
+	if (json_is_true(json_object_get(journal, "countersigned"))) {
+		(void)printf("  ");
+		say("seen and signed by the station above it\n");
+	}
+	print_why(journal);
+	print_list(json_object_get(journal, "entries"), "desk", entry_name);
+}
+
+static void
+print_evidence(const json_t *root)
+{
+	char at[TIME_TEXT];
+
+	say("Dispatch %s of %s, number %lld\n", row_text(root, "id"),
+	    row_text(root, "origin"), (long long)row_number(root, "serial"));
+	time_of(at, root, "written_at");
+	say("Written by %s on %s\n", row_text(root, "written_by"), at);
+	print_list(
+	    json_object_get(root, "statements"), "signer", statement_name);
+	print_journal(json_object_get(root, "journal"));
+}
+
+/* ---- all of it
+ * ------------------------------------------------------------------------- */
+
 static void
 show_about(json_t *root, const struct evidence *v, const struct evidence_of *of)
 {
@@ -211,7 +317,12 @@ evidence_verify(const struct args *a, struct err *e)
 	c.list = show_array(root, "statements");
 	evidence_statements(&v, &of, t.directory, show_statement, &c);
 	show_journal(root, &c, &v, &of, t.directory);
-	show(root, arg_given(a, "json"));
+	if (arg_given(a, "json")) {
+		show(root, true);
+	} else {
+		print_evidence(root);
+		json_decref(root);
+	}
 	if (c.bad > 0)
 		rc = fail(e, RC_DENIED,
 		    "%zu of %zu things that it says do not hold", c.bad,

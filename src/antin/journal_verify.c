@@ -138,7 +138,7 @@ struct kept {
 struct whole {
 	struct kept *kept; /* owned */
 	size_t count;
-	uint64_t size, destroyed, witnessed;
+	uint64_t size, destroyed, witnessed, lives;
 };
 
 static enum rc
@@ -225,6 +225,7 @@ walk_all(struct whole *x, struct talk *t, struct err *e)
 		if (rc != RC_OK)
 			break;
 		x->destroyed += opening.len == 0;
+		x->lives += entry.kind == ENTRY_REBORN;
 		if (opening.len > 0 && !entry_holds(&entry, opening))
 			rc = fail(e, RC_DENIED,
 			    "entry %" PRIu64
@@ -260,6 +261,7 @@ verify_whole(const struct args *a, const struct judge *j, struct err *e)
 		show_number(row, "destroyed", x.destroyed);
 		show_number(row, "checkpoints", x.count);
 		show_number(row, "witnessed", x.witnessed);
+		show_number(row, "reborn", x.lives);
 		rows_show(rows);
 		goto out;
 	}
@@ -270,6 +272,10 @@ verify_whole(const struct args *a, const struct judge *j, struct err *e)
 		    x.destroyed);
 	say("Checkpoints: %zu, of which %" PRIu64 " were seen by the parent\n",
 	    x.count, x.witnessed);
+	if (x.lives > 0)
+		say("The station was rolled back to an old copy %" PRIu64
+		    " times: antin journal gaps shows what is missing.\n",
+		    x.lives);
 out:
 	free(x.kept);
 	talk_close(&t);

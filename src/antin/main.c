@@ -91,6 +91,7 @@ static const struct cmd *const commands[] = {
 	&cmd_journal_checkpoint,
 	&cmd_journal_prove,
 	&cmd_journal_verify,
+	&cmd_journal_gaps,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -18,7 +18,7 @@
 
 struct event {
 	int64_t at;  /* TIME_NEVER: it has not happened */
-	size_t turn; /* of those of one time the order in which they came */
+	size_t turn; /* of those of one time what goes first */
 	const char *where;
 	struct bytes what;
 	enum timeline_mark mark;
@@ -46,6 +46,13 @@ tell(struct story *s, int64_t at, const char *where, const char *what,
 	s->events[s->count] = (struct event){ at, s->count, where,
 		arena_add(&s->text, bytes_str(what)), mark };
 	s->count++;
+}
+
+/* What was told last goes before all else of that time. */
+static void
+goes_first(struct story *s)
+{
+	s->events[s->count - 1].turn = 0;
 }
 
 /* Somebody has signed one of these about this desk, or as this station. */
@@ -96,6 +103,8 @@ tell_receipt(struct story *s, const json_t *row)
 	tell(s, row_number(row, "at"),
 	    about[0] == '\0' ? row_text(row, "by") : about,
 	    (const char *)what.p, mark);
+	if (strcmp(says, "custody") == 0 || strcmp(says, "hop") == 0)
+		goes_first(s);
 	buf_free(&what);
 }
 
@@ -147,6 +156,7 @@ tell_sent(struct story *s, const json_t *row)
 	    desk[0] == '\0' ? tr("accepted by this station")
 			    : tr("sealed, and accepted by this station"),
 	    TIMELINE_DONE);
+	goes_first(s);
 }
 
 static int
@@ -156,7 +166,7 @@ event_order(const void *a, const void *b)
 
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
-	return x->turn < y->turn ? -1 : 1;
+	return (x->turn > y->turn) - (x->turn < y->turn);
 }
 
 static void

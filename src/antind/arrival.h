@@ -15,6 +15,7 @@ struct arrival {
 	struct bytes desk;  /* that sealed it here */
 	struct bytes supersedes; /* an id, or empty */
 	int64_t due;
+	bool again;   /* docs/station.md 5.10 */
 	struct id id; /* out: its id, once it is known */
 	uint64_t n;   /* out: of the dispatch that clashes with it */
 	struct entry_data of; /* out: what the journal says of it */

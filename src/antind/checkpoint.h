@@ -9,5 +9,9 @@
 
 /* Write and sign what MSG_NOTE asks for; the store hears MSG_NOTED. */
 void checkpoint_sign(const struct identity *station, const struct message *m);
+/* The line of this station under a child's checkpoint, whose text is written
+ * here: MSG_WITNESS; the store hears MSG_WITNESSED. */
+void checkpoint_witness(
+    const struct identity *station, const struct message *m);
 
 #endif

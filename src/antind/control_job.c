@@ -320,6 +320,7 @@ ask_journal(struct job *j)
 		[CONTROL_JOURNAL_KEPT] = JOURNAL_KEPT,
 		[CONTROL_JOURNAL_PROVE] = JOURNAL_PROVE,
 		[CONTROL_JOURNAL_OF] = JOURNAL_OF,
+		[CONTROL_JOURNAL_GAPS] = JOURNAL_GAPS,
 	};
 	const struct msg_journal m = { asks[j->r.what], j->r.id, j->r.at };
 
@@ -386,6 +387,7 @@ static const struct {
 	[CONTROL_JOURNAL_KEPT] = { ask_journal, false },
 	[CONTROL_JOURNAL_PROVE] = { ask_journal, false },
 	[CONTROL_JOURNAL_OF] = { ask_journal, false },
+	[CONTROL_JOURNAL_GAPS] = { ask_journal, false },
 	[CONTROL_RECALL] = { ask_recall, true },
 };
 

@@ -632,6 +632,8 @@ message(enum proc from, const struct message *m, int fd)
 		kept(m);
 	else if (m->kind == MSG_NOTE)
 		checkpoint_sign(&self.station, m);
+	else if (m->kind == MSG_WITNESS)
+		checkpoint_witness(&self.station, m);
 	else if (m->kind == MSG_VOUCH)
 		vouch(m, &self.station, &self.desks);
 	vouch_desks(&self.desks, false);

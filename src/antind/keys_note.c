@@ -53,3 +53,26 @@ checkpoint_sign(const struct identity *station, const struct message *m)
 	buf_free(&text);
 	sig_key_free(tool);
 }
+
+void
+checkpoint_witness(const struct identity *station, const struct message *m)
+{
+	const struct msg_witness *ask = &m->body.witness;
+	const struct checkpoint c = { .log = ask->note.unit,
+		.size = ask->note.size,
+		.root = ask->note.root,
+		.at = ask->note.at,
+		.journal = true,
+		.incarnation = ask->note.incarnation };
+	struct msg_noted out = { 0 };
+	struct buf note, text = { 0 };
+
+	note_begin(&note, &c);
+	buf_add(&text, bytes_of(note.p, note.len - 1));
+	note_line(
+	    &note, buf_bytes(&text), NOTE_WITNESS, &ask->by, station->sig);
+	out.note = buf_bytes(&note);
+	(void)tell(PROC_STORE, MSG_WITNESSED, m->job, &out, -1);
+	buf_free(&note);
+	buf_free(&text);
+}

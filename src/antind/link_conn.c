@@ -406,6 +406,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 	if (c->state != CONN_TALKING || c->admitted)
 		return;
 	if (a->rc != RC_OK) {
+		if (a->rc == RC_EXPIRED && a->epoch > 0)
+			session_stale(c->session, a->epoch);
 		conn_leave(c, BYE_REFUSED);
 		return;
 	}
@@ -436,7 +438,8 @@ conn_send(struct conn *c, const struct msg_send *m, int fd)
 	struct item item = { .rank = (unsigned)m->rank,
 		.envelope = (uint32_t)m->envelope,
 		.total = m->total,
-		.due = m->due };
+		.due = m->due,
+		.again = m->again != 0 };
 	struct link_dest *dests = NULL;
 	struct bytes rows = m->dests;
 	struct msg_dest row;

@@ -43,7 +43,8 @@ fill_item(struct msg_item *m, struct buf *rows, const struct conn *c,
 		.number = item->number,
 		.envelope = item->envelope,
 		.total = item->total,
-		.from = item->from };
+		.from = item->from,
+		.again = item->again };
 	memcpy(m->sum, item->sum, SHA256_SIZE);
 	for (i = 0; i < item->dest_count; i++)
 		list_add(rows, LIST_DEST,
@@ -187,12 +188,31 @@ on_told(void *ctx, size_t bytes)
 	(void)tell(PROC_STORE, MSG_TOLD, 0, &m, -1);
 }
 
+/* docs/link.md 11.4: one spelling of a number only. */
+static void
+stale(const struct conn *c, struct bytes text)
+{
+	struct msg_number m = { .conn = c->number };
+	size_t i;
+
+	if (text.len == 0 || text.len > 18 || text.p[0] == '0')
+		return;
+	for (i = 0; i < text.len; i++) {
+		if (text.p[i] < '0' || text.p[i] > '9')
+			return;
+		m.number = m.number * 10 + (text.p[i] - '0');
+	}
+	(void)tell(PROC_STORE, MSG_STALE, 0, &m, -1);
+}
+
 static void
 on_bye(void *ctx, unsigned reason, struct bytes text)
 {
 	struct log_line l = log_line(LOG_INFO, "peer.left");
 	const struct conn *c = ctx;
 
+	if (reason == BYE_STALE && (c->admitted || c->dialled))
+		stale(c, text);
 	if (!c->admitted && !c->dialled && !room_says())
 		return; /* docs/link.md 15.7 */
 	log_str(&l, "peer", bytes_str(c->from));

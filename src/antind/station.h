@@ -45,8 +45,11 @@ struct big {
 	struct partial *partial;
 	bool resumed; /* a part of it was there */
 	bool ended;   /* all has come; what was there before is being hashed */
+	bool again;   /* docs/link.md 6.3 */
 	struct buf dests; /* rows of struct msg_dest */
 };
+
+enum life_reply { REPLY_NONE, REPLY_HEARD, REPLY_GIVEN };
 
 /* A line to another station that was admitted. */
 struct line {
@@ -76,6 +79,14 @@ struct line {
 	struct buf *told;    /* owned, of TELLS: begun, and not ended; NULL */
 	struct knows *knows; /* owned: of the directory; NULL: not said */
 	struct wants *wants; /* owned: what it asked for in vain; NULL */
+	/* of its journal: lives.h */
+	bool gated;	     /* no items before it is known to be no old one */
+	bool witness;	     /* our signature is still to be told it */
+	int64_t gate_ms;     /* milliseconds: not longer; 0: until it is */
+	enum life_reply reply; /* after this round */
+	uint64_t reply_size;
+	unsigned heard; /* checkpoints, since then: milliseconds */
+	int64_t heard_ms;
 };
 
 /* A station that had a line since our start (store_quota.c). */
@@ -100,6 +111,7 @@ struct station {
 	struct deadlines deadlines;
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
+	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];
@@ -168,6 +180,8 @@ void line_hello(const struct msg_hello *h);
 void line_key(const struct msg_link_key *k);
 void line_signed(uint64_t job, const struct msg_statement *s);
 void line_self(void); /* tell link who we are, when that is known */
+void line_reborn(void); /* our incarnation is another */
+void line_epoch(uint64_t epoch); /* it was used: go on behind it */
 
 /* ---- store_line.c: lines come and go; what goes over them
  * ------------------- */
@@ -317,6 +331,7 @@ enum rc journal_check(struct err *e);
 enum rc journal_serials(struct err *e);
 void journal_lost(void);
 void journal_used(uint64_t serial);
+void journal_reborn(void); /* numbers count from 1 again */
 
 void checkpoint_round(void); /* between rounds */
 void checkpoint_settled(bool kept);
@@ -368,6 +383,9 @@ unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
 void alarm_raise(enum store_alarm_kind kind, struct bytes subject,
     unsigned rank, const char *text);
 void alarm_over(
+    enum store_alarm_kind kind, struct bytes subject, unsigned rank);
+/* It lasts, for all that is known. */
+bool alarm_lasts(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);
 void alarm_held(uint64_t n, unsigned rank); /* dispatches */
 void alarm_expired(uint64_t n, unsigned rank);

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "antind/lives.h"
 #include "antind/notices.h"
-#include "antind/tell.h"
 #include "core/vec.h"
 #include "core/work.h"
 #include "link/enrolment.h"
@@ -204,6 +204,8 @@ settle(void)
 	lines_settled(kept);
 	notices_settled(kept);
 	alarms_settled(kept);
+	life_settled(kept);
+	lives_settled(kept);
 	trouble_settled(kept, &e);
 }
 
@@ -286,6 +288,9 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
+	} else if (bytes_is(s->name, "checkpoint")) {
+		st.checkpoint = strtoull(value, NULL, 10);
+		free(value);
 	} else if (bytes_is(s->name, "max-size")) {
 		st.max_size = strtoull(value, NULL, 10);
 		free(value);
@@ -461,6 +466,8 @@ from_link(const struct message *m)
 		line_gone(m->body.conn.conn);
 	else if (m->kind == MSG_SENT)
 		line_sent(&m->body.taken);
+	else if (m->kind == MSG_STALE)
+		life_stale(m->body.number.number);
 	else if (m->kind == MSG_ENROL)
 		enrol_came(&m->body.enrol);
 	else if (m->kind == MSG_ENROL_DOWN)
@@ -519,6 +526,8 @@ message(enum proc from, const struct message *m, int fd)
 		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_NOTED)
 		checkpoint_noted(m->job, &m->body.noted);
+	else if (m->kind == MSG_WITNESSED)
+		lives_witnessed(m->job, &m->body.noted);
 	else if (m->kind == MSG_SUBMIT)
 		take_submit(m->job, &m->body.submit);
 	else if (from == PROC_SEAL)
@@ -535,7 +544,7 @@ peer(enum proc who, bool up)
 	if (who == PROC_KEYS && up)
 		st.link_job = 0, line_self(), notices_lost();
 	if (who == PROC_KEYS && !up)
-		checkpoint_keys_gone();
+		checkpoint_keys_gone(), lives_keys_gone();
 }
 
 static void

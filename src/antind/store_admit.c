@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/tell.h"
+#include "antind/lives.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
@@ -45,15 +45,48 @@ line_self(void)
 		st.link_job = 0;
 }
 
-void
-line_signed(uint64_t job, const struct msg_statement *s)
+/* The last one, for the time of this process. */
+static struct buf statement;
+
+static void
+tell_self(void)
 {
 	struct msg_self self = { .station = bytes_str(st.address),
-		.statement = s->statement,
+		.statement = buf_bytes(&statement),
 		.incarnation = st.incarnation };
 	char parent[LIMIT_ADDRESS + 1] = "";
 	size_t above;
 
+	above = station_above(st.file.directory, st.unit, station_now());
+	if (above != NONE &&
+	    address_of(st.file.directory, above, NONE, station_now(), parent))
+		self.parent = bytes_str(parent);
+	(void)tell(PROC_LINK, MSG_LINK_SELF, 0, &self, -1);
+}
+
+void
+line_reborn(void)
+{
+	if (statement.len > 0 && st.named)
+		tell_self();
+}
+
+void
+line_epoch(uint64_t epoch)
+{
+	struct err e;
+
+	if (store_write(&e) != RC_OK ||
+	    set_word_u64("epoch", epoch, &e) != RC_OK)
+		return;
+	st.epoch = epoch;
+	st.link_job = 0; /* what it says is too old */
+	line_self();
+}
+
+void
+line_signed(uint64_t job, const struct msg_statement *s)
+{
 	if (job != st.link_job || s->statement.len == 0)
 		return;
 	/* its epoch is not on disk: after a restart it would be given again, to
@@ -62,11 +95,9 @@ line_signed(uint64_t job, const struct msg_statement *s)
 		st.link_job = 0;
 		return;
 	}
-	above = station_above(st.file.directory, st.unit, station_now());
-	if (above != NONE &&
-	    address_of(st.file.directory, above, NONE, station_now(), parent))
-		self.parent = bytes_str(parent);
-	(void)tell(PROC_LINK, MSG_LINK_SELF, 0, &self, -1);
+	buf_free(&statement);
+	buf_add(&statement, s->statement);
+	tell_self();
 }
 
 /* ---- who is let in
@@ -148,8 +179,8 @@ accept_statement(struct link_seen *seen, const struct link_statement *s,
 	rc = fail(e, RC_DENIED,
 	    "docs/link.md 3.3: %.*s has no certificate in force here",
 	    (int)s->station.len, (const char *)s->station.p);
-	for (i = d->state.units[unit].certs; i != NONE && rc != RC_OK;
-	     i = c->next) {
+	for (i = d->state.units[unit].certs; 
+	     i != NONE && rc != RC_OK && rc != RC_EXPIRED; i = c->next) {
 		c = &d->state.certs[i];
 		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
 		    c->cert.use == CERT_SIGN && c->from <= now &&
@@ -237,9 +268,9 @@ lines_judge(void)
 
 static enum rc
 judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
-    struct tag *key, struct err *e)
+    struct tag *key, uint64_t *epoch, struct err *e)
 {
-	struct link_seen seen;
+	struct link_seen seen = { 0 };
 	enum rc rc;
 
 	if (!st.named)
@@ -257,9 +288,14 @@ judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
 		return fail(e, RC_ABSENT,
 		    "docs/link.md 3.3: no station %.*s is known here",
 		    (int)s->station.len, (const char *)s->station.p);
-	if ((rc = seen_read(&seen, s->station, e)) != RC_OK ||
-	    (rc = accept_statement(&seen, s, *unit, e)) != RC_OK ||
-	    (rc = accept_place(*unit, h->dialled, s->station, e)) != RC_OK)
+	rc = seen_read(&seen, s->station, e);
+	if (rc == RC_OK)
+		rc = accept_statement(&seen, s, *unit, e);
+	*epoch = seen.epoch; /* of RC_EXPIRED: its signature holds */
+	if (rc != RC_OK ||
+	    (rc = accept_place(*unit, h->dialled, s->station, e)) != RC_OK ||
+	    (!h->dialled && (rc = lives_judge(*unit, s->station, h->incarnation,
+				 e)) != RC_OK))
 		return rc;
 	*key = seen.station;
 	return seen_write(&seen, s->station, e);
@@ -314,7 +350,7 @@ line_hello(const struct msg_hello *h)
 	bool own;
 	enum rc rc;
 
-	rc = judge(h, &s, &unit, &key, &e);
+	rc = judge(h, &s, &unit, &key, &admit.epoch, &e);
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
@@ -333,8 +369,10 @@ line_hello(const struct msg_hello *h)
 	admit.clock = station_judges(&own);
 	admit.own_clock = own;
 	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
-	if (l != NULL)
+	if (l != NULL) {
 		directory_line(l);
+		lives_line(l);
+	}
 	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
 	    rc == RC_OK ? "link.up" : "link.refused");
 	log_str(&log, "station", s.station);

@@ -27,6 +27,8 @@ static const bool events[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_FORK] = true,
 	[STORE_ALARM_CLASH] = true,
 	[STORE_ALARM_EXPIRED] = true,
+	[STORE_ALARM_ROLLED] = true,
+	[STORE_ALARM_CLONE] = true,
 };
 
 /* One that lasts. */
@@ -123,6 +125,12 @@ log_alarm(const char *event, enum log_level level, enum store_alarm_kind kind,
 	log_str(&l, "subject", subject);
 	log_uint(&l, "rank", rank);
 	process_log(level, &l);
+}
+
+bool
+alarm_lasts(enum store_alarm_kind kind, struct bytes subject, unsigned rank)
+{
+	return !ready() || find(kind, subject, rank) != NULL;
 }
 
 void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "antind/arrival.h"
+#include "antind/lives.h"
 #include "core/vec.h"
 #include "envelope/envelope.h"
 
@@ -171,13 +172,17 @@ take_big(struct line *l, const struct msg_item *m)
 		.envelope = m->envelope,
 		.total = m->total,
 		.have = m->from < m->total ? m->from : 0,
-		.resumed = m->from > 0 };
+		.resumed = m->from > 0,
+		.again = m->again != 0 };
 	memcpy(b->sum, m->sum, SHA256_SIZE);
 	buf_add(&b->dests, m->dests);
 	if (m->total > STORE_TOTAL ||
 	    (st.max_size != 0 && m->total > st.max_size)) {
 		after_taken(l->conn, m->number, ACK_REFUSED, REFUSAL_TOO_LARGE);
 		big_free(l, b);
+	} else if (!l->parent && !lives_open(l)) {
+		(void)fail(&e, RC_EXPIRED, "docs/journal.md 7.3: not yet");
+		big_later(l, b, &e);
 	} else if (check_room(b, &e) != RC_OK ||
 		   big_begin(b, m->from, &e) != RC_OK) {
 		big_later(l, b, &e);
@@ -230,7 +235,7 @@ read_front(struct buf *out, const uint8_t sum[static SHA256_SIZE], uint64_t len,
 static void
 big_end(struct line *l, struct big *b)
 {
-	struct arrival a = { .from = l, .due = TIME_NEVER };
+	struct arrival a = { .from = l, .due = TIME_NEVER, .again = b->again };
 	struct buf front = { 0 };
 	bool news = false;
 	struct err e;

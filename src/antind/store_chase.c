@@ -207,49 +207,26 @@ say_again(const struct weighed *w, bool *said, struct err *e)
 struct look_leg {
 	struct leg leg;
 	char hop[LIMIT_ADDRESS + 1];
-	struct bytes desk;
-	uint64_t q[256];
-	size_t count;
 	bool found;
 };
-
-static bool
-note_leg(void *ctx, const struct leg *leg)
-{
-	struct look_leg *x = ctx;
-
-	x->q[x->count++] = leg->q;
-	return x->count < 256;
-}
-
-static bool
-is_dest(void *ctx, const struct dest *d)
-{
-	struct look_leg *x = ctx;
-
-	x->found = x->found || bytes_eq(d->address, x->desk);
-	return !x->found;
-}
 
 static enum rc
 find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	size_t i;
+	uint64_t q;
 	enum rc rc;
 
-	*x = (struct look_leg){ .desk = desk };
-	rc = ops->legs(st.store, n, note_leg, x, e);
-	for (i = 0; i < x->count && rc == RC_OK && !x->found; i++) {
-		rc = ops->leg_dests(st.store, x->q[i], is_dest, x, e);
-		if (rc == RC_OK && x->found)
-			rc = ops->leg(st.store, x->q[i], &x->leg, e);
-		if (rc == RC_OK && x->found) {
-			memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
-			x->leg.hop = bytes_str(x->hop);
-		}
-	}
-	return rc;
+	*x = (struct look_leg){ .found = false };
+	rc = ops->operate.dest_leg(st.store, n, desk, &q, e);
+	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
+		return RC_OK;
+	if (rc != RC_OK || (rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
+		return rc;
+	x->found = true;
+	memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
+	x->leg.hop = bytes_str(x->hop);
+	return RC_OK;
 }
 
 static enum rc
@@ -305,25 +282,108 @@ weigh_inquiry(struct weighed *w, struct err *e)
 
 /* ---- at the origin ------------------------------------------------------- */
 
-/* The next station has lost what it was given: it goes there once more. */
+/* A destination of a leg, with its tag. */
+struct look_dest {
+	struct bytes desk;
+	struct tag tag;
+	size_t count;
+};
+
+static bool
+note_dest(void *ctx, const struct dest *d)
+{
+	struct look_dest *x = ctx;
+
+	if (bytes_eq(d->address, x->desk))
+		x->tag = d->tag;
+	x->count++;
+	return true;
+}
+
+/* It leaves its leg, and goes there once more on one of its own; the stations
+ * that have it hear that it is lost behind them. */
+static enum rc
+goes_again(const struct look_leg *x, struct bytes desk, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct look_dest all = { .desk = desk };
+	struct leg new = x->leg;
+	struct dest to;
+	uint64_t q = 0;
+	enum rc rc;
+
+	new.state = LEG_QUEUED;
+	new.at = station_now();
+	new.again++;
+	rc = ops->leg_dests(st.store, x->leg.q, note_dest, &all, e);
+	to = (struct dest){ desk, all.tag };
+	if (rc == RC_OK)
+		rc = ops->operate.dest_drop(st.store, x->leg.q, desk, e);
+	if (rc == RC_OK)
+		rc = ops->send(st.store, &new, &to, 1, &q, e);
+	if (rc == RC_OK && all.count == 1)
+		rc = ops->leg_set(
+		    st.store, x->leg.q, LEG_MOVED, NULL, station_now(), e);
+	if (rc == RC_OK && q != 0)
+		leg_goes(q, &new);
+	return rc;
+}
+
+/* All of the leg was lost at the next station, or this at one behind it. */
+static enum rc
+lost_behind(const struct weighed *w, struct look_leg *x, struct bytes desk,
+    struct err *e)
+{
+	enum rc rc;
+
+	if (!weigh_same(x->leg.hop, w->batch->signer.address))
+		return goes_again(x, desk, e);
+	x->leg.state = LEG_QUEUED;
+	rc = st.store->ops->leg_set(
+	    st.store, x->leg.q, LEG_QUEUED, NULL, station_now(), e);
+	if (rc == RC_OK)
+		leg_goes(x->leg.q, &x->leg);
+	return rc;
+}
+
+static bool
+says_waits(void *ctx, const struct saying *said)
+{
+	struct look_dest *x = ctx;
+
+	x->count += said->kind == STATEMENT_ANSWER &&
+		    said->code == ANSWER_WAITS &&
+		    weigh_same(said->about, x->desk);
+	return x->count == 0;
+}
+
+/* A station has lost what another one gave it: it goes there once more.  Where
+ * it waits on the way, those behind have not had it yet. */
 static enum rc
 give_again(const struct weighed *w, struct err *e)
 {
+	struct look_dest waits = { .count = 0 };
+	struct log_line log;
 	struct look_leg x;
 	struct route r;
 	enum rc rc;
 
 	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
-	rc = find_leg(&x, w->d.n, bytes_str(r.address), e);
+	waits.desk = bytes_str(r.address);
+	rc = find_leg(&x, w->d.n, waits.desk, e);
+	if (rc == RC_OK)
+		rc = st.store->ops->notices->said(
+		    st.store, w->d.n, says_waits, &waits, e);
 	if (rc != RC_OK || !x.found || x.leg.state != LEG_PASSED ||
-	    !weigh_same(x.leg.hop, w->batch->signer.address))
+	    x.leg.again >= LEG_AGAIN_MAX || waits.count > 0 ||
+	    w->d.header.expires < station_now())
 		return rc;
-	rc = st.store->ops->leg_set(
-	    st.store, x.leg.q, LEG_QUEUED, NULL, station_now(), e);
-	if (rc != RC_OK)
-		return store_failed(rc);
-	lines_again();
-	return RC_OK;
+	log = log_line(LOG_WARN, "dispatch.again");
+	log_uint(&log, "n", w->d.n);
+	log_str(&log, "desk", waits.desk);
+	log_str(&log, "lost_at", w->batch->signer.address);
+	process_log(LOG_WARN, &log);
+	return store_failed(lost_behind(w, &x, waits.desk, e));
 }
 
 enum rc

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/station.h"
+#include "antind/lives.h"
 #include "core/vec.h"
 #include "journal/note.h"
 #include "journal/proof.h"
 
-#define EVERY_MS INT64_C(600000)
+#define EVERY_S 600
 
 /* ---- a checkpoint ---------------------------------------------------------
  */
@@ -64,7 +64,10 @@ ask_keys(struct err *e)
 static bool
 is_due(void)
 {
-	const int64_t ms = process_ms();
+	const int64_t ms = process_ms(),
+		      every = (int64_t)(st.checkpoint == 0 ? EVERY_S
+							   : st.checkpoint) *
+			      1000;
 	uint64_t size;
 	struct err e;
 	size_t i;
@@ -72,11 +75,13 @@ is_due(void)
 	for (i = 0; i < asker_count; i++)
 		if (!askers[i].asked)
 			return true;
+	if (st.named && life_wants())
+		return true;
 	if (next == 0)
-		next = ms + EVERY_MS;
+		next = ms + every;
 	if (ms < next || !st.named)
 		return false;
-	next = ms + EVERY_MS;
+	next = ms + every;
 	return st.store->ops->journal->size(st.store, &size, &e) == RC_OK &&
 	       size > last;
 }
@@ -262,6 +267,24 @@ answer_all(const struct err *e)
 	asker_count = left;
 }
 
+/* Neighbours hear of it. */
+static void
+tell_noted(void)
+{
+	struct buf bytes;
+	struct note n;
+	uint64_t at;
+	struct err e;
+	bool seen;
+
+	if (st.store->ops->journal->note_last(
+		st.store, &at, &bytes, &seen, &e) != RC_OK)
+		return;
+	if (note_read_journal(&n, buf_bytes(&bytes), &e) == RC_OK)
+		life_noted(buf_bytes(&bytes), &n);
+	buf_free(&bytes);
+}
+
 void
 checkpoint_settled(bool kept)
 {
@@ -271,7 +294,7 @@ checkpoint_settled(bool kept)
 		return;
 	came = false;
 	if (kept)
-		last = asked.size;
+		last = asked.size, tell_noted();
 	if (kept)
 		answer_all(NULL);
 	else if (fail(&e, RC_IO, "the disk takes nothing at present") != RC_OK)
@@ -296,6 +319,8 @@ checkpoint_ask(uint64_t of, const struct msg_journal *m)
 	} else if (m->what == JOURNAL_KEPT) {
 		out.rc = st.store->ops->journal->note_from(
 		    st.store, m->at, &out.total, &bytes, &seen, &e);
+	} else if (m->what == JOURNAL_GAPS) {
+		out.rc = life_gaps(&bytes, &out.total, &e);
 	} else {
 		out.rc = entries_of(&m->id, &bytes, &e);
 	}

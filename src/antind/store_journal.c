@@ -257,3 +257,12 @@ journal_used(uint64_t serial)
 	if (set_word_u64(SETTLED_WORD, serial, &e) == RC_OK)
 		settled = serial;
 }
+
+void
+journal_reborn(void)
+{
+	struct err e;
+
+	if (set_word_u64(SETTLED_WORD, 0, &e) == RC_OK)
+		settled = 0;
+}

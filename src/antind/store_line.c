@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/lives.h"
 #include "antind/notices.h"
-#include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
 #include "dispatch/package.h"
@@ -239,9 +239,11 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 static enum rc
 send_leg(struct line *l, const struct leg *leg, struct err *e)
 {
-	struct msg_send m = {
-		.conn = l->conn, .q = leg->q, .rank = leg->rank, .due = leg->due
-	};
+	struct msg_send m = { .conn = l->conn,
+		.q = leg->q,
+		.rank = leg->rank,
+		.due = leg->due,
+		.again = leg->again > 0 };
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
@@ -362,6 +364,8 @@ feed(struct line *l)
 	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
 	unsigned rank;
 
+	if (!lives_open(l))
+		return;
 	for (rank = RANKS; rank-- > least;)
 		while (l->more[rank] && !l->flights[rank].full &&
 		       feed_rank(l, rank))

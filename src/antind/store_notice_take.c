@@ -3,6 +3,7 @@
  * and kept (docs/receipts.md 3 and 5). */
 #include <string.h>
 
+#include "antind/lives.h"
 #include "antind/weigh.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
@@ -290,6 +291,8 @@ weigh(struct weighed *w, struct err *e)
 	if (rc == RC_OK && !statement_is_of(&w->s, &w->d.header, w->d.digest))
 		rc = fail(e, RC_DENIED,
 		    "docs/receipts.md 2.3: it names another dispatch");
+	if (rc == RC_ABSENT && bytes_is(w->s.origin, st.address))
+		life_hearsay(&w->s);
 	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
 		rc = RC_OK;
 	if (rc != RC_OK)

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "antind/arrival.h"
+#include "antind/lives.h"
 #include "antind/notices.h"
-#include "antind/tell.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 #include "envelope/address.h"
@@ -28,6 +28,7 @@ struct group {
 struct whither {
 	struct group *groups; /* owned */
 	size_t group_count;
+	unsigned again;	   /* of all that go: struct leg */
 	struct dest *here; /* owned: desks of this station */
 	size_t here_count;
 	struct arena text;
@@ -96,20 +97,57 @@ has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+/*
+ * Whether a destination that went on before goes on once more (docs/station.md
+ * 5.10): it is lost behind the next station, or that one sends it back.  Its
+ * old leg has it no longer then.
+ */
+static enum rc
+goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
+    const struct route *r, bool *anew, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct leg leg;
+	uint64_t q;
+	bool back;
+	enum rc rc;
+
+	*anew = false;
+	rc = ops->operate.dest_leg(st.store, n, bytes_str(r->address), &q, e);
+	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
+		return RC_OK;
+	if (rc != RC_OK || (rc = ops->leg(st.store, q, &leg, e)) != RC_OK)
+		return rc;
+	back = names_same(leg.hop, bytes_str(a->from->station), station_now());
+	if (leg.state != LEG_PASSED || leg.again >= LEG_AGAIN_MAX ||
+	    (!back && (!a->again || r->way == WAY_NONE)))
+		return RC_OK;
+	*anew = true;
+	if (w->again <= leg.again)
+		w->again = leg.again + 1;
+	return ops->operate.dest_drop(st.store, q, bytes_str(r->address), e);
+}
+
 /* Sort all; those that a known dispatch has already are left out. */
 static enum rc
 whither_sort(struct whither *w, const struct stored *d, bool known,
-    struct bytes rows, struct err *e)
+    const struct arrival *a, struct err *e)
 {
+	struct bytes rows = a->dests;
 	struct msg_dest row;
 	struct route r;
-	bool has = false;
+	bool has = false, anew;
 	enum rc rc = RC_OK;
 
+	w->again = a->again;
 	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
 		station_way(&r, d->from, row.address);
 		if (known)
 			rc = has_dest(d->n, &r, &has, e);
+		if (rc == RC_OK && has && a->from != NULL) {
+			rc = goes_anew(w, a, d->n, &r, &anew, e);
+			has = !anew;
+		}
 		if (rc == RC_OK && !has)
 			whither_add(w, &r, &row.tag);
 	}
@@ -162,7 +200,8 @@ whither_go(const struct whither *w, const struct stored *d,
 		.copy = d->copy,
 		.at = d->at,
 		.total = d->total,
-		.expires = d->header.expires };
+		.expires = d->header.expires,
+		.again = w->again };
 	uint64_t q;
 	enum rc rc = RC_OK;
 	size_t i, j;
@@ -303,7 +342,7 @@ keep(struct stored *d, struct whither *w, struct arrival *a, bool *news,
 	}
 	if (a->from == NULL)
 		journal_used(d->header.serial);
-	rc = whither_sort(w, d, known, a->dests, e);
+	rc = whither_sort(w, d, known, a, e);
 	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
 		rc = ops->copy(st.store, d, package, e);
 	if (rc == RC_OK && known && w->group_count + w->here_count > 0)
@@ -334,6 +373,10 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 	d.own_clock = station_own_clock();
 	package_digest(d.digest, &env);
 	memcpy(d.sum, a->sum, SHA256_SIZE);
+	if (a->from == NULL && d.header.incarnation != st.incarnation)
+		return fail(e, RC_DENIED,
+		    "docs/journal.md 7.4: the station was given a new life "
+		    "while this was sealed; send it again");
 	journal_of(&a->of, &d);
 	a->of.desk = a->desk;
 	a->of.station = d.from;
@@ -446,11 +489,16 @@ take_item(struct line *l, const struct msg_item *m)
 		.total = m->total,
 		.sum = m->sum,
 		.dests = m->dests,
-		.due = TIME_NEVER };
+		.due = TIME_NEVER,
+		.again = m->again != 0 };
 	struct err e = { 0 };
 	bool news = false;
 	enum rc rc;
 
+	if (!l->parent && !lives_open(l)) {
+		after_taken(l->conn, m->number, ACK_LATER, REFUSAL_NONE);
+		return;
+	}
 	if (m->package.len != m->total)
 		rc = fail(&e, RC_INVALID, "lengths that contradict");
 	else

@@ -2,7 +2,7 @@
 /* Messages between stations beside the items: docs/link.md 16. */
 #include <stdlib.h>
 
-#include "antind/tell.h"
+#include "antind/lives.h"
 
 #define ROOM (32u << 20) /* bytes on their way to all lines: 15.4 */
 #define HELD (64u << 20) /* of what lines have begun to tell */
@@ -14,6 +14,10 @@ static void (*const hears[TELLS])(struct line *l, struct bytes message) = {
 	[TELL_STATUS] = directory_status,
 	[TELL_DIRECTORY] = directory_came,
 	[TELL_WANTED] = wanted_came,
+	[TELL_CHECKPOINT] = lives_checkpoint,
+	[TELL_COUNTERSIGNED] = life_countersigned,
+	[TELL_INCARNATION] = life_given,
+	[TELL_BEHIND] = lives_behind,
 };
 
 bool

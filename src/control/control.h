@@ -65,8 +65,9 @@ enum control_what {
 	CONTROL_JOURNAL_PROVE,	    /* at: a proof of that entry */
 	CONTROL_JOURNAL_OF, /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	    /* desk, id */
+	CONTROL_JOURNAL_GAPS, /* what an old life had; total: gaps */
 };
-#define CONTROLS 34
+#define CONTROLS 35
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -170,8 +170,14 @@ enum msg {
 	MSG_OPERATE, /* struct msg_operate, control to store; MSG_DONE */
 	MSG_CANCEL, /* struct msg_number, store to link: do not begin to send it;
 		       MSG_SENT says "later" then */
+
+	/* lives of stations (docs/journal.md 7) */
+	MSG_WITNESS,   /* struct msg_witness, store to keys: a child's note */
+	MSG_WITNESSED, /* struct msg_noted, keys to store: of one line */
+	MSG_STALE,     /* struct msg_number, link to store: the peer has seen
+			  this epoch of ours */
 };
-#define MSG_LAST MSG_CANCEL
+#define MSG_LAST MSG_STALE
 
 struct msg_setting {
 	struct bytes name, value;
@@ -234,6 +240,7 @@ struct msg_admit {
 	/* the clock to be told it */
 	int64_t clock;
 	uint64_t own_clock;
+	uint64_t epoch; /* of RC_EXPIRED: the one that was seen */
 };
 struct msg_number {
 	uint64_t conn, number;
@@ -249,6 +256,7 @@ struct msg_item {
 	uint8_t sum[SHA256_SIZE];
 	struct bytes dests;   /* rows of struct msg_dest */
 	struct bytes package; /* of a small one */
+	uint64_t again;	      /* 1: docs/link.md 6.3 */
 };
 struct msg_data {
 	uint64_t conn, number;
@@ -275,6 +283,7 @@ struct msg_send {
 	struct bytes package; /* a small one; of a large one its envelope */
 	uint64_t at; /* where a large one's attachments are in its file */
 	int64_t due; /* within its rank the earlier goes first */
+	uint64_t again; /* 1: docs/link.md 6.3 */
 };
 
 struct msg_desk {
@@ -582,6 +591,10 @@ struct msg_noted {
 	struct bytes note;
 	uint8_t tool[32]; /* the Ed25519 key of docs/journal.md 5.3 */
 };
+struct msg_witness {
+	struct msg_note note; /* of the child's journal */
+	struct id by;	      /* the uid of this station's unit */
+};
 enum journal_ask {
 	JOURNAL_PULL,	    /* entries from number "at" on, each: entry, u16
 			       length of its opening, opening (none: destroyed);
@@ -590,8 +603,10 @@ enum journal_ask {
 	JOURNAL_KEPT,	    /* the first that is kept of at least size "at" */
 	JOURNAL_PROVE,	    /* a proof of entry "at" as a file */
 	JOURNAL_OF,	    /* the numbers (u64) of the entries about "id" */
+	JOURNAL_GAPS, /* u8 1: struct life_gap, 2: a statement | u64 when | u16
+			 length | it; total: gaps */
 };
-#define JOURNAL_ASKS 5
+#define JOURNAL_ASKS 6
 struct msg_journal {
 	uint64_t what; /* enum journal_ask */
 	struct id id;
@@ -711,6 +726,7 @@ union any_msg {
 	struct msg_desk_state desk_state;
 	struct msg_operate operate;
 	struct msg_recall recall;
+	struct msg_witness witness;
 };
 
 /* One that was read. */

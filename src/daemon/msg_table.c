@@ -135,13 +135,13 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
-	FLAG(msg_admit, own_clock), END };
+	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch), END };
 static const struct field number[] = { ANY(msg_number, conn),
 	ANY(msg_number, number), END };
 static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),
 	ANY(msg_item, envelope), ANY(msg_item, total), ANY(msg_item, from),
 	FIXED(msg_item, sum), DESTS(msg_item, dests),
-	BYTES(msg_item, package, 0, MSG_INLINE), END };
+	BYTES(msg_item, package, 0, MSG_INLINE), FLAG(msg_item, again), END };
 static const struct field data[] = { ANY(msg_data, conn), ANY(msg_data, number),
 	ANY(msg_data, at), BYTES(msg_data, more, 0, MSG_PIECE), END };
 static const struct field taken[] = { ANY(msg_taken, conn),
@@ -154,7 +154,7 @@ static const struct field send_item[] = { ANY(msg_send, conn), ANY(msg_send, q),
 	U64(msg_send, rank, 0, PRECEDENCES), ANY(msg_send, envelope),
 	ANY(msg_send, total), FIXED(msg_send, sum), DESTS(msg_send, dests),
 	BYTES(msg_send, package, 0, LONG), ANY(msg_send, at),
-	TIME(msg_send, due), END };
+	TIME(msg_send, due), FLAG(msg_send, again), END };
 
 static const struct field desk[] = { ANY(msg_desk, uid),
 	ADDRESS(msg_desk, desk), END };
@@ -304,6 +304,10 @@ static const struct field note[] = { FIXED(msg_note, unit), ANY(msg_note, size),
 static const struct field noted[] = { BYTES(msg_noted, note, 1,
 					  MSG_JOURNAL_BYTES),
 	FIXED(msg_noted, tool), END };
+static const struct field witness[] = { FIXED(msg_witness, note.unit),
+	ANY(msg_witness, note.size), FIXED(msg_witness, note.root),
+	TIME(msg_witness, note.at), ANY(msg_witness, note.incarnation),
+	FIXED(msg_witness, by), END };
 static const struct field journal[] = { U64(msg_journal, what, 0,
 					    JOURNAL_ASKS - 1),
 	FIXED(msg_journal, id), ANY(msg_journal, at), END };
@@ -442,6 +446,9 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_OPERATE] = { "operate", operate, false, CONTROL, STORE },
 	[MSG_CANCEL] = { "cancel", number, false, STORE, LINK },
 	[MSG_RECALL] = { "recall", recall, false, CONTROL, STORE },
+	[MSG_WITNESS] = { "witness", witness, false, STORE, KEYS },
+	[MSG_WITNESSED] = { "witnessed", noted, false, KEYS, STORE },
+	[MSG_STALE] = { "stale", number, false, LINK, STORE },
 };
 
 const char *

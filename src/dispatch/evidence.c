@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dispatch/package.h"
+#include "dispatch/route.h"
 
 #include "envelope/address.h"
 #include "pki/journal.h"
@@ -160,10 +161,23 @@ check_batch(const struct batch *b, struct directory *d, struct err *e)
 	return batch_verify(b, &who, e);
 }
 
+/* The desk was one of the station with this address. */
+static bool
+is_desk_of(
+    struct directory *d, struct bytes desk, struct bytes station, int64_t t)
+{
+	char address[LIMIT_ADDRESS + 1];
+	size_t unit = unit_by_host(&d->state, address_host(desk), t);
+
+	unit = unit == NONE ? NONE : station_of(d, unit, t);
+	return unit != NONE && address_of(d, unit, NONE, t, address) &&
+	       bytes_is(station, address);
+}
+
 /* docs/evidence.md 3.3: it is about this dispatch, and its signer's to say. */
 static enum rc
 check_said(const struct statement *s, struct bytes signer,
-    const struct evidence_of *of, struct err *e)
+    const struct evidence_of *of, struct directory *d, struct err *e)
 {
 	const bool desk = address_is_desk(signer);
 	bool his = statement_by_desk(s->kind) == desk;
@@ -174,8 +188,7 @@ check_said(const struct statement *s, struct bytes signer,
 	if (s->kind <= STATEMENT_REFUSED)
 		his = his && bytes_eq(s->desk, signer);
 	else if (desk)
-		his = his && host_within(
-				 address_host(signer), address_host(s->origin));
+		his = his && is_desk_of(d, signer, s->origin, s->at);
 	else if (s->kind == STATEMENT_INQUIRY)
 		his = his && bytes_eq(s->origin, signer);
 	return his ? RC_OK
@@ -213,7 +226,7 @@ say_batch(struct bytes bytes, const struct evidence_of *of, struct directory *d,
 			e = why;
 		} else if (said.rc == RC_OK) {
 			said.rc = check_said(
-			    &said.statement, b.signer.address, of, &e);
+			    &said.statement, b.signer.address, of, d, &e);
 		}
 		each(ctx, &said);
 	}

@@ -65,6 +65,17 @@ static const struct kind {
 	    { FIELD_NUMBER } },
 	[ENTRY_DROPPED] = { "dropped", "an operator gave it up",
 	    { DISPATCH, FIELD_STATION } },
+	[ENTRY_REBORN] = { "reborn",
+	    "the station was rolled back, and has a new life",
+	    { FIELD_INCARNATION, FIELD_SERIAL, FIELD_CODE, FIELD_NUMBER,
+		FIELD_HASH, FIELD_TEXT } },
+	[ENTRY_WITNESSED] = { "witnessed", "a child's checkpoint was heard",
+	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER, FIELD_HASH } },
+	[ENTRY_ROLLED] = { "rolled-back",
+	    "a child was rolled back, and gets a new life",
+	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER, FIELD_HASH } },
+	[ENTRY_CLONE] = { "clone", "a station came twice, in two lives",
+	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER } },
 };
 
 /* Where a field is, and of what it is. */

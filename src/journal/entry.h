@@ -55,8 +55,12 @@ enum entry_kind {
 	ENTRY_NAMED,	 /* the station's own certificate */
 	ENTRY_DESTROYED, /* an opening */
 	ENTRY_DROPPED,	 /* an operator gave a leg up */
+	ENTRY_REBORN,	 /* the station has a new life: what was is missing */
+	ENTRY_WITNESSED, /* a child's checkpoint */
+	ENTRY_ROLLED,	 /* a child was rolled back, and gets a new life */
+	ENTRY_CLONE,	 /* an older life of a child came */
 };
-#define ENTRY_KINDS 25 /* rows of the table; what has none is unknown */
+#define ENTRY_KINDS 29 /* rows of the table; what has none is unknown */
 
 /* The word of a kind ("accepted"); NULL where it is unknown. */
 const char *entry_word(unsigned kind);

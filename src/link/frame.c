@@ -12,6 +12,7 @@
 
 #define RANKS 4
 #define FLAG_MORE 1u /* docs/link.md 6.3 */
+#define FLAG_AGAIN 2u
 #define CRITICAL 0x8000u
 
 /* docs/link.md 2.2: a payload's bytes, at least and at most. */
@@ -236,7 +237,7 @@ item_put(struct buf *out, const struct item *item, bool more, uint16_t count)
 {
 	frame_uint(out, item->number, 4);
 	buf_u8(out, (uint8_t)item->rank);
-	buf_u8(out, more ? FLAG_MORE : 0);
+	buf_u8(out, (more ? FLAG_MORE : 0) | (item->again ? FLAG_AGAIN : 0));
 	frame_uint(out, item->envelope, 4);
 	buf_u64(out, item->total);
 	buf_add(out, bytes_of(item->sum, sizeof(item->sum)));
@@ -253,9 +254,10 @@ more_put(struct buf *out, uint32_t number, bool more, uint16_t count)
 }
 
 static enum rc
-flags_check(struct item_part *part, uint8_t flags, struct err *e)
+flags_check(
+    struct item_part *part, uint8_t flags, unsigned known, struct err *e)
 {
-	if (flags & ~FLAG_MORE)
+	if (flags & ~known)
 		return fail(e, RC_INVALID,
 		    "docs/link.md 6.3: flags %u that are not known", flags);
 	part->more = (flags & FLAG_MORE) != 0;
@@ -305,8 +307,9 @@ item_read(
 	if (out->rank >= RANKS)
 		return fail(
 		    e, RC_INVALID, "docs/link.md 6.3: rank %u", out->rank);
-	if (flags_check(part, flags, e) != RC_OK)
+	if (flags_check(part, flags, FLAG_MORE | FLAG_AGAIN, e) != RC_OK)
 		return e->rc;
+	out->again = (flags & FLAG_AGAIN) != 0;
 	return sizes_check(out, e);
 }
 
@@ -327,7 +330,7 @@ more_read(
 	if (part->count == 0)
 		return fail(e, RC_INVALID,
 		    "docs/link.md 6.7: MORE without a destination");
-	return flags_check(part, flags, e);
+	return flags_check(part, flags, FLAG_MORE, e);
 }
 
 bool

@@ -48,8 +48,9 @@ enum bye {
 	BYE_BUSY,     /* come back later */
 	BYE_REPLACED, /* the same station has a newer connection */
 	BYE_INTERNAL,
+	BYE_STALE, /* the epoch that was seen is the text */
 };
-#define BYES 7
+#define BYES 8
 
 struct hello {
 	uint8_t lowest, highest; /* versions it speaks */
@@ -71,6 +72,7 @@ struct link_dest {
 struct item {
 	uint32_t number;
 	unsigned rank;	   /* 0..3, 3 goes first */
+	bool again;	   /* it is lost behind the receiver: 6.3 */
 	uint32_t envelope; /* bytes of the envelope */
 	uint64_t total;	   /* of envelope and attachments: the package */
 	uint64_t from;	   /* where DATA starts; total - from bytes come */

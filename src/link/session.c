@@ -2,6 +2,7 @@
 #include "link/session.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,6 +117,15 @@ void
 session_refuse(struct session *s, enum bye reason)
 {
 	leave(s, reason, bytes_of("", 0));
+}
+
+void
+session_stale(struct session *s, uint64_t epoch)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%" PRIu64, epoch);
+	leave(s, BYE_STALE, bytes_str(text));
 }
 
 bool

@@ -147,6 +147,8 @@ void session_parts(struct session *s, struct link_keep *keep);
 enum rc session_admit(struct session *s, int64_t now, struct err *e);
 /* Leave, at any time, for this reason: only BYE is still to be sent. */
 void session_refuse(struct session *s, enum bye reason);
+/* The same because its statement is older than this epoch of it. */
+void session_stale(struct session *s, uint64_t epoch);
 /* The owner has "have" > 0 bytes of the large item with this sum.  Between
  * hello() and session_admit(); beyond SESSION_PARTIALS they are left out. */
 void session_partial(
@@ -173,7 +175,7 @@ void session_output(struct session *s, struct buf *out, size_t max);
 bool session_wants_output(const struct session *s);
 
 /*
- * Send an item: rank, due, envelope, total, sum and dests are read; destinations
+ * Send an item: rank, again, due, envelope, total, sum and dests are read; destinations
  * are desks' addresses, none twice, in any order.  "package" is the whole of
  * one of at most SESSION_SMALL bytes, which is copied; of a larger one it is
  * empty, and read() is asked.  Higher ranks go first, within a rank what is due

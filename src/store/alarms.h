@@ -29,8 +29,10 @@ enum store_alarm_kind {
 	STORE_ALARM_CLOCK,	 /* the time is this machine's own */
 	STORE_ALARM_KEY,	 /* a key ends soon */
 	STORE_ALARM_EXPIRED,	 /* a dispatch expired on its way */
+	STORE_ALARM_ROLLED,	 /* a station was rolled back */
+	STORE_ALARM_CLONE,	 /* one is there twice */
 };
-#define STORE_ALARM_KINDS 13 /* and 0, which is none */
+#define STORE_ALARM_KINDS 15 /* and 0, which is none */
 extern const char *const store_alarm_words[STORE_ALARM_KINDS]; /* "waits" */
 
 struct store_alarm {

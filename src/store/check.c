@@ -79,6 +79,8 @@ check_leg(const struct leg *leg, struct err *e)
 		return rc;
 	if (!leg_waits(leg->state))
 		return fail(e, RC_INVALID, "store: a leg that is over already");
+	if (leg->again > LEG_AGAIN_MAX)
+		return fail(e, RC_LIMIT, "store: a leg that goes too often");
 	return RC_OK;
 }
 
@@ -108,6 +110,8 @@ const char *const store_alarm_words[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_CLOCK] = "clock",
 	[STORE_ALARM_KEY] = "key",
 	[STORE_ALARM_EXPIRED] = "expired",
+	[STORE_ALARM_ROLLED] = "rolled-back",
+	[STORE_ALARM_CLONE] = "clone",
 };
 
 enum rc

@@ -335,7 +335,8 @@ const struct store_ops store_memory = {
 	.paper_drop = memory_paper_drop,
 	.journal = &memory_journal,
 	.notices = &memory_notices,
-	.operate = { memory_pin, memory_dest_drop, memory_expired },
+	.operate = { memory_pin, memory_dest_drop, memory_dest_leg,
+	    memory_expired },
 	.alarms = { memory_raise, memory_alarm_end, memory_alarm_ack,
 	    memory_alarm_each, memory_late },
 };

@@ -251,6 +251,8 @@ void memory_notices_end(struct memory *m, bool kept);
 void memory_notices_free(struct memory *m);
 /* memory_operate.c */
 enum rc memory_pin(struct store *s, uint64_t q, bool pinned, struct err *e);
+enum rc memory_dest_leg(struct store *s, uint64_t n, struct bytes address,
+    uint64_t *q, struct err *e);
 enum rc memory_dest_drop(
     struct store *s, uint64_t q, struct bytes address, struct err *e);
 enum rc memory_expired(struct store *s, int64_t now, size_t max,

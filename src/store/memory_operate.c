@@ -52,6 +52,34 @@ memory_dest_drop(
 	return fail(e, RC_ABSENT, "store: no such destination");
 }
 
+static bool
+leg_has(const struct memory_leg *l, size_t dest)
+{
+	size_t i;
+
+	for (i = 0; i < l->dest_count && l->dests[i] != dest; i++)
+		;
+	return i < l->dest_count;
+}
+
+enum rc
+memory_dest_leg(struct store *s, uint64_t n, struct bytes address, uint64_t *q,
+    struct err *e)
+{
+	struct memory *m = memory_of(s);
+	const struct memory_dest *d = memory_dest(m, n, address);
+	const struct memory_dispatch *of = memory_known(m, n);
+	size_t i;
+
+	*q = 0;
+	if (d == NULL)
+		return fail(e, RC_ABSENT, "store: no such destination");
+	for (i = 0; i < of->leg_count; i++)
+		if (leg_has(&m->legs[of->legs[i]], (size_t)(d - m->dests)))
+			*q = of->legs[i] + 1;
+	return RC_OK;
+}
+
 static int
 by_expires(const void *a, const void *b)
 {

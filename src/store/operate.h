@@ -17,6 +17,10 @@ struct store_operate_ops {
 	 * RC_ABSENT. */
 	enum rc (*dest_drop)(
 	    struct store *s, uint64_t q, struct bytes address, struct err *e);
+	/* The leg that has this destination of a dispatch; 0: a desk here.
+	 * RC_ABSENT: the dispatch has it not. */
+	enum rc (*dest_leg)(struct store *s, uint64_t n, struct bytes address,
+	    uint64_t *q, struct err *e);
 	/* Numbers of legs that wait and expired before "now", at most max. */
 	enum rc (*expired)(struct store *s, int64_t now, size_t max,
 	    bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e);

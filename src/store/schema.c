@@ -155,6 +155,10 @@ static const char operating[] =
     "CREATE UNIQUE INDEX alarm_lasts ON alarm (kind, subject, rank)"
     " WHERE over = 0;";
 
+/* How often a leg's destinations went on before. */
+static const char again[] =
+    "ALTER TABLE leg ADD COLUMN again INTEGER NOT NULL DEFAULT 0;";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating };
+	operating, again };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

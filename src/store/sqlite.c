@@ -326,7 +326,8 @@ const struct store_ops store_sqlite = {
 	.paper_drop = sqlite_paper_drop,
 	.journal = &sqlite_journal,
 	.notices = &sqlite_notices,
-	.operate = { sqlite_pin, sqlite_dest_drop, sqlite_expired },
+	.operate = { sqlite_pin, sqlite_dest_drop, sqlite_dest_leg,
+	    sqlite_expired },
 	.alarms = { sqlite_raise, sqlite_alarm_end, sqlite_alarm_ack,
 	    sqlite_alarm_each, sqlite_late },
 };

@@ -85,6 +85,7 @@ enum sqlite_query {
 	QUERY_CHASED,
 	QUERY_PIN,
 	QUERY_DEST_DROP,
+	QUERY_DEST_LEG,
 	QUERY_EXPIRED,
 	QUERY_ALARM_FIND,
 	QUERY_ALARM_COUNT,
@@ -241,6 +242,8 @@ extern const struct store_journal_ops sqlite_journal;
 void sqlite_journal_end(struct sqlite *s, bool kept);
 /* sqlite_operate.c */
 enum rc sqlite_pin(struct store *s, uint64_t q, bool pinned, struct err *e);
+enum rc sqlite_dest_leg(struct store *s, uint64_t n, struct bytes address,
+    uint64_t *q, struct err *e);
 enum rc sqlite_dest_drop(
     struct store *s, uint64_t q, struct bytes address, struct err *e);
 enum rc sqlite_expired(struct store *s, int64_t now, size_t max,

@@ -6,7 +6,7 @@
 
 /* The columns of a leg, in the order leg_of() reads. */
 #define LEG                                                                    \
-	"q, n, hop, rank, due, state, at, total, c, pinned, expires"
+	"q, n, hop, rank, due, state, at, total, c, pinned, expires, again"
 
 /* Borrows from the row. */
 static struct leg
@@ -24,6 +24,7 @@ leg_of(const struct sqlite_run *r)
 		.copy = sqlite_get_uint(r, 8),
 		.pinned = sqlite_get_int(r, 9) != 0,
 		.expires = sqlite_get_int(r, 10),
+		.again = (unsigned)sqlite_get_uint(r, 11),
 	};
 }
 
@@ -87,7 +88,7 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_SEND,
 	    "INSERT INTO leg (" LEG ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-	    " ?8, ?9, ?10, ?11)");
+	    " ?8, ?9, ?10, ?11, ?12)");
 
 	sqlite_uint(&r, 1, q);
 	sqlite_uint(&r, 2, leg->n);
@@ -100,6 +101,7 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 	sqlite_uint(&r, 9, leg->copy);
 	sqlite_int(&r, 10, leg->pinned);
 	sqlite_int(&r, 11, leg->expires == TIME_NEVER ? 0 : leg->expires);
+	sqlite_uint(&r, 12, leg->again);
 	return sqlite_do(&r, e);
 }
 

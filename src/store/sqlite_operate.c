@@ -41,6 +41,25 @@ sqlite_dest_drop(
 }
 
 enum rc
+sqlite_dest_leg(struct store *store, uint64_t n, struct bytes address,
+    uint64_t *q, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_DEST_LEG,
+	    "SELECT q FROM dest WHERE n = ?1 AND address = ?2");
+	bool found;
+	enum rc rc;
+
+	*q = 0;
+	sqlite_uint(&r, 1, n);
+	sqlite_bytes(&r, 2, address);
+	if ((found = sqlite_row(&r)))
+		*q = sqlite_get_uint(&r, 0);
+	if ((rc = sqlite_end(&r, e)) == RC_OK && !found)
+		rc = fail(e, RC_ABSENT, "store: no such destination");
+	return rc;
+}
+
+enum rc
 sqlite_expired(struct store *store, int64_t now, size_t max,
     bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e)
 {

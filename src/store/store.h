@@ -85,7 +85,11 @@ struct leg {
 	uint64_t total;	 /* bytes of the package */
 	bool pinned;	 /* an operator has decided: it is not rerouted */
 	int64_t expires; /* 0 or TIME_NEVER: it does not */
+	/* How often its destinations went on before, at most LEG_AGAIN_MAX
+	 * (docs/station.md 5.10); > 0: the next station is told. */
+	unsigned again;
 };
+#define LEG_AGAIN_MAX 16u
 
 /* A dispatch at a desk of this station. */
 enum delivery_state {
@@ -119,6 +123,9 @@ enum paper_kind {
 	PAPER_INVITED,	   /* an invitation that the authority told of */
 	PAPER_RENEWAL,	   /* this station's own request */
 	PAPER_RECALL,	   /* a recall whose dispatch has not come */
+	PAPER_LIFE,	   /* a neighbour's journal: journal/life.h */
+	PAPER_GAP,	   /* what an old life of this station had */
+	PAPER_HEARSAY,	   /* a dispatch of it that only others know */
 };
 struct paper {
 	enum paper_kind kind;

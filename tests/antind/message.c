@@ -109,6 +109,9 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_OPERATE] = "cs",
 	[MSG_CANCEL] = "sl",
 	[MSG_RECALL] = "cs",
+	[MSG_WITNESS] = "sk",
+	[MSG_WITNESSED] = "ks",
+	[MSG_STALE] = "ls",
 };
 
 static bool

@@ -45,11 +45,12 @@ $commands{'antin-ack'} = [ 'antin ack', 'antin refuse',
     'antin recall' ];
 $commands{'antin-queue'} = [ 'antin queue', 'antin trace',
     map { "antin queue $_" } qw(hold release reroute drop) ];
+$commands{'antin-verify'} = [ 'antin verify', 'antin evidence' ];
 $commands{'antin-alarms'} = [ 'antin alarms', 'antin alarms ack' ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
     'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',
-    'antin-trace' => 'antin-queue');
+    'antin-trace' => 'antin-queue', 'antin-evidence' => 'antin-verify');
 my %group = (
 	key => [ qw(new show passwd) ],
 	directory => [ qw(show find list picture write status apply verify
@@ -63,7 +64,7 @@ my %group = (
 	list => [ qw(set) ],
 	policy => [ qw(set) ],
 	station => [ qw(new add-desk check start stop) ],
-	journal => [ qw(show checkpoint prove verify) ],
+	journal => [ qw(show checkpoint prove verify gaps) ],
 );
 for my $group (keys %group) {
 	$commands{"antin-$group"} =

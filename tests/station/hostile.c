@@ -146,9 +146,11 @@ is_refused(const struct buf *statement)
 	return heard;
 }
 
-/* A statement for the key of *p, at this address and epoch, signed so. */
+/* A statement for the key of *p, at this address and epoch, signed so; BYE
+ * with this reason and text. */
 static bool
-says_refused(const char *address, uint64_t at, const struct identity *by)
+says_and_hears(const char *address, uint64_t at, const struct identity *by,
+    enum bye reason, const char *text)
 {
 	struct script s = { 0 };
 	struct buf in = { 0 }, statement = { 0 };
@@ -161,7 +163,7 @@ says_refused(const char *address, uint64_t at, const struct identity *by)
 		s.statement = buf_bytes(&statement);
 		script_play(&s, "H P");
 		heard = villain_write(&p, buf_bytes(&s.bytes)) &&
-			hears_bye(&p, &in, BYE_REFUSED, "") &&
+			hears_bye(&p, &in, reason, text) &&
 			!came(&in, FRAME_HELLO, &(struct bytes){ 0 });
 	}
 	buf_free(&s.bytes);
@@ -171,11 +173,18 @@ says_refused(const char *address, uint64_t at, const struct identity *by)
 	return heard;
 }
 
+static bool
+says_refused(const char *address, uint64_t at, const struct identity *by)
+{
+	return says_and_hears(address, at, by, BYE_REFUSED, "");
+}
+
 static void
 others_are_not_let_in(void)
 {
 	struct errand er;
 	struct buf stolen = { 0 };
+	char text[24];
 	uint64_t seen;
 
 	/* one that was good on its own line, and still is there */
@@ -201,10 +210,16 @@ others_are_not_let_in(void)
 	    "a child's child is not let in (3.4)");
 	ok(says_refused(centre->address, ++epoch, &centre->station),
 	    "nor who says he is the station itself");
-	ok(says_refused(honest->address, seen - 1, &honest->station),
-	    "an epoch before one that was seen is refused");
-	ok(says_refused(honest->address, seen, &honest->station),
+	(void)snprintf(text, sizeof(text), "%llu", (unsigned long long)seen);
+	ok(says_and_hears(
+	       honest->address, seen - 1, &honest->station, BYE_STALE, text),
+	    "an epoch before one that was seen is refused, which is told "
+	    "(11.4)");
+	ok(says_and_hears(
+	       honest->address, seen, &honest->station, BYE_STALE, text),
 	    "and another key in the same");
+	ok(says_refused(honest->address, seen - 1, &hostile->station),
+	    "to nobody but who has the key");
 	ok(peer_turn(&er.p, 100) && !er.p.over,
 	    "all this does not touch the line of the honest one");
 	peer_end(&er.p);

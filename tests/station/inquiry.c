@@ -161,6 +161,11 @@ what_waits_is_said(struct row_of_three *x)
 	    "a station where it waits says so");
 }
 
+static const char lose[] =
+    "DELETE FROM delivery; DELETE FROM dest; DELETE FROM dispatch;"
+    "DELETE FROM package; DELETE FROM pending; DELETE FROM leg;"
+    "DELETE FROM copy;";
+
 /* A station whose store is lost gets what it was given once more. */
 static void
 what_is_lost_is_given_again(struct row_of_three *x)
@@ -175,9 +180,7 @@ what_is_lost_is_given_again(struct row_of_three *x)
 	if (!three_hears(
 		x->top, &id, "custody", NULL, x->mid->address, NULL, 30))
 		bug("it does not go");
-	change(x->mid,
-	    "DELETE FROM delivery; DELETE FROM dest; DELETE FROM dispatch;"
-	    "DELETE FROM package; DELETE FROM pending; DELETE FROM leg;");
+	change(x->mid, lose);
 	change(x->top, "UPDATE chase SET due = 0");
 	ok(three_hears(
 	       x->top, &id, "answer", mid, x->mid->address, "unknown", 30),
@@ -187,17 +190,74 @@ what_is_lost_is_given_again(struct row_of_three *x)
 	    "and is given it once more");
 }
 
+/* Behind the next station it is lost: those that know it pass it on anew. */
+static void
+what_is_lost_behind_is_given_again(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address;
+	struct id id;
+	size_t said;
+
+	close(x->control[0]);
+	three_sign_in(x, x->top);
+	said = seat_said(x->top, "event=dispatch.again");
+	id = three_send(x, x->top, 4, "precedence", json_string("hoa-toc"));
+	if (!seat_start(x->low) ||
+	    !three_hears(x->top, &id, "hop", x->low->address, NULL, NULL, 30))
+		bug("it does not go");
+	change(x->low, lose);
+	change(x->top, "UPDATE chase SET due = 0");
+	ok(three_hears(
+	       x->top, &id, "answer", low, x->low->address, "unknown", 30),
+	    "the addressee's station that has lost it says so");
+	three_sign_in(x, x->low);
+	ok(three_hears(x->top, &id, "arrived", low, low, NULL, 60),
+	    "it gets it once more from the station that passed it on");
+	ok(seat_said(x->top, "event=dispatch.again") > said,
+	    "and the log says so");
+}
+
+/* One in the middle has lost what waited there. */
+static void
+what_is_lost_on_the_way_is_given_again(struct row_of_three *x, struct seat *end)
+{
+	const char *desk = end->desk_address;
+	struct id id;
+	int control;
+
+	if (x->control[0] >= 0)
+		close(x->control[0]);
+	three_sign_in(x, x->top);
+	id = three_send(x, x->top, 8, "precedence", json_string("hoa-toc"));
+	if (!three_hears(x->top, &id, "hop", x->low->address, NULL, NULL, 30))
+		bug("it does not go");
+	change(x->low, lose);
+	change(x->top, "UPDATE chase SET due = 0");
+	ok(three_hears(
+	       x->top, &id, "answer", desk, x->low->address, "unknown", 30),
+	    "so does one on the way");
+	if (!seat_start(end))
+		bug("a station does not start");
+	control = seat_signed_in(end, 30);
+	ok(three_hears(x->top, &id, "arrived", desk, desk, NULL, 60),
+	    "and it goes on");
+	close(control);
+}
+
 int
 main(void)
 {
 	char duty[LIMIT_ADDRESS + 8];
 	struct row_of_three x;
+	struct seat *end;
 	struct id id;
 	size_t i;
 
 	three_begin(&x, "");
+	end = country_seat(&x.c, x.low, "sin-thau");
 	(void)snprintf(duty, sizeof(duty), "duty %s\n", x.top->desk_address);
-	country_write(x.top, duty);
+	for (i = 0; i < 4; i++)
+		country_write(&x.c.seats[i], i == x.top->unit ? duty : "");
 	for (i = 0; i < 3; i++)
 		if (!seat_start(&x.c.seats[i]))
 			bug("a station does not start");
@@ -208,7 +268,9 @@ main(void)
 	who_is_given_up_is_not_forgotten(&x);
 	what_waits_is_said(&x);
 	what_is_lost_is_given_again(&x);
-	for (i = 0; i < 3; i++)
+	what_is_lost_behind_is_given_again(&x);
+	what_is_lost_on_the_way_is_given_again(&x, end);
+	for (i = 0; i < 4; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
 		    "nothing that was said is refused at %s",
 		    x.c.seats[i].address);

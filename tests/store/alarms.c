@@ -263,13 +263,16 @@ a_destination_goes_elsewhere(struct world *w)
 		.n = 1, .hop = bytes_str("antin://h"), .due = INT64_MAX
 	};
 	struct dests all = { 0 };
-	uint64_t q, other;
+	uint64_t q, other, at;
 	bool has;
 
 	world_do(w);
 	(void)put(w, 1);
 	must(w->ops->send(w->s, &leg, d, 2, &q, &w->e), &w->e);
 	world_done(w);
+	is(w->ops->operate.dest_leg(
+	       w->s, 1, bytes_str("antin://a/3"), &at, &w->e),
+	    RC_ABSENT, "what it has not is on no leg");
 	world_do(w);
 	is(w->ops->operate.dest_drop(
 	       w->s, q + 1, bytes_str("antin://a/1"), &w->e),
@@ -285,6 +288,10 @@ a_destination_goes_elsewhere(struct world *w)
 	must(w->ops->leg_dests(w->s, other, add_dest, &all, &w->e), &w->e);
 	same(bytes_str(all.text), bytes_str("antin://a/2:1 antin://a/1:1 "),
 	    "so it can go on another leg");
+	must(w->ops->operate.dest_leg(
+		 w->s, 1, bytes_str("antin://a/1"), &at, &w->e),
+	    &w->e);
+	is(at, other, "which is found by it");
 	w->ops->rollback(w->s);
 	all = (struct dests){ 0 };
 	must(w->ops->leg_dests(w->s, q, add_dest, &all, &w->e), &w->e);

@@ -177,6 +177,7 @@ good_item(struct buf *out)
 {
 	const struct item item = { .number = 7,
 		.rank = 3,
+		.again = true,
 		.envelope = 5000,
 		.total = LINK_TOTAL_MAX,
 		.from = LINK_TOTAL_MAX,

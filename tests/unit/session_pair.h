@@ -115,7 +115,8 @@ pair_item(void *ctx, const struct item *item, struct bytes package)
 	if (!bytes_eq(package, buf_bytes(&p->package)) ||
 	    item->dest_count != 1 ||
 	    !bytes_eq(item->dests[0].address, p->dest.address) ||
-	    item->rank != p->item.rank || item->envelope != p->item.envelope)
+	    item->rank != p->item.rank || item->again != p->item.again ||
+	    item->envelope != p->item.envelope)
 		bug("an item came otherwise than it was sent");
 	x->got[i].whole++;
 	answer_later(x, item->number, i, item->total - item->from);
@@ -233,6 +234,7 @@ parcel_add(struct end *x, size_t total, unsigned rank, struct dice *d)
 	p->dest.address = bytes_str(DESK);
 	memset(p->dest.tag.b, (int)rank, TAG_SIZE);
 	p->item = (struct item){ .rank = rank,
+		.again = total % 2 == 1,
 		.envelope = (uint32_t)(total < 5000 ? total : 5000),
 		.total = total,
 		.dest_count = 1 };

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Lives of stations (docs/journal.md 7): a parent knows of each child how far
+ * its journal has come, signs that it has seen it, and gives a new incarnation
+ * to one that was rolled back to an old copy; each side tells the other what
+ * it holds of the other's journal.
+ */
+#ifndef ANTIND_LIVES_H
+#define ANTIND_LIVES_H
+
+#include "antind/tell.h"
+#include "dispatch/statement.h"
+#include "journal/life.h"
+
+/* ---- store_lives.c: of neighbours
+ * ----------------------------------------------- */
+
+/*
+ * Before a child is let in: RC_DENIED where a newer life of it is known, and
+ * nobody has seen the alarm that says so.
+ */
+enum rc lives_judge(
+    size_t unit, struct bytes station, uint64_t incarnation, struct err *e);
+void lives_line(struct line *l); /* it was let in */
+/* Items may come and go over it: what it has written down is not older than
+ * what is known of it. */
+bool lives_open(struct line *l);
+
+void lives_checkpoint(struct line *l, struct bytes message);
+void lives_behind(struct line *l, struct bytes message);
+void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
+void lives_keys_gone(void);
+void lives_settled(bool kept); /* the round is over */
+
+/* What is kept of the station of a unit, { 0 } where nothing is; the caller
+ * frees *note (NULL: not wanted). */
+enum rc lives_get(
+    struct life *out, struct buf *note, const struct id *unit, struct err *e);
+enum rc lives_put(const struct life *l, struct bytes note,
+    const struct id *unit, struct err *e);
+
+/* ---- store_life.c: this station's own
+ * ------------------------------------------- */
+
+void life_line(struct line *l); /* the line to the parent is up */
+bool life_wants(void);		/* a checkpoint, now */
+void life_noted(struct bytes note, const struct note *n); /* it is kept */
+void life_countersigned(struct line *l, struct bytes message);
+void life_given(struct line *l, struct bytes message);
+/* Somebody holds this of our journal; "l" is the line that said so. */
+void life_held(struct line *l, const struct note *n, struct bytes note);
+void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
+void life_settled(bool kept);
+/* A receipt came for a dispatch of this station that it does not know. */
+void life_hearsay(const struct statement *s);
+/* Gaps and hearsay, for JOURNAL_GAPS; and how many gaps there are. */
+enum rc life_gaps(struct buf *out, uint64_t *count, struct err *e);
+
+#endif

@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* This station's own life: what its parent has seen of its journal, and what
+ * follows where it was rolled back to an old copy (docs/journal.md 7). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "antind/lives.h"
+#include "pki/journal.h"
+
+#define EPOCHS (UINT64_C(1) << 20) /* ahead, and not beyond */
+#define STALE_MS INT64_C(5000)
+#define HEARSAY_MAX 10000u
+#define SEEN_WORD "witnessed" /* u64 size | u64 serial | u64 at */
+#define BEHIND_WORD "behind"  /* a note of ours that is not of this journal */
+
+/* What the parent has countersigned, as far as we know. */
+struct seen {
+	uint64_t size, serial, at;
+};
+
+static enum rc
+seen_read(struct seen *out, struct err *e)
+{
+	struct buf b;
+	struct rd r;
+	enum rc rc;
+
+	*out = (struct seen){ 0 };
+	rc = st.store->ops->word(st.store, SEEN_WORD, &b, e);
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	r = rd_init(buf_bytes(&b));
+	out->size = rd_u64(&r);
+	out->serial = rd_u64(&r);
+	out->at = rd_u64(&r);
+	if (!rd_end(&r))
+		rc = fail(e, RC_INVALID, "the store's \"%s\" is not whole",
+		    SEEN_WORD);
+	buf_free(&b);
+	return rc;
+}
+
+static enum rc
+set_word(const char *name, struct bytes value, struct err *e)
+{
+	enum rc rc = store_write(e);
+
+	return rc != RC_OK ? rc
+			   : store_failed(st.store->ops->set_word(
+				 st.store, name, value, e));
+}
+
+static enum rc
+seen_write(const struct seen *s, struct err *e)
+{
+	struct buf b = { 0 };
+	enum rc rc;
+
+	buf_u64(&b, s->size);
+	buf_u64(&b, s->serial);
+	buf_u64(&b, s->at);
+	rc = set_word(SEEN_WORD, buf_bytes(&b), e);
+	buf_free(&b);
+	return rc;
+}
+
+static const struct id *
+own_uid(void)
+{
+	return &st.file.directory->state.units[st.unit].uid;
+}
+
+static struct line *
+to_parent(void)
+{
+	size_t i;
+
+	for (i = st.line_count; i-- > 0;)
+		if (st.lines[i]->parent && st.lines[i]->tells)
+			return st.lines[i];
+	return NULL;
+}
+
+/* Our journal is, or goes on from, what this note says. */
+static enum rc
+is_ours(const struct note *n, bool *ours, struct err *e)
+{
+	const struct store_journal_ops *ops = st.store->ops->journal;
+	struct node root;
+	uint64_t size;
+	enum rc rc;
+
+	*ours = false;
+	if ((rc = ops->size(st.store, &size, e)) != RC_OK ||
+	    size < n->checkpoint.size ||
+	    (rc = ops->root(st.store, n->checkpoint.size, &root, e)) != RC_OK)
+		return rc;
+	*ours = node_eq(&root, &n->checkpoint.root);
+	return RC_OK;
+}
+
+/* ---- telling
+ * ------------------------------------------------------------------- */
+
+static bool wanted;	 /* since the parent's line is up */
+static struct seen told; /* what was told last */
+
+bool
+life_wants(void)
+{
+	return wanted;
+}
+
+/* "from": the size that is known there. */
+static void
+tell_parent(
+    struct line *l, struct bytes note, const struct note *n, uint64_t from)
+{
+	struct life_checkpoint *c = alloc(1, sizeof(*c));
+	struct buf message;
+	struct err e;
+
+	c->serial = st.serial;
+	c->bytes = note;
+	if (from > 0 && from <= n->checkpoint.size &&
+	    st.store->ops->journal->prove_extends(st.store, from,
+		n->checkpoint.size, c->proof, &c->count, &e) == RC_OK)
+		c->from = from;
+	told = (struct seen){ n->checkpoint.size, st.serial,
+		(uint64_t)n->checkpoint.at };
+	life_checkpoint_write(&message, c);
+	if (tell_room(l, message.len))
+		(void)tell_send(l, TELL_CHECKPOINT, buf_bytes(&message));
+	buf_free(&message);
+	free(c);
+}
+
+void
+life_noted(struct bytes note, const struct note *n)
+{
+	const struct life_checkpoint c = { .bytes = note };
+	struct buf message;
+	struct seen seen;
+	struct line *l;
+	struct err e;
+	size_t i;
+
+	wanted = false;
+	if (n->checkpoint.incarnation != st.incarnation)
+		return; /* of before */
+	life_checkpoint_write(&message, &c);
+	for (i = 0; i < st.line_count; i++) {
+		l = st.lines[i];
+		if (!l->tells)
+			continue;
+		if (l->parent && seen_read(&seen, &e) == RC_OK)
+			tell_parent(l, note, n, seen.size);
+		else if (!l->parent && tell_room(l, message.len))
+			(void)tell_send(
+			    l, TELL_CHECKPOINT, buf_bytes(&message));
+	}
+	buf_free(&message);
+}
+
+void
+life_line(struct line *l)
+{
+	struct buf behind;
+	struct err e;
+
+	wanted = true;
+	if (st.store->ops->word(st.store, BEHIND_WORD, &behind, &e) != RC_OK)
+		return;
+	if (behind.len > 0)
+		(void)tell_send(l, TELL_BEHIND, buf_bytes(&behind));
+	buf_free(&behind);
+}
+
+/* ---- what the parent answers
+ * --------------------------------------------------- */
+
+/* It was told, and holds it to be of our journal. */
+static enum rc
+countersigned(
+    const struct line *l, const struct life_countersigned *c, struct err *e)
+{
+	const struct note *n = &c->note;
+	struct seen seen;
+	bool ours;
+	enum rc rc;
+
+	if (!id_eq(&n->checkpoint.log, own_uid()) ||
+	    n->checkpoint.incarnation != st.incarnation)
+		return fail(e, RC_DENIED,
+		    "docs/link.md 18.3: not of this station's life");
+	if ((rc = is_ours(n, &ours, e)) != RC_OK)
+		return rc;
+	if (!ours)
+		return fail(e, RC_DENIED,
+		    "docs/link.md 18.3: not of this station's journal");
+	if ((rc = journal_counts(st.file.directory, n, e)) != RC_OK)
+		return rc;
+	if (!journal_witnessed(st.file.directory, n, l->unit))
+		return fail(e, RC_DENIED,
+		    "docs/link.md 18.3: the station above has not signed it");
+	if ((rc = seen_read(&seen, e)) != RC_OK)
+		return rc;
+	if (n->checkpoint.size <= seen.size)
+		return RC_OK; /* it was here before */
+	seen.size = n->checkpoint.size;
+	seen.at = (uint64_t)n->checkpoint.at;
+	if (seen.size == told.size)
+		seen.serial = told.serial;
+	if ((rc = store_write(e)) == RC_OK)
+		rc = store_failed(st.store->ops->journal->note_put(
+		    st.store, seen.size, c->bytes, true, e));
+	return rc == RC_OK ? seen_write(&seen, e) : rc;
+}
+
+/* It knows less of us than we believed, or asks for the first time. */
+static void
+prove_again(struct line *l, uint64_t from)
+{
+	struct buf bytes;
+	struct note n;
+	uint64_t at;
+	struct err e;
+	bool seen;
+
+	if (st.store->ops->journal->note_last(
+		st.store, &at, &bytes, &seen, &e) != RC_OK)
+		return;
+	if (note_read_journal(&n, buf_bytes(&bytes), &e) == RC_OK)
+		tell_parent(l, buf_bytes(&bytes), &n, from);
+	buf_free(&bytes);
+}
+
+void
+life_countersigned(struct line *l, struct bytes message)
+{
+	struct life_countersigned c;
+	struct err e;
+	enum rc rc;
+
+	rc = life_countersigned_read(&c, message, &e);
+	if (rc == RC_OK && !l->parent)
+		rc = fail(
+		    &e, RC_DENIED, "docs/link.md 18.3: no child countersigns");
+	if (rc == RC_OK && c.what == LIFE_HEARD)
+		l->gated = false;
+	else if (rc == RC_OK && c.what == LIFE_AGAIN)
+		prove_again(l, c.size);
+	else if (rc == RC_OK)
+		rc = countersigned(l, &c, &e);
+	if (rc != RC_OK)
+		line_event(LOG_WARN, "countersigned.refused", l, &e);
+}
+
+/* ---- a new life
+ * ---------------------------------------------------------------- */
+
+/* In this round; before: what it was. */
+static struct {
+	bool is;
+	uint64_t incarnation, serial;
+} reborn;
+
+/* What is not here of the old one. */
+static enum rc
+find_gap(struct life_gap *out, uint64_t born, const struct note *n,
+    uint64_t serial, struct err *e)
+{
+	const struct checkpoint *c = &n->checkpoint;
+	const bool same = c->incarnation == st.incarnation;
+	struct seen seen;
+	uint64_t size;
+	enum rc rc;
+
+	if ((rc = seen_read(&seen, e)) != RC_OK ||
+	    (rc = st.store->ops->journal->size(st.store, &size, e)) != RC_OK)
+		return rc;
+	*out = (struct life_gap){ .incarnation = c->incarnation,
+		.born = born,
+		.from = seen.size,
+		.until = c->size,
+		.serials = same ? seen.serial + 1 : 1,
+		.to = serial,
+		.again = same ? st.serial : 0,
+		.since = (int64_t)seen.at,
+		.at = station_now(),
+		.root = c->root };
+	if (out->from > out->until)
+		out->from = out->until;
+	return RC_OK;
+}
+
+static void
+note_reborn(const struct life_gap *g)
+{
+	struct entry_data d = { .incarnation = g->born,
+		.serial = g->to,
+		.code = g->from,
+		.number = g->until };
+	char text[LIMIT_ADDRESS + 1];
+
+	memcpy(d.hash, g->root.b, SHA256_SIZE);
+	(void)snprintf(text, sizeof(text),
+	    "life=%llu entries=%llu..%llu numbers=%llu..%llu anew=%llu",
+	    (unsigned long long)g->incarnation, (unsigned long long)g->from,
+	    (unsigned long long)g->until, (unsigned long long)g->serials,
+	    (unsigned long long)g->to, (unsigned long long)g->again);
+	d.text = bytes_str(text);
+	journal_add(ENTRY_REBORN, &d, 0);
+}
+
+static enum rc
+keep_gap(const struct life_gap *g, struct err *e)
+{
+	struct buf head, key = { 0 };
+	struct paper p = { .kind = PAPER_GAP, .at = g->at };
+	enum rc rc;
+
+	life_gap_write(&head, g);
+	buf_u64(&key, g->born);
+	p.key = buf_bytes(&key);
+	p.head = buf_bytes(&head);
+	rc = store_failed(
+	    st.store->ops->paper_put(st.store, &p, (struct bytes){ 0 }, e));
+	buf_free(&head);
+	buf_free(&key);
+	return rc;
+}
+
+/* docs/journal.md 7.4: in one transaction. */
+static enum rc
+adopt(uint64_t born, const struct note *n, uint64_t serial, struct err *e)
+{
+	const struct seen none = { 0 };
+	struct life_gap g;
+	enum rc rc;
+
+	if (reborn.is)
+		return RC_OK; /* in this very round */
+	if ((rc = store_write(e)) != RC_OK)
+		return rc;
+	journal_lost(); /* of what was given and not used here */
+	if ((rc = find_gap(&g, born, n, serial, e)) != RC_OK ||
+	    (rc = keep_gap(&g, e)) != RC_OK ||
+	    (rc = seen_write(&none, e)) != RC_OK ||
+	    (rc = set_word(BEHIND_WORD, (struct bytes){ 0 }, e)) != RC_OK ||
+	    (rc = set_word_u64("incarnation", born, e)) != RC_OK ||
+	    (rc = set_word_u64("serial", 0, e)) != RC_OK)
+		return rc;
+	reborn.is = true;
+	reborn.incarnation = st.incarnation;
+	reborn.serial = st.serial;
+	st.incarnation = born;
+	st.serial = 0;
+	journal_reborn();
+	note_reborn(&g);
+	alarm_raise(STORE_ALARM_ROLLED, bytes_str(st.address), 0, "");
+	return RC_OK;
+}
+
+void
+life_settled(bool kept)
+{
+	struct log_line l;
+	struct line *up;
+
+	if (!reborn.is)
+		return;
+	reborn.is = false;
+	if (!kept) {
+		st.incarnation = reborn.incarnation;
+		st.serial = reborn.serial;
+		return;
+	}
+	told = (struct seen){ 0 };
+	l = log_line(LOG_WARN, "station.reborn");
+	log_uint(&l, "incarnation", st.incarnation);
+	process_log(LOG_WARN, &l);
+	line_reborn();
+	if ((up = to_parent()) != NULL)
+		line_leave(up, BYE_CLOSING); /* again, in the new life */
+	wanted = true;
+}
+
+/* It is newer than what is here, and ours: we were rolled back. */
+static enum rc
+check_given(const struct note *n, struct err *e)
+{
+	bool ours = false;
+	enum rc rc;
+
+	if (!id_eq(&n->checkpoint.log, own_uid()))
+		return fail(e, RC_DENIED,
+		    "docs/link.md 18.4: a checkpoint of another's journal");
+	if (n->checkpoint.incarnation < st.incarnation)
+		return fail(
+		    e, RC_EXPIRED, "docs/link.md 18.4: of a life that is over");
+	if (n->checkpoint.incarnation == st.incarnation &&
+	    (rc = is_ours(n, &ours, e)) != RC_OK)
+		return rc;
+	if (ours)
+		return fail(e, RC_EXISTS,
+		    "docs/link.md 18.4: this journal goes on from there");
+	return journal_counts(st.file.directory, n, e);
+}
+
+void
+life_given(struct line *l, struct bytes message)
+{
+	struct life_given g;
+	struct err e;
+	enum rc rc;
+
+	if ((rc = life_given_read(&g, message, &e)) != RC_OK)
+		;
+	else if (!l->parent)
+		rc = fail(
+		    &e, RC_DENIED, "docs/link.md 18.4: no child gives a life");
+	else if ((rc = check_given(&g.note, &e)) != RC_OK)
+		;
+	else if (g.incarnation <= g.note.checkpoint.incarnation ||
+		 g.incarnation - g.note.checkpoint.incarnation > LIFE_AHEAD ||
+		 g.incarnation > INT64_MAX)
+		rc = fail(&e, RC_LIMIT,
+		    "docs/link.md 18.4: an incarnation that none is");
+	else
+		rc = adopt(g.incarnation, &g.note, g.serial, &e);
+	if (rc != RC_OK)
+		line_event(LOG_WARN, "incarnation.refused", l, &e);
+}
+
+/* ---- others know more of us than we do
+ * ------------------------------------------ */
+
+void
+life_held(struct line *l, const struct note *n, struct bytes note)
+{
+	struct line *up = to_parent();
+	struct err e;
+	enum rc rc;
+
+	if ((rc = check_given(n, &e)) != RC_OK) {
+		if (rc != RC_EXISTS && rc != RC_EXPIRED)
+			line_event(LOG_WARN, "behind.refused", l, &e);
+		return;
+	}
+	line_event(LOG_WARN, "station.behind", l, NULL);
+	alarm_raise(STORE_ALARM_ROLLED, bytes_str(st.address), 0, "");
+	if (!st.clock.has_parent)
+		rc = adopt(n->checkpoint.incarnation + 1, n, 0, &e);
+	else
+		rc = set_word(BEHIND_WORD, note, &e);
+	if (rc == RC_OK && st.clock.has_parent && up != NULL)
+		(void)tell_send(up, TELL_BEHIND, note);
+	if (rc != RC_OK)
+		line_event(LOG_WARN, "behind.lost", l, &e);
+}
+
+void
+life_stale(uint64_t epoch)
+{
+	static int64_t last;
+	const int64_t ms = process_ms();
+	struct log_line l;
+
+	/* docs/link.md 11.4 */
+	if (epoch < st.epoch || epoch - st.epoch > EPOCHS ||
+	    (last != 0 && ms - last < STALE_MS))
+		return;
+	last = ms;
+	l = log_line(LOG_WARN, "link.stale");
+	log_uint(&l, "epoch", st.epoch);
+	log_uint(&l, "seen", epoch);
+	process_log(LOG_WARN, &l);
+	line_epoch(epoch);
+}
+
+/* ---- gaps
+ * ---------------------------------------------------------------------- */
+
+struct rows {
+	struct buf *out;
+	uint64_t count;
+	size_t most;
+};
+
+static bool
+add_row(void *ctx, const struct paper *p)
+{
+	struct rows *r = ctx;
+
+	r->count++;
+	if (r->out == NULL)
+		return true;
+	if (r->out->len + 1 + 8 + 2 + p->head.len > r->most)
+		return false;
+	buf_u8(r->out, p->kind == PAPER_GAP ? 1 : 2);
+	buf_u64(r->out, (uint64_t)p->at);
+	buf_u8(r->out, (uint8_t)(p->head.len >> 8));
+	buf_u8(r->out, (uint8_t)p->head.len);
+	buf_add(r->out, p->head);
+	return true;
+}
+
+enum rc
+life_gaps(struct buf *out, uint64_t *count, struct err *e)
+{
+	struct rows r = { .out = out, .most = MSG_JOURNAL_BYTES };
+	enum rc rc;
+
+	rc = st.store->ops->paper_each(st.store, PAPER_GAP, add_row, &r, e);
+	*count = r.count;
+	if (rc == RC_OK && out != NULL)
+		rc = st.store->ops->paper_each(
+		    st.store, PAPER_HEARSAY, add_row, &r, e);
+	return rc;
+}
+
+void
+life_hearsay(const struct statement *s)
+{
+	static size_t known = SIZE_MAX;
+	struct paper p = { .kind = PAPER_HEARSAY,
+		.key = bytes_of(s->id.b, ID_SIZE),
+		.at = s->at };
+	struct der_wr w = { 0 };
+	struct rows r = { 0 };
+	struct buf head, body;
+	struct err e;
+
+	if (known == SIZE_MAX && st.store->ops->paper_each(st.store,
+				     PAPER_HEARSAY, add_row, &r, &e) == RC_OK)
+		known = r.count;
+	if (known >= HEARSAY_MAX)
+		return;
+	if (st.store->ops->paper_get(
+		st.store, PAPER_HEARSAY, p.key, &head, &body, &e) == RC_OK) {
+		buf_free(&head);
+		buf_free(&body);
+		return; /* the first that was heard */
+	}
+	statement_write(&w, s);
+	p.head = buf_bytes(&w.out);
+	if (store_write(&e) == RC_OK &&
+	    store_failed(st.store->ops->paper_put(
+		st.store, &p, (struct bytes){ 0 }, &e)) == RC_OK)
+		known++;
+	der_wr_free(&w);
+}

@@ -1,0 +1,597 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is known of the journals of neighbours (docs/journal.md 7). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "antind/lives.h"
+#include "pki/journal.h"
+
+#define SIGN_MS INT64_C(20)   /* between two signatures for children */
+#define GATE_MS INT64_C(5000) /* an older parent says nothing */
+#define HEARD_MAX 30u	      /* of one line, in HEARD_MS */
+#define HEARD_MS INT64_C(60000)
+
+/* ---- what is kept
+ * -------------------------------------------------------------- */
+
+enum rc
+lives_get(
+    struct life *out, struct buf *note, const struct id *unit, struct err *e)
+{
+	struct buf head, body;
+	enum rc rc;
+
+	*out = (struct life){ 0 };
+	if (note != NULL)
+		*note = (struct buf){ 0 };
+	rc = st.store->ops->paper_get(
+	    st.store, PAPER_LIFE, bytes_of(unit->b, ID_SIZE), &head, &body, e);
+	if (rc != RC_OK)
+		return rc == RC_ABSENT ? RC_OK : rc;
+	rc = life_read(out, buf_bytes(&head), e);
+	buf_free(&head);
+	if (rc == RC_OK && note != NULL)
+		*note = body;
+	else
+		buf_free(&body);
+	return rc;
+}
+
+enum rc
+lives_put(const struct life *l, struct bytes note, const struct id *unit,
+    struct err *e)
+{
+	struct paper p = { .kind = PAPER_LIFE,
+		.key = bytes_of(unit->b, ID_SIZE),
+		.at = station_now() };
+	struct buf head;
+	enum rc rc;
+
+	life_write(&head, l);
+	p.head = buf_bytes(&head);
+	if ((rc = store_write(e)) == RC_OK)
+		rc = store_failed(
+		    st.store->ops->paper_put(st.store, &p, note, e));
+	buf_free(&head);
+	return rc;
+}
+
+/* ---- lines
+ * --------------------------------------------------------------------- */
+
+static void
+log_life(enum log_level level, const char *event, struct bytes station,
+    const struct life *k, const struct err *e)
+{
+	struct log_line log = log_line(level, event);
+
+	log_str(&log, "station", station);
+	log_uint(&log, "incarnation", k->incarnation);
+	log_uint(&log, "entries", k->size);
+	if (e != NULL)
+		log_err(&log, e);
+	process_log(level, &log);
+}
+
+static void
+entry(enum entry_kind kind, struct bytes station, const struct life *k)
+{
+	struct entry_data d = { .station = station,
+		.incarnation = k->incarnation,
+		.number = k->size };
+
+	memcpy(d.hash, k->root.b, SHA256_SIZE);
+	journal_add(kind, &d, 0);
+}
+
+/* An older life of a child, while a newer is known: refused, until a person
+ * has seen the alarm; who comes then is given a life of its own. */
+static enum rc
+refuse_older(struct life *k, const struct id *uid, struct bytes station,
+    uint64_t incarnation, struct err *e)
+{
+	struct life came = *k;
+	struct buf note;
+	struct err why;
+
+	if (k->barred && !alarm_lasts(STORE_ALARM_CLONE, station, 0))
+		return RC_OK;
+	if (!k->barred) {
+		came.incarnation = incarnation;
+		came.size = 0;
+		entry(ENTRY_CLONE, station, &came);
+		k->barred = true;
+		if (lives_get(&came, &note, uid, &why) == RC_OK)
+			(void)lives_put(k, buf_bytes(&note), uid, &why);
+		buf_free(&note);
+	}
+	alarm_raise(STORE_ALARM_CLONE, station, 0, "");
+	return fail(e, RC_DENIED,
+	    "docs/journal.md 7.6: %.*s came in an older life than is known of "
+	    "it: it is there twice, or was restored from a copy that is older",
+	    (int)station.len, (const char *)station.p);
+}
+
+enum rc
+lives_judge(
+    size_t unit, struct bytes station, uint64_t incarnation, struct err *e)
+{
+	const struct id *uid = &st.file.directory->state.units[unit].uid;
+	struct life k;
+	enum rc rc = lives_get(&k, NULL, uid, e);
+
+	if (rc != RC_OK || incarnation >= k.incarnation)
+		return rc;
+	return refuse_older(&k, uid, station, incarnation, e);
+}
+
+/* What we hold of its journal; what it lacks of ours. */
+static void
+tell_held(struct line *l, struct bytes note)
+{
+	if (note.len > 0 && tell_room(l, note.len))
+		(void)tell_send(l, TELL_BEHIND, note);
+}
+
+static void
+tell_own(struct line *l, struct bytes note)
+{
+	const struct life_checkpoint c = { .bytes = note };
+	struct buf message;
+
+	life_checkpoint_write(&message, &c);
+	if (tell_room(l, message.len))
+		(void)tell_send(l, TELL_CHECKPOINT, buf_bytes(&message));
+	buf_free(&message);
+}
+
+void
+lives_line(struct line *l)
+{
+	struct buf held, own = { 0 };
+	struct life k;
+	uint64_t size;
+	struct err e;
+	bool seen;
+
+	if (!l->tells)
+		return;
+	if (lives_get(&k, &held, &l->uid, &e) != RC_OK)
+		line_event(LOG_WARN, "life.unknown", l, &e);
+	/* what an older program has never told is not waited for */
+	l->gated = l->parent || k.size > 0;
+	l->gate_ms = l->parent ? process_ms() + GATE_MS : 0;
+	if (l->parent) {
+		life_line(l);
+		tell_held(l, buf_bytes(&held));
+	} else if (st.store->ops->journal->note_last(
+		       st.store, &size, &own, &seen, &e) == RC_OK) {
+		tell_own(l, buf_bytes(&own));
+	}
+	buf_free(&held);
+	buf_free(&own);
+}
+
+bool
+lives_open(struct line *l)
+{
+	if (l->gated && l->gate_ms != 0 && process_ms() >= l->gate_ms)
+		l->gated = false;
+	return !l->gated;
+}
+
+/* ---- a child's checkpoint
+ * --------------------------------------------------------- */
+
+enum verdict { FINE, OLDER, ROLLED, AGAIN };
+
+static enum verdict
+weigh(const struct life *k, const struct life_checkpoint *c)
+{
+	const struct checkpoint *n = &c->note.checkpoint;
+
+	if (k->size == 0 || n->incarnation > k->incarnation)
+		return FINE;
+	if (n->incarnation < k->incarnation)
+		return OLDER;
+	if (n->size < k->size)
+		return ROLLED;
+	if (n->size == k->size)
+		return node_eq(&n->root, &k->root) ? FINE : ROLLED;
+	if (c->from != k->size)
+		return AGAIN;
+	return merkle_check_extends(
+		   k->size, &k->root, n->size, &n->root, c->proof, c->count)
+		   ? FINE
+		   : ROLLED;
+}
+
+/* After the commit. */
+static bool replies;
+
+static void
+reply(struct line *l, enum life_reply what, uint64_t size)
+{
+	l->reply = what;
+	l->reply_size = size;
+	replies = true;
+}
+
+/* Nothing is kept of it, so it is said at once. */
+static void
+ask_again(struct line *l, uint64_t size)
+{
+	const struct life_countersigned c = { .what = LIFE_AGAIN,
+		.size = size };
+	struct buf message;
+
+	life_countersigned_write(&message, &c);
+	if (tell_room(l, message.len))
+		(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+	buf_free(&message);
+}
+
+static enum rc
+hear(struct line *l, struct life *k, const struct life_checkpoint *c,
+    struct err *e)
+{
+	const struct checkpoint *n = &c->note.checkpoint;
+
+	k->incarnation = n->incarnation;
+	k->size = n->size;
+	k->root = n->root;
+	k->serial = c->serial;
+	k->at = station_now();
+	k->barred = false;
+	if (lives_put(k, c->bytes, &l->uid, e) != RC_OK)
+		return e->rc;
+	entry(ENTRY_WITNESSED, bytes_str(l->station), k);
+	reply(l, REPLY_HEARD, n->size);
+	return RC_OK;
+}
+
+/* It gets a life of its own: the same where it has not taken it yet. */
+static enum rc
+give(struct line *l, struct life *k, struct bytes note, struct err *e)
+{
+	const bool anew = k->given <= k->incarnation;
+
+	if (anew)
+		k->given = k->incarnation + 1;
+	k->barred = false;
+	if (lives_put(k, note, &l->uid, e) != RC_OK)
+		return e->rc;
+	if (anew) {
+		entry(ENTRY_ROLLED, bytes_str(l->station), k);
+		alarm_raise(STORE_ALARM_ROLLED, bytes_str(l->station), 0, "");
+	}
+	log_life(LOG_WARN, "life.given", bytes_str(l->station), k, NULL);
+	reply(l, REPLY_GIVEN, 0);
+	return RC_OK;
+}
+
+/* An older life that was let in, after a person had seen that it is there, is
+ * one that was rolled back. */
+static enum verdict
+older(const struct line *l, const struct life *k)
+{
+	return k->barred &&
+		       !alarm_lasts(STORE_ALARM_CLONE, bytes_str(l->station), 0)
+		   ? ROLLED
+		   : OLDER;
+}
+
+static void
+of_child(struct line *l, const struct life_checkpoint *c)
+{
+	struct buf note;
+	struct life k;
+	struct err e;
+	enum verdict v;
+	enum rc rc;
+
+	if ((rc = lives_get(&k, &note, &l->uid, &e)) != RC_OK)
+		goto out;
+	if ((v = weigh(&k, c)) == OLDER)
+		v = older(l, &k);
+	if (v == FINE)
+		rc = hear(l, &k, c, &e);
+	else if (v == ROLLED)
+		rc = give(l, &k, buf_bytes(&note), &e);
+	else if (v == AGAIN)
+		ask_again(l, k.size);
+	else
+		rc = refuse_older(&k, &l->uid, bytes_str(l->station),
+		    c->note.checkpoint.incarnation, &e);
+out:
+	buf_free(&note);
+	if (rc == RC_OK)
+		return;
+	line_event(LOG_WARN, "life.refused", l, &e);
+	line_leave(l, rc == RC_DENIED ? BYE_REFUSED : BYE_BUSY);
+}
+
+/* The parent's own, which we hold against it when it comes back without. */
+static void
+of_parent(struct line *l, const struct life_checkpoint *c)
+{
+	const struct checkpoint *n = &c->note.checkpoint;
+	struct life k;
+	struct err e;
+
+	if (lives_get(&k, NULL, &l->uid, &e) != RC_OK)
+		return;
+	if (n->incarnation < k.incarnation ||
+	    (n->incarnation == k.incarnation && n->size <= k.size))
+		return;
+	k.incarnation = n->incarnation;
+	k.size = n->size;
+	k.root = n->root;
+	k.at = station_now();
+	if (lives_put(&k, c->bytes, &l->uid, &e) != RC_OK)
+		line_event(LOG_WARN, "life.unknown", l, &e);
+}
+
+/* Not more than so many: each costs a signature's check, or a new one. */
+static bool
+too_many(struct line *l)
+{
+	const int64_t ms = process_ms();
+
+	if (ms - l->heard_ms >= HEARD_MS) {
+		l->heard_ms = ms;
+		l->heard = 0;
+	}
+	return l->heard++ >= HEARD_MAX;
+}
+
+/* It is of that station's journal, and signed by it. */
+static enum rc
+check(const struct line *l, const struct note *n, struct err *e)
+{
+	if (!id_eq(&n->checkpoint.log, &l->uid))
+		return fail(e, RC_DENIED,
+		    "docs/link.md 18.2: a checkpoint of another's journal");
+	return journal_counts(st.file.directory, n, e);
+}
+
+void
+lives_checkpoint(struct line *l, struct bytes message)
+{
+	struct life_checkpoint *c = alloc(1, sizeof(*c));
+	struct err e;
+	enum rc rc;
+
+	if (too_many(l))
+		rc = fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
+	else if ((rc = life_checkpoint_read(c, message, &e)) == RC_OK)
+		rc = check(l, &c->note, &e);
+	if (rc != RC_OK)
+		line_event(LOG_WARN, "checkpoint.refused", l, &e);
+	else if (l->parent)
+		of_parent(l, c);
+	else
+		of_child(l, c);
+	free(c);
+}
+
+/* ---- "behind"
+ * ------------------------------------------------------------------ */
+
+/* A child has learnt that it was rolled back, from others than us. */
+static void
+child_behind(struct line *l, const struct note *n, struct bytes bytes)
+{
+	const struct checkpoint *c = &n->checkpoint;
+	struct buf note;
+	struct life k;
+	struct err e;
+	enum rc rc;
+
+	if ((rc = lives_get(&k, &note, &l->uid, &e)) == RC_OK &&
+	    c->incarnation >= k.incarnation) {
+		if (c->incarnation > k.incarnation || c->size > k.size ||
+		    !node_eq(&c->root, &k.root)) {
+			k.incarnation = c->incarnation;
+			k.size = c->size;
+			k.root = c->root;
+			buf_free(&note);
+			buf_add(&note, bytes);
+		}
+		rc = give(l, &k, buf_bytes(&note), &e);
+	}
+	buf_free(&note);
+	if (rc != RC_OK)
+		line_event(LOG_WARN, "life.refused", l, &e);
+}
+
+void
+lives_behind(struct line *l, struct bytes message)
+{
+	const struct id *own = &st.file.directory->state.units[st.unit].uid;
+	struct note n;
+	struct err e;
+	enum rc rc;
+
+	if (too_many(l))
+		rc = fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
+	else if ((rc = note_read_journal(&n, message, &e)) != RC_OK)
+		;
+	else if (id_eq(&n.checkpoint.log, own))
+		life_held(l, &n, message);
+	else if ((rc = check(l, &n, &e)) == RC_OK && !l->parent)
+		child_behind(l, &n, message);
+	if (rc != RC_OK)
+		line_event(LOG_WARN, "behind.refused", l, &e);
+}
+
+/* ---- after the commit; countersigning
+ * -------------------------------------------- */
+
+static struct event *timer;
+static uint64_t job; /* that keys was asked; 0: none */
+static struct id asked;
+static uint64_t asked_conn;
+
+/* The newest first: who has just come back wants to know. */
+static struct line *
+next_due(void)
+{
+	size_t i;
+
+	for (i = st.line_count; i-- > 0;)
+		if (st.lines[i]->witness)
+			return st.lines[i];
+	return NULL;
+}
+
+static void
+wake(void)
+{
+	static const struct timeval soon = { 0, SIGN_MS * 1000 };
+
+	if (event_add(timer, &soon) != 0)
+		bug("no timer is to be had");
+}
+
+static void
+sign_next(evutil_socket_t fd, short what, void *ctx)
+{
+	struct msg_witness m = { 0 };
+	struct line *l = next_due();
+	struct life k;
+	struct note n;
+	struct buf note;
+	struct err e;
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	if (l == NULL || job != 0 || !st.named)
+		return;
+	l->witness = false;
+	if (lives_get(&k, &note, &l->uid, &e) == RC_OK &&
+	    note_read_journal(&n, buf_bytes(&note), &e) == RC_OK) {
+		m.note = (struct msg_note){ .unit = n.checkpoint.log,
+			.size = n.checkpoint.size,
+			.root = n.checkpoint.root,
+			.at = n.checkpoint.at,
+			.incarnation = n.checkpoint.incarnation };
+		m.by = st.file.directory->state.units[st.unit].uid;
+		asked = l->uid;
+		asked_conn = l->conn;
+		job = next_job();
+		if (!tell(PROC_KEYS, MSG_WITNESS, job, &m, -1))
+			job = 0;
+	}
+	buf_free(&note);
+	wake();
+}
+
+void
+lives_keys_gone(void)
+{
+	job = 0;
+}
+
+/* The child's own note, with our line under it. */
+void
+lives_witnessed(uint64_t of, const struct msg_noted *m)
+{
+	struct life_countersigned c = { .what = LIFE_WITNESSED };
+	struct buf note = { 0 }, message = { 0 };
+	struct note theirs, ours;
+	struct line *l;
+	struct life k;
+	struct err e;
+
+	if (of != job)
+		return;
+	job = 0;
+	l = line_of(asked_conn);
+	if (l == NULL || !id_eq(&l->uid, &asked) ||
+	    lives_get(&k, &note, &asked, &e) != RC_OK ||
+	    note_read_journal(&theirs, buf_bytes(&note), &e) != RC_OK ||
+	    note_read_journal(&ours, m->note, &e) != RC_OK ||
+	    !bytes_eq(theirs.text, ours.text))
+		goto out; /* a newer one has come meanwhile */
+	buf_add(&note, ours.signatures);
+	c.bytes = buf_bytes(&note);
+	life_countersigned_write(&message, &c);
+	if (tell_room(l, message.len))
+		(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+out:
+	buf_free(&note);
+	buf_free(&message);
+	wake();
+}
+
+static void
+answer_given(struct line *l)
+{
+	struct life_given g = { 0 };
+	struct buf note, message;
+	struct life k;
+	struct err e;
+
+	if (lives_get(&k, &note, &l->uid, &e) != RC_OK) {
+		line_leave(l, BYE_BUSY);
+		return;
+	}
+	g.incarnation = k.given;
+	g.serial = k.serial;
+	g.bytes = buf_bytes(&note);
+	life_given_write(&message, &g);
+	(void)tell_send(l, TELL_INCARNATION, buf_bytes(&message));
+	l->gated = true;
+	l->gate_ms = 0;
+	buf_free(&note);
+	buf_free(&message);
+}
+
+static void
+answer(struct line *l, enum life_reply what)
+{
+	struct life_countersigned c = { .size = l->reply_size };
+	struct buf message;
+
+	if (what == REPLY_GIVEN) {
+		answer_given(l);
+		return;
+	}
+	c.what = LIFE_HEARD;
+	life_countersigned_write(&message, &c);
+	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+	buf_free(&message);
+	l->gated = false;
+	l->witness = true;
+	if (timer == NULL)
+		timer = event_new(process_base(), -1, 0, sign_next, NULL);
+	if (timer == NULL)
+		bug("no memory");
+	if (job == 0 && !evtimer_pending(timer, NULL))
+		wake();
+}
+
+void
+lives_settled(bool kept)
+{
+	enum life_reply what;
+	struct line *l;
+	size_t i;
+
+	if (!replies)
+		return;
+	replies = false;
+	for (i = st.line_count; i-- > 0;) {
+		l = st.lines[i];
+		what = l->reply;
+		l->reply = REPLY_NONE;
+		if (what == REPLY_NONE)
+			continue;
+		if (kept)
+			answer(l, what);
+		else
+			line_leave(l, BYE_BUSY); /* it comes again */
+	}
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What is said to be lost behind a station goes there once more, and no oftener
+ * than that station bears (docs/station.md 5.10). */
+#include "queue.h"
+#include "villain.h"
+
+#include "../tests/tap.h"
+
+#define TRIES 40u
+
+/* A child that takes what comes, and counts it. */
+struct taker {
+	struct errand er;
+	unsigned came, flagged;
+};
+
+static void
+taker_item(void *ctx, const struct item *item, struct bytes package)
+{
+	struct taker *t = ctx;
+
+	t->came++;
+	t->flagged += item->again;
+	session_ack(t->er.p.session, item->number, ACK_STORED, REFUSAL_NONE);
+	session_taken(t->er.p.session, package.len);
+}
+
+/* Receipts come, too. */
+static void
+sender_item(void *ctx, const struct item *item, struct bytes package)
+{
+	struct errand *er = ctx;
+
+	session_ack(er->p.session, item->number, ACK_STORED, REFUSAL_NONE);
+	session_taken(er->p.session, package.len);
+}
+
+static void
+taker_begin(struct taker *t)
+{
+	*t = (struct taker){ .came = 0 };
+	if (!errand_begin(&t->er, hostile, NULL))
+		bug("no line");
+	t->er.p.owner.item =
+	    taker_item; /* its ctx is the errand: first in it */
+}
+
+/* Both go on until this one has so many answers, and a while longer. */
+static bool
+goes_on(struct errand *er, struct taker *t, unsigned answers)
+{
+	const int64_t until = peer_ms() + 20000;
+	int64_t more = 0;
+
+	while (peer_ms() < until && (more == 0 || peer_ms() < more)) {
+		(void)peer_turn(&er->p, 10);
+		(void)peer_turn(&t->er.p, 10);
+		if (more == 0 && er->answers[ACK_STORED] +
+					 er->answers[ACK_KNOWN] +
+					 er->answers[ACK_REFUSED] >=
+				     answers)
+			more = peer_ms() + 500;
+	}
+	return more != 0;
+}
+
+static void
+gives(struct errand *er, uint64_t ref, struct bytes package,
+    const struct seat *to, const struct tag *tag, bool again)
+{
+	const struct link_dest dest = { bytes_str(to->desk_address), *tag };
+	struct item item = { .rank = 3,
+		.again = again,
+		.envelope = (uint32_t)package.len,
+		.total = package.len,
+		.dests = &dest,
+		.dest_count = 1 };
+
+	sha256(item.sum, package);
+	session_send(er->p.session, ref, &item, package);
+}
+
+static void
+a_desk_has_it_once(struct errand *er, struct taker *t)
+{
+	struct buf package;
+	struct tag tag;
+	json_t *rows;
+	unsigned i;
+
+	sealed_text(
+	    &package, &tag, honest, centre, ++serial, 1000, PRECEDENCE_HOA_TOC);
+	for (i = 0; i < TRIES; i++)
+		gives(er, i, buf_bytes(&package), centre, &tag, true);
+	if (!goes_on(er, t, TRIES))
+		bug("no answers");
+	is(er->answers[ACK_STORED], 1, "what lies at a desk is taken once,");
+	is(er->answers[ACK_KNOWN], TRIES - 1, "however often it is said lost");
+	rows = seat_inbox(centre);
+	is(json_array_size(rows), 1, "and lies there once");
+	json_decref(rows);
+	buf_free(&package);
+	memset(er->answers, 0, sizeof(er->answers));
+}
+
+static void
+it_goes_on_so_often(struct errand *er, struct taker *t)
+{
+	struct buf package;
+	struct tag tag;
+	unsigned i;
+
+	sealed_text(&package, &tag, honest, hostile, ++serial, 1000,
+	    PRECEDENCE_HOA_TOC);
+	for (i = 0; i < 2; i++) {
+		gives(er, i, buf_bytes(&package), hostile, &tag, false);
+		if (!goes_on(er, t, i + 1))
+			bug("no answers");
+	}
+	ok(t->came == 1 && t->flagged == 0,
+	    "what is known does not go on again by itself");
+	for (i = 0; i < TRIES; i++) {
+		gives(er, i, buf_bytes(&package), hostile, &tag, true);
+		if (!goes_on(er, t, i + 3))
+			bug("no answers");
+	}
+	is(t->came, 1 + LEG_AGAIN_MAX, "said to be lost it does, so often");
+	is(t->flagged, LEG_AGAIN_MAX, "and the next station is told");
+	is(er->answers[ACK_STORED], 1 + LEG_AGAIN_MAX,
+	    "each time it is on disk before it is answered");
+	is(er->answers[ACK_REFUSED], 0, "then it is known");
+	buf_free(&package);
+}
+
+int
+main(void)
+{
+	struct errand er;
+	struct taker t;
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	land_begin("");
+	taker_begin(&t);
+	if (!errand_begin(&er, honest, NULL))
+		bug("no line");
+	er.p.owner.item = sender_item;
+	a_desk_has_it_once(&er, &t);
+	it_goes_on_so_often(&er, &t);
+	peer_end(&er.p);
+	peer_end(&t.er.p);
+	land_end();
+	return done();
+}
