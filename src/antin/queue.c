@@ -34,6 +34,9 @@ queue_table(const json_t *rows)
 	table_add(&t, tr("To"));
 	json_array_foreach(rows, i, row)
 	{
+		/* receipts and their like are nobody's work here */
+		if (strcmp(row_text(row, "what"), "notice") == 0)
+			continue;
 		(void)snprintf(
 		    leg, sizeof(leg), "%lld", (long long)row_number(row, "q"));
 		row_short(id, row);

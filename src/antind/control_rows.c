@@ -35,6 +35,7 @@ static const char *const said_words[] = { "", "arrived", "opened", "acted",
 	"inquiry", "answer" };
 static const char *const lasting_words[] = { "lasts", "over" };
 static const char *const pinned_words[] = { "directory", "operator" };
+static const char *const what_words[] = { "dispatch", "notice" };
 
 struct words {
 	const char *const *words;
@@ -57,7 +58,8 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_lasting = WORDS(lasting_words),
 			  words_of_alarm = { store_alarm_words,
 				  STORE_ALARM_KINDS },
-			  words_of_pinned = WORDS(pinned_words);
+			  words_of_pinned = WORDS(pinned_words),
+			  words_of_what = WORDS(what_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -104,7 +106,8 @@ static const struct {
 		{ "due", COL_TIME, AT(due), NULL },
 		{ "at", COL_TIME, AT(at), NULL },
 		{ "bytes", COL_NUMBER, AT(bytes), NULL },
-		{ "by", COL_WORD, AT(count), &words_of_pinned } } },
+		{ "by", COL_WORD, AT(count), &words_of_pinned },
+		{ "what", COL_WORD, AT(level), &words_of_what } } },
 	[ROW_HOP] = { "hop",
 	    { { "hop", COL_TEXT, AT(address), NULL },
 		{ "messages", COL_NUMBER, AT(count), NULL },

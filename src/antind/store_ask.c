@@ -7,6 +7,7 @@
 
 #include "antind/lives.h"
 #include "antind/notices.h"
+#include "envelope/address.h"
 #include "pki/resolve.h"
 
 #define ROWS_AT_ONCE 500u
@@ -173,9 +174,8 @@ add_leg(void *ctx, const struct leg *l)
 	return true;
 }
 
-/* Rows of legs get the ids of their dispatches, which the store could not be
- * asked for meanwhile.  Notices are nothing that people sent: they have no
- * number, and are left out. */
+/* Rows of legs get the ids of their dispatches, and whether they are notices,
+ * which have no number; the store could not be asked for that meanwhile. */
 static enum rc
 name_legs(struct rows *r, struct err *e)
 {
@@ -189,8 +189,7 @@ name_legs(struct rows *r, struct err *e)
 		if (row.what == ROW_LEG) {
 			rc = st.store->ops->get(st.store, row.n, 0, &d, e);
 			row.id = d.header.id;
-			if (rc == RC_OK && d.header.serial == 0)
-				continue;
+			row.level = rc == RC_OK && d.header.serial == 0;
 		}
 		list_add(&named, LIST_ROW, &row);
 	}

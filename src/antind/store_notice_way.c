@@ -270,8 +270,12 @@ note_leg(const struct leg_of *x, enum report_why why)
 		[REPORT_HELD] = ENTRY_HELD,
 		[REPORT_DROPPED] = ENTRY_DROPPED,
 	};
+	struct log_line l = log_line(LOG_INFO, "leg.reported");
 	struct entry_data of;
 
+	log_uint(&l, "leg", x->leg.q);
+	log_uint(&l, "code", why);
+	process_log(LOG_INFO, &l);
 	journal_of(&of, &x->d);
 	of.station = bytes_str(x->hop);
 	of.code = why;

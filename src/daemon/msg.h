@@ -503,7 +503,8 @@ enum row {
 	ROW_DELIVERY = 1, /* id, address desk, other origin, state, at, since */
 	ROW_SENT,	  /* id, address desk, at, count of destinations, state
 			     of the least advanced leg */
-	ROW_LEG,	  /* id, q, address hop, state, rank, due, at, bytes */
+	ROW_LEG,	  /* id, q, address hop, state, rank, due, at, bytes,
+			     level 1: it is a notice */
 	ROW_HOP,	  /* address hop, count, bytes, since oldest, rank */
 	ROW_LINK,    /* address station, state 1 up, since, count of items */
 	ROW_STATION, /* address, at now, count of dispatches, bytes free,

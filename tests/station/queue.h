@@ -102,6 +102,31 @@ seat_comes_to(const struct seat *s, enum control_what what, const char *kind,
 	return false;
 }
 
+/* Dispatches, not notices of them, that wait at a station, until there are so
+ * many of which this is so. */
+static inline bool
+queue_comes_to(const struct seat *s, const char *key, const char *value,
+    size_t n, unsigned seconds)
+{
+	json_t *rows, *row;
+	size_t k, had = 0;
+	unsigned i;
+
+	for (i = 0; i < seconds * 20; i++) {
+		rows = seat_rows(s, CONTROL_QUEUE, NULL);
+		had = 0;
+		json_array_foreach(rows, k, row) had +=
+		    strcmp(row_word(row, "what"), "dispatch") == 0 &&
+		    (key[0] == '\0' || strcmp(row_word(row, key), value) == 0);
+		json_decref(rows);
+		if (had == n)
+			return true;
+		(void)usleep(50000);
+	}
+	note("waits %s %s: %zu, wanted %zu", key, value, had, n);
+	return false;
+}
+
 /* What a desk sends: to whom, how urgent, how large, until when (0: for
  * ever). */
 struct errand_of {

@@ -273,6 +273,7 @@ main(void)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
 		    "nothing that was said is refused at %s",
 		    x.c.seats[i].address);
+	three_sign_in(&x, x.top);
 	what_cannot_be_signed_stops_nothing(&x);
 	three_end(&x);
 	return done();
