@@ -457,7 +457,9 @@ set_state(const struct msg_mark *m, const struct stored *d, struct bytes lies,
 		return rc;
 	journal_add(kinds[next].entry, &of, d->n);
 	return notice_by_desk(d, kinds[next].says, m->desk,
-	    m->code == 0 ? REFUSED_OTHER : (unsigned)m->code, e);
+	    m->code == 0 || m->code >= REFUSED_WHYS ? REFUSED_OTHER
+						    : (unsigned)m->code,
+	    e);
 }
 
 void
