@@ -9,7 +9,10 @@
 #include "antind/control.h"
 #include "core/base64.h"
 #include "core/lang.h"
+#include "dispatch/statement.h"
 #include "store/store.h"
+
+_Static_assert(CONTROL_CODE == REFUSED_WHYS - 1, "docs/receipts.md 3.1");
 
 struct job {
 	struct job *next;

@@ -6,8 +6,7 @@
 #include <sys/statvfs.h>
 
 #include "antind/lives.h"
-#include "antind/notices.h"
-#include "envelope/address.h"
+#include "antind/weigh.h"
 #include "pki/resolve.h"
 
 #define ROWS_AT_ONCE 500u
@@ -446,6 +445,30 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 	buf_free(&r.rows);
 }
 
+/* What was recalled before it was opened is withheld (docs/receipts.md 8.4): it
+ * comes into no other state, unless it is opened and was another's (8.5).
+ * RC_ABSENT where it is just being opened: control shows what was refused for
+ * another reason. */
+static enum rc
+check_withheld(const struct msg_mark *m, uint64_t n, struct err *e)
+{
+	struct recalled was;
+	enum rc rc = recall_find(&was, n, e);
+
+	if (rc != RC_OK || was.kind == 0)
+		return rc;
+	if (m->state != DELIVERY_OPENED)
+		return fail(e, RC_DENIED,
+		    "%s has recalled it before it was opened: it is withheld, "
+		    "and nothing more is said of it",
+		    was.by);
+	if (m->originator.len > 0 &&
+	    !weigh_same(m->originator, bytes_str(was.by)))
+		return RC_OK;
+	return fail(
+	    e, RC_ABSENT, "%s has just recalled it: it is withheld", was.by);
+}
+
 /* A delivery, under the name that its desk had ("lies"), comes into another
  * state, and its desk says so; the same state again changes nothing, and is no
  * decision. */
@@ -472,6 +495,8 @@ set_state(const struct msg_mark *m, const struct stored *d, struct bytes lies,
 	of.desk = m->desk;
 	rc = st.store->ops->delivery(st.store, d->n, lies, &at, e);
 	was = at.state;
+	if (rc == RC_OK && was == DELIVERY_ARRIVED)
+		rc = check_withheld(m, d->n, e);
 	if (rc == RC_OK)
 		rc = store_failed(st.store->ops->delivery_set(
 		    st.store, d->n, lies, next, station_now(), m->reason, e));
@@ -481,7 +506,9 @@ set_state(const struct msg_mark *m, const struct stored *d, struct bytes lies,
 		return rc;
 	journal_add(kinds[next].entry, &of, d->n);
 	return notice_by_desk(d, kinds[next].says, m->desk,
-	    m->code == 0 ? REFUSED_OTHER : (unsigned)m->code, e);
+	    m->code == 0 || m->code >= REFUSED_WHYS ? REFUSED_OTHER
+						    : (unsigned)m->code,
+	    e);
 }
 
 void

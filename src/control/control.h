@@ -24,6 +24,7 @@
 #define CONTROL_FDS 64u	      /* descriptors of a request */
 #define CONTROL_ROWS 500u     /* rows of a box that are given at once */
 #define CONTROL_REASON 1000u  /* bytes of a refusal's reason */
+#define CONTROL_CODE 6u	      /* the last of its codes: docs/receipts.md 3.1 */
 #define CONTROL_DATA 32768u   /* bytes that "data" stands for, in base64 */
 
 enum control_what {
@@ -63,8 +64,8 @@ enum control_what {
 	CONTROL_JOURNAL_CHECKPOINT, /* a new one; and tool: the key of 5.3 */
 	CONTROL_JOURNAL_KEPT,	    /* at: the first of that size or more */
 	CONTROL_JOURNAL_PROVE,	    /* at: a proof of that entry */
-	CONTROL_JOURNAL_OF, /* id: numbers of the entries about a dispatch */
-	CONTROL_RECALL,	    /* desk, id */
+	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
+	CONTROL_RECALL,	      /* desk, id */
 	CONTROL_JOURNAL_GAPS, /* what an old life had; total: gaps */
 };
 #define CONTROLS 35

@@ -267,6 +267,10 @@ what_is_no_request_is_refused(void)
 		"{\"ask\":\"ack\",\"desk\":\"" DESK "\"}",
 		"{\"ask\":\"refuse\",\"desk\":\"" DESK "\",\"id\":\"" ID "\"}",
 		"{\"ask\":\"refuse\",\"desk\":\"" DESK "\",\"id\":\"" ID
+		"\",\"code\":0}",
+		"{\"ask\":\"refuse\",\"desk\":\"" DESK "\",\"id\":\"" ID
+		"\",\"code\":7}",
+		"{\"ask\":\"refuse\",\"desk\":\"" DESK "\",\"id\":\"" ID
 		"\",\"reason\":\"\"}",
 		"{\"ask\":\"refuse\",\"desk\":\"" DESK "\",\"id\":\"" ID
 		"\",\"reason\":\"a\\nb\"}",

@@ -27,6 +27,12 @@ unopened_it_is_withheld(struct row_of_three *x)
 	ok(strstr(e.text, "has recalled it") != NULL &&
 		strstr(e.text, x->top->desk_address) != NULL,
 	    "which says by whom it was recalled (%s)", e.text);
+	is(three_ask(x, x->low, CONTROL_ACK, &id, &e), RC_DENIED,
+	    "nor acted on");
+	is(three_ask(x, x->low, CONTROL_REFUSE, &id, &e), RC_DENIED,
+	    "nor refused");
+	is(three_ask(x, x->low, CONTROL_READ, &id, &e), RC_DENIED,
+	    "and after that it cannot be read either");
 	must(three_ask(x, x->top, CONTROL_RECALL, &id, &e), &e);
 	(void)usleep(1500000);
 	is(three_said(x->top, &id, "outcome", NULL, NULL, NULL), 1,
