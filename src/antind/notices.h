@@ -99,9 +99,9 @@ enum rc notice_arrives(struct arrival *a, bool *news, struct err *e);
 enum rc notice_own(struct bytes batch, struct err *e);
 /* What of a batch of ours is kept here is kept, in this form. */
 enum rc notice_keep(struct bytes batch, struct err *e);
-/* Queue a notice, ours or another's, to a station. */
+/* Queue a notice, ours (from: NULL) or another's, to a station. */
 enum rc notice_queue(struct stored *d, struct bytes package, struct bytes to,
-    struct bytes from, bool *news, struct err *e);
+    const struct line *from, bool *news, struct err *e);
 
 /* Rows of what was said about a dispatch. */
 enum rc notice_rows(uint64_t n, const struct id *id,

@@ -7,6 +7,7 @@
 
 #include "dispatch/batch.h"
 #include "peer.h"
+#include "queue.h"
 
 #include "../tests/tap.h"
 
@@ -155,15 +156,19 @@ batch_of(struct buf *out, const struct said_so *f)
 	der_wr_free(&all);
 }
 
+static enum precedence precedence; /* of the notices that are made */
+static int64_t expires;		   /* 0: never */
+
 static void
 notice_of(struct buf *out, struct bytes batches, bool not_ours)
 {
 	static uint64_t serial = 500;
-	struct header h = { .origin = bytes_str(
+	struct header h = { .precedence = precedence,
+		.expires = expires == 0 ? TIME_NEVER : expires,
+		.origin = bytes_str(
 				not_ours ? x.top->address : x.mid->address),
 		.incarnation = 1,
-		.serial = serial++,
-		.expires = TIME_NEVER };
+		.serial = serial++ };
 
 	random_bytes(h.id.b, ID_SIZE);
 	notice_write(out, &h, batches);
@@ -299,6 +304,35 @@ a_hop_is_a_station(void)
 	hop = NULL;
 }
 
+static void
+notices_go_like_dispatches(void)
+{
+	const struct said_so f = { .kind = STATEMENT_ARRIVED,
+		.as = &x.mid->desk,
+		.desk = x.mid->desk_address };
+	struct buf batch, notice;
+	unsigned i;
+
+	batch_of(&batch, &f);
+	precedence = PRECEDENCE_HOA_TOC;
+	for (i = 0; i < 4; i++) {
+		expires = i == 3 ? time_now() + 3 : 0;
+		notice_of(&notice, buf_bytes(&batch), false);
+		(void)send_notice(
+		    buf_bytes(&notice), x.low->address, NULL, 0);
+		buf_free(&notice);
+	}
+	precedence = PRECEDENCE_THUONG;
+	expires = 0;
+	is(seat_has(x.top, CONTROL_QUEUE, "leg", "precedence", "hoa-toc"), 1,
+	    "of what a child's notices are marked so much goes first");
+	is(seat_has(x.top, CONTROL_QUEUE, "leg", "precedence", "khan"), 2,
+	    "as its quota says, and the rest behind");
+	ok(seat_comes_to(x.top, CONTROL_QUEUE, "leg", "", "", 3, 15),
+	    "one that expires while it waits is over");
+	buf_free(&batch);
+}
+
 /* What nobody recalled has no outcome that ends anything. */
 static void
 an_outcome_alone_silences_nobody(void)
@@ -431,7 +465,7 @@ main(void)
 	x.top = country_seat(&x.c, NULL, "vn");
 	x.mid = country_seat(&x.c, x.top, "dien-bien");
 	x.low = country_seat(&x.c, x.top, "lai-chau");
-	country_write(x.top, "");
+	country_write(x.top, "quota-hoa-toc 1\nquota-thuong-khan 1\n");
 	if (!seat_start(x.top))
 		bug("it does not start");
 	three_sign_in(&x, x.top);
@@ -444,6 +478,7 @@ main(void)
 	nothing_forged_counts();
 	a_hop_is_a_station();
 	no_notice_is_taken_but_to_a_station();
+	notices_go_like_dispatches();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	revoked_is_not_in_force();
