@@ -90,6 +90,9 @@ bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
 enum rc chase_begin(const struct stored *d, struct bytes desk, struct err *e);
 enum rc chase_end(const struct stored *d, struct bytes desk, struct err *e);
 void chases_tick(void); /* each second: who is due is asked for */
+/* What an origin's station asked or recalled of what is not here may be
+ * answered: not more often than docs/receipts.md 9.5 says. */
+bool answer_may(struct bytes origin);
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 

@@ -26,6 +26,36 @@ on_hello(void *ctx, const struct hello *h)
 	peer_admits(ctx);
 }
 
+/* Statements of this kind that came, and the highest rank of their notices. */
+static size_t answers;
+static enum precedence answers_rank;
+
+static void
+count_answers(struct bytes package)
+{
+	struct statement s;
+	struct notice n;
+	struct bytes one;
+	struct batch b;
+	struct err e;
+	size_t i;
+
+	must(notice_read(&n, package, &e), &e);
+	while (notice_next(&n.batches, &one)) {
+		must(batch_read(&b, one, &e), &e);
+		for (i = 0; i < b.log.count; i++)
+			if (b.log.items[i].entry.p != NULL &&
+			    statement_read(
+				&s, b.log.items[i].entry, &e) == RC_OK &&
+			    s.kind == STATEMENT_ANSWER) {
+				answers++;
+				if (n.header.precedence > answers_rank)
+					answers_rank = n.header.precedence;
+			}
+		batch_free(&b);
+	}
+}
+
 static void
 on_item(void *ctx, const struct item *item, struct bytes package)
 {
@@ -42,6 +72,8 @@ on_item(void *ctx, const struct item *item, struct bytes package)
 		header.origin = bytes_str(origin);
 		package_digest(digest, &env);
 		given = true;
+	} else {
+		count_answers(package);
 	}
 	session_taken(p->session, item->total);
 	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
@@ -333,6 +365,27 @@ notices_go_like_dispatches(void)
 	buf_free(&batch);
 }
 
+static void
+it_is_not_asked_without_end(void)
+{
+	const struct header was = header;
+	const struct said_so f = { .kind = STATEMENT_INQUIRY,
+		.as = &x.mid->station,
+		.desk = x.top->desk_address };
+	unsigned i;
+
+	header.id.b[0] ^= 1; /* which nobody has sent */
+	header.origin = bytes_str(x.mid->address);
+	for (i = 0; i < 30; i++)
+		(void)say_so(&f);
+	for (i = 0; i < 100; i++)
+		(void)peer_turn(&line, 20);
+	is(answers, 8, "who asks often is not answered as often");
+	is((uint64_t)answers_rank, 0,
+	    "and nothing urgent waits for what is said of what is not known");
+	header = was;
+}
+
 /* What nobody recalled has no outcome that ends anything. */
 static void
 an_outcome_alone_silences_nobody(void)
@@ -479,6 +532,7 @@ main(void)
 	a_hop_is_a_station();
 	no_notice_is_taken_but_to_a_station();
 	notices_go_like_dispatches();
+	it_is_not_asked_without_end();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	revoked_is_not_in_force();
