@@ -99,6 +99,9 @@ bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
 enum rc chase_begin(const struct stored *d, struct bytes desk, struct err *e);
 enum rc chase_end(const struct stored *d, struct bytes desk, struct err *e);
 void chases_tick(void); /* each second: who is due is asked for */
+/* What an origin's station asked or recalled of what is not here may be
+ * answered: not more often than docs/receipts.md 9.5 says. */
+bool answer_may(struct bytes origin);
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 
@@ -108,9 +111,9 @@ enum rc notice_arrives(struct arrival *a, bool *news, struct err *e);
 enum rc notice_own(struct bytes batch, struct err *e);
 /* What of a batch of ours is kept here is kept, in this form. */
 enum rc notice_keep(struct bytes batch, struct err *e);
-/* Queue a notice, ours or another's, to a station. */
+/* Queue a notice, ours (from: NULL) or another's, to a station. */
 enum rc notice_queue(struct stored *d, struct bytes package, struct bytes to,
-    struct bytes from, bool *news, struct err *e);
+    const struct line *from, bool *news, struct err *e);
 
 /* Rows of what was said about a dispatch. */
 enum rc notice_rows(uint64_t n, const struct id *id,

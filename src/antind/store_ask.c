@@ -452,21 +452,20 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 static enum rc
 check_withheld(const struct msg_mark *m, uint64_t n, struct err *e)
 {
-	struct recalled was;
-	enum rc rc = recall_find(&was, n, e);
+	/* of who opens it his originator alone counts */
+	const struct bytes whose =
+	    m->state == DELIVERY_OPENED ? m->originator : (struct bytes){ 0 };
+	bool did = false;
+	enum rc rc = recall_by(&did, n, whose, e);
 
-	if (rc != RC_OK || was.kind == 0)
+	if (rc != RC_OK || !did)
 		return rc;
-	if (m->state != DELIVERY_OPENED)
-		return fail(e, RC_DENIED,
-		    "%s has recalled it before it was opened: it is withheld, "
-		    "and nothing more is said of it",
-		    was.by);
-	if (m->originator.len > 0 &&
-	    !weigh_same(m->originator, bytes_str(was.by)))
-		return RC_OK;
-	return fail(
-	    e, RC_ABSENT, "%s has just recalled it: it is withheld", was.by);
+	return m->state == DELIVERY_OPENED
+		   ? fail(e, RC_ABSENT,
+			 "it has just been recalled: it is withheld")
+		   : fail(e, RC_DENIED,
+			 "it was recalled before it was opened: it is "
+			 "withheld, and nothing more is said of it");
 }
 
 /* A delivery, under the name that its desk had ("lies"), comes into another

@@ -12,6 +12,12 @@
 #define CHASE_WARN 2u	   /* asked so often in vain, the log warns */
 #define ASKED_MAX 12u	   /* then it is given up */
 
+/* docs/receipts.md 9.5 */
+#define ANSWERS_EACH 8u
+#define ANSWERS_ORIGIN 1000u
+#define OFTEN_MS INT64_C(60000)
+#define OFTEN_MAX 4096u
+
 static int64_t
 wait_of(unsigned rank, unsigned asked)
 {
@@ -149,6 +155,43 @@ chases_tick(void)
 	free(x);
 }
 
+/* ---- how often (9.5) ----------------------------------------------------- */
+
+/* By hashes: the place of one is given to the next that has it. */
+static struct often {
+	uint64_t hash;
+	int64_t since; /* milliseconds */
+	unsigned count;
+} often[OFTEN_MAX];
+
+/* At most so many of these in a minute. */
+static bool
+is_seldom(struct bytes what, struct bytes desk, unsigned most)
+{
+	const int64_t now = process_ms();
+	struct buf all = { 0 };
+	uint8_t hash[SHA256_SIZE];
+	struct often *o;
+	uint64_t h;
+
+	buf_add(&all, what);
+	buf_u8(&all, 0);
+	buf_add(&all, desk);
+	sha256(hash, buf_bytes(&all));
+	buf_free(&all);
+	memcpy(&h, hash, sizeof(h));
+	o = &often[h % OFTEN_MAX];
+	if (o->hash != h || now - o->since >= OFTEN_MS)
+		*o = (struct often){ .hash = h, .since = now };
+	return o->count < most && ++o->count > 0;
+}
+
+bool
+answer_may(struct bytes origin)
+{
+	return is_seldom(origin, (struct bytes){ 0 }, ANSWERS_ORIGIN);
+}
+
 /* ---- answering (9.2) ----------------------------------------------------- */
 
 static enum rc
@@ -164,7 +207,7 @@ answer(const struct weighed *w, enum inquiry_answer code, struct bytes hop,
 	s.station = hop;
 	s.since = since;
 	return notice_pend(&s, bytes_str(st.address), w->s.origin,
-	    w->known ? precedence_rank(w->d.header.precedence) : RANKS - 1, e);
+	    w->known ? precedence_rank(w->d.header.precedence) : 0, e);
 }
 
 struct batches {
@@ -270,11 +313,14 @@ weigh_inquiry(struct weighed *w, struct err *e)
 
 	if (!weigh_same(w->batch->signer.address, w->s.origin))
 		return weigh_not_his(w, e);
+	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
+	desk = w->known ? bytes_str(r.address) : (struct bytes){ 0 };
+	if (!is_seldom(id_bytes(&w->s.id), desk, ANSWERS_EACH) ||
+	    !answer_may(w->s.origin))
+		return RC_OK;
 	if (!w->known)
 		return answer(
 		    w, ANSWER_UNKNOWN, (struct bytes){ 0 }, TIME_NEVER, e);
-	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
-	desk = bytes_str(r.address);
 	rc = st.store->ops->delivery(st.store, w->d.n, desk, &at, e);
 	if (rc == RC_ABSENT)
 		return answer_on_way(w, desk, e);

@@ -477,8 +477,7 @@ notice_post(struct bytes batches, struct bytes to, unsigned rank, struct err *e)
 		.expires = TIME_NEVER };
 	random_bytes(d.header.id.b, ID_SIZE);
 	notice_write(&notice, &d.header, batches);
-	rc = notice_queue(
-	    &d, buf_bytes(&notice), to, (struct bytes){ 0 }, &news, e);
+	rc = notice_queue(&d, buf_bytes(&notice), to, NULL, &news, e);
 	buf_free(&notice);
 	return rc;
 }

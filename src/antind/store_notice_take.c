@@ -28,20 +28,22 @@ log_held(const struct stored *d, struct bytes to)
 
 enum rc
 notice_queue(struct stored *d, struct bytes package, struct bytes to,
-    struct bytes from, bool *news, struct err *e)
+    const struct line *from, bool *news, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	struct leg leg = { .due = TIME_NEVER,
 		.rank = precedence_rank(d->header.precedence),
 		.at = station_now(),
-		.total = package.len };
+		.total = package.len,
+		.expires = d->header.expires };
 	struct dest dest = { .tag = no_tag };
 	struct route r;
 	uint64_t q;
 	enum rc rc;
 
 	d->envelope = d->total = package.len;
-	d->from = from;
+	if (from != NULL)
+		d->from = bytes_str(from->station);
 	sha256(d->sum, package);
 	memcpy(d->digest, d->sum, SHA256_SIZE);
 	rc = ops->put(st.store, d, package, e);
@@ -50,10 +52,13 @@ notice_queue(struct stored *d, struct bytes package, struct bytes to,
 		return RC_OK; /* it has its one destination */
 	if (rc != RC_OK)
 		return store_failed(rc);
+	if (from != NULL && !from->parent)
+		leg.rank =
+		    quota_rank(from->neighbour, leg.rank, package.len);
 	route_find(st.file.directory, st.unit, to, station_now(), &r);
 	dest.address = bytes_str(r.address);
 	leg.n = d->n;
-	if (r.way == WAY_LINK && !bytes_is(from, r.hop))
+	if (r.way == WAY_LINK && !bytes_is(d->from, r.hop))
 		leg.hop = bytes_str(r.hop);
 	leg.state = leg.hop.len > 0 ? LEG_QUEUED : LEG_HELD;
 	rc = store_failed(ops->send(st.store, &leg, &dest, 1, &q, e));
@@ -508,10 +513,7 @@ notice_arrives(struct arrival *a, bool *news, struct err *e)
 	route_find(st.file.directory, st.unit, to, station_now(), &r);
 	if (r.way != WAY_HERE) {
 		d.header = n.header;
-		rc = notice_queue(&d, a->package, to,
-		    a->from == NULL ? (struct bytes){ 0 }
-				    : bytes_str(a->from->station),
-		    news, e);
+		rc = notice_queue(&d, a->package, to, a->from, news, e);
 		through = true;
 		if (rc != RC_OK || !*news)
 			return rc;

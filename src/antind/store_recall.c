@@ -18,6 +18,8 @@ struct recaller {
 };
 
 #define AHEAD_MAX 4096u /* recalls whose dispatches have not come */
+#define AHEAD_ORIGIN 512u /* of one origin */
+#define AHEAD_KEY (2 * SHA256_SIZE)
 #define AHEAD_DESKS 8u	/* that recall one of them */
 
 /* ---- asking for it (docs/receipts.md 8.1) -------------------------------- */
@@ -188,9 +190,9 @@ outcome_at(const struct stored *d, struct bytes desk, struct err *e)
 	return rc == RC_OK ? outcome(d, codes[at.state], desk, e) : rc;
 }
 
-/* It came before its dispatch (8.3). */
-static void
-key_of(uint8_t key[static SHA256_SIZE], const struct header *h,
+/* It came before its dispatch (8.3): the origin, and all else. */
+static struct bytes
+key_of(uint8_t key[static AHEAD_KEY], const struct header *h,
     const uint8_t digest[static SHA256_SIZE])
 {
 	struct buf all = { 0 };
@@ -199,12 +201,15 @@ key_of(uint8_t key[static SHA256_SIZE], const struct header *h,
 	buf_u64(&all, h->incarnation);
 	buf_u64(&all, h->serial);
 	buf_add(&all, bytes_of(digest, SHA256_SIZE));
-	buf_add(&all, h->origin);
-	sha256(key, buf_bytes(&all));
+	sha256(key, h->origin);
+	sha256(key + SHA256_SIZE, buf_bytes(&all));
 	buf_free(&all);
+	return bytes_of(key, AHEAD_KEY);
 }
 
+/* The oldest of those whose keys begin so. */
 struct papers {
+	struct bytes begin;
 	size_t count;
 	uint8_t oldest[STORE_PAPER_KEY];
 	size_t len;
@@ -215,6 +220,9 @@ count_paper(void *ctx, const struct paper *p)
 {
 	struct papers *x = ctx;
 
+	if (p->key.len < x->begin.len ||
+	    !bytes_eq(bytes_of(p->key.p, x->begin.len), x->begin))
+		return true;
 	if (x->count++ == 0) {
 		memcpy(x->oldest, p->key.p, p->key.len);
 		x->len = p->key.len;
@@ -252,14 +260,14 @@ may_be_added(struct bytes batches, const struct weighed *w)
 }
 
 static enum rc
-make_room(struct err *e)
+make_room(struct bytes begin, size_t most, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct papers all = { 0 };
+	struct papers all = { .begin = begin };
 	enum rc rc;
 
 	rc = ops->paper_each(st.store, PAPER_RECALL, count_paper, &all, e);
-	if (rc == RC_OK && all.count >= AHEAD_MAX)
+	if (rc == RC_OK && all.count >= most)
 		rc = ops->paper_drop(st.store, PAPER_RECALL,
 		    bytes_of(all.oldest, all.len), e);
 	return rc;
@@ -275,19 +283,19 @@ keep_ahead(struct weighed *w, struct err *e)
 				.serial = w->s.serial } };
 	struct statement s;
 	struct buf head = { 0 }, body = { 0 };
-	uint8_t key[SHA256_SIZE] = { 0 };
-	struct paper p = { .kind = PAPER_RECALL,
-		.key = bytes_of(key, SHA256_SIZE),
-		.at = station_now() };
+	uint8_t key[AHEAD_KEY];
+	struct paper p = { .kind = PAPER_RECALL, .at = station_now() };
 	enum rc rc;
 
 	memcpy(d.digest, w->s.digest, SHA256_SIZE);
-	key_of(key, &d.header, d.digest);
+	p.key = key_of(key, &d.header, d.digest);
 	rc = ops->paper_get(st.store, p.kind, p.key, &head, &body, e);
 	if (rc == RC_OK && !may_be_added(buf_bytes(&body), w))
 		goto out;
-	if (rc == RC_ABSENT)
-		rc = make_room(e);
+	if (rc == RC_ABSENT &&
+	    (rc = make_room(bytes_of(key, SHA256_SIZE), AHEAD_ORIGIN, e)) ==
+		RC_OK)
+		rc = make_room((struct bytes){ 0 }, AHEAD_MAX, e);
 	batch_cut(&body, w->batch, is_this, w);
 	if (rc == RC_OK)
 		rc = ops->paper_put(st.store, &p, buf_bytes(&body), e);
@@ -298,8 +306,9 @@ keep_ahead(struct weighed *w, struct err *e)
 	s = notice_about(&d, STATEMENT_OUTCOME);
 	s.code = OUTCOME_AHEAD;
 	w->news = true;
-	rc = notice_pend(
-	    &s, bytes_str(st.address), w->s.origin, RANKS - 1, e);
+	if (answer_may(w->s.origin))
+		rc = notice_pend(
+		    &s, bytes_str(st.address), w->s.origin, 0, e);
 out:
 	buf_free(&head);
 	buf_free(&body);
@@ -422,16 +431,15 @@ recall_ahead(
     const struct stored *d, const struct bytes *desks, size_t n, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	uint8_t key[SHA256_SIZE];
+	uint8_t at[AHEAD_KEY];
+	const struct bytes key = key_of(at, &d->header, d->digest);
 	struct buf head, body;
 	struct bytes rest, one;
 	bool did = false;
 	enum rc rc;
 	size_t i;
 
-	key_of(key, &d->header, d->digest);
-	rc = ops->paper_get(st.store, PAPER_RECALL, bytes_of(key, SHA256_SIZE),
-	    &head, &body, e);
+	rc = ops->paper_get(st.store, PAPER_RECALL, key, &head, &body, e);
 	if (rc == RC_OK) {
 		rest = buf_bytes(&body);
 		while (rc == RC_OK && notice_next(&rest, &one))
@@ -439,8 +447,7 @@ recall_ahead(
 		if (rc == RC_OK)
 			rc = recall_by(&did, d->n, (struct bytes){ 0 }, e);
 		if (rc == RC_OK && did)
-			rc = ops->paper_drop(st.store, PAPER_RECALL,
-			    bytes_of(key, SHA256_SIZE), e);
+			rc = ops->paper_drop(st.store, PAPER_RECALL, key, e);
 		buf_free(&head);
 		buf_free(&body);
 		return store_failed(rc);

@@ -7,6 +7,7 @@
 
 #include "dispatch/batch.h"
 #include "peer.h"
+#include "queue.h"
 
 #include "../tests/tap.h"
 
@@ -25,6 +26,36 @@ on_hello(void *ctx, const struct hello *h)
 	peer_admits(ctx);
 }
 
+/* Statements of this kind that came, and the highest rank of their notices. */
+static size_t answers;
+static enum precedence answers_rank;
+
+static void
+count_answers(struct bytes package)
+{
+	struct statement s;
+	struct notice n;
+	struct bytes one;
+	struct batch b;
+	struct err e;
+	size_t i;
+
+	must(notice_read(&n, package, &e), &e);
+	while (notice_next(&n.batches, &one)) {
+		must(batch_read(&b, one, &e), &e);
+		for (i = 0; i < b.log.count; i++)
+			if (b.log.items[i].entry.p != NULL &&
+			    statement_read(
+				&s, b.log.items[i].entry, &e) == RC_OK &&
+			    s.kind == STATEMENT_ANSWER) {
+				answers++;
+				if (n.header.precedence > answers_rank)
+					answers_rank = n.header.precedence;
+			}
+		batch_free(&b);
+	}
+}
+
 static void
 on_item(void *ctx, const struct item *item, struct bytes package)
 {
@@ -41,6 +72,8 @@ on_item(void *ctx, const struct item *item, struct bytes package)
 		header.origin = bytes_str(origin);
 		package_digest(digest, &env);
 		given = true;
+	} else {
+		count_answers(package);
 	}
 	session_taken(p->session, item->total);
 	session_ack(p->session, item->number, ACK_STORED, REFUSAL_NONE);
@@ -158,16 +191,19 @@ batch_of(struct buf *out, const struct said_so *f)
 }
 
 static const struct id *taken_id; /* that the next notice has; NULL: its own */
+static enum precedence precedence; /* of the notices that are made */
+static int64_t expires;		   /* 0: never */
 
 static void
 notice_of(struct buf *out, struct bytes batches, bool not_ours)
 {
 	static uint64_t serial = 500;
-	struct header h = { .origin = bytes_str(
+	struct header h = { .precedence = precedence,
+		.expires = expires == 0 ? TIME_NEVER : expires,
+		.origin = bytes_str(
 				not_ours ? x.top->address : x.mid->address),
 		.incarnation = 1,
-		.serial = serial++,
-		.expires = TIME_NEVER };
+		.serial = serial++ };
 
 	random_bytes(h.id.b, ID_SIZE);
 	if (taken_id != NULL)
@@ -305,6 +341,56 @@ a_hop_is_a_station(void)
 	is(three_said(x.top, &header.id, "hop", NULL, NULL, NULL), 0,
 	    "a station that nobody knows has not had it");
 	hop = NULL;
+}
+
+static void
+notices_go_like_dispatches(void)
+{
+	const struct said_so f = { .kind = STATEMENT_ARRIVED,
+		.as = &x.mid->desk,
+		.desk = x.mid->desk_address };
+	struct buf batch, notice;
+	unsigned i;
+
+	batch_of(&batch, &f);
+	precedence = PRECEDENCE_HOA_TOC;
+	for (i = 0; i < 4; i++) {
+		expires = i == 3 ? time_now() + 3 : 0;
+		notice_of(&notice, buf_bytes(&batch), false);
+		(void)send_notice(
+		    buf_bytes(&notice), x.low->address, NULL, 0);
+		buf_free(&notice);
+	}
+	precedence = PRECEDENCE_THUONG;
+	expires = 0;
+	is(seat_has(x.top, CONTROL_QUEUE, "leg", "precedence", "hoa-toc"), 1,
+	    "of what a child's notices are marked so much goes first");
+	is(seat_has(x.top, CONTROL_QUEUE, "leg", "precedence", "khan"), 2,
+	    "as its quota says, and the rest behind");
+	ok(seat_comes_to(x.top, CONTROL_QUEUE, "leg", "", "", 3, 15),
+	    "one that expires while it waits is over");
+	buf_free(&batch);
+}
+
+static void
+it_is_not_asked_without_end(void)
+{
+	const struct header was = header;
+	const struct said_so f = { .kind = STATEMENT_INQUIRY,
+		.as = &x.mid->station,
+		.desk = x.top->desk_address };
+	unsigned i;
+
+	header.id.b[0] ^= 1; /* which nobody has sent */
+	header.origin = bytes_str(x.mid->address);
+	for (i = 0; i < 30; i++)
+		(void)say_so(&f);
+	for (i = 0; i < 100; i++)
+		(void)peer_turn(&line, 20);
+	is(answers, 8, "who asks often is not answered as often");
+	is((uint64_t)answers_rank, 0,
+	    "and nothing urgent waits for what is said of what is not known");
+	header = was;
 }
 
 /* What nobody recalled has no outcome that ends anything. */
@@ -509,7 +595,7 @@ main(void)
 	x.top = country_seat(&x.c, NULL, "vn");
 	x.mid = country_seat(&x.c, x.top, "dien-bien");
 	x.low = country_seat(&x.c, x.top, "lai-chau");
-	country_write(x.top, "");
+	country_write(x.top, "quota-hoa-toc 1\nquota-thuong-khan 1\n");
 	if (!seat_start(x.top))
 		bug("it does not start");
 	three_sign_in(&x, x.top);
@@ -523,6 +609,8 @@ main(void)
 	a_hop_is_a_station();
 	no_notice_is_taken_but_to_a_station();
 	an_id_takes_nothing_over();
+	notices_go_like_dispatches();
+	it_is_not_asked_without_end();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	nobody_dates_what_others_sign();
