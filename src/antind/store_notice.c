@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/notices.h"
+#include "antind/weigh.h"
 #include "core/vec.h"
 #include "crypto/random.h"
 #include "envelope/address.h"
@@ -17,6 +17,7 @@
 struct voucher {
 	char signer[LIMIT_ADDRESS + 1];
 	bool desk, open; /* open: keys can sign for it */
+	bool told;	 /* by keys: it has a key under this name */
 	int64_t due;	 /* milliseconds; 0: nothing waits */
 	uint64_t job;	 /* that keys is at; 0: none */
 	uint64_t last;	 /* of what is in it */
@@ -116,10 +117,31 @@ notice_about(const struct stored *d, enum statement_kind kind)
 	return s;
 }
 
+/* The name that a desk's key has, which may be one of before a move (docs/
+ * receipts.md 3.3): that one signs. */
+static struct bytes
+key_name(struct bytes desk)
+{
+	struct bytes name = desk;
+	size_t i;
+
+	for (i = 0; i < voucher_count; i++) {
+		if (!vouchers[i].told)
+			continue;
+		if (bytes_is(desk, vouchers[i].signer))
+			return desk;
+		if (weigh_same(desk, bytes_str(vouchers[i].signer)))
+			name = bytes_str(vouchers[i].signer);
+	}
+	return name;
+}
+
 enum rc
-notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
+notice_pend(const struct statement *about, struct bytes by, struct bytes to,
     unsigned rank, struct err *e)
 {
+	const struct bytes signer = address_is_desk(by) ? key_name(by) : by;
+	struct statement said = *about, *s = &said;
 	const bool later =
 	    s->kind == STATEMENT_CUSTODY || s->kind == STATEMENT_HOP;
 	const int64_t due = process_ms() + (later ? LATER_MS : SOON_MS);
@@ -128,6 +150,8 @@ notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
 	struct voucher *v;
 	enum rc rc;
 
+	if (statement_by_desk(s->kind) && s->desk.len > 0)
+		s->desk = signer;
 	statement_write(&w, s);
 	p.statement = buf_bytes(&w.out);
 	if ((rc = store_write(e)) == RC_OK)
@@ -414,6 +438,7 @@ notice_desk(const struct msg_desk_state *m)
 {
 	struct voucher *v = voucher_of(m->desk);
 
+	v->told = true;
 	v->open = m->open != 0;
 	if (v->open && v->due == 0)
 		v->due = process_ms();
