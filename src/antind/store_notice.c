@@ -433,12 +433,63 @@ notice_signed(uint64_t job, const struct msg_vouched *m)
 
 /* ---- who can sign -------------------------------------------------------- */
 
+/* Rows of another name of a desk become its key's; *left: there may be more. */
+static enum rc
+rename_some(
+    const struct voucher *was, struct bytes name, bool *left, struct err *e)
+{
+	struct bytes rest, one;
+	struct gathered g;
+	struct statement s;
+	size_t i;
+	enum rc rc = gather_all(&g, was, UINT64_MAX, e);
+
+	*left = g.count > 0;
+	if (rc == RC_OK && *left)
+		rc = store_write(e);
+	rest = buf_bytes(&g.statements);
+	for (i = 0; i < g.count && rc == RC_OK; i++) {
+		one = der_element(rest);
+		rest = bytes_of(rest.p + one.len, rest.len - one.len);
+		if ((rc = statement_read(&s, one, e)) == RC_OK)
+			rc = notice_pend(
+			    &s, name, bytes_str(to_of(&g, i)), g.ranks[i], e);
+	}
+	if (rc == RC_OK && *left)
+		rc = store_failed(st.store->ops->notices->pending_done(
+		    st.store, bytes_str(was->signer), g.last, e));
+	gathered_free(&g);
+	return rc;
+}
+
+/* What waits under a name that no key has is for the key of that desk. */
+static void
+rename_all(struct bytes name)
+{
+	struct voucher was;
+	struct err e;
+	bool left;
+	size_t i;
+
+	for (i = 0; i < voucher_count; i++) {
+		was = vouchers[i];
+		left = was.desk && !was.open && was.job == 0 &&
+		       !bytes_is(name, was.signer) &&
+		       weigh_same(name, bytes_str(was.signer));
+		while (left && rename_some(&was, name, &left, &e) == RC_OK)
+			;
+	}
+}
+
 void
 notice_desk(const struct msg_desk_state *m)
 {
 	struct voucher *v = voucher_of(m->desk);
 
 	v->told = true;
+	if (m->open != 0)
+		rename_all(m->desk);
+	v = voucher_of(m->desk);
 	v->open = m->open != 0;
 	if (v->open && v->due == 0)
 		v->due = process_ms();
