@@ -174,17 +174,11 @@ static const struct {
 	unsigned of; /* how many of all these */
 	void (*does)(struct network *n);
 } events[] = {
-	{ 70, send_one },
-	{ 6, network_cut },
-	{ 8, network_harm },
-	{ 9, network_kill_process },
-	{ 3, network_kill_station },
-	{ 3, network_pause },
-	{ 1, network_move },
-	{ 2, network_hold },
+	{ 70, send_one }, { 6, network_cut }, { 8, network_harm },
+	{ 9, network_kill_process }, { 3, network_kill_station },
+	{ 3, network_pause }, { 1, network_move }, { 2, network_hold },
 	{ 2, recall_one },
-	/* when a station that was laid back is noticed: */
-	{ 0, network_restore },
+	{ 0, network_restore }, /* not yet: what it loses is not judged */
 };
 
 static void
@@ -404,7 +398,7 @@ collect(void)
 
 /* What became of one dispatch at one desk. */
 struct outcome {
-	size_t delivered, expired, refused, held, waiting, lost;
+	size_t delivered, expired, refused, held, waiting, gone, lost;
 };
 
 static void
@@ -432,6 +426,9 @@ judge(struct outcome *o, size_t entry, unsigned desk)
 	} else if (((f->waiting | f->held) >> desk & 1) != 0) {
 		o->waiting++;
 		note("%s from %u for %u waits", id, e->from, desk);
+	} else if (network.spots[e->from].restored ||
+		   network.spots[desk].restored) {
+		o->gone++; /* with its station: docs/station.md 16.1 */
 	} else {
 		o->lost++;
 		note("%s from %u for %u is lost", id, e->from, desk);
@@ -459,7 +456,7 @@ static size_t
 unheard(bool loud)
 {
 	struct said x;
-	size_t i, n = 0;
+	size_t i, k, n = 0;
 	char id[ID_TEXT];
 	uint32_t lacks;
 
@@ -469,8 +466,11 @@ unheard(bool loud)
 		x = said_of(
 		    &network.country, network.spots[e->from].seat, &e->id);
 		lacks = (e->to & ~x.heard) | (fates[i].read & ~x.opened);
+		for (k = 0; k < network.count; k++)
+			if (network.spots[k].restored)
+				lacks &= ~(1u << k);
 		if (e->state != LEDGER_ACKED || lacks == 0 ||
-		    (!x.known && network.spots[e->from].restored))
+		    network.spots[e->from].restored)
 			continue;
 		n++;
 		id_write(id, &e->id);
@@ -573,9 +573,9 @@ report(size_t tree, int64_t began)
 	    unsure, unsent, network.cuts, network.kills, network.moves,
 	    network.launches, network.holds, recalls, network.restores);
 	note("delivered=%zu expired=%zu refused=%zu held=%zu waiting=%zu "
-	     "lost=%zu doubled=%zu",
-	    o.delivered, o.expired, o.refused, o.held, o.waiting, o.lost,
-	    a.doubled);
+	     "gone=%zu lost=%zu doubled=%zu",
+	    o.delivered, o.expired, o.refused, o.held, o.waiting, o.gone,
+	    o.lost, a.doubled);
 	is(o.lost, 0,
 	    "what was acknowledged is at each of its addressees, or "
 	    "a station says why not");
