@@ -100,9 +100,44 @@ give_up(const struct stored *d, struct bytes desk, struct err *e)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+/* A station has said of this desk why it goes no further. */
+struct reports {
+	struct bytes desk;
+	bool found;
+};
+
+static bool
+is_report(void *ctx, const struct saying *said)
+{
+	struct reports *x = ctx;
+
+	x->found = x->found || (said->kind == STATEMENT_REPORT &&
+				   weigh_same(said->about, x->desk));
+	return !x->found;
+}
+
+/* Nobody is asked any more; when its time is over once more, if nobody has said
+ * what became of it. */
+static enum rc
+is_over(bool *over, bool *last, const struct stored *d, const struct chase *c,
+    struct err *e)
+{
+	struct reports x = { .desk = c->desk };
+	enum rc rc;
+
+	*last = d->header.expires < station_now();
+	*over = c->asked >= ASKED_MAX;
+	if (*over || !*last)
+		return RC_OK;
+	rc = st.store->ops->notices->said(st.store, d->n, is_report, &x, e);
+	*over = x.found;
+	return rc;
+}
+
 static enum rc
 ask_for(const struct chase *c, struct err *e)
 {
+	bool over, last;
 	char to[LIMIT_ADDRESS + 1];
 	struct chase next = *c;
 	struct statement s;
@@ -118,13 +153,16 @@ ask_for(const struct chase *c, struct err *e)
 	alarm_not_arrived(&d);
 	if (c->asked >= CHASE_WARN)
 		warn_of(&d, c);
-	if (d.header.expires < station_now() || c->asked >= ASKED_MAX)
-		return give_up(&d, c->desk, e);
+	rc = is_over(&over, &last, &d, c, e);
+	if (rc != RC_OK || over)
+		return rc == RC_OK ? give_up(&d, c->desk, e) : rc;
 	s = notice_about(&d, STATEMENT_INQUIRY);
 	s.desk = c->desk;
 	if (station_for(to, c->desk))
 		rc = notice_pend(
 		    &s, bytes_str(st.address), bytes_str(to), rank, e);
+	if (rc == RC_OK && last)
+		return give_up(&d, c->desk, e);
 	next.asked++;
 	next.due = station_now() + wait_of(rank, next.asked);
 	if (rc == RC_OK)

@@ -100,11 +100,12 @@ has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
 /*
  * Whether a destination that went on before goes on once more: it is lost
  * behind the next station (docs/station.md 5.10), or that one sends it back
- * (5.11).  Its old leg has it no longer then.
+ * (5.11).  Its old leg has it no longer then; look: nothing is changed yet.
  */
 static enum rc
 goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
-    const struct route *r, struct bytes said, bool *anew, struct err *e)
+    const struct route *r, struct bytes said, bool look, bool *anew,
+    struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	struct bytes had =
@@ -119,7 +120,7 @@ goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
 	if (rc == RC_ABSENT)
 		rc = ops->operate.dest_leg(st.store, n, had = said, &q, e);
 	if (rc == RC_ABSENT && a->back)
-		return fail(e, RC_INVALID,
+		return fail(e, RC_USAGE, /* it may have another name today */
 		    "docs/station.md 5.4: it was not for %.*s", (int)said.len,
 		    (const char *)said.p);
 	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
@@ -135,6 +136,8 @@ goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
 				  "docs/station.md 5.11: it came back %u times",
 				  leg.again)
 			    : RC_OK;
+	if (look)
+		return RC_OK;
 	*anew = true;
 	if (w->again <= leg.again)
 		w->again = leg.again + 1;
@@ -153,12 +156,19 @@ whither_sort(struct whither *w, const struct stored *d, bool known,
 	enum rc rc = RC_OK;
 
 	w->again = a->again;
+	while (rc == RC_OK && known && a->from != NULL &&
+	       list_next(&rows, LIST_DEST, &row)) {
+		station_way(&r, d->from, row.address, false);
+		rc = goes_anew(w, a, d->n, &r, row.address, true, &anew, e);
+	}
+	rows = a->dests;
 	while (rc == RC_OK && list_next(&rows, LIST_DEST, &row)) {
 		station_way(&r, d->from, row.address, false);
 		if (known)
 			rc = has_dest(d->n, &r, &has, e);
 		if (rc == RC_OK && known && a->from != NULL) {
-			rc = goes_anew(w, a, d->n, &r, row.address, &anew, e);
+			rc = goes_anew(
+			    w, a, d->n, &r, row.address, false, &anew, e);
 			has = (has || a->back) && !anew;
 		}
 		if (rc == RC_OK && !has)
@@ -502,7 +512,8 @@ arrival_answer(uint64_t number, const struct arrival *a, enum rc rc, bool news,
 		    REFUSAL_NONE);
 		return;
 	}
-	if (rc == RC_IO) { /* the disk: store_trouble.c says so, once */
+	/* the disk: store_trouble.c says so, once; or its name is not known */
+	if (rc == RC_IO || (a->back && rc == RC_USAGE)) {
 		after_taken(l->conn, number, ACK_LATER, REFUSAL_NONE);
 		return;
 	}

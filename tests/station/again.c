@@ -148,10 +148,12 @@ answer_to(struct errand *er, struct taker *t, struct errand *of,
 			return ACK_STORED;
 		if (of->answers[ACK_KNOWN] > 0)
 			return ACK_KNOWN;
+		if (of->answers[ACK_LATER] > 0)
+			return ACK_LATER;
 		if (of->answers[ACK_REFUSED] > 0)
 			return ACK_REFUSED;
 	}
-	return ACK_LATER;
+	bug("no answer");
 }
 
 static void
@@ -171,7 +173,7 @@ what_comes_back_is_taken(struct errand *er, struct taker *t)
 	if (!goes_on(er, t, 0))
 		bug("no answers");
 	is(answer_to(er, t, &t->er, buf_bytes(&package), centre, &tag),
-	    ACK_REFUSED, "to that child, and for no other desk,");
+	    ACK_LATER, "to that child, and for no other desk,");
 	is(answer_to(er, t, &t->er, buf_bytes(&package), hostile, &tag),
 	    ACK_STORED, "comes back: it is not answered as known,");
 	is(seat_has(centre, CONTROL_QUEUE, "leg", "state", "held"), 1,

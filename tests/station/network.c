@@ -9,10 +9,11 @@
  *
  * ANTIN_SEED: the seed; ANTIN_SOAK: many trees, and large ones.
  */
-#include "network.h"
+#include "network_said.h"
 
 #define CALM_S 90
 #define KICK_MS 8000 /* then lines are cut once: who waits long dials anew */
+#define SAID_S 12
 #define SMALL 20000u
 #define LARGE 300000u
 
@@ -24,12 +25,13 @@ struct fate {
 	uint32_t denied;  /* a station says that it did not go on to it */
 	uint32_t held;	  /* ... that it knows no way to go on */
 	uint32_t waiting; /* it waits somewhere to go to it */
+	bool recalled;	  /* or that may be */
 };
 
 static struct network network;
 static struct ledger ledger;
 static struct fate *fates; /* by entry; owned */
-static size_t unsure, unsent, silent, unread;
+static size_t unsure, unsent, silent, unread, recalls;
 static int64_t last_expiry;
 
 /* ---- what desks do ----------------------------------------------------------
@@ -137,19 +139,46 @@ send_one(struct network *n)
 	close(control);
 }
 
+static void
+recall_one(struct network *n)
+{
+	const struct ledger_entry *e;
+	const struct seat *s;
+	json_t *r = json_object();
+	char text[ID_TEXT];
+	struct err err;
+	size_t i;
+	int fd = -1;
+
+	if (ledger.count == 0)
+		return;
+	i = dice_below(&n->dice, (uint32_t)ledger.count);
+	e = &ledger.all[i];
+	s = &n->country.seats[e->from];
+	id_write(text, &e->id);
+	(void)json_object_set_new(r, "id", json_string(text));
+	(void)json_object_set_new(r, "desk", json_string(s->key_address));
+	if (s->daemon != 0 && seat_control(&fd, s, &err) == RC_OK &&
+	    seat_sign_in(fd, s, &err) == RC_OK) {
+		fates[i].recalled = true;
+		recalls += control_ask(fd, CONTROL_RECALL, r, NULL, 0, NULL,
+			       NULL, &err) == RC_OK;
+		r = NULL;
+	}
+	json_decref(r);
+	if (fd >= 0)
+		close(fd);
+}
+
 static const struct {
 	unsigned of; /* how many of all these */
 	void (*does)(struct network *n);
 } events[] = {
-	{ 70, send_one },
-	{ 6, network_cut },
-	{ 8, network_harm },
-	{ 9, network_kill_process },
-	{ 3, network_kill_station },
-	{ 3, network_pause },
-	{ 1, network_move },
-	/* when a station that was laid back is noticed: */
-	{ 0, network_restore },
+	{ 70, send_one }, { 6, network_cut }, { 8, network_harm },
+	{ 9, network_kill_process }, { 3, network_kill_station },
+	{ 3, network_pause }, { 1, network_move }, { 2, network_hold },
+	{ 2, recall_one },
+	{ 0, network_restore }, /* not yet: what it loses is not judged */
 };
 
 static void
@@ -202,6 +231,8 @@ is_calm(bool loud)
 	bool calm = true;
 	size_t i;
 
+	for (i = 0; i < network.count; i++)
+		calm = calm && !network.spots[i].untold;
 	for (i = 0; i < network.count && (calm || loud); i++)
 		if (!is_calm_at(network.spots[i].seat)) {
 			calm = false;
@@ -236,6 +267,7 @@ calms_down(void)
 	while (peer_ms() < until && calm < 3) {
 		if (peer_ms() >= kick_at) {
 			kick();
+			network_release(&network);
 			kick_at = peer_ms() + KICK_MS;
 		}
 		network_watch(&network);
@@ -249,6 +281,18 @@ calms_down(void)
 
 /* ---- what must be true ------------------------------------------------------
  */
+
+static enum rc
+seat_reads(int fd, const struct seat *s, const struct id *id, struct err *e)
+{
+	json_t *r = json_object();
+	char text[ID_TEXT];
+
+	id_write(text, id);
+	(void)json_object_set_new(r, "desk", json_string(s->key_address));
+	(void)json_object_set_new(r, "id", json_string(text));
+	return control_ask(fd, CONTROL_READ, r, NULL, 0, NULL, NULL, e);
+}
 
 /* Whoever it is for reads it as it was written. */
 static void
@@ -264,11 +308,13 @@ read_at(const struct seat *s)
 		e = &ledger.all[i];
 		if ((e->to >> s->unit & 1) == 0)
 			continue;
-		if (seat_saves(part, fd, s, &e->id, &err) == RC_OK) {
+		if (seat_saves(part, fd, s, &e->id, &err) == RC_OK &&
+		    seat_reads(fd, s, &e->id, &err) == RC_OK) {
 			fates[i].read |= 1u << s->unit;
 			ledger.altered +=
 			    memcmp(part, e->part, sizeof(part)) != 0;
-		} else if (fates[i].expires > time_now()) {
+		} else if (fates[i].expires > time_now() &&
+			   !fates[i].recalled) {
 			note("%s: %s", s->address, err.text);
 		}
 	}
@@ -352,7 +398,7 @@ collect(void)
 
 /* What became of one dispatch at one desk. */
 struct outcome {
-	size_t delivered, expired, refused, held, waiting, lost;
+	size_t delivered, expired, refused, held, waiting, gone, lost;
 };
 
 static void
@@ -364,7 +410,8 @@ judge(struct outcome *o, size_t entry, unsigned desk)
 
 	if (e->came[desk] > 0) {
 		o->delivered++;
-		unread += (f->read >> desk & 1) == 0 && f->expires > time_now();
+		unread += (f->read >> desk & 1) == 0 && !f->recalled &&
+			  f->expires > time_now();
 		return;
 	}
 	id_write(id, &e->id);
@@ -379,6 +426,9 @@ judge(struct outcome *o, size_t entry, unsigned desk)
 	} else if (((f->waiting | f->held) >> desk & 1) != 0) {
 		o->waiting++;
 		note("%s from %u for %u waits", id, e->from, desk);
+	} else if (network.spots[e->from].restored ||
+		   network.spots[desk].restored) {
+		o->gone++; /* with its station: docs/station.md 16.1 */
 	} else {
 		o->lost++;
 		note("%s from %u for %u is lost", id, e->from, desk);
@@ -400,18 +450,70 @@ judge_all(void)
 	return o;
 }
 
-/* When desks sign receipts: each originator has one of each addressee, or was
- * told what became of it. */
+/* At its origin it is shown what became of a dispatch at each addressee: what
+ * its desk says, or what a station says of why not. */
+static size_t
+unheard(bool loud)
+{
+	struct said x;
+	size_t i, k, n = 0;
+	char id[ID_TEXT];
+	uint32_t lacks;
+
+	for (i = 0; i < ledger.count; i++) {
+		const struct ledger_entry *e = &ledger.all[i];
+
+		x = said_of(
+		    &network.country, network.spots[e->from].seat, &e->id);
+		lacks = (e->to & ~x.heard) | (fates[i].read & ~x.opened);
+		for (k = 0; k < network.count; k++)
+			if (network.spots[k].restored)
+				lacks &= ~(1u << k);
+		if (e->state != LEDGER_ACKED || lacks == 0 ||
+		    network.spots[e->from].restored)
+			continue;
+		n++;
+		id_write(id, &e->id);
+		if (loud)
+			note("%s from %u for %x: heard %x, opened %x, read %x",
+			    id, e->from, e->to, x.heard, x.opened,
+			    fates[i].read);
+	}
+	return n;
+}
+
 static void
 check_receipts(void)
 {
+	int64_t until = peer_ms() + SAID_S * 1000;
+	unsigned hurries = 2;
+	size_t left;
+
+	while ((left = unheard(false)) > 0) {
+		if (peer_ms() >= until && hurries-- == 0)
+			break;
+		if (peer_ms() >= until) {
+			note("%zu are asked for", left);
+			said_hurries(&network);
+			until = peer_ms() + SAID_S * 1000;
+		}
+		network_watch(&network);
+		(void)usleep(200000);
+	}
+	if (left > 0)
+		(void)unheard(true);
+	is(left, 0, "each origin has heard what became of all it sent");
 }
 
-/* When stations write journals: each verifies, and its parent's signature on
- * it. */
+/* Each station's journal is whole, and signed; so is a proof from it. */
 static void
 check_journals(void)
 {
+	size_t i, good = 0;
+
+	for (i = 0; i < network.count; i++)
+		good += said_journal(&network, network.spots[i].seat);
+	is(good, network.count, "the journals hold, and prove what is in them");
 }
 
 /* How often a process of this station died, and how often of our signal. */
@@ -465,14 +567,15 @@ report(size_t tree, int64_t began)
 	const struct account a = ledger_account(&ledger);
 
 	note("tree=%zu stations=%zu ms=%lld sent=%zu unsure=%zu unsent=%zu "
-	     "cuts=%zu kills=%zu moves=%zu starts=%zu",
+	     "cuts=%zu kills=%zu moves=%zu starts=%zu holds=%zu recalls=%zu "
+	     "restores=%zu",
 	    tree, network.count, (long long)(peer_ms() - began), a.acked,
 	    unsure, unsent, network.cuts, network.kills, network.moves,
-	    network.launches);
+	    network.launches, network.holds, recalls, network.restores);
 	note("delivered=%zu expired=%zu refused=%zu held=%zu waiting=%zu "
-	     "lost=%zu doubled=%zu",
-	    o.delivered, o.expired, o.refused, o.held, o.waiting, o.lost,
-	    a.doubled);
+	     "gone=%zu lost=%zu doubled=%zu",
+	    o.delivered, o.expired, o.refused, o.held, o.waiting, o.gone,
+	    o.lost, a.doubled);
 	is(o.lost, 0,
 	    "what was acknowledged is at each of its addressees, or "
 	    "a station says why not");
@@ -492,7 +595,7 @@ one_tree(size_t tree, size_t stations, size_t wanted, uint64_t seed)
 	const int64_t began = peer_ms();
 	size_t i;
 
-	unsure = unsent = silent = unread = 0;
+	unsure = unsent = silent = unread = recalls = 0;
 	last_expiry = 0;
 	network_begin(&network, stations, seed);
 	ledger_begin(&ledger, &network.country);
@@ -508,12 +611,12 @@ one_tree(size_t tree, size_t stations, size_t wanted, uint64_t seed)
 	ok(calms_down(), "when nothing happens any more, nothing waits");
 	for (i = 0; i < network.count; i++)
 		read_at(network.spots[i].seat);
+	check_receipts();
+	check_journals();
 	network_stop(&network);
 	collect();
 	report(tree, began);
 	check_logs();
-	check_receipts();
-	check_journals();
 	free(fates);
 	fates = NULL;
 	ledger_end(&ledger);

@@ -8,8 +8,9 @@
 #ifndef TESTS_STATION_NETWORK_H
 #define TESTS_STATION_NETWORK_H
 
-#include "clerk.h"
+#include "core/base64.h"
 #include "proxy.h"
+#include "queue.h"
 
 #define NETWORK_MOST 20 /* stations */
 
@@ -28,6 +29,8 @@ struct spot {
 	int64_t back_at;  /* when it is started again, 0: it runs */
 	bool killed;	  /* all of it, by us: it ends by a signal */
 	bool copied;	  /* there is a backup of it */
+	bool restored;	  /* it took the station's place once */
+	bool untold;	  /* a person has acts for it */
 };
 
 struct network {
@@ -35,7 +38,7 @@ struct network {
 	struct spot spots[NETWORK_MOST];
 	size_t count;
 	struct dice dice;
-	size_t launches, kills, moves, cuts, restores;
+	size_t launches, kills, moves, cuts, restores, holds;
 	size_t alone; /* stations that ended though nobody told them to */
 	size_t bad;   /* that ended otherwise than they should when told */
 };
@@ -72,7 +75,7 @@ spot_write(struct spot *p)
 
 	if (s->above != NULL)
 		p->proxy.to = s->above->port;
-	country_write_to(s, p->proxy.port, "keep-alive 1\n");
+	country_write_to(s, p->proxy.port, "keep-alive 1\ncheckpoint 2s\n");
 }
 
 /* A tree of "count", each below any that was there before; nothing runs. */
@@ -167,6 +170,44 @@ network_stop(struct network *n)
 		(void)spot_stop(n, &n->spots[i]);
 }
 
+/* A station is given all that was decided, as by a person.  If it is not there
+ * it is told later. */
+static inline enum rc
+network_gives(struct network *n, struct spot *p)
+{
+	const struct bytes file = buf_bytes(&n->country.t.file);
+	struct rd r = rd_init(file);
+	struct buf text = { 0 };
+	enum rc rc;
+	size_t at, len;
+	struct err e;
+	json_t *q;
+	int fd;
+
+	p->untold = true;
+	rc = seat_control(&fd, p->seat, &e);
+	if (rc != RC_OK)
+		return rc;
+	for (at = 0; at < file.len && rc == RC_OK; at += len) {
+		len =
+		    file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
+		base64_write(&text, rd_bytes(&r, len));
+		q = json_object();
+		(void)json_object_set_new(
+		    q, "at", json_integer((json_int_t)at));
+		(void)json_object_set_new(
+		    q, "total", json_integer((json_int_t)file.len));
+		(void)json_object_set_new(
+		    q, "data", json_stringn((const char *)text.p, text.len));
+		buf_free(&text);
+		rc = control_ask(
+		    fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, &e);
+	}
+	close(fd);
+	p->untold = rc != RC_OK;
+	return rc;
+}
+
 /* What ended is started again, as a service manager would; cuts end. */
 static inline void
 network_watch(struct network *n)
@@ -196,6 +237,9 @@ network_watch(struct network *n)
 		}
 		spot_launch(n, p);
 	}
+	for (i = 0; i < n->count; i++)
+		if (n->spots[i].untold && n->spots[i].seat->daemon != 0)
+			(void)!network_gives(n, &n->spots[i]);
 }
 
 /* ---- what happens to it -----------------------------------------------------
@@ -328,6 +372,8 @@ network_restore(struct network *n)
 		network_runs("rm", data, data);
 		network_runs("cp", copy, data);
 		n->restores++;
+		p->restored = true;
+		p->untold = true; /* the parent of then may not be today's */
 	} else {
 		network_runs("cp", data, copy);
 		p->copied = true;
@@ -335,32 +381,69 @@ network_restore(struct network *n)
 	spot_launch(n, p);
 }
 
-/* All know the directory as it is now: today each is given the file; by line,
- * when acts go there. */
-static inline void
-network_tell(struct network *n)
-{
-	size_t i;
-
-	network_stop(n);
-	for (i = 0; i < n->count; i++)
-		spot_write(&n->spots[i]);
-	if (!network_start(n))
-		bug("a station does not start with a new directory");
-}
-
-/* A unit comes under another, with all below it. */
+/* A unit comes under another, with all below it.  The highest station is told,
+ * and the unit's own, whose person has to tell it of another parent anyhow; all
+ * others hear of it by line.  Nobody stops, and keys are those that were. */
 static inline void
 network_move(struct network *n)
 {
 	const bool certify = dice_below(&n->dice, 2) == 0;
 	struct seat *s = network_any(n)->seat, *to = network_any(n)->seat;
+	char keys[NETWORK_MOST][sizeof(s->key_address)];
+	size_t i;
 
+	for (i = 0; i < n->count; i++)
+		memcpy(keys[i], n->spots[i].seat->key_address, sizeof(keys[i]));
 	if (s->was_count == SEAT_WAS ||
 	    !country_move(&n->country, s, to, time_now(), certify))
 		return;
+	for (i = 0; i < n->count; i++)
+		memcpy(n->spots[i].seat->key_address, keys[i], sizeof(keys[i]));
+	for (i = 1; i < n->count; i++)
+		n->spots[i].proxy.to = n->spots[i].seat->above->port;
 	n->moves++;
-	network_tell(n);
+	(void)!network_gives(n, &n->spots[0]);
+	(void)!network_gives(n, &n->spots[s->unit]);
+}
+
+/* An operator of a station holds all that waits there for a neighbour. */
+static inline void
+network_hold(struct network *n)
+{
+	const struct seat *s = network_any(n)->seat;
+	const struct seat *to = network_any(n)->seat;
+	struct err e;
+
+	if (s->daemon != 0 && s != to &&
+	    operates(s, CONTROL_HOLD, "hop", to->address, NULL, NULL, NULL,
+		&e) == RC_OK)
+		n->holds++;
+}
+
+/* What operators hold goes on. */
+static inline void
+network_release(struct network *n)
+{
+	json_t *rows, *row, *r;
+	struct err e;
+	size_t i, k;
+
+	for (i = 0; i < n->count; i++) {
+		if (n->spots[i].seat->daemon == 0)
+			continue;
+		rows = seat_rows(n->spots[i].seat, CONTROL_QUEUE, NULL);
+		json_array_foreach(rows, k, row)
+		{
+			if (strcmp(row_word(row, "by"), "operator") != 0)
+				continue;
+			r = json_object();
+			(void)json_object_set(
+			    r, "leg", json_object_get(row, "q"));
+			(void)!seat_asks(
+			    n->spots[i].seat, CONTROL_RELEASE, r, NULL, &e);
+		}
+		json_decref(rows);
+	}
 }
 
 #endif
