@@ -32,11 +32,23 @@ chase_begin(const struct stored *d, struct bytes desk, struct err *e)
 	return store_failed(st.store->ops->notices->chase(st.store, &c, e));
 }
 
+/* Under whatever name of the desk it is asked for. */
 static enum rc
-drop(uint64_t n, struct bytes desk, struct err *e)
+drop(const struct stored *d, struct bytes desk, struct err *e)
 {
-	return store_failed(
-	    st.store->ops->notices->chase_drop(st.store, n, desk, e));
+	const struct store_notice_ops *ops = st.store->ops->notices;
+	struct names names;
+	struct bytes name;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	names_of(&names, desk);
+	for (i = 0; i < names.count && rc == RC_OK; i++) {
+		name = bytes_str(names.name[i]);
+		if (weigh_named(desk, name, d->at))
+			rc = ops->chase_drop(st.store, d->n, name, e);
+	}
+	return store_failed(rc);
 }
 
 enum rc
@@ -44,7 +56,7 @@ chase_end(const struct stored *d, struct bytes desk, struct err *e)
 {
 	enum rc rc;
 
-	if ((rc = drop(d->n, desk, e)) != RC_OK)
+	if ((rc = drop(d, desk, e)) != RC_OK)
 		return rc;
 	rc = st.store->ops->notices->chased(st.store, d->n, e);
 	if (rc == RC_ABSENT)
@@ -86,7 +98,7 @@ give_up(const struct stored *d, struct bytes desk, struct err *e)
 {
 	enum rc rc;
 
-	if ((rc = drop(d->n, desk, e)) != RC_OK)
+	if ((rc = drop(d, desk, e)) != RC_OK)
 		return rc;
 	rc = st.store->ops->notices->chased(st.store, d->n, e);
 	if (rc == RC_ABSENT)
@@ -203,30 +215,48 @@ say_again(const struct weighed *w, bool *said, struct err *e)
 	return rc;
 }
 
-/* The leg of a destination. */
+/* The leg of a destination, and the name under which it has it. */
 struct look_leg {
 	struct leg leg;
-	char hop[LIMIT_ADDRESS + 1];
+	char hop[LIMIT_ADDRESS + 1], dest[LIMIT_ADDRESS + 1];
 	bool found;
 };
 
 static enum rc
-find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
+find_leg_of(struct look_leg *x, uint64_t n, const char *dest, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	uint64_t q;
 	enum rc rc;
 
-	*x = (struct look_leg){ .found = false };
-	rc = ops->operate.dest_leg(st.store, n, desk, &q, e);
+	rc = ops->operate.dest_leg(st.store, n, bytes_str(dest), &q, e);
 	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
 		return RC_OK;
 	if (rc != RC_OK || (rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
 		return rc;
 	x->found = true;
+	memcpy(x->dest, dest, strlen(dest) + 1);
 	memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
+	x->hop[x->leg.hop.len] = '\0';
 	x->leg.hop = bytes_str(x->hop);
 	return RC_OK;
+}
+
+static enum rc
+find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
+{
+	struct names names;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	*x = (struct look_leg){ .found = false };
+	names_of(&names, desk);
+	for (i = 0; i < names.count && rc == RC_OK && !x->found; i++) {
+		rc = find_leg_of(x, n, names.name[i], e);
+		x->found = x->found &&
+			   weigh_named(desk, bytes_str(x->dest), x->leg.at);
+	}
+	return rc;
 }
 
 static enum rc
@@ -269,7 +299,7 @@ weigh_inquiry(struct weighed *w, struct err *e)
 		    w, ANSWER_UNKNOWN, (struct bytes){ 0 }, TIME_NEVER, e);
 	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
 	desk = bytes_str(r.address);
-	rc = st.store->ops->delivery(st.store, w->d.n, desk, &at, e);
+	rc = names_delivery(w->d.n, desk, &at, e);
 	if (rc == RC_ABSENT)
 		return answer_on_way(w, desk, e);
 	if (rc == RC_OK)
@@ -306,7 +336,7 @@ static enum rc
 goes_again(const struct look_leg *x, struct bytes desk, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct look_dest all = { .desk = desk };
+	struct look_dest all = { .desk = bytes_str(x->dest) };
 	struct leg new = x->leg;
 	struct dest to;
 	uint64_t q = 0;
@@ -318,7 +348,7 @@ goes_again(const struct look_leg *x, struct bytes desk, struct err *e)
 	rc = ops->leg_dests(st.store, x->leg.q, note_dest, &all, e);
 	to = (struct dest){ desk, all.tag };
 	if (rc == RC_OK)
-		rc = ops->operate.dest_drop(st.store, x->leg.q, desk, e);
+		rc = ops->operate.dest_drop(st.store, x->leg.q, all.desk, e);
 	if (rc == RC_OK)
 		rc = ops->send(st.store, &new, &to, 1, &q, e);
 	if (rc == RC_OK && all.count == 1)
