@@ -38,11 +38,23 @@ chase_begin(const struct stored *d, struct bytes desk, struct err *e)
 	return store_failed(st.store->ops->notices->chase(st.store, &c, e));
 }
 
+/* Under whatever name of the desk it is asked for. */
 static enum rc
-drop(uint64_t n, struct bytes desk, struct err *e)
+drop(const struct stored *d, struct bytes desk, struct err *e)
 {
-	return store_failed(
-	    st.store->ops->notices->chase_drop(st.store, n, desk, e));
+	const struct store_notice_ops *ops = st.store->ops->notices;
+	struct names names;
+	struct bytes name;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	names_of(&names, desk);
+	for (i = 0; i < names.count && rc == RC_OK; i++) {
+		name = bytes_str(names.name[i]);
+		if (weigh_named(desk, name, d->at))
+			rc = ops->chase_drop(st.store, d->n, name, e);
+	}
+	return store_failed(rc);
 }
 
 enum rc
@@ -50,7 +62,7 @@ chase_end(const struct stored *d, struct bytes desk, struct err *e)
 {
 	enum rc rc;
 
-	if ((rc = drop(d->n, desk, e)) != RC_OK)
+	if ((rc = drop(d, desk, e)) != RC_OK)
 		return rc;
 	rc = st.store->ops->notices->chased(st.store, d->n, e);
 	if (rc == RC_ABSENT)
@@ -92,7 +104,7 @@ give_up(const struct stored *d, struct bytes desk, struct err *e)
 {
 	enum rc rc;
 
-	if ((rc = drop(d->n, desk, e)) != RC_OK)
+	if ((rc = drop(d, desk, e)) != RC_OK)
 		return rc;
 	rc = st.store->ops->notices->chased(st.store, d->n, e);
 	if (rc == RC_ABSENT)
@@ -284,36 +296,49 @@ say_again(const struct weighed *w, bool *said, struct err *e)
 	return rc;
 }
 
-/* The leg of a destination. */
+/* The leg of a destination, and the name under which it has it. */
 struct look_leg {
 	struct leg leg;
-	char hop[LIMIT_ADDRESS + 1];
-	struct bytes desk; /* as the leg has it */
+	char hop[LIMIT_ADDRESS + 1], dest[LIMIT_ADDRESS + 1];
 	bool found;
 };
 
 /* By the address of today, or the one that is asked for. */
 static enum rc
-find_leg(struct look_leg *x, const struct weighed *w, struct bytes desk,
-    struct err *e)
+find_leg_of(struct look_leg *x, uint64_t n, const char *dest, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	uint64_t q;
 	enum rc rc;
 
-	*x = (struct look_leg){ .desk = desk };
-	rc = ops->operate.dest_leg(st.store, w->d.n, desk, &q, e);
-	if (rc == RC_ABSENT)
-		rc = ops->operate.dest_leg(
-		    st.store, w->d.n, x->desk = w->s.desk, &q, e);
+	rc = ops->operate.dest_leg(st.store, n, bytes_str(dest), &q, e);
 	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
 		return RC_OK;
 	if (rc != RC_OK || (rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
 		return rc;
 	x->found = true;
+	memcpy(x->dest, dest, strlen(dest) + 1);
 	memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
+	x->hop[x->leg.hop.len] = '\0';
 	x->leg.hop = bytes_str(x->hop);
 	return RC_OK;
+}
+
+static enum rc
+find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
+{
+	struct names names;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	*x = (struct look_leg){ .found = false };
+	names_of(&names, desk);
+	for (i = 0; i < names.count && rc == RC_OK && !x->found; i++) {
+		rc = find_leg_of(x, n, names.name[i], e);
+		x->found = x->found &&
+			   weigh_named(desk, bytes_str(x->dest), x->leg.at);
+	}
+	return rc;
 }
 
 static enum rc
@@ -326,7 +351,7 @@ answer_on_way(const struct weighed *w, struct bytes desk, struct err *e)
 	struct look_leg x;
 	enum rc rc;
 
-	if ((rc = find_leg(&x, w, desk, e)) != RC_OK)
+	if ((rc = find_leg(&x, w->d.n, desk, e)) != RC_OK)
 		return rc;
 	if (!x.found)
 		return answer(
@@ -359,7 +384,9 @@ weigh_inquiry(struct weighed *w, struct err *e)
 	if (!w->known)
 		return answer(
 		    w, ANSWER_UNKNOWN, (struct bytes){ 0 }, TIME_NEVER, e);
-	rc = st.store->ops->delivery(st.store, w->d.n, desk, &at, e);
+	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
+	desk = bytes_str(r.address);
+	rc = names_delivery(w->d.n, desk, &at, e);
 	if (rc == RC_ABSENT)
 		return answer_on_way(w, desk, e);
 	if (rc == RC_OK)
@@ -396,7 +423,7 @@ static enum rc
 goes_again(const struct look_leg *x, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct look_dest all = { .desk = x->desk };
+	struct look_dest all = { .desk = bytes_str(x->dest) };
 	struct leg new = x->leg;
 	struct dest to;
 	uint64_t q = 0;
@@ -406,9 +433,9 @@ goes_again(const struct look_leg *x, struct err *e)
 	new.at = station_now();
 	new.again++;
 	rc = ops->leg_dests(st.store, x->leg.q, note_dest, &all, e);
-	to = (struct dest){ x->desk, all.tag };
+	to = (struct dest){ all.desk, all.tag };
 	if (rc == RC_OK)
-		rc = ops->operate.dest_drop(st.store, x->leg.q, x->desk, e);
+		rc = ops->operate.dest_drop(st.store, x->leg.q, all.desk, e);
 	if (rc == RC_OK)
 		rc = ops->send(st.store, &new, &to, 1, &q, e);
 	if (rc == RC_OK && all.count == 1)
@@ -459,7 +486,7 @@ give_again(const struct weighed *w, struct err *e)
 
 	route_find(st.file.directory, st.unit, w->s.desk, station_now(), &r);
 	waits.desk = bytes_str(r.address);
-	rc = find_leg(&x, w, waits.desk, e);
+	rc = find_leg(&x, w->d.n, waits.desk, e);
 	if (rc == RC_OK)
 		rc = st.store->ops->notices->said(
 		    st.store, w->d.n, says_waits, &waits, e);

@@ -459,6 +459,18 @@ rank_to(const struct gathered *g, const char *to)
 	return rank;
 }
 
+/* This station, by whatever name (docs/receipts.md 6.2). */
+static bool
+is_here(struct bytes to)
+{
+	struct route r;
+
+	if (bytes_is(to, st.address))
+		return true;
+	route_find(st.file.directory, st.unit, to, station_now(), &r);
+	return r.way == WAY_HERE;
+}
+
 enum rc
 notice_post(struct bytes batches, struct bytes to, unsigned rank, struct err *e)
 {
@@ -467,9 +479,15 @@ notice_post(struct bytes batches, struct bytes to, unsigned rank, struct err *e)
 	struct stored d = { .at = station_now(),
 		.own_clock = station_own_clock() };
 	struct buf notice = { 0 };
+	struct bytes one;
 	bool news;
-	enum rc rc;
+	enum rc rc = RC_OK;
 
+	if (is_here(to)) {
+		while (rc == RC_OK && notice_next(&batches, &one))
+			rc = notice_own(one, e);
+		return rc;
+	}
 	/* it has no number of its own: those are of dispatches */
 	d.header = (struct header){ .origin = bytes_str(st.address),
 		.incarnation = st.incarnation,
@@ -487,7 +505,7 @@ give(struct bytes batch, const char *to, unsigned rank, struct err *e)
 {
 	enum rc rc;
 
-	if (strcmp(to, st.address) == 0)
+	if (is_here(bytes_str(to)))
 		return notice_own(batch, e);
 	rc = notice_keep(batch, e);
 	return rc == RC_OK ? notice_post(batch, bytes_str(to), rank, e) : rc;

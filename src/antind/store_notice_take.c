@@ -85,6 +85,12 @@ weigh_same(struct bytes a, struct bytes b)
 		   one.unit == two.unit && one.holder == two.holder);
 }
 
+bool
+weigh_named(struct bytes desk, struct bytes name, int64_t t)
+{
+	return names_same(desk, name, t) || weigh_same(desk, name);
+}
+
 enum rc
 weigh_not_his(const struct weighed *w, struct err *e)
 {
@@ -99,15 +105,17 @@ weigh_dest(
     char out[static LIMIT_ADDRESS + 1], const struct weighed *w, struct err *e)
 {
 	struct bytes desk = w->s.desk;
-	struct route r;
-	bool has;
-	enum rc rc;
+	struct names names;
+	bool has = false;
+	enum rc rc = RC_OK;
+	size_t i;
 
-	rc = st.store->ops->has(st.store, w->d.n, desk, &has, e);
-	if (rc == RC_OK && !has) {
-		route_find(st.file.directory, st.unit, desk, station_now(), &r);
-		desk = bytes_str(r.address);
-		rc = st.store->ops->has(st.store, w->d.n, desk, &has, e);
+	names_of(&names, w->s.desk);
+	for (i = 0; i < names.count && rc == RC_OK && !has; i++) {
+		desk = bytes_str(names.name[i]);
+		if (weigh_named(w->s.desk, desk, w->d.at))
+			rc =
+			    st.store->ops->has(st.store, w->d.n, desk, &has, e);
 	}
 	if (rc == RC_OK && !has)
 		rc = fail(e, RC_DENIED,
@@ -235,7 +243,7 @@ weigh_receipt(struct weighed *w, struct err *e)
 
 	if (!weigh_same(w->s.desk, w->batch->signer.address))
 		return weigh_not_his(w, e);
-	if (!bytes_is(w->s.origin, st.address))
+	if (w->d.from.len > 0) /* whatever its name was when it was sent */
 		return fail(e, RC_DENIED,
 		    "docs/receipts.md 6.3: a receipt for another station");
 	if ((rc = weigh_dest(about, w, e)) != RC_OK ||

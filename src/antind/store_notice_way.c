@@ -355,7 +355,7 @@ weigh_from_way(struct weighed *w, struct err *e)
 	char about[LIMIT_ADDRESS + 1];
 	enum rc rc;
 
-	if (!bytes_is(w->s.origin, st.address) ||
+	if (w->d.from.len > 0 ||
 	    !is_on_way(w->batch->signer.address, w->s.desk))
 		return weigh_not_his(w, e);
 	rc = weigh_dest(about, w, e);

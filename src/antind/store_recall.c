@@ -122,7 +122,7 @@ recall(
 	if ((rc = names_find(id, desk, &d, e)) != RC_OK)
 		return rc;
 	notice_hold(&d, &held);
-	if (d.from.len > 0 || !bytes_eq(d.desk, desk))
+	if (d.from.len > 0 || !names_same(desk, d.desk, d.at))
 		return fail(e, RC_DENIED,
 		    "only the desk that sent a dispatch recalls it; this one "
 		    "is not of %.*s",
@@ -325,7 +325,7 @@ check_recaller(const struct weighed *w, struct err *e)
 	if (!station_for(station, w->batch->signer.address) ||
 	    !weigh_same(bytes_str(station), w->s.origin) ||
 	    (w->known && w->d.from.len == 0 &&
-		!bytes_eq(w->d.desk, w->batch->signer.address)))
+		!names_same(w->batch->signer.address, w->d.desk, w->d.at)))
 		return weigh_not_his(w, e);
 	return RC_OK;
 }
@@ -553,7 +553,7 @@ weigh_outcome(struct weighed *w, struct err *e)
 		his = station_for(station, bytes_str(desks.list[i])) &&
 		      weigh_same(bytes_str(station), w->batch->signer.address);
 	free(desks.list);
-	if (rc == RC_OK && (!his || !bytes_is(w->s.origin, st.address)))
+	if (rc == RC_OK && (!his || w->d.from.len > 0))
 		rc = weigh_not_his(w, e);
 	return rc == RC_OK ? weigh_keep(w, (struct bytes){ 0 }, true, e) : rc;
 }

@@ -20,6 +20,8 @@ struct weighed {
 
 /* It is the same desk, or station, though it be written differently now. */
 bool weigh_same(struct bytes a, struct bytes b);
+/* This is the desk's name now, or was at t. */
+bool weigh_named(struct bytes desk, struct bytes name, int64_t t);
 enum rc weigh_not_his(const struct weighed *w, struct err *e); /* RC_DENIED */
 /* The address under which the dispatch has this destination. */
 enum rc weigh_dest(

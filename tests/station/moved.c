@@ -3,6 +3,9 @@
  * A unit moves while its dispatches are on their way: what it sent is passed
  * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
  */
+#include <sqlite3.h>
+
+#include "queue.h"
 #include "receipts.h"
 
 #define SECONDS 20
@@ -105,7 +108,7 @@ rows_of(const struct seat *s, enum control_what box)
 }
 
 static enum rc
-marks(const struct seat *s, const struct id *id)
+asks(const struct seat *s, enum control_what what, const struct id *id)
 {
 	const int control = seat_signed_in(s, SECONDS);
 	json_t *r = json_object();
@@ -116,11 +119,49 @@ marks(const struct seat *s, const struct id *id)
 	id_write(text, id);
 	(void)json_object_set_new(r, "desk", json_string(s->key_address));
 	(void)json_object_set_new(r, "id", json_string(text));
-	rc = control_ask(control, CONTROL_ACK, r, NULL, 0, NULL, NULL, &e);
+	rc = control_ask(control, what, r, NULL, 0, NULL, NULL, &e);
 	if (rc != RC_OK)
 		note("%s", e.text);
 	close(control);
 	return rc;
+}
+
+static void
+change(struct seat *s, const char *sql)
+{
+	char path[2 * PATH];
+	sqlite3 *db;
+
+	(void)seat_stop(s, SIGTERM);
+	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		bug("the database cannot be changed");
+	(void)sqlite3_close(db);
+	if (!seat_start(s))
+		bug("it does not start");
+}
+
+/* What came under the old name is asked for under the new one (docs/receipts.md
+ * 3.3): what was said of it is said again, and the asking is over. */
+static void
+is_asked_for(const struct id *id)
+{
+	char sql[1024];
+
+	(void)snprintf(sql, sizeof(sql),
+	    "DELETE FROM said; INSERT INTO chase SELECT n, CAST('%s' AS BLOB),"
+	    " 0, 1 FROM dest WHERE address ="
+	    " CAST('%s' AS BLOB)",
+	    nam->desk_address, nam->was[0]);
+	change(top, sql);
+	ok(three_hears(top, id, "acted", NULL, NULL, NULL, SECONDS),
+	    "what came under the old name is told of again");
+	is(three_said(top, id, "answer", NULL, NULL, NULL), 0,
+	    "and is not said to be unknown");
+	ok(seat_comes_to(
+	       top, CONTROL_ALARMS, "alarm", "kind", "not-arrived", 0, SECONDS),
+	    "nobody is asked any more");
 }
 
 /* What was sent by who has moved waits at the station that was above it. */
@@ -155,19 +196,23 @@ a_unit_moves(bool long_ago)
 		is(rows_of(top, CONTROL_INBOX), 0, "and does not arrive");
 	} else {
 		ok(reads(top, &second, sent, SECONDS), "what it sent arrives");
+		ok(three_hears(
+		       nam, &second, "arrived", NULL, NULL, NULL, SECONDS),
+		    "of which it hears under its new name");
 		is(seat_said(top, "event=dispatch.refused"), 0,
 		    "and is not refused");
 	}
 	ok(reads(nam, &first, had, 0), "what it had it reads");
 	is(rows_of(nam, CONTROL_INBOX), 1, "once it stands in its box");
 	is(rows_of(nam, CONTROL_OUTBOX), 1, "and what it sent in the other");
-	is(marks(nam, &first), RC_OK, "it says that it has acted");
+	is(asks(nam, CONTROL_ACK, &first), RC_OK, "it says that it has acted");
 	is(rows_of(nam, CONTROL_INBOX), 0, "and it is in the box no more");
 	third = sends(top, nam, later);
 	ok(reads(nam, &third, later, SECONDS), "what is sent now arrives");
 	ok(three_hears(top, &third, "arrived", NULL, NULL, NULL, SECONDS),
-	    "and is signed for, with the certificate of the old name");
+	    "and is signed for");
 	is(rows_of(nam, CONTROL_INBOX), 1, "in the same box");
+	is_asked_for(&first);
 	ok(stop_all(), "all end well");
 	country_end(&country);
 }
@@ -179,13 +224,14 @@ a_day_comes(void)
 {
 	uint8_t part[SHA256_SIZE];
 	struct seat *dong;
-	struct id id;
+	struct id id, own;
 	int64_t day;
 
 	build();
 	dong = country_seat(&country, top, "dong");
 	write_all();
 	ok(seat_start(bac), "a station runs, and one below it does not");
+	own = sends(bac, bac, part);
 	id = sends(bac, nam, part);
 	ok(stop_all(), "for which something waits");
 	day = time_now() + 3;
@@ -197,6 +243,12 @@ a_day_comes(void)
 		(void)usleep(100000);
 	ok(seat_start(nam), "and when it has come the other one runs");
 	ok(reads(nam, &id, part, SECONDS), "what waited for it arrives");
+	ok(three_hears(bac, &id, "arrived", NULL, NULL, NULL, SECONDS),
+	    "and is signed for, with the certificates of the old names");
+	is(asks(bac, CONTROL_RECALL, &own), RC_OK,
+	    "what was sent under the old name is recalled");
+	ok(three_hears(bac, &own, "outcome", NULL, NULL, NULL, SECONDS),
+	    "and a station that is written otherwise now tells itself so");
 	ok(stop_all(), "all end well");
 	country_end(&country);
 }
