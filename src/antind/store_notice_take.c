@@ -386,8 +386,11 @@ take_batch(struct bytes bytes, bool inquiries, bool *news, struct err *e)
 		rc = verify(&b, e);
 	if (rc != RC_OK)
 		log_refused(b.signer.address, e);
-	w.batch = &b;
-	for (i = 0; i < b.log.count && rc == RC_OK; i++) {
+	if (rc == RC_ABSENT && !inquiries)
+		rc = stranger_keep(&b, bytes, e);
+	else if (rc == RC_OK)
+		w.batch = &b;
+	for (i = 0; w.batch != NULL && i < b.log.count && rc == RC_OK; i++) {
 		w.statement = b.log.items[i].entry;
 		if (w.statement.p == NULL ||
 		    (inquiries && !is_inquiry(w.statement)))

@@ -5,6 +5,7 @@
 
 #include "receipts.h"
 
+#include "core/base64.h"
 #include "dispatch/batch.h"
 #include "peer.h"
 #include "queue.h"
@@ -386,6 +387,65 @@ it_is_not_asked_without_end(void)
 	header = was;
 }
 
+static void
+learns(struct bytes file)
+{
+	struct buf text;
+	json_t *q;
+	struct err e;
+	size_t at, n;
+	int fd;
+
+	must(seat_control(&fd, x.top, &e), &e);
+	for (at = 0; at < file.len; at += n) {
+		n = file.len - at < 30000 ? file.len - at : 30000;
+		text = (struct buf){ 0 };
+		base64_write(&text, bytes_of(file.p + at, n));
+		q = json_object();
+		(void)json_object_set_new(
+		    q, "at", json_integer((json_int_t)at));
+		(void)json_object_set_new(
+		    q, "total", json_integer((json_int_t)file.len));
+		(void)json_object_set_new(q, "data",
+		    json_stringn((const char *)text.p, text.len));
+		buf_free(&text);
+		must(control_ask(fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL,
+			 NULL, &e),
+		    &e);
+	}
+	close(fd);
+}
+
+/* Whose certificate comes later was not silent. */
+static void
+a_stranger_is_heard_later(void)
+{
+	const struct seat *far = country_seat(&x.c, x.mid, "muong-nhe");
+	const struct header was = header;
+	const struct said_so f = { .kind = STATEMENT_RECALL,
+		.as = &far->desk };
+
+	header.id.b[1] ^= 1; /* which has not come */
+	header.origin = bytes_str(far->address);
+	(void)say_so(&f);
+	peer_end(&line);
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind IN (5, 9)"), 1,
+	    "what an unknown signer says is kept");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	learns(buf_bytes(&x.c.t.file));
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind = 5"), 1,
+	    "and counts when his certificate comes");
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind = 9"), 0,
+	    "once");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
+	header = was;
+}
+
 /* What nobody recalled has no outcome that ends anything. */
 static void
 an_outcome_alone_silences_nobody(void)
@@ -533,6 +593,7 @@ main(void)
 	no_notice_is_taken_but_to_a_station();
 	notices_go_like_dispatches();
 	it_is_not_asked_without_end();
+	a_stranger_is_heard_later();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	revoked_is_not_in_force();
