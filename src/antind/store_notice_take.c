@@ -261,6 +261,15 @@ may_be_ahead(enum statement_kind k)
 	       k == STATEMENT_INQUIRY;
 }
 
+/* A dispatch of a life before this one is known to its addressee. */
+static void
+hear_of_lost(const struct weighed *w)
+{
+	if (statement_by_desk(w->s.kind) && w->s.desk.len > 0 &&
+	    weigh_same(w->s.desk, w->batch->signer.address))
+		life_hearsay(&w->s, w->batch->signer.address);
+}
+
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
@@ -300,7 +309,7 @@ weigh(struct weighed *w, struct err *e)
 		rc = fail(e, RC_DENIED,
 		    "docs/receipts.md 2.3: it names another dispatch");
 	if (rc == RC_ABSENT && bytes_is(w->s.origin, st.address))
-		life_hearsay(&w->s);
+		hear_of_lost(w);
 	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
 		rc = RC_OK;
 	if (rc != RC_OK)

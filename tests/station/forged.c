@@ -446,6 +446,36 @@ a_stranger_is_heard_later(void)
 	header = was;
 }
 
+/* Of what this station has lost its addressees alone know. */
+static void
+hearsay_is_the_addressees(void)
+{
+	const struct header was = header;
+	const struct said_so rows[] = {
+		{ .kind = STATEMENT_CUSTODY, .as = &x.mid->station },
+		{ .kind = STATEMENT_ARRIVED,
+		    .as = &x.low->desk,
+		    .desk = x.mid->desk_address },
+		{ .kind = STATEMENT_ARRIVED,
+		    .as = &x.mid->desk,
+		    .desk = x.mid->desk_address },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		header.id.b[2]++; /* which is not known any more */
+		(void)say_so(&rows[i]);
+	}
+	peer_end(&line);
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind = 8"), 1,
+	    "of what is not known any more its addressee's word is kept");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
+	header = was;
+}
+
 /* What nobody recalled has no outcome that ends anything. */
 static void
 an_outcome_alone_silences_nobody(void)
@@ -594,6 +624,7 @@ main(void)
 	notices_go_like_dispatches();
 	it_is_not_asked_without_end();
 	a_stranger_is_heard_later();
+	hearsay_is_the_addressees();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	revoked_is_not_in_force();
