@@ -30,6 +30,7 @@ on_hello(void *ctx, const struct hello *h)
 /* Statements of this kind that came, and the highest rank of their notices. */
 static size_t answers;
 static enum precedence answers_rank;
+static int64_t reported_since; /* of the last report; 0: none */
 
 static void
 count_answers(struct bytes package)
@@ -44,15 +45,19 @@ count_answers(struct bytes package)
 	must(notice_read(&n, package, &e), &e);
 	while (notice_next(&n.batches, &one)) {
 		must(batch_read(&b, one, &e), &e);
-		for (i = 0; i < b.log.count; i++)
-			if (b.log.items[i].entry.p != NULL &&
+		for (i = 0; i < b.log.count; i++) {
+			if (b.log.items[i].entry.p == NULL ||
 			    statement_read(
-				&s, b.log.items[i].entry, &e) == RC_OK &&
-			    s.kind == STATEMENT_ANSWER) {
-				answers++;
-				if (n.header.precedence > answers_rank)
-					answers_rank = n.header.precedence;
-			}
+				&s, b.log.items[i].entry, &e) != RC_OK)
+				continue;
+			if (s.kind == STATEMENT_REPORT)
+				reported_since = s.since;
+			if (s.kind != STATEMENT_ANSWER)
+				continue;
+			answers++;
+			if (n.header.precedence > answers_rank)
+				answers_rank = n.header.precedence;
+		}
 		batch_free(&b);
 	}
 }
@@ -476,6 +481,39 @@ hearsay_is_the_addressees(void)
 	header = was;
 }
 
+/* Since when it waited, and not when that ended (docs/receipts.md 7.2). */
+static void
+a_report_says_since_when(void)
+{
+	json_t *r = json_object();
+	struct envelope env;
+	struct buf package;
+	struct tag tag;
+	char text[ID_TEXT];
+	int64_t waits;
+	struct err e;
+	unsigned i;
+
+	sealed_text(
+	    &package, &tag, x.mid, x.low, 900, 500, PRECEDENCE_THUONG);
+	must(envelope_parse(&env, buf_bytes(&package), &e), &e);
+	id_write(text, &env.header.id);
+	peer_send(&line, 2, buf_bytes(&package), x.low, &tag, 0);
+	for (answered = 0, i = 0; i < 500 && answered == 0; i++)
+		(void)peer_turn(&line, 20);
+	waits = time_now();
+	for (i = 0; i < 30; i++)
+		(void)peer_turn(&line, 100);
+	(void)json_object_set_new(r, "id", json_string(text));
+	(void)json_object_set_new(r, "reason", json_string("not wanted"));
+	must(seat_asks(x.top, CONTROL_DROP, r, NULL, &e), &e);
+	for (i = 0; i < 500 && reported_since == 0; i++)
+		(void)peer_turn(&line, 20);
+	ok(reported_since != 0 && reported_since <= waits + 1,
+	    "a report says since when it waited");
+	buf_free(&package);
+}
+
 /* What nobody recalled has no outcome that ends anything. */
 static void
 an_outcome_alone_silences_nobody(void)
@@ -623,6 +661,7 @@ main(void)
 	no_notice_is_taken_but_to_a_station();
 	notices_go_like_dispatches();
 	it_is_not_asked_without_end();
+	a_report_says_since_when();
 	a_stranger_is_heard_later();
 	hearsay_is_the_addressees();
 	an_outcome_alone_silences_nobody();
