@@ -52,8 +52,9 @@ void life_given(struct line *l, struct bytes message);
 void life_held(struct line *l, const struct note *n, struct bytes note);
 void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
 void life_settled(bool kept);
-/* A receipt came for a dispatch of this station that it does not know. */
-void life_hearsay(const struct statement *s);
+/* A receipt came for a dispatch of this station that it does not know; of each
+ * desk that says so not more than 1,000 since the start. */
+void life_hearsay(const struct statement *s, struct bytes signer);
 /* Gaps and hearsay, for JOURNAL_GAPS; and how many gaps there are. */
 enum rc life_gaps(struct buf *out, uint64_t *count, struct err *e);
 

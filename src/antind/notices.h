@@ -103,6 +103,13 @@ void chases_tick(void); /* each second: who is due is asked for */
  * answered: not more often than docs/receipts.md 9.5 says. */
 bool answer_may(struct bytes origin);
 
+/* ---- store_stranger.c ---------------------------------------------------- */
+
+/* Its signer's certificate is not here: ask for it, and keep the batch until
+ * it comes. */
+enum rc stranger_keep(const struct batch *b, struct bytes bytes, struct err *e);
+void strangers_look(void); /* our directory has grown */
+
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 
 /* A package that is a notice, in the place of arrival_take(). */

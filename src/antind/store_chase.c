@@ -261,30 +261,53 @@ answer(const struct weighed *w, enum inquiry_answer code, struct bytes hop,
 }
 
 struct batches {
+	const struct weighed *of;
 	struct bytes desk;
 	struct buf all;
 	uint64_t last;
 };
 
 static bool
+is_of(void *ctx, const struct log_item *item)
+{
+	const struct weighed *w = ctx;
+	struct statement s;
+	struct err e;
+
+	return item->entry.p != NULL &&
+	       statement_read(&s, item->entry, &e) == RC_OK &&
+	       statement_is_of(&s, &w->d.header, w->d.digest);
+}
+
+/* Of a batch what is said of this dispatch: so all of them fit. */
+static bool
 add_batch(void *ctx, const struct saying *said)
 {
 	struct batches *x = ctx;
+	struct weighed of = *x->of;
+	struct buf cut = { 0 };
+	struct batch b;
+	struct err e;
 
-	if (said->kind <= STATEMENT_REFUSED && said->b != x->last &&
-	    weigh_same(said->signer, x->desk) &&
-	    x->all.len + said->batch.len < NOTICE_MAX - 4096) {
-		buf_add(&x->all, said->batch);
+	if (said->kind > STATEMENT_REFUSED || said->b == x->last ||
+	    !weigh_same(said->signer, x->desk) ||
+	    batch_read(&b, said->batch, &e) != RC_OK)
+		return true;
+	batch_cut(&cut, &b, is_of, &of);
+	if (x->all.len + cut.len < NOTICE_MAX - 4096) {
+		buf_add(&x->all, buf_bytes(&cut));
 		x->last = said->b;
 	}
+	buf_free(&cut);
+	batch_free(&b);
 	return true;
 }
 
-/* What the desk has said goes once more, byte for byte. */
+/* What the desk has said goes once more, under the signatures that it had. */
 static enum rc
 say_again(const struct weighed *w, bool *said, struct err *e)
 {
-	struct batches x = { .desk = w->s.desk };
+	struct batches x = { .of = w, .desk = w->s.desk };
 	enum rc rc;
 
 	rc = st.store->ops->notices->said(st.store, w->d.n, add_batch, &x, e);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "antind/knows.h"
+#include "antind/notices.h"
 #include "core/vec.h"
 #include "pki/resolve.h"
 
@@ -356,6 +357,7 @@ directory_grew(void)
 
 	lines_judge();
 	wanted_grew();
+	strangers_look();
 	for (i = 0; i < st.line_count; i++)
 		if (st.lines[i]->knows != NULL)
 			st.lines[i]->knows->news = st.lines[i]->knows->said;

@@ -11,6 +11,8 @@
 #define EPOCHS (UINT64_C(1) << 20) /* ahead, and not beyond */
 #define STALE_MS INT64_C(5000)
 #define HEARSAY_MAX 10000u
+#define HEARSAY_SIGNER 1000u /* of one signer */
+#define HEARSAY_SIGNERS 1024u /* those of one hash count together */
 #define SEEN_WORD "witnessed" /* u64 size | u64 serial | u64 at */
 #define BEHIND_WORD "behind"  /* a note of ours that is not of this journal */
 
@@ -545,9 +547,23 @@ life_gaps(struct buf *out, uint64_t *count, struct err *e)
 	return rc;
 }
 
-void
-life_hearsay(const struct statement *s)
+/* One signer does not take the room of all. */
+static unsigned *
+heard_of(struct bytes signer)
 {
+	static unsigned heard[HEARSAY_SIGNERS];
+	uint8_t hash[SHA256_SIZE];
+	uint64_t h;
+
+	sha256(hash, signer);
+	memcpy(&h, hash, sizeof(h));
+	return &heard[h % HEARSAY_SIGNERS];
+}
+
+void
+life_hearsay(const struct statement *s, struct bytes signer)
+{
+	unsigned *heard = heard_of(signer);
 	static size_t known = SIZE_MAX;
 	struct paper p = { .kind = PAPER_HEARSAY,
 		.key = bytes_of(s->id.b, ID_SIZE),
@@ -560,7 +576,7 @@ life_hearsay(const struct statement *s)
 	if (known == SIZE_MAX && st.store->ops->paper_each(st.store,
 				     PAPER_HEARSAY, add_row, &r, &e) == RC_OK)
 		known = r.count;
-	if (known >= HEARSAY_MAX)
+	if (known >= HEARSAY_MAX || *heard >= HEARSAY_SIGNER)
 		return;
 	if (st.store->ops->paper_get(
 		st.store, PAPER_HEARSAY, p.key, &head, &body, &e) == RC_OK) {
@@ -572,7 +588,9 @@ life_hearsay(const struct statement *s)
 	p.head = buf_bytes(&w.out);
 	if (store_write(&e) == RC_OK &&
 	    store_failed(st.store->ops->paper_put(
-		st.store, &p, (struct bytes){ 0 }, &e)) == RC_OK)
+		st.store, &p, (struct bytes){ 0 }, &e)) == RC_OK) {
 		known++;
+		++*heard;
+	}
 	der_wr_free(&w);
 }

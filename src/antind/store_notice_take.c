@@ -287,6 +287,15 @@ find_named(struct weighed *w, struct err *e)
 	return rc;
 }
 
+/* A dispatch of a life before this one is known to its addressee. */
+static void
+hear_of_lost(const struct weighed *w)
+{
+	if (statement_by_desk(w->s.kind) && w->s.desk.len > 0 &&
+	    weigh_same(w->s.desk, w->batch->signer.address))
+		life_hearsay(&w->s, w->batch->signer.address);
+}
+
 static enum rc
 weigh(struct weighed *w, struct err *e)
 {
@@ -323,7 +332,7 @@ weigh(struct weighed *w, struct err *e)
 		w->known = true;
 	}
 	if (rc == RC_ABSENT && bytes_is(w->s.origin, st.address))
-		life_hearsay(&w->s);
+		hear_of_lost(w);
 	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
 		rc = RC_OK;
 	if (rc != RC_OK)
@@ -420,8 +429,11 @@ take_batch(struct bytes bytes, bool inquiries, bool *news, struct err *e)
 		rc = verify(&b, e);
 	if (rc != RC_OK)
 		log_refused(b.signer.address, e);
-	w.batch = &b;
-	for (i = 0; i < b.log.count && rc == RC_OK; i++) {
+	if (rc == RC_ABSENT && !inquiries)
+		rc = stranger_keep(&b, bytes, e);
+	else if (rc == RC_OK)
+		w.batch = &b;
+	for (i = 0; w.batch != NULL && i < b.log.count && rc == RC_OK; i++) {
 		w.statement = b.log.items[i].entry;
 		if (w.statement.p == NULL ||
 		    (inquiries && !is_inquiry(w.statement)))

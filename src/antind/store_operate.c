@@ -146,14 +146,10 @@ reroute(const struct msg_operate *m, const struct leg *l, struct err *e)
 static enum rc
 drop(const struct msg_operate *m, const struct leg *l, struct err *e)
 {
-	enum rc rc;
-
 	(void)m;
-	rc = st.store->ops->leg_set(
+	leg_reported(l->q, REPORT_DROPPED);
+	return st.store->ops->leg_set(
 	    st.store, l->q, LEG_DROPPED, NULL, station_now(), e);
-	if (rc == RC_OK)
-		leg_reported(l->q, REPORT_DROPPED);
-	return rc;
 }
 
 static const struct {
@@ -265,16 +261,18 @@ expire(uint64_t q, struct err *e)
 	struct leg l;
 	enum rc rc;
 
-	if ((rc = st.store->ops->leg(st.store, q, &l, e)) != RC_OK ||
-	    (rc = st.store->ops->leg_set(
-		 st.store, q, LEG_EXPIRED, NULL, station_now(), e)) != RC_OK)
+	if ((rc = st.store->ops->leg(st.store, q, &l, e)) != RC_OK)
+		return rc;
+	leg_reported(q, REPORT_EXPIRED);
+	rc = st.store->ops->leg_set(
+	    st.store, q, LEG_EXPIRED, NULL, station_now(), e);
+	if (rc != RC_OK)
 		return rc;
 	line_takes_back(q);
 	log = log_line(LOG_WARN, "dispatch.expired");
 	log_uint(&log, "n", l.n);
 	log_uint(&log, "leg", q);
 	process_log(LOG_WARN, &log);
-	leg_reported(q, REPORT_EXPIRED);
 	alarm_expired(l.n, l.rank);
 	return RC_OK;
 }

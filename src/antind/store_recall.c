@@ -97,14 +97,22 @@ pend_to_all(const struct statement *s, struct bytes desk, uint64_t n,
 {
 	struct addresses desks, stations = { 0 };
 	char station[LIMIT_ADDRESS + 1];
+	const char *lost = NULL;
 	enum rc rc = desks_of(&desks, n, e);
 	size_t i;
 
 	for (i = 0; i < desks.count && rc == RC_OK; i++)
 		if (station_for(station, bytes_str(desks.list[i])))
 			add_address(&stations, bytes_str(station));
+		else
+			lost = desks.list[i];
 	for (i = 0; i < stations.count && rc == RC_OK; i++)
 		rc = notice_pend(s, desk, bytes_str(stations.list[i]), rank, e);
+	if (rc == RC_OK && lost != NULL)
+		rc = fail(e, RC_ABSENT,
+		    "where %s is now is not known here: its station is not "
+		    "told of the recall, all others are",
+		    lost);
 	free(desks.list);
 	free(stations.list);
 	return rc;

@@ -78,12 +78,6 @@ statement_has(enum statement_kind k)
 	return kind_of(k)->has;
 }
 
-unsigned
-statement_may(enum statement_kind k)
-{
-	return kind_of(k)->may;
-}
-
 bool
 statement_by_desk(enum statement_kind k)
 {

@@ -89,9 +89,8 @@ enum {
 	HAS_BY = 8,
 	HAS_SINCE = 16,
 };
-/* What a kind has (all of them), and may have besides. */
+/* What a kind always has. */
 unsigned statement_has(enum statement_kind k);
-unsigned statement_may(enum statement_kind k);
 bool statement_by_desk(enum statement_kind k); /* signed by a desk's key */
 /* "arrived"; and of a code ("not-for-us"; NULL: none such). */
 const char *statement_word(enum statement_kind k);

@@ -126,6 +126,7 @@ enum paper_kind {
 	PAPER_LIFE,	   /* a neighbour's journal: journal/life.h */
 	PAPER_GAP,	   /* what an old life of this station had */
 	PAPER_HEARSAY,	   /* a dispatch of it that only others know */
+	PAPER_STRANGER,	   /* a batch whose signer is not known yet */
 };
 struct paper {
 	enum paper_kind kind;

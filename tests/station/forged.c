@@ -5,6 +5,7 @@
 
 #include "receipts.h"
 
+#include "core/base64.h"
 #include "dispatch/batch.h"
 #include "peer.h"
 #include "queue.h"
@@ -29,6 +30,7 @@ on_hello(void *ctx, const struct hello *h)
 /* Statements of this kind that came, and the highest rank of their notices. */
 static size_t answers;
 static enum precedence answers_rank;
+static int64_t reported_since; /* of the last report; 0: none */
 
 static void
 count_answers(struct bytes package)
@@ -43,15 +45,19 @@ count_answers(struct bytes package)
 	must(notice_read(&n, package, &e), &e);
 	while (notice_next(&n.batches, &one)) {
 		must(batch_read(&b, one, &e), &e);
-		for (i = 0; i < b.log.count; i++)
-			if (b.log.items[i].entry.p != NULL &&
+		for (i = 0; i < b.log.count; i++) {
+			if (b.log.items[i].entry.p == NULL ||
 			    statement_read(
-				&s, b.log.items[i].entry, &e) == RC_OK &&
-			    s.kind == STATEMENT_ANSWER) {
-				answers++;
-				if (n.header.precedence > answers_rank)
-					answers_rank = n.header.precedence;
-			}
+				&s, b.log.items[i].entry, &e) != RC_OK)
+				continue;
+			if (s.kind == STATEMENT_REPORT)
+				reported_since = s.since;
+			if (s.kind != STATEMENT_ANSWER)
+				continue;
+			answers++;
+			if (n.header.precedence > answers_rank)
+				answers_rank = n.header.precedence;
+		}
 		batch_free(&b);
 	}
 }
@@ -395,6 +401,128 @@ it_is_not_asked_without_end(void)
 	header = was;
 }
 
+static void
+learns(struct bytes file)
+{
+	struct buf text;
+	json_t *q;
+	struct err e;
+	size_t at, n;
+	int fd;
+
+	must(seat_control(&fd, x.top, &e), &e);
+	for (at = 0; at < file.len; at += n) {
+		n = file.len - at < 30000 ? file.len - at : 30000;
+		text = (struct buf){ 0 };
+		base64_write(&text, bytes_of(file.p + at, n));
+		q = json_object();
+		(void)json_object_set_new(
+		    q, "at", json_integer((json_int_t)at));
+		(void)json_object_set_new(
+		    q, "total", json_integer((json_int_t)file.len));
+		(void)json_object_set_new(q, "data",
+		    json_stringn((const char *)text.p, text.len));
+		buf_free(&text);
+		must(control_ask(fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL,
+			 NULL, &e),
+		    &e);
+	}
+	close(fd);
+}
+
+/* Whose certificate comes later was not silent. */
+static void
+a_stranger_is_heard_later(void)
+{
+	const struct seat *far = country_seat(&x.c, x.mid, "muong-nhe");
+	const struct header was = header;
+	const struct said_so f = { .kind = STATEMENT_RECALL,
+		.as = &far->desk };
+
+	header.id.b[1] ^= 1; /* which has not come */
+	header.origin = bytes_str(far->address);
+	(void)say_so(&f);
+	peer_end(&line);
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind IN (5, 9)"), 1,
+	    "what an unknown signer says is kept");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	learns(buf_bytes(&x.c.t.file));
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind = 5"), 1,
+	    "and counts when his certificate comes");
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind = 9"), 0,
+	    "once");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
+	header = was;
+}
+
+/* Of what this station has lost its addressees alone know. */
+static void
+hearsay_is_the_addressees(void)
+{
+	const struct header was = header;
+	const struct said_so rows[] = {
+		{ .kind = STATEMENT_CUSTODY, .as = &x.mid->station },
+		{ .kind = STATEMENT_ARRIVED,
+		    .as = &x.low->desk,
+		    .desk = x.mid->desk_address },
+		{ .kind = STATEMENT_ARRIVED,
+		    .as = &x.mid->desk,
+		    .desk = x.mid->desk_address },
+	};
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		header.id.b[2]++; /* which is not known any more */
+		(void)say_so(&rows[i]);
+	}
+	peer_end(&line);
+	(void)seat_stop(x.top, SIGTERM);
+	is(kept(x.top, "SELECT count(*) FROM paper WHERE kind = 8"), 1,
+	    "of what is not known any more its addressee's word is kept");
+	if (!seat_start(x.top))
+		bug("it does not start");
+	dial();
+	header = was;
+}
+
+/* Since when it waited, and not when that ended (docs/receipts.md 7.2). */
+static void
+a_report_says_since_when(void)
+{
+	json_t *r = json_object();
+	struct envelope env;
+	struct buf package;
+	struct tag tag;
+	char text[ID_TEXT];
+	int64_t waits;
+	struct err e;
+	unsigned i;
+
+	sealed_text(
+	    &package, &tag, x.mid, x.low, 900, 500, PRECEDENCE_THUONG);
+	must(envelope_parse(&env, buf_bytes(&package), &e), &e);
+	id_write(text, &env.header.id);
+	peer_send(&line, 2, buf_bytes(&package), x.low, &tag, 0);
+	for (answered = 0, i = 0; i < 500 && answered == 0; i++)
+		(void)peer_turn(&line, 20);
+	waits = time_now();
+	for (i = 0; i < 30; i++)
+		(void)peer_turn(&line, 100);
+	(void)json_object_set_new(r, "id", json_string(text));
+	(void)json_object_set_new(r, "reason", json_string("not wanted"));
+	must(seat_asks(x.top, CONTROL_DROP, r, NULL, &e), &e);
+	for (i = 0; i < 500 && reported_since == 0; i++)
+		(void)peer_turn(&line, 20);
+	ok(reported_since != 0 && reported_since <= waits + 1,
+	    "a report says since when it waited");
+	buf_free(&package);
+}
+
 /* What nobody recalled has no outcome that ends anything. */
 static void
 an_outcome_alone_silences_nobody(void)
@@ -613,6 +741,9 @@ main(void)
 	an_id_takes_nothing_over();
 	notices_go_like_dispatches();
 	it_is_not_asked_without_end();
+	a_report_says_since_when();
+	a_stranger_is_heard_later();
+	hearsay_is_the_addressees();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
 	nobody_dates_what_others_sign();

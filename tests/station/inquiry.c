@@ -143,6 +143,40 @@ a_receipt_comes_again(struct row_of_three *x, const struct id *id)
 	    "a receipt that is asked for once more comes once more");
 }
 
+/* What the desk signed with it is not said again. */
+static void
+no_more_comes_again(struct row_of_three *x)
+{
+	const char *low = x->low->desk_address;
+	struct id one, other;
+
+	(void)seat_stop(x->low, SIGTERM);
+	if (x->control[x->low->unit] >= 0)
+		close(x->control[x->low->unit]);
+	if (!seat_start(x->low))
+		bug("it does not start");
+	if (x->control[0] >= 0)
+		close(x->control[0]);
+	three_sign_in(x, x->top);
+	one = three_send(x, x->top, 4, NULL, NULL);
+	other = three_send(x, x->top, 4, NULL, NULL);
+	if (!three_hears(x->top, &one, "hop", x->low->address, NULL, NULL, 30))
+		bug("it does not go");
+	(void)usleep(500000);
+	three_sign_in(x, x->low);
+	if (!three_hears(x->top, &other, "arrived", low, low, NULL, 30) ||
+	    !three_hears(x->top, &one, "arrived", low, low, NULL, 30))
+		bug("they do not arrive");
+	change(x->top,
+	    "DELETE FROM said; INSERT INTO chase SELECT n, address, 0, 0 FROM "
+	    "dest WHERE n = (SELECT n FROM dispatch WHERE desk <> x'' ORDER "
+	    "BY n DESC LIMIT 1 OFFSET 1)");
+	ok(three_hears(x->top, &one, "arrived", low, low, NULL, 30),
+	    "who is asked for one says of it again");
+	is(three_said(x->top, &other, "arrived", low, low, NULL), 0,
+	    "and nothing of what was signed with it");
+}
+
 static void
 what_waits_is_said(struct row_of_three *x)
 {
@@ -265,6 +299,7 @@ main(void)
 	every_station_answers(&x, &id);
 	it_ends_with_the_receipt(&x, &id);
 	a_receipt_comes_again(&x, &id);
+	no_more_comes_again(&x);
 	who_is_given_up_is_not_forgotten(&x);
 	what_waits_is_said(&x);
 	what_is_lost_is_given_again(&x);

@@ -236,6 +236,27 @@ another_desk_is_not_the_originator(struct row_of_three *x)
 	    "and the origin is told so");
 }
 
+/* Who recalls hears of the station that cannot be told. */
+static void
+who_is_lost_is_named(struct row_of_three *x)
+{
+	struct id id = three_send(x, x->top, 4, NULL, NULL);
+	struct err e;
+
+	if (!three_hears(x->top, &id, "hop", x->low->address, NULL, NULL, 20))
+		bug("it does not go");
+	(void)seat_stop(x->top, SIGTERM);
+	change(x->top,
+	    "UPDATE dest SET address = CAST('antin://nobody.vn/van-thu' AS "
+	    "BLOB) WHERE n = (SELECT max(n) FROM dispatch WHERE desk <> x'')");
+	if (!seat_start(x->top))
+		bug("it does not start");
+	three_sign_in(x, x->top);
+	is(three_ask(x, x->top, CONTROL_RECALL, &id, &e), RC_ABSENT,
+	    "who recalls is told whose station is not known any more");
+	ok(strstr(e.text, "nobody.vn/van-thu") != NULL, "and which that is");
+}
+
 /* More was said of one than fits into a message. */
 static void
 much_that_was_said_ends_nothing(struct row_of_three *x)
@@ -274,6 +295,7 @@ main(void)
 	the_newer_supersedes(&x);
 	it_may_overtake(&x);
 	another_desk_is_not_the_originator(&x);
+	who_is_lost_is_named(&x);
 	much_that_was_said_ends_nothing(&x);
 	for (i = 0; i < 3; i++)
 		is(seat_said(&x.c.seats[i], "receipt.refused"), 0,
