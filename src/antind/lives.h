@@ -28,16 +28,21 @@ bool lives_open(struct line *l);
 
 void lives_checkpoint(struct line *l, struct bytes message);
 void lives_behind(struct line *l, struct bytes message);
-void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
-void lives_keys_gone(void);
-void lives_settled(bool kept); /* the round is over */
-
 /* What is kept of the station of a unit, { 0 } where nothing is; the caller
  * frees *note (NULL: not wanted). */
 enum rc lives_get(
     struct life *out, struct buf *note, const struct id *unit, struct err *e);
 enum rc lives_put(const struct life *l, struct bytes note,
     const struct id *unit, struct err *e);
+
+/* ---- store_witness.c: what they are answered
+ * ------------------------------------------------- */
+
+/* When this round is kept. */
+void lives_reply(struct line *l, enum life_reply what, uint64_t size);
+void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
+void lives_keys_gone(void);
+void lives_settled(bool kept); /* the round is over */
 
 /* ---- store_life.c: this station's own
  * ------------------------------------------- */
