@@ -19,8 +19,7 @@
  * Before a child is let in: RC_DENIED where a newer life of it is known, and
  * nobody has seen the alarm that says so.
  */
-enum rc lives_judge(
-    size_t unit, struct bytes station, uint64_t incarnation, struct err *e);
+enum rc lives_judge(size_t unit, uint64_t incarnation, struct err *e);
 void lives_line(struct line *l); /* it was let in */
 /* Items may come and go over it: what it has written down is not older than
  * what is known of it. */

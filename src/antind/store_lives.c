@@ -5,6 +5,7 @@
 
 #include "antind/lives.h"
 #include "pki/journal.h"
+#include "pki/resolve.h"
 
 #define GATE_MS INT64_C(5000) /* an older parent says nothing */
 #define HEARD_MAX 30u	      /* of one line, in HEARD_MS */
@@ -83,19 +84,43 @@ entry(enum entry_kind kind, struct bytes station, const struct life *k)
 	journal_add(kind, &d, 0);
 }
 
-/* An older life of a child, while a newer is known: refused, until a person
- * has seen the alarm; who comes then is given a life of its own. */
-static enum rc
-refuse_older(struct life *k, const struct id *uid, struct bytes station,
-    uint64_t incarnation, struct err *e)
+/* The alarm lasts, under whichever of its addresses it was raised: nobody has
+ * seen it. */
+static bool
+unseen(size_t unit)
 {
+	const struct unit *u = &st.file.directory->state.units[unit];
+	char address[LIMIT_ADDRESS + 1];
+	size_t i;
+
+	for (i = u->host_count; i-- > 0;)
+		if (address_of(st.file.directory, unit, NONE, u->hosts[i].from,
+			address) &&
+		    alarm_lasts(STORE_ALARM_CLONE, bytes_str(address), 0))
+			return true;
+	return false;
+}
+
+/* An older life of a child, while a newer is known: refused, until a person
+ * has seen the alarm; who comes then is given a life of its own.  An alarm that
+ * there is no room for was seen by nobody. */
+static enum rc
+refuse_older(struct life *k, size_t unit, uint64_t incarnation, struct err *e)
+{
+	const struct id *uid = &st.file.directory->state.units[unit].uid;
 	struct life came = *k;
+	char address[LIMIT_ADDRESS + 1] = "";
+	struct bytes station;
 	struct buf note;
 	struct err why;
 
-	if (k->barred && !alarm_lasts(STORE_ALARM_CLONE, station, 0))
+	if (k->barred && !unseen(unit))
 		return RC_OK;
-	if (!k->barred) {
+	(void)address_of(st.file.directory, unit, NONE, station_now(), address);
+	station = bytes_str(address);
+	if (!unseen(unit))
+		alarm_raise(STORE_ALARM_CLONE, station, 0, "");
+	if (!k->barred && unseen(unit)) {
 		came.incarnation = incarnation;
 		came.size = 0;
 		entry(ENTRY_CLONE, station, &came);
@@ -104,7 +129,6 @@ refuse_older(struct life *k, const struct id *uid, struct bytes station,
 			(void)lives_put(k, buf_bytes(&note), uid, &why);
 		buf_free(&note);
 	}
-	alarm_raise(STORE_ALARM_CLONE, station, 0, "");
 	return fail(e, RC_DENIED,
 	    "docs/journal.md 7.6: %.*s came in an older life than is known of "
 	    "it: it is there twice, or was restored from a copy that is older",
@@ -112,8 +136,7 @@ refuse_older(struct life *k, const struct id *uid, struct bytes station,
 }
 
 enum rc
-lives_judge(
-    size_t unit, struct bytes station, uint64_t incarnation, struct err *e)
+lives_judge(size_t unit, uint64_t incarnation, struct err *e)
 {
 	const struct id *uid = &st.file.directory->state.units[unit].uid;
 	struct life k;
@@ -121,7 +144,7 @@ lives_judge(
 
 	if (rc != RC_OK || incarnation >= k.incarnation)
 		return rc;
-	return refuse_older(&k, uid, station, incarnation, e);
+	return refuse_older(&k, unit, incarnation, e);
 }
 
 /* What we hold of its journal; what it lacks of ours. */
@@ -224,12 +247,13 @@ hear(struct line *l, struct life *k, const struct life_checkpoint *c,
 {
 	const struct checkpoint *n = &c->note.checkpoint;
 
+	if (n->incarnation > k->incarnation)
+		k->barred = false; /* what was decided is done */
 	k->incarnation = n->incarnation;
 	k->size = n->size;
 	k->root = n->root;
 	k->serial = c->serial;
 	k->at = station_now();
-	k->barred = false;
 	if (lives_put(k, c->bytes, &l->uid, e) != RC_OK)
 		return e->rc;
 	entry(ENTRY_WITNESSED, bytes_str(l->station), k);
@@ -262,10 +286,7 @@ give(struct line *l, struct life *k, struct bytes note, struct err *e)
 static enum verdict
 older(const struct line *l, const struct life *k)
 {
-	return k->barred &&
-		       !alarm_lasts(STORE_ALARM_CLONE, bytes_str(l->station), 0)
-		   ? ROLLED
-		   : OLDER;
+	return k->barred && !unseen(l->unit) ? ROLLED : OLDER;
 }
 
 static void
@@ -288,8 +309,8 @@ of_child(struct line *l, const struct life_checkpoint *c)
 	else if (v == AGAIN)
 		ask_again(l, k.size);
 	else
-		rc = refuse_older(&k, &l->uid, bytes_str(l->station),
-		    c->note.checkpoint.incarnation, &e);
+		rc = refuse_older(
+		    &k, l->unit, c->note.checkpoint.incarnation, &e);
 out:
 	buf_free(&note);
 	if (rc == RC_OK)
