@@ -424,6 +424,9 @@ check_given(const struct note *n, struct err *e)
 	if (n->checkpoint.incarnation < st.incarnation)
 		return fail(
 		    e, RC_EXPIRED, "docs/link.md 18.4: of a life that is over");
+	if (life_too_far(n->checkpoint.incarnation, st.incarnation))
+		return fail(e, RC_LIMIT,
+		    "docs/journal.md 7.8: a life that is too far ahead");
 	if (n->checkpoint.incarnation == st.incarnation &&
 	    (rc = is_ours(n, &ours, e)) != RC_OK)
 		return rc;

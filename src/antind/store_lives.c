@@ -353,13 +353,21 @@ too_many(struct line *l)
 	return l->heard++ >= HEARD_MAX;
 }
 
-/* It is of that station's journal, and signed by it. */
+/* It is of that station's journal, of a life that it may have, and signed by
+ * it. */
 static enum rc
 check(const struct line *l, const struct note *n, struct err *e)
 {
+	struct life k;
+
 	if (!id_eq(&n->checkpoint.log, &l->uid))
 		return fail(e, RC_DENIED,
 		    "docs/link.md 18.2: a checkpoint of another's journal");
+	if (lives_get(&k, NULL, &l->uid, e) != RC_OK)
+		return e->rc;
+	if (life_too_far(n->checkpoint.incarnation, k.incarnation))
+		return fail(e, RC_LIMIT,
+		    "docs/journal.md 7.8: a life that is too far ahead");
 	return journal_counts(st.file.directory, n, e);
 }
 

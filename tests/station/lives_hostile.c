@@ -310,6 +310,26 @@ an_older_life_is_refused(void)
 	ok(answered(1, 0, 1, 0), "the newer one is");
 }
 
+/* docs/journal.md 7.8: by a key that was stolen once. */
+static void
+a_life_far_ahead_is_none(void)
+{
+	struct buf note = note_of(hostile, hostile, 1, 50, UINT64_MAX);
+	const uint64_t was = life;
+
+	life = UINT64_MAX;
+	dial();
+	tells(hostile, hostile, 1, 0, 50);
+	ok(answered(0, 0, 0, 0), "a life that is too far ahead is not heard");
+	says(TELL_BEHIND, buf_bytes(&note));
+	ok(answered(0, 0, 0, 0), "and is not gone on from");
+	life = was;
+	dial();
+	tells(hostile, hostile, 1, 41, 41);
+	ok(answered(1, 0, 1, 0), "the true one goes on");
+	buf_free(&note);
+}
+
 /* The centre has 200 alarms of this kind, of others; or they were seen. */
 static void
 alarms_are_full(bool full)
@@ -406,6 +426,7 @@ main(void)
 	what_is_not_its_own_changes_nothing();
 	nothing_passes_before_it_is_told();
 	another_journal_is_a_new_life();
+	a_life_far_ahead_is_none();
 	no_alarm_is_no_leave();
 	an_older_life_is_refused();
 	too_many_are_not_looked_at();
