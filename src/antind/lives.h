@@ -25,6 +25,9 @@ void lives_line(struct line *l); /* it was let in */
  * what is known of it. */
 bool lives_open(struct line *l);
 
+/* One more message of this line is looked at: each costs a signature's check,
+ * or a new one.  false: there were too many; it is in the log, once. */
+bool lives_hears(struct line *l);
 void lives_checkpoint(struct line *l, struct bytes message);
 void lives_behind(struct line *l, struct bytes message);
 /* What is kept of the station of a unit, { 0 } where nothing is; the caller
@@ -56,6 +59,10 @@ void life_given(struct line *l, struct bytes message);
 void life_held(struct line *l, const struct note *n, struct bytes note);
 void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
 void life_settled(bool kept);
+
+/* ---- store_gaps.c: what was lost
+ * ------------------------------------------------- */
+
 /* A receipt came for a dispatch of this station that it does not know. */
 void life_hearsay(const struct statement *s);
 /* Gaps and hearsay, for JOURNAL_GAPS; and how many gaps there are. */

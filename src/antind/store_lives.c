@@ -8,7 +8,8 @@
 #include "pki/resolve.h"
 
 #define GATE_MS INT64_C(5000) /* an older parent says nothing */
-#define HEARD_MAX 30u	      /* of one line, in HEARD_MS */
+#define HEARD_CHILD 30u	      /* of one line, in HEARD_MS */
+#define HEARD_PARENT 120u
 #define HEARD_MS INT64_C(60000)
 
 /* ---- what is kept
@@ -340,17 +341,32 @@ of_parent(struct line *l, const struct life_checkpoint *c)
 		line_event(LOG_WARN, "life.unknown", l, &e);
 }
 
-/* Not more than so many: each costs a signature's check, or a new one. */
-static bool
-too_many(struct line *l)
+static unsigned
+most_of(const struct line *l)
+{
+	return l->parent ? HEARD_PARENT : HEARD_CHILD;
+}
+
+bool
+lives_hears(struct line *l)
 {
 	const int64_t ms = process_ms();
+	struct err e;
 
 	if (ms - l->heard_ms >= HEARD_MS) {
 		l->heard_ms = ms;
 		l->heard = 0;
 	}
-	return l->heard++ >= HEARD_MAX;
+	if (l->heard < most_of(l)) {
+		l->heard++;
+		return true;
+	}
+	if (l->heard == most_of(l)) {
+		l->heard++;
+		(void)fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
+		line_event(LOG_WARN, "life.toomany", l, &e);
+	}
+	return false;
 }
 
 /* It is of that station's journal, of a life that it may have, and signed by
@@ -374,13 +390,14 @@ check(const struct line *l, const struct note *n, struct err *e)
 void
 lives_checkpoint(struct line *l, struct bytes message)
 {
-	struct life_checkpoint *c = alloc(1, sizeof(*c));
+	struct life_checkpoint *c;
 	struct err e;
 	enum rc rc;
 
-	if (too_many(l))
-		rc = fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
-	else if ((rc = life_checkpoint_read(c, message, &e)) == RC_OK)
+	if (!lives_hears(l))
+		return;
+	c = alloc(1, sizeof(*c));
+	if ((rc = life_checkpoint_read(c, message, &e)) == RC_OK)
 		rc = check(l, &c->note, &e);
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "checkpoint.refused", l, &e);
@@ -429,9 +446,9 @@ lives_behind(struct line *l, struct bytes message)
 	struct err e;
 	enum rc rc;
 
-	if (too_many(l))
-		rc = fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
-	else if ((rc = note_read_journal(&n, message, &e)) != RC_OK)
+	if (!lives_hears(l))
+		return;
+	if ((rc = note_read_journal(&n, message, &e)) != RC_OK)
 		;
 	else if (id_eq(&n.checkpoint.log, own))
 		life_held(l, &n, message);
