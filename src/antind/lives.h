@@ -19,25 +19,32 @@
  * Before a child is let in: RC_DENIED where a newer life of it is known, and
  * nobody has seen the alarm that says so.
  */
-enum rc lives_judge(
-    size_t unit, struct bytes station, uint64_t incarnation, struct err *e);
+enum rc lives_judge(size_t unit, uint64_t incarnation, struct err *e);
 void lives_line(struct line *l); /* it was let in */
 /* Items may come and go over it: what it has written down is not older than
  * what is known of it. */
 bool lives_open(struct line *l);
 
+/* One more message of this line is looked at: each costs a signature's check,
+ * or a new one.  false: there were too many; it is in the log, once. */
+bool lives_hears(struct line *l);
 void lives_checkpoint(struct line *l, struct bytes message);
 void lives_behind(struct line *l, struct bytes message);
-void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
-void lives_keys_gone(void);
-void lives_settled(bool kept); /* the round is over */
-
 /* What is kept of the station of a unit, { 0 } where nothing is; the caller
  * frees *note (NULL: not wanted). */
 enum rc lives_get(
     struct life *out, struct buf *note, const struct id *unit, struct err *e);
 enum rc lives_put(const struct life *l, struct bytes note,
     const struct id *unit, struct err *e);
+
+/* ---- store_witness.c: what they are answered
+ * ------------------------------------------------- */
+
+/* When this round is kept. */
+void lives_reply(struct line *l, enum life_reply what, uint64_t size);
+void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
+void lives_keys_gone(void);
+void lives_settled(bool kept); /* the round is over */
 
 /* ---- store_life.c: this station's own
  * ------------------------------------------- */
@@ -52,9 +59,12 @@ void life_given(struct line *l, struct bytes message);
 void life_held(struct line *l, const struct note *n, struct bytes note);
 void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
 void life_settled(bool kept);
-/* A receipt came for a dispatch of this station that it does not know; of each
- * desk that says so not more than 1,000 since the start. */
-void life_hearsay(const struct statement *s, struct bytes signer);
+
+/* ---- store_gaps.c: what was lost
+ * ------------------------------------------------- */
+
+/* A receipt came for a dispatch of this station that it does not know. */
+void life_hearsay(const struct statement *s);
 /* Gaps and hearsay, for JOURNAL_GAPS; and how many gaps there are. */
 enum rc life_gaps(struct buf *out, uint64_t *count, struct err *e);
 

@@ -179,7 +179,7 @@ accept_statement(struct link_seen *seen, const struct link_statement *s,
 	rc = fail(e, RC_DENIED,
 	    "docs/link.md 3.3: %.*s has no certificate in force here",
 	    (int)s->station.len, (const char *)s->station.p);
-	for (i = d->state.units[unit].certs; 
+	for (i = d->state.units[unit].certs;
 	     i != NONE && rc != RC_OK && rc != RC_EXPIRED; i = c->next) {
 		c = &d->state.certs[i];
 		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
@@ -294,8 +294,8 @@ judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
 	*epoch = seen.epoch; /* of RC_EXPIRED: its signature holds */
 	if (rc != RC_OK ||
 	    (rc = accept_place(*unit, h->dialled, s->station, e)) != RC_OK ||
-	    (!h->dialled && (rc = lives_judge(*unit, s->station, h->incarnation,
-				 e)) != RC_OK))
+	    (!h->dialled &&
+		(rc = lives_judge(*unit, h->incarnation, e)) != RC_OK))
 		return rc;
 	*key = seen.station;
 	return seen_write(&seen, s->station, e);

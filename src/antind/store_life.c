@@ -10,9 +10,6 @@
 
 #define EPOCHS (UINT64_C(1) << 20) /* ahead, and not beyond */
 #define STALE_MS INT64_C(5000)
-#define HEARSAY_MAX 10000u
-#define HEARSAY_SIGNER 1000u /* of one signer */
-#define HEARSAY_SIGNERS 1024u /* those of one hash count together */
 #define SEEN_WORD "witnessed" /* u64 size | u64 serial | u64 at */
 #define BEHIND_WORD "behind"  /* a note of ours that is not of this journal */
 
@@ -147,9 +144,31 @@ tell_parent(
 	free(c);
 }
 
+static bool owes_behind; /* it is still to be told the parent */
+
+static void
+tell_behind(struct line *l)
+{
+	struct buf behind;
+	struct err e;
+
+	if (st.store->ops->word(st.store, BEHIND_WORD, &behind, &e) != RC_OK) {
+		owes_behind = false;
+		return;
+	}
+	owes_behind = behind.len > 0 && !tell_room(l, behind.len);
+	if (behind.len > 0 && !owes_behind)
+		(void)tell_send(l, TELL_BEHIND, buf_bytes(&behind));
+	buf_free(&behind);
+}
+
 void
 life_tick(int64_t ms)
 {
+	struct line *up = owes_behind ? to_parent() : NULL;
+
+	if (up != NULL)
+		tell_behind(up);
 	if (unheard == 0 || ms < unheard)
 		return;
 	unheard = 0;
@@ -187,17 +206,10 @@ life_noted(struct bytes note, const struct note *n)
 void
 life_line(struct line *l)
 {
-	struct buf behind;
-	struct err e;
-
 	wanted = true;
 	unheard = 0;
 	wait_ms = ANSWER_MS;
-	if (st.store->ops->word(st.store, BEHIND_WORD, &behind, &e) != RC_OK)
-		return;
-	if (behind.len > 0)
-		(void)tell_send(l, TELL_BEHIND, buf_bytes(&behind));
-	buf_free(&behind);
+	tell_behind(l);
 }
 
 /* ---- what the parent answers
@@ -266,6 +278,8 @@ life_countersigned(struct line *l, struct bytes message)
 	struct err e;
 	enum rc rc;
 
+	if (!lives_hears(l))
+		return;
 	rc = life_countersigned_read(&c, message, &e);
 	if (rc == RC_OK && !l->parent)
 		rc = fail(
@@ -426,6 +440,9 @@ check_given(const struct note *n, struct err *e)
 	if (n->checkpoint.incarnation < st.incarnation)
 		return fail(
 		    e, RC_EXPIRED, "docs/link.md 18.4: of a life that is over");
+	if (life_too_far(n->checkpoint.incarnation, st.incarnation))
+		return fail(e, RC_LIMIT,
+		    "docs/journal.md 7.8: a life that is too far ahead");
 	if (n->checkpoint.incarnation == st.incarnation &&
 	    (rc = is_ours(n, &ours, e)) != RC_OK)
 		return rc;
@@ -442,6 +459,8 @@ life_given(struct line *l, struct bytes message)
 	struct err e;
 	enum rc rc;
 
+	if (!lives_hears(l))
+		return;
 	if ((rc = life_given_read(&g, message, &e)) != RC_OK)
 		;
 	else if (!l->parent)
@@ -463,13 +482,29 @@ life_given(struct line *l, struct bytes message)
 /* ---- others know more of us than we do
  * ------------------------------------------ */
 
+/* It has been said before. */
+static bool
+is_held(struct bytes note)
+{
+	struct buf behind;
+	struct err e;
+	bool is;
+
+	if (st.store->ops->word(st.store, BEHIND_WORD, &behind, &e) != RC_OK)
+		return false;
+	is = bytes_eq(buf_bytes(&behind), note);
+	buf_free(&behind);
+	return is;
+}
+
 void
 life_held(struct line *l, const struct note *n, struct bytes note)
 {
-	struct line *up = to_parent();
 	struct err e;
 	enum rc rc;
 
+	if (is_held(note))
+		return;
 	if ((rc = check_given(n, &e)) != RC_OK) {
 		if (rc != RC_EXISTS && rc != RC_EXPIRED)
 			line_event(LOG_WARN, "behind.refused", l, &e);
@@ -481,8 +516,8 @@ life_held(struct line *l, const struct note *n, struct bytes note)
 		rc = adopt(n->checkpoint.incarnation + 1, n, 0, &e);
 	else
 		rc = set_word(BEHIND_WORD, note, &e);
-	if (rc == RC_OK && st.clock.has_parent && up != NULL)
-		(void)tell_send(up, TELL_BEHIND, note);
+	if (rc == RC_OK && st.clock.has_parent)
+		owes_behind = true; /* life_tick() tells it */
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "behind.lost", l, &e);
 }
@@ -504,93 +539,4 @@ life_stale(uint64_t epoch)
 	log_uint(&l, "seen", epoch);
 	process_log(LOG_WARN, &l);
 	line_epoch(epoch);
-}
-
-/* ---- gaps
- * ---------------------------------------------------------------------- */
-
-struct rows {
-	struct buf *out;
-	uint64_t count;
-	size_t most;
-};
-
-static bool
-add_row(void *ctx, const struct paper *p)
-{
-	struct rows *r = ctx;
-
-	r->count++;
-	if (r->out == NULL)
-		return true;
-	if (r->out->len + 1 + 8 + 2 + p->head.len > r->most)
-		return false;
-	buf_u8(r->out, p->kind == PAPER_GAP ? 1 : 2);
-	buf_u64(r->out, (uint64_t)p->at);
-	buf_u8(r->out, (uint8_t)(p->head.len >> 8));
-	buf_u8(r->out, (uint8_t)p->head.len);
-	buf_add(r->out, p->head);
-	return true;
-}
-
-enum rc
-life_gaps(struct buf *out, uint64_t *count, struct err *e)
-{
-	struct rows r = { .out = out, .most = MSG_JOURNAL_BYTES };
-	enum rc rc;
-
-	rc = st.store->ops->paper_each(st.store, PAPER_GAP, add_row, &r, e);
-	*count = r.count;
-	if (rc == RC_OK && out != NULL)
-		rc = st.store->ops->paper_each(
-		    st.store, PAPER_HEARSAY, add_row, &r, e);
-	return rc;
-}
-
-/* One signer does not take the room of all. */
-static unsigned *
-heard_of(struct bytes signer)
-{
-	static unsigned heard[HEARSAY_SIGNERS];
-	uint8_t hash[SHA256_SIZE];
-	uint64_t h;
-
-	sha256(hash, signer);
-	memcpy(&h, hash, sizeof(h));
-	return &heard[h % HEARSAY_SIGNERS];
-}
-
-void
-life_hearsay(const struct statement *s, struct bytes signer)
-{
-	unsigned *heard = heard_of(signer);
-	static size_t known = SIZE_MAX;
-	struct paper p = { .kind = PAPER_HEARSAY,
-		.key = bytes_of(s->id.b, ID_SIZE),
-		.at = s->at };
-	struct der_wr w = { 0 };
-	struct rows r = { 0 };
-	struct buf head, body;
-	struct err e;
-
-	if (known == SIZE_MAX && st.store->ops->paper_each(st.store,
-				     PAPER_HEARSAY, add_row, &r, &e) == RC_OK)
-		known = r.count;
-	if (known >= HEARSAY_MAX || *heard >= HEARSAY_SIGNER)
-		return;
-	if (st.store->ops->paper_get(
-		st.store, PAPER_HEARSAY, p.key, &head, &body, &e) == RC_OK) {
-		buf_free(&head);
-		buf_free(&body);
-		return; /* the first that was heard */
-	}
-	statement_write(&w, s);
-	p.head = buf_bytes(&w.out);
-	if (store_write(&e) == RC_OK &&
-	    store_failed(st.store->ops->paper_put(
-		st.store, &p, (struct bytes){ 0 }, &e)) == RC_OK) {
-		known++;
-		++*heard;
-	}
-	der_wr_free(&w);
 }

@@ -5,10 +5,11 @@
 
 #include "antind/lives.h"
 #include "pki/journal.h"
+#include "pki/resolve.h"
 
-#define SIGN_MS INT64_C(20)   /* between two signatures for children */
 #define GATE_MS INT64_C(5000) /* an older parent says nothing */
-#define HEARD_MAX 30u	      /* of one line, in HEARD_MS */
+#define HEARD_CHILD 30u	      /* of one line, in HEARD_MS */
+#define HEARD_PARENT 120u
 #define HEARD_MS INT64_C(60000)
 
 /* ---- what is kept
@@ -84,19 +85,43 @@ entry(enum entry_kind kind, struct bytes station, const struct life *k)
 	journal_add(kind, &d, 0);
 }
 
-/* An older life of a child, while a newer is known: refused, until a person
- * has seen the alarm; who comes then is given a life of its own. */
-static enum rc
-refuse_older(struct life *k, const struct id *uid, struct bytes station,
-    uint64_t incarnation, struct err *e)
+/* The alarm lasts, under whichever of its addresses it was raised: nobody has
+ * seen it. */
+static bool
+unseen(size_t unit)
 {
+	const struct unit *u = &st.file.directory->state.units[unit];
+	char address[LIMIT_ADDRESS + 1];
+	size_t i;
+
+	for (i = u->host_count; i-- > 0;)
+		if (address_of(st.file.directory, unit, NONE, u->hosts[i].from,
+			address) &&
+		    alarm_lasts(STORE_ALARM_CLONE, bytes_str(address), 0))
+			return true;
+	return false;
+}
+
+/* An older life of a child, while a newer is known: refused, until a person
+ * has seen the alarm; who comes then is given a life of its own.  An alarm that
+ * there is no room for was seen by nobody. */
+static enum rc
+refuse_older(struct life *k, size_t unit, uint64_t incarnation, struct err *e)
+{
+	const struct id *uid = &st.file.directory->state.units[unit].uid;
 	struct life came = *k;
+	char address[LIMIT_ADDRESS + 1] = "";
+	struct bytes station;
 	struct buf note;
 	struct err why;
 
-	if (k->barred && !alarm_lasts(STORE_ALARM_CLONE, station, 0))
+	if (k->barred && !unseen(unit))
 		return RC_OK;
-	if (!k->barred) {
+	(void)address_of(st.file.directory, unit, NONE, station_now(), address);
+	station = bytes_str(address);
+	if (!unseen(unit))
+		alarm_raise(STORE_ALARM_CLONE, station, 0, "");
+	if (!k->barred && unseen(unit)) {
 		came.incarnation = incarnation;
 		came.size = 0;
 		entry(ENTRY_CLONE, station, &came);
@@ -105,7 +130,6 @@ refuse_older(struct life *k, const struct id *uid, struct bytes station,
 			(void)lives_put(k, buf_bytes(&note), uid, &why);
 		buf_free(&note);
 	}
-	alarm_raise(STORE_ALARM_CLONE, station, 0, "");
 	return fail(e, RC_DENIED,
 	    "docs/journal.md 7.6: %.*s came in an older life than is known of "
 	    "it: it is there twice, or was restored from a copy that is older",
@@ -113,8 +137,7 @@ refuse_older(struct life *k, const struct id *uid, struct bytes station,
 }
 
 enum rc
-lives_judge(
-    size_t unit, struct bytes station, uint64_t incarnation, struct err *e)
+lives_judge(size_t unit, uint64_t incarnation, struct err *e)
 {
 	const struct id *uid = &st.file.directory->state.units[unit].uid;
 	struct life k;
@@ -122,7 +145,7 @@ lives_judge(
 
 	if (rc != RC_OK || incarnation >= k.incarnation)
 		return rc;
-	return refuse_older(&k, uid, station, incarnation, e);
+	return refuse_older(&k, unit, incarnation, e);
 }
 
 /* What we hold of its journal; what it lacks of ours. */
@@ -206,17 +229,6 @@ weigh(const struct life *k, const struct life_checkpoint *c)
 		   : ROLLED;
 }
 
-/* After the commit. */
-static bool replies;
-
-static void
-reply(struct line *l, enum life_reply what, uint64_t size)
-{
-	l->reply = what;
-	l->reply_size = size;
-	replies = true;
-}
-
 /* Nothing is kept of it, so it is said at once. */
 static void
 ask_again(struct line *l, uint64_t size)
@@ -236,16 +248,17 @@ hear(struct line *l, struct life *k, const struct life_checkpoint *c,
 {
 	const struct checkpoint *n = &c->note.checkpoint;
 
+	if (n->incarnation > k->incarnation)
+		k->barred = false; /* what was decided is done */
 	k->incarnation = n->incarnation;
 	k->size = n->size;
 	k->root = n->root;
 	k->serial = c->serial;
 	k->at = station_now();
-	k->barred = false;
 	if (lives_put(k, c->bytes, &l->uid, e) != RC_OK)
 		return e->rc;
 	entry(ENTRY_WITNESSED, bytes_str(l->station), k);
-	reply(l, REPLY_HEARD, n->size);
+	lives_reply(l, REPLY_HEARD, n->size);
 	return RC_OK;
 }
 
@@ -265,7 +278,7 @@ give(struct line *l, struct life *k, struct bytes note, struct err *e)
 		alarm_raise(STORE_ALARM_ROLLED, bytes_str(l->station), 0, "");
 	}
 	log_life(LOG_WARN, "life.given", bytes_str(l->station), k, NULL);
-	reply(l, REPLY_GIVEN, 0);
+	lives_reply(l, REPLY_GIVEN, 0);
 	return RC_OK;
 }
 
@@ -274,10 +287,7 @@ give(struct line *l, struct life *k, struct bytes note, struct err *e)
 static enum verdict
 older(const struct line *l, const struct life *k)
 {
-	return k->barred &&
-		       !alarm_lasts(STORE_ALARM_CLONE, bytes_str(l->station), 0)
-		   ? ROLLED
-		   : OLDER;
+	return k->barred && !unseen(l->unit) ? ROLLED : OLDER;
 }
 
 static void
@@ -300,8 +310,8 @@ of_child(struct line *l, const struct life_checkpoint *c)
 	else if (v == AGAIN)
 		ask_again(l, k.size);
 	else
-		rc = refuse_older(&k, &l->uid, bytes_str(l->station),
-		    c->note.checkpoint.incarnation, &e);
+		rc = refuse_older(
+		    &k, l->unit, c->note.checkpoint.incarnation, &e);
 out:
 	buf_free(&note);
 	if (rc == RC_OK)
@@ -331,39 +341,63 @@ of_parent(struct line *l, const struct life_checkpoint *c)
 		line_event(LOG_WARN, "life.unknown", l, &e);
 }
 
-/* Not more than so many: each costs a signature's check, or a new one. */
-static bool
-too_many(struct line *l)
+static unsigned
+most_of(const struct line *l)
+{
+	return l->parent ? HEARD_PARENT : HEARD_CHILD;
+}
+
+bool
+lives_hears(struct line *l)
 {
 	const int64_t ms = process_ms();
+	struct err e;
 
 	if (ms - l->heard_ms >= HEARD_MS) {
 		l->heard_ms = ms;
 		l->heard = 0;
 	}
-	return l->heard++ >= HEARD_MAX;
+	if (l->heard < most_of(l)) {
+		l->heard++;
+		return true;
+	}
+	if (l->heard == most_of(l)) {
+		l->heard++;
+		(void)fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
+		line_event(LOG_WARN, "life.toomany", l, &e);
+	}
+	return false;
 }
 
-/* It is of that station's journal, and signed by it. */
+/* It is of that station's journal, of a life that it may have, and signed by
+ * it. */
 static enum rc
 check(const struct line *l, const struct note *n, struct err *e)
 {
+	struct life k;
+
 	if (!id_eq(&n->checkpoint.log, &l->uid))
 		return fail(e, RC_DENIED,
 		    "docs/link.md 18.2: a checkpoint of another's journal");
+	if (lives_get(&k, NULL, &l->uid, e) != RC_OK)
+		return e->rc;
+	if (life_too_far(n->checkpoint.incarnation, k.incarnation))
+		return fail(e, RC_LIMIT,
+		    "docs/journal.md 7.8: a life that is too far ahead");
 	return journal_counts(st.file.directory, n, e);
 }
 
 void
 lives_checkpoint(struct line *l, struct bytes message)
 {
-	struct life_checkpoint *c = alloc(1, sizeof(*c));
+	struct life_checkpoint *c;
 	struct err e;
 	enum rc rc;
 
-	if (too_many(l))
-		rc = fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
-	else if ((rc = life_checkpoint_read(c, message, &e)) == RC_OK)
+	if (!lives_hears(l))
+		return;
+	c = alloc(1, sizeof(*c));
+	if ((rc = life_checkpoint_read(c, message, &e)) == RC_OK)
 		rc = check(l, &c->note, &e);
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "checkpoint.refused", l, &e);
@@ -412,9 +446,9 @@ lives_behind(struct line *l, struct bytes message)
 	struct err e;
 	enum rc rc;
 
-	if (too_many(l))
-		rc = fail(&e, RC_LIMIT, "docs/link.md 18.6: too many of them");
-	else if ((rc = note_read_journal(&n, message, &e)) != RC_OK)
+	if (!lives_hears(l))
+		return;
+	if ((rc = note_read_journal(&n, message, &e)) != RC_OK)
 		;
 	else if (id_eq(&n.checkpoint.log, own))
 		life_held(l, &n, message);
@@ -422,175 +456,4 @@ lives_behind(struct line *l, struct bytes message)
 		child_behind(l, &n, message);
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "behind.refused", l, &e);
-}
-
-/* ---- after the commit; countersigning
- * -------------------------------------------- */
-
-static struct event *timer;
-static uint64_t job; /* that keys was asked; 0: none */
-static struct id asked;
-static uint64_t asked_conn;
-
-/* The newest first: who has just come back wants to know. */
-static struct line *
-next_due(void)
-{
-	size_t i;
-
-	for (i = st.line_count; i-- > 0;)
-		if (st.lines[i]->witness)
-			return st.lines[i];
-	return NULL;
-}
-
-static void
-wake(void)
-{
-	static const struct timeval soon = { 0, SIGN_MS * 1000 };
-
-	if (event_add(timer, &soon) != 0)
-		bug("no timer is to be had");
-}
-
-static void
-sign_next(evutil_socket_t fd, short what, void *ctx)
-{
-	struct msg_witness m = { 0 };
-	struct line *l = next_due();
-	struct life k;
-	struct note n;
-	struct buf note;
-	struct err e;
-
-	(void)fd;
-	(void)what;
-	(void)ctx;
-	if (l == NULL || job != 0 || !st.named)
-		return;
-	l->witness = false;
-	if (lives_get(&k, &note, &l->uid, &e) == RC_OK &&
-	    note_read_journal(&n, buf_bytes(&note), &e) == RC_OK) {
-		m.note = (struct msg_note){ .unit = n.checkpoint.log,
-			.size = n.checkpoint.size,
-			.root = n.checkpoint.root,
-			.at = n.checkpoint.at,
-			.incarnation = n.checkpoint.incarnation };
-		m.by = st.file.directory->state.units[st.unit].uid;
-		asked = l->uid;
-		asked_conn = l->conn;
-		job = next_job();
-		if (!tell(PROC_KEYS, MSG_WITNESS, job, &m, -1))
-			job = 0;
-	}
-	buf_free(&note);
-	wake();
-}
-
-void
-lives_keys_gone(void)
-{
-	job = 0;
-}
-
-/* The child's own note, with our line under it. */
-void
-lives_witnessed(uint64_t of, const struct msg_noted *m)
-{
-	struct life_countersigned c = { .what = LIFE_WITNESSED };
-	struct buf note = { 0 }, message = { 0 };
-	struct note theirs, ours;
-	struct line *l;
-	struct life k;
-	struct err e;
-
-	if (of != job)
-		return;
-	job = 0;
-	l = line_of(asked_conn);
-	if (l == NULL || !id_eq(&l->uid, &asked) ||
-	    lives_get(&k, &note, &asked, &e) != RC_OK ||
-	    note_read_journal(&theirs, buf_bytes(&note), &e) != RC_OK ||
-	    note_read_journal(&ours, m->note, &e) != RC_OK ||
-	    !bytes_eq(theirs.text, ours.text))
-		goto out; /* a newer one has come meanwhile */
-	buf_add(&note, ours.signatures);
-	c.bytes = buf_bytes(&note);
-	life_countersigned_write(&message, &c);
-	if (tell_room(l, message.len))
-		(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
-out:
-	buf_free(&note);
-	buf_free(&message);
-	wake();
-}
-
-static void
-answer_given(struct line *l)
-{
-	struct life_given g = { 0 };
-	struct buf note, message;
-	struct life k;
-	struct err e;
-
-	if (lives_get(&k, &note, &l->uid, &e) != RC_OK) {
-		line_leave(l, BYE_BUSY);
-		return;
-	}
-	g.incarnation = k.given;
-	g.serial = k.serial;
-	g.bytes = buf_bytes(&note);
-	life_given_write(&message, &g);
-	(void)tell_send(l, TELL_INCARNATION, buf_bytes(&message));
-	l->gated = true;
-	l->gate_ms = 0;
-	buf_free(&note);
-	buf_free(&message);
-}
-
-static void
-answer(struct line *l, enum life_reply what)
-{
-	struct life_countersigned c = { .size = l->reply_size };
-	struct buf message;
-
-	if (what == REPLY_GIVEN) {
-		answer_given(l);
-		return;
-	}
-	c.what = LIFE_HEARD;
-	life_countersigned_write(&message, &c);
-	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
-	buf_free(&message);
-	l->gated = false;
-	l->witness = true;
-	if (timer == NULL)
-		timer = event_new(process_base(), -1, 0, sign_next, NULL);
-	if (timer == NULL)
-		bug("no memory");
-	if (job == 0 && !evtimer_pending(timer, NULL))
-		wake();
-}
-
-void
-lives_settled(bool kept)
-{
-	enum life_reply what;
-	struct line *l;
-	size_t i;
-
-	if (!replies)
-		return;
-	replies = false;
-	for (i = st.line_count; i-- > 0;) {
-		l = st.lines[i];
-		what = l->reply;
-		l->reply = REPLY_NONE;
-		if (what == REPLY_NONE)
-			continue;
-		if (kept)
-			answer(l, what);
-		else
-			line_leave(l, BYE_BUSY); /* it comes again */
-	}
 }

@@ -53,8 +53,7 @@ notice_queue(struct stored *d, struct bytes package, struct bytes to,
 	if (rc != RC_OK)
 		return store_failed(rc);
 	if (from != NULL && !from->parent)
-		leg.rank =
-		    quota_rank(from->neighbour, leg.rank, package.len);
+		leg.rank = quota_rank(from->neighbour, leg.rank, package.len);
 	route_find(st.file.directory, st.unit, to, station_now(), &r);
 	dest.address = bytes_str(r.address);
 	leg.n = d->n;
@@ -219,8 +218,7 @@ weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
 
 	/* no batch is kept for what changes nothing */
 	rc = ops->said(st.store, w->d.n, look_before, &before, e);
-	if (rc != RC_OK ||
-	    (before.found && (!latest || before.at >= w->s.at)))
+	if (rc != RC_OK || (before.found && (!latest || before.at >= w->s.at)))
 		return rc;
 	if (w->b == 0)
 		rc = ops->batch(st.store, w->bytes, &w->b, e);
@@ -293,7 +291,7 @@ hear_of_lost(const struct weighed *w)
 {
 	if (statement_by_desk(w->s.kind) && w->s.desk.len > 0 &&
 	    weigh_same(w->s.desk, w->batch->signer.address))
-		life_hearsay(&w->s, w->batch->signer.address);
+		life_hearsay(&w->s);
 }
 
 static enum rc

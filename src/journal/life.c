@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+bool
+life_too_far(uint64_t said, uint64_t known)
+{
+	return said > INT64_MAX - 1 ||
+	       (said > known && said - known > LIFE_AHEAD);
+}
+
 /* The rest of it is a note of a station's journal. */
 static enum rc
 read_note(struct note *out, struct bytes *bytes, struct rd *r, struct err *e)

@@ -18,6 +18,8 @@
 /* Incarnations that are given beyond one that is known; nobody has lived so
  * often, and who lies cannot use all of them up. */
 #define LIFE_AHEAD (1u << 16)
+/* A life that is said is none, where this one is known: docs/journal.md 7.8. */
+bool life_too_far(uint64_t said, uint64_t known);
 
 /* One that was read; all borrows. */
 struct life_checkpoint {

@@ -3,7 +3,10 @@
  * A child played by hand, that tells its parent of its journal what it likes:
  * each row is one message, and what comes of it (docs/link.md 18).
  */
+#include <sqlite3.h>
+
 #include "journal/life.h"
+#include "store/alarms.h"
 #include "villain.h"
 
 #define ENTRIES 64u
@@ -307,20 +310,96 @@ an_older_life_is_refused(void)
 	ok(answered(1, 0, 1, 0), "the newer one is");
 }
 
+/* docs/journal.md 7.8: by a key that was stolen once. */
+static void
+a_life_far_ahead_is_none(void)
+{
+	struct buf note = note_of(hostile, hostile, 1, 50, UINT64_MAX);
+	const uint64_t was = life;
+
+	life = UINT64_MAX;
+	dial();
+	tells(hostile, hostile, 1, 0, 50);
+	ok(answered(0, 0, 0, 0), "a life that is too far ahead is not heard");
+	says(TELL_BEHIND, buf_bytes(&note));
+	ok(answered(0, 0, 0, 0), "and is not gone on from");
+	life = was;
+	dial();
+	tells(hostile, hostile, 1, 41, 41);
+	ok(answered(1, 0, 1, 0), "the true one goes on");
+	buf_free(&note);
+}
+
+/* The centre has 200 alarms of this kind, of others; or they were seen. */
+static void
+alarms_are_full(bool full)
+{
+	char path[2 * PATH], sql[400];
+	sqlite3 *db;
+
+	(void)snprintf(sql, sizeof(sql),
+	    "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i "
+	    "WHERE n < 200) INSERT INTO alarm (kind, subject, rank, since, "
+	    "over, acked, uid, text) SELECT %d, CAST('x' || n AS BLOB), 0, 1, "
+	    "0, 0, 0, x'' FROM i",
+	    STORE_ALARM_CLONE);
+	(void)seat_stop(centre, SIGTERM);
+	(void)snprintf(
+	    path, sizeof(path), "%s/data/store/store.db", centre->folder);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) !=
+		SQLITE_OK ||
+	    sqlite3_exec(db, full ? sql : "DELETE FROM alarm", NULL, NULL,
+		NULL) != SQLITE_OK)
+		bug("the alarms cannot be written");
+	(void)sqlite3_close(db);
+	if (!seat_start(centre))
+		bug("it does not start");
+	link_pid = seat_process(centre, "link");
+}
+
+/* docs/journal.md 7.6 */
+static void
+no_alarm_is_no_leave(void)
+{
+	unsigned i;
+
+	alarms_are_full(true);
+	life = 1;
+	for (i = 0; i < 2; i++) {
+		dial();
+		turns(700);
+		ok(left && bye == BYE_REFUSED,
+		    "an older life is refused where no alarm can be raised");
+	}
+	alarms_are_full(false);
+	dial();
+	turns(700);
+	ok(left && bye == BYE_REFUSED &&
+		seat_said(centre, "event=alarm.raised kind=clone") > 0,
+	    "and with one, when there is room");
+	life = 2;
+}
+
+/* docs/link.md 18.6 */
 static void
 too_many_are_not_looked_at(void)
 {
-	struct buf note = note_of(hostile, hostile, 1, 42, 2);
-	unsigned i;
+	static const enum tell kinds[] = { TELL_CHECKPOINT, TELL_BEHIND,
+		TELL_COUNTERSIGNED, TELL_INCARNATION };
+	size_t before, i, k;
 
-	dial();
-	for (i = 0; i < 40; i++)
-		(void)session_tell(
-		    p.session, TELL_BEHIND, bytes_str("no note"));
-	turns(1000);
-	ok(seat_said(centre, "docs/link.md 18.6") >= 10,
-	    "more than 30 in a minute are not looked at");
-	buf_free(&note);
+	for (k = 0; k < COUNT(kinds); k++) {
+		dial();
+		before = seat_said(centre, ".refused");
+		for (i = 0; i < 60; i++)
+			(void)session_tell(
+			    p.session, kinds[k], bytes_str("no note"));
+		turns(1000);
+		is(seat_said(centre, ".refused"), before + 30,
+		    "of what is refused the log has 30 in a minute");
+		is(seat_said(centre, "docs/link.md 18.6"), k + 1,
+		    "and once that there were more");
+	}
 }
 
 /* The epoch that was seen is told; docs/link.md 11.4. */
@@ -353,6 +432,8 @@ main(void)
 	what_is_not_its_own_changes_nothing();
 	nothing_passes_before_it_is_told();
 	another_journal_is_a_new_life();
+	a_life_far_ahead_is_none();
+	no_alarm_is_no_leave();
 	an_older_life_is_refused();
 	too_many_are_not_looked_at();
 	an_old_epoch_is_told();

@@ -276,6 +276,25 @@ the_parents_own_is_held_against_it(void)
 	is(behinds, before + 1, "a good one is, and told it the next time");
 }
 
+/* docs/link.md 18.6 */
+static void
+what_is_held_is_told_once(void)
+{
+	struct buf note = note_of(child, child, 5000, life);
+	unsigned before, i;
+
+	met();
+	turns(500);
+	before = behinds;
+	for (i = 0; i < 5; i++)
+		says(TELL_BEHIND, buf_bytes(&note));
+	turns(1500);
+	is(behinds, before + 1, "that it is behind is told its parent once");
+	is(seat_said(child, "event=station.behind"), 1,
+	    "and logged once, however often it is said");
+	buf_free(&note);
+}
+
 int
 main(void)
 {
@@ -299,6 +318,7 @@ main(void)
 	it_takes_the_parents_signature();
 	no_life_is_forced_on_it();
 	the_parents_own_is_held_against_it();
+	what_is_held_is_told_once();
 	is(seat_said(child, "event=process.died"), 0, "nothing of it died");
 	is((uint64_t)seat_stop(child, SIGTERM), 0, "it ends well");
 	peer_end(&p);

@@ -127,10 +127,25 @@ what_is_kept_is_read_again(void)
 	buf_free(&b);
 }
 
+/* docs/journal.md 7.8 */
+static void
+no_life_is_far_ahead(void)
+{
+	ok(!life_too_far(1, 0) && !life_too_far(1, 7) &&
+		!life_too_far(7 + LIFE_AHEAD, 7),
+	    "a life may be known, older, or 65,536 ahead");
+	ok(life_too_far(8 + LIFE_AHEAD, 7) && life_too_far(UINT64_MAX, 7),
+	    "not more");
+	ok(!life_too_far(INT64_MAX - 1, INT64_MAX - 1) &&
+		life_too_far(INT64_MAX, INT64_MAX - 1),
+	    "and there is always one after it");
+}
+
 int
 main(void)
 {
 	make_note();
+	no_life_is_far_ahead();
 	a_checkpoint_comes_as_it_was();
 	answers_come_as_they_were();
 	what_is_kept_is_read_again();
