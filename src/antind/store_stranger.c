@@ -67,8 +67,7 @@ stranger_keep(const struct batch *b, struct bytes bytes, struct err *e)
 	for (i = 0; i < all.count; i++)
 		if (bytes_eq(key_of(&all.list[i]), p.key))
 			return RC_OK;
-	(void)wanted_ask(
-	    WANTED_CERT, bytes_of(b->signer.cert, SHA256_SIZE));
+	(void)wanted_ask(WANTED_CERT, bytes_of(b->signer.cert, SHA256_SIZE));
 	if ((rc = store_write(e)) == RC_OK && all.count == STRANGERS)
 		rc = ops->paper_drop(
 		    st.store, PAPER_STRANGER, key_of(&all.list[0]), e);
