@@ -63,9 +63,12 @@ void life_settled(bool kept);
 /* ---- store_gaps.c: what was lost
  * ------------------------------------------------- */
 
-/* A receipt came for a dispatch of this station that it does not know. */
-void life_hearsay(const struct statement *s);
-/* Gaps and hearsay, for JOURNAL_GAPS; and how many gaps there are. */
-enum rc life_gaps(struct buf *out, uint64_t *count, struct err *e);
+/* This came, by this signer, about a dispatch of this station that it does not
+ * know: kept where it is a receipt of the desk that signs it, and the number
+ * may be one that was lost. */
+void life_hearsay(const struct statement *s, struct bytes signer);
+/* Gaps and then hearsay, for JOURNAL_GAPS: what fits, but so many. */
+enum rc life_gaps(struct buf *out, uint64_t skip, struct err *e);
+enum rc life_gap_count(uint64_t *count, struct err *e);
 
 #endif

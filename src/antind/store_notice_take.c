@@ -310,7 +310,7 @@ weigh(struct weighed *w, struct err *e)
 		w->known = true;
 	}
 	if (rc == RC_ABSENT && bytes_is(w->s.origin, st.address))
-		life_hearsay(&w->s);
+		life_hearsay(&w->s, w->batch->signer.address);
 	if (rc == RC_ABSENT && may_be_ahead(w->s.kind))
 		rc = RC_OK;
 	if (rc != RC_OK)
