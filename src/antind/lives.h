@@ -43,7 +43,8 @@ enum rc lives_put(const struct life *l, struct bytes note,
 /* When this round is kept. */
 void lives_reply(struct line *l, enum life_reply what, uint64_t size);
 void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
-void lives_keys_gone(void);
+void lives_keys_gone(void); /* what it was asked is asked again, */
+void lives_keys_up(void);   /* now */
 void lives_settled(bool kept); /* the round is over */
 
 /* ---- store_life.c: this station's own

@@ -205,6 +205,21 @@ a_checkpoint_is_countersigned(void)
 	ok(answered(1, 0, 1, 0), "and the same again");
 }
 
+/* docs/journal.md 7.2 */
+static void
+it_is_signed_when_keys_is_back(void)
+{
+	const pid_t keys = seat_process(centre, "keys");
+
+	(void)kill(keys, SIGSTOP);
+	tells(hostile, hostile, 0, 20, 20);
+	ok(answered(1, 0, 0, 0), "it is heard where nobody signs");
+	(void)kill(keys, SIGKILL);
+	killed++;
+	turns(4000);
+	ok(answered(1, 0, 1, 0), "and signed as soon as somebody does");
+}
+
 static void
 what_is_not_proved_is_asked_for(void)
 {
@@ -428,6 +443,7 @@ main(void)
 		    &leaves[i / ENTRIES][i % ENTRIES], sizeof(struct node));
 	land_begin("checkpoint 1s\n");
 	a_checkpoint_is_countersigned();
+	it_is_signed_when_keys_is_back();
 	what_is_not_proved_is_asked_for();
 	what_is_not_its_own_changes_nothing();
 	nothing_passes_before_it_is_told();
