@@ -53,7 +53,9 @@ void lives_settled(bool kept); /* the round is over */
 void life_line(struct line *l); /* the line to the parent is up */
 void life_tick(int64_t ms);
 bool life_wants(void);		/* a checkpoint, now */
-void life_noted(struct bytes note, const struct note *n); /* it is kept */
+/* It is kept: the parent is told, the children by life_feed(). */
+void life_noted(struct bytes note, const struct note *n);
+void life_feed(void); /* some of those who are still to be told, in a round */
 void life_countersigned(struct line *l, struct bytes message);
 void life_given(struct line *l, struct bytes message);
 /* Somebody holds this of our journal; "l" is the line that said so. */

@@ -557,6 +557,7 @@ round_ends(void)
 		settle();
 	if (!trouble_is()) {
 		lines_feed();
+		life_feed();
 		notices_feed();
 	}
 	if (!st.writing)
