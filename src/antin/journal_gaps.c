@@ -109,33 +109,46 @@ show_next(json_t *rows, struct rd *r, bool print, struct err *e)
 	return rc;
 }
 
+/* Those that come behind the ones that were shown. */
+static enum rc
+show_some(struct talk *t, json_t *rows, bool print, bool *more, struct err *e)
+{
+	struct buf piece;
+	uint64_t total;
+	struct rd r;
+	enum rc rc;
+
+	rc = journal_ask_at(
+	    t, CONTROL_JOURNAL_GAPS, json_array_size(rows), &piece, &total, e);
+	if (rc != RC_OK)
+		return rc;
+	*more = piece.len > 0;
+	r = rd_init(buf_bytes(&piece));
+	while (rc == RC_OK && r.in.len > 0)
+		rc = show_next(rows, &r, print, e);
+	buf_free(&piece);
+	return rc;
+}
+
 static enum rc
 journal_gaps(const struct args *a, struct err *e)
 {
 	const bool print = !arg_given(a, "json");
 	json_t *rows = json_array();
 	struct talk t = { .fd = -1 };
-	struct buf all = { 0 };
-	uint64_t total;
-	struct rd r;
+	bool more = true;
 	enum rc rc;
 
-	if ((rc = talk_open(&t, a, e)) != RC_OK ||
-	    (rc = journal_ask(&t, CONTROL_JOURNAL_GAPS, json_object(), &all,
-		 &total, NULL, e)) != RC_OK)
-		goto out;
-	r = rd_init(buf_bytes(&all));
-	while (rc == RC_OK && r.in.len > 0)
-		rc = show_next(rows, &r, print, e);
-	if (rc == RC_OK && print && all.len == 0)
+	rc = talk_open(&t, a, e);
+	while (rc == RC_OK && more)
+		rc = show_some(&t, rows, print, &more, e);
+	if (rc == RC_OK && print && json_array_size(rows) == 0)
 		say("Nothing is missing.\n");
 	if (rc == RC_OK && !print) {
 		rows_show(rows);
 		rows = NULL;
 	}
-out:
 	json_decref(rows);
-	buf_free(&all);
 	talk_close(&t);
 	return rc;
 }

@@ -43,7 +43,8 @@ enum rc lives_put(const struct life *l, struct bytes note,
 /* When this round is kept. */
 void lives_reply(struct line *l, enum life_reply what, uint64_t size);
 void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
-void lives_keys_gone(void);
+void lives_keys_gone(void); /* what it was asked is asked again, */
+void lives_keys_up(void);   /* now */
 void lives_settled(bool kept); /* the round is over */
 
 /* ---- store_life.c: this station's own
@@ -52,7 +53,9 @@ void lives_settled(bool kept); /* the round is over */
 void life_line(struct line *l); /* the line to the parent is up */
 void life_tick(int64_t ms);
 bool life_wants(void);		/* a checkpoint, now */
-void life_noted(struct bytes note, const struct note *n); /* it is kept */
+/* It is kept: the parent is told, the children by life_feed(). */
+void life_noted(struct bytes note, const struct note *n);
+void life_feed(void); /* some of those who are still to be told, in a round */
 void life_countersigned(struct line *l, struct bytes message);
 void life_given(struct line *l, struct bytes message);
 /* Somebody holds this of our journal; "l" is the line that said so. */
@@ -63,9 +66,12 @@ void life_settled(bool kept);
 /* ---- store_gaps.c: what was lost
  * ------------------------------------------------- */
 
-/* A receipt came for a dispatch of this station that it does not know. */
-void life_hearsay(const struct statement *s);
-/* Gaps and hearsay, for JOURNAL_GAPS; and how many gaps there are. */
-enum rc life_gaps(struct buf *out, uint64_t *count, struct err *e);
+/* This came, by this signer, about a dispatch of this station that it does not
+ * know: kept where it is a receipt of the desk that signs it, and the number
+ * may be one that was lost. */
+void life_hearsay(const struct statement *s, struct bytes signer);
+/* Gaps and then hearsay, for JOURNAL_GAPS: what fits, but so many. */
+enum rc life_gaps(struct buf *out, uint64_t skip, struct err *e);
+enum rc life_gap_count(uint64_t *count, struct err *e);
 
 #endif

@@ -87,6 +87,7 @@ struct line {
 	uint64_t reply_size;
 	unsigned heard; /* checkpoints, since then: milliseconds */
 	int64_t heard_ms;
+	bool owes_note; /* our newest checkpoint is still to be told it */
 };
 
 /* A station that had a line since our start (store_quota.c). */

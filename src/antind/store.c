@@ -545,7 +545,7 @@ peer(enum proc who, bool up)
 		st.has_link_key = false;
 	}
 	if (who == PROC_KEYS && up)
-		st.link_job = 0, line_self(), notices_lost();
+		st.link_job = 0, line_self(), notices_lost(), lives_keys_up();
 	if (who == PROC_KEYS && !up)
 		checkpoint_keys_gone(), lives_keys_gone();
 }
@@ -557,6 +557,7 @@ round_ends(void)
 		settle();
 	if (!trouble_is()) {
 		lines_feed();
+		life_feed();
 		notices_feed();
 	}
 	if (!st.writing)

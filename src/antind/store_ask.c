@@ -380,7 +380,7 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 	row = (struct msg_row){
 		.what = ROW_LIFE, .n = st.incarnation, .due = TIME_NEVER
 	};
-	if ((rc = life_gaps(NULL, &row.count, e)) != RC_OK)
+	if ((rc = life_gap_count(&row.count, e)) != RC_OK)
 		return rc;
 	add(r, &row);
 	for (i = 1; i < STORE_ALARM_KINDS; i++) {

@@ -320,7 +320,7 @@ checkpoint_ask(uint64_t of, const struct msg_journal *m)
 		out.rc = st.store->ops->journal->note_from(
 		    st.store, m->at, &out.total, &bytes, &seen, &e);
 	} else if (m->what == JOURNAL_GAPS) {
-		out.rc = life_gaps(&bytes, &out.total, &e);
+		out.rc = life_gaps(&bytes, m->at, &e);
 	} else {
 		out.rc = entries_of(&m->id, &bytes, &e);
 	}

@@ -11,6 +11,7 @@
 #define EPOCHS (UINT64_C(1) << 20) /* ahead, and not beyond */
 #define STALE_MS INT64_C(5000)
 #define SEEN_WORD "witnessed" /* u64 size | u64 serial | u64 at */
+#define NOTES_ROUND 64u	      /* children that are told in a round */
 #define BEHIND_WORD "behind"  /* a note of ours that is not of this journal */
 
 /* What the parent has countersigned, as far as we know. */
@@ -176,11 +177,13 @@ life_tick(int64_t ms)
 	wanted = to_parent() != NULL;
 }
 
+static struct buf noted; /* owned; the newest, for those who are owed it */
+static size_t owed;	 /* lines, at most */
+
 void
 life_noted(struct bytes note, const struct note *n)
 {
 	const struct life_checkpoint c = { .bytes = note };
-	struct buf message;
 	struct seen seen;
 	struct line *l;
 	struct err e;
@@ -189,18 +192,41 @@ life_noted(struct bytes note, const struct note *n)
 	wanted = false;
 	if (n->checkpoint.incarnation != st.incarnation)
 		return; /* of before */
-	life_checkpoint_write(&message, &c);
-	for (i = 0; i < st.line_count; i++) {
+	buf_free(&noted);
+	life_checkpoint_write(&noted, &c);
+	for (owed = i = 0; i < st.line_count; i++) {
 		l = st.lines[i];
 		if (!l->tells)
 			continue;
 		if (l->parent && seen_read(&seen, &e) == RC_OK)
 			tell_parent(l, note, n, seen.size);
-		else if (!l->parent && tell_room(l, message.len))
-			(void)tell_send(
-			    l, TELL_CHECKPOINT, buf_bytes(&message));
+		else if (!l->parent)
+			l->owes_note = true, owed++;
 	}
-	buf_free(&message);
+}
+
+void
+life_feed(void)
+{
+	struct line *l;
+	unsigned told_now = 0;
+	size_t i, left = 0;
+
+	if (owed == 0)
+		return;
+	for (i = 0; i < st.line_count; i++) {
+		l = st.lines[i];
+		if (!l->owes_note)
+			continue;
+		if (told_now < NOTES_ROUND && tell_room(l, noted.len)) {
+			l->owes_note = false;
+			(void)tell_send(l, TELL_CHECKPOINT, buf_bytes(&noted));
+			told_now++;
+		} else {
+			left++;
+		}
+	}
+	owed = left;
 }
 
 void
@@ -418,6 +444,7 @@ life_settled(bool kept)
 		return;
 	}
 	told = (struct seen){ 0 };
+	owed = 0; /* it is of before */
 	l = log_line(LOG_WARN, "station.reborn");
 	log_uint(&l, "incarnation", st.incarnation);
 	process_log(LOG_WARN, &l);

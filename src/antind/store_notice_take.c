@@ -291,7 +291,7 @@ hear_of_lost(const struct weighed *w)
 {
 	if (statement_by_desk(w->s.kind) && w->s.desk.len > 0 &&
 	    weigh_same(w->s.desk, w->batch->signer.address))
-		life_hearsay(&w->s);
+		life_hearsay(&w->s, w->batch->signer.address);
 }
 
 static enum rc

@@ -46,6 +46,23 @@ wake(void)
 		bug("no timer is to be had");
 }
 
+void
+lives_keys_gone(void)
+{
+	struct line *l = job == 0 ? NULL : line_of(asked_conn);
+
+	job = 0;
+	if (l != NULL)
+		l->witness = true;
+}
+
+void
+lives_keys_up(void)
+{
+	if (timer != NULL && next_due() != NULL)
+		wake();
+}
+
 static void
 sign_next(evutil_socket_t fd, short what, void *ctx)
 {
@@ -74,16 +91,12 @@ sign_next(evutil_socket_t fd, short what, void *ctx)
 		asked_conn = l->conn;
 		job = next_job();
 		if (!tell(PROC_KEYS, MSG_WITNESS, job, &m, -1))
-			job = 0;
+			lives_keys_gone();
 	}
 	buf_free(&note);
+	if (job == 0 && l->witness)
+		return; /* lives_keys_up() goes on */
 	wake();
-}
-
-void
-lives_keys_gone(void)
-{
-	job = 0;
 }
 
 /* The child's own note, with our line under it. */

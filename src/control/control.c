@@ -532,7 +532,7 @@ static const struct row {
 	[CONTROL_JOURNAL_PROVE] = { "journal-prove", { NUMBER, END }, 0,
 	    false },
 	[CONTROL_JOURNAL_OF] = { "journal-of", { ID, END }, 0, false },
-	[CONTROL_JOURNAL_GAPS] = { "journal-gaps", { END }, 0, false },
+	[CONTROL_JOURNAL_GAPS] = { "journal-gaps", { NUMBER, END }, 0, false },
 };
 
 const char *

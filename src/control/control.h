@@ -66,7 +66,7 @@ enum control_what {
 	CONTROL_JOURNAL_PROVE,	    /* at: a proof of that entry */
 	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	      /* desk, id */
-	CONTROL_JOURNAL_GAPS, /* what an old life had; total: gaps */
+	CONTROL_JOURNAL_GAPS, /* what an old life had, from row "at" on */
 };
 #define CONTROLS 35
 const char *control_word(enum control_what what); /* "sign-in" */

@@ -609,8 +609,8 @@ enum journal_ask {
 	JOURNAL_KEPT,	    /* the first that is kept of at least size "at" */
 	JOURNAL_PROVE,	    /* a proof of entry "at" as a file */
 	JOURNAL_OF,	    /* the numbers (u64) of the entries about "id" */
-	JOURNAL_GAPS, /* u8 1: struct life_gap, 2: a statement | u64 when | u16
-			 length | it; total: gaps */
+	JOURNAL_GAPS, /* but the first "at", each: u8 1: struct life_gap, 2: a
+			 statement | u64 when | u16 length | it */
 };
 #define JOURNAL_ASKS 6
 struct msg_journal {

@@ -680,6 +680,95 @@ nobody_dates_what_others_sign(void)
 }
 
 /* A certificate that is revoked, from then on. */
+/* What is shown of what was lost; in so many pieces. */
+static uint64_t
+lost(size_t *pieces)
+{
+	size_t rows = 0, before, len;
+	struct buf bytes;
+	json_t *request, *answer;
+	const char *data;
+	struct err e;
+	struct rd r;
+	int fd;
+
+	must(seat_control(&fd, x.top, &e), &e);
+	do {
+		request = json_object();
+		(void)json_object_set_new(
+		    request, "at", json_integer((json_int_t)rows));
+		must(control_ask(fd, CONTROL_JOURNAL_GAPS, request, NULL, 0,
+			 NULL, &answer, &e),
+		    &e);
+		bytes = (struct buf){ 0 };
+		data = json_string_value(json_object_get(answer, "data"));
+		if (data != NULL)
+			(void)base64_parse(&bytes, bytes_str(data));
+		r = rd_init(buf_bytes(&bytes));
+		for (before = rows; r.in.len > 0 && !r.bad; rows++) {
+			(void)rd_bytes(&r, 9);
+			len = (size_t)rd_u8(&r) << 8;
+			len |= rd_u8(&r);
+			(void)rd_bytes(&r, len);
+		}
+		*pieces += rows > before;
+		json_decref(answer);
+		buf_free(&bytes);
+	} while (rows > before);
+	close(fd);
+	return rows;
+}
+
+/* docs/journal.md 7.5: of a dispatch that it does not know; how many are kept
+ * then. */
+static void
+says_lost(const struct identity *as, enum statement_kind kind, const char *desk,
+    unsigned serial)
+{
+	const struct said_so f = {
+		.kind = kind, .as = as, .desk = desk, .serial = serial
+	};
+	const struct header was = header;
+
+	random_bytes(header.id.b, ID_SIZE);
+	(void)say_so(&f);
+	header = was;
+}
+
+static uint64_t
+hearsay(const struct identity *as, enum statement_kind kind, const char *desk,
+    unsigned serial)
+{
+	size_t pieces = 0;
+
+	says_lost(as, kind, desk, serial);
+	return lost(&pieces);
+}
+
+static void
+what_may_be_lost_is_kept(void)
+{
+	const struct identity *md = &x.mid->desk;
+	const char *mid = x.mid->desk_address, *low = x.low->desk_address;
+	size_t pieces = 0;
+	const uint64_t before = lost(&pieces);
+	unsigned i;
+
+	is(hearsay(md, STATEMENT_ARRIVED, mid, 0), before,
+	    "a receipt of a number that was not lost is not kept");
+	is(hearsay(md, STATEMENT_ARRIVED, low, 9000), before,
+	    "nor one of another desk than it is of");
+	is(hearsay(&x.mid->station, STATEMENT_OUTCOME, mid, 9001), before,
+	    "nor what is no receipt");
+	is(hearsay(md, STATEMENT_ARRIVED, mid, 9002), before + 1,
+	    "one of a number that it does not know is kept");
+	for (i = 0; i < 520; i++)
+		says_lost(md, STATEMENT_ARRIVED, mid, 9003 + i);
+	pieces = 0;
+	is(lost(&pieces), 500, "of one desk so many");
+	ok(pieces > 1, "and all are shown, in pieces");
+}
+
 static void
 revoked_is_not_in_force(void)
 {
@@ -741,6 +830,7 @@ main(void)
 	hearsay_is_the_addressees();
 	an_outcome_alone_silences_nobody();
 	the_first_counts();
+	what_may_be_lost_is_kept();
 	nobody_dates_what_others_sign();
 	revoked_is_not_in_force();
 	peer_end(&line);

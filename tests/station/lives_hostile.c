@@ -14,6 +14,7 @@
 static struct node leaves[2][ENTRIES]; /* of a journal, and of another */
 static struct peer p;
 static unsigned heard, again, witnessed, given, bye;
+static unsigned theirs; /* checkpoints of the parent's own */
 static bool left;
 static uint64_t again_size, given_life, given_serial, given_size, life = 1;
 static struct buf told, last_witnessed;
@@ -26,6 +27,7 @@ on_tell(void *ctx, enum tell kind, bool more, struct bytes piece)
 	struct err e;
 
 	(void)ctx;
+	theirs += kind == TELL_CHECKPOINT && !more;
 	if (kind != TELL_COUNTERSIGNED && kind != TELL_INCARNATION)
 		return;
 	buf_add(&told, piece);
@@ -201,8 +203,26 @@ a_checkpoint_is_countersigned(void)
 	sig_pub_free(pub);
 	tells(hostile, hostile, 0, 10, 20);
 	ok(answered(1, 0, 1, 0), "so is one that is proved to extend it");
+	theirs = 0;
 	tells(hostile, hostile, 0, 20, 20);
 	ok(answered(1, 0, 1, 0), "and the same again");
+	turns(1500);
+	ok(theirs > 0, "the parent's own newer ones are told it");
+}
+
+/* docs/journal.md 7.2 */
+static void
+it_is_signed_when_keys_is_back(void)
+{
+	const pid_t keys = seat_process(centre, "keys");
+
+	(void)kill(keys, SIGSTOP);
+	tells(hostile, hostile, 0, 20, 20);
+	ok(answered(1, 0, 0, 0), "it is heard where nobody signs");
+	(void)kill(keys, SIGKILL);
+	killed++;
+	turns(4000);
+	ok(answered(1, 0, 1, 0), "and signed as soon as somebody does");
 }
 
 static void
@@ -428,6 +448,7 @@ main(void)
 		    &leaves[i / ENTRIES][i % ENTRIES], sizeof(struct node));
 	land_begin("checkpoint 1s\n");
 	a_checkpoint_is_countersigned();
+	it_is_signed_when_keys_is_back();
 	what_is_not_proved_is_asked_for();
 	what_is_not_its_own_changes_nothing();
 	nothing_passes_before_it_is_told();
