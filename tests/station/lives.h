@@ -130,7 +130,7 @@ lives_flip(const struct seat *s)
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE, NULL) !=
 		SQLITE_OK ||
 	    sqlite3_prepare_v2(db,
-		"SELECT first, entries FROM journal WHERE first > 5 ORDER BY "
+		"SELECT first, entries FROM journal WHERE first > 2 ORDER BY "
 		"first LIMIT 1",
 		-1, &stmt, NULL) != SQLITE_OK ||
 	    sqlite3_step(stmt) != SQLITE_ROW)
