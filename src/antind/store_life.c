@@ -532,7 +532,9 @@ life_held(struct line *l, const struct note *n, struct bytes note)
 
 	if (is_held(note))
 		return;
-	if ((rc = check_given(n, &e)) != RC_OK) {
+	if ((rc = check_given(n, &e)) != RC_OK ||
+	    (rc = journal_counts_at(st.file.directory, n, station_now(), &e)) !=
+		RC_OK) {
 		if (rc != RC_EXISTS && rc != RC_EXPIRED)
 			line_event(LOG_WARN, "behind.refused", l, &e);
 		return;

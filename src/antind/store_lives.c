@@ -452,7 +452,10 @@ lives_behind(struct line *l, struct bytes message)
 		;
 	else if (id_eq(&n.checkpoint.log, own))
 		life_held(l, &n, message);
-	else if ((rc = check(l, &n, &e)) == RC_OK && !l->parent)
+	else if ((rc = check(l, &n, &e)) == RC_OK &&
+		 (rc = journal_counts_at(
+		      st.file.directory, &n, station_now(), &e)) == RC_OK &&
+		 !l->parent)
 		child_behind(l, &n, message);
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "behind.refused", l, &e);

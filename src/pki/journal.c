@@ -4,13 +4,13 @@
 #include "pki/holds.h"
 #include "pki/resolve.h"
 
-/* A line of this role by the station of a unit. */
+/* A line of this role by the station of a unit, under a certificate in force
+ * then. */
 static bool
-signed_by(
-    struct directory *d, const struct note *n, enum note_role role, size_t unit)
+signed_by(struct directory *d, const struct note *n, enum note_role role,
+    size_t unit, int64_t at)
 {
 	const struct state *s = &d->state;
-	const int64_t at = n->checkpoint.at;
 	const struct dcert *c;
 	struct sig_pub *pub;
 	bool holds = false;
@@ -31,7 +31,8 @@ signed_by(
 }
 
 enum rc
-journal_counts(struct directory *d, const struct note *n, struct err *e)
+journal_counts_at(
+    struct directory *d, const struct note *n, int64_t at, struct err *e)
 {
 	const size_t unit = unit_by_uid(&d->state, &n->checkpoint.log);
 
@@ -39,17 +40,23 @@ journal_counts(struct directory *d, const struct note *n, struct err *e)
 		return fail(e, RC_ABSENT,
 		    "the directory does not know the unit whose journal this "
 		    "is");
-	if (!signed_by(d, n, NOTE_STATION, unit))
+	if (!signed_by(d, n, NOTE_STATION, unit, at))
 		return fail(e, RC_DENIED,
 		    "docs/journal.md 5.5: the checkpoint is not signed by the "
 		    "station whose journal it is");
 	return RC_OK;
 }
 
+enum rc
+journal_counts(struct directory *d, const struct note *n, struct err *e)
+{
+	return journal_counts_at(d, n, n->checkpoint.at, e);
+}
+
 bool
 journal_witnessed(struct directory *d, const struct note *n, size_t witness)
 {
-	return signed_by(d, n, NOTE_WITNESS, witness);
+	return signed_by(d, n, NOTE_WITNESS, witness, n->checkpoint.at);
 }
 
 size_t

@@ -16,6 +16,10 @@
  */
 enum rc journal_counts(
     struct directory *d, const struct note *n, struct err *e);
+/* The same, under one in force at this time, whatever the checkpoint says: a
+ * key that is none any more may have written any time into it. */
+enum rc journal_counts_at(
+    struct directory *d, const struct note *n, int64_t at, struct err *e);
 /* The same of a witness: that line of the unit with this place holds. */
 bool journal_witnessed(
     struct directory *d, const struct note *n, size_t witness);

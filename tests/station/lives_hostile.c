@@ -97,11 +97,17 @@ static void
 dial(void)
 {
 	struct hello own;
+	unsigned i;
 
 	peer_end(&p);
 	left = false;
 	bye = 99;
-	if (!villain_dial(&p, hostile, NULL))
+	/* who has just been started has no link key yet */
+	for (i = 0; i < 50 && !villain_dial(&p, hostile, NULL); i++) {
+		peer_end(&p);
+		(void)usleep(100000);
+	}
+	if (i == 50)
 		bug("no line");
 	p.owner = (struct session_owner){ .hello = on_hello,
 		.tell = on_tell,
@@ -123,13 +129,15 @@ dial(void)
 	turns(300);
 }
 
+static int64_t note_ago; /* seconds: when notes are said to be of */
+
 static struct buf
 note_of(const struct seat *whose, const struct seat *signer, unsigned which,
     uint64_t size, uint64_t incarnation)
 {
 	struct checkpoint c = { .log = tree_uid(whose->unit),
 		.size = size,
-		.at = time_now(),
+		.at = time_now() - note_ago,
 		.journal = true,
 		.incarnation = incarnation };
 	struct buf note, text = { 0 };
@@ -422,6 +430,42 @@ too_many_are_not_looked_at(void)
 	}
 }
 
+/* docs/link.md 18.5: who has it dates back what it says. */
+static void
+a_retired_key_gives_nobody_a_life(void)
+{
+	const struct identity old = hostile->station;
+	struct seat before = *hostile; /* with the old key */
+	struct buf note;
+	struct act a;
+
+	land.t.now = time_now() - 60;
+	country_enrol(
+	    &land, &hostile->station, hostile->unit, NULL, CERT_STATION);
+	a = act_revoke(&land.t, old.card.sign.der, REVOKE_SUPERSEDED);
+	tree_do(&land.t, ROOT, &a);
+	before.station = old;
+	(void)seat_stop(centre, SIGTERM);
+	write_in(centre, "data/directory", buf_bytes(&land.t.file));
+	if (!seat_start(centre))
+		bug("it does not start");
+	link_pid = seat_process(centre, "link");
+	dial();
+	note_ago = TIME_DAY / 2;
+	note = note_of(hostile, &before, 1, 60, life);
+	says(TELL_BEHIND, buf_bytes(&note));
+	ok(answered(0, 0, 0, 0) && !left &&
+		seat_said(centre, "event=behind.refused") > 0,
+	    "what a retired key says of before gives nobody a new life");
+	note_ago = 0;
+	buf_free(&note);
+	note = note_of(hostile, hostile, 1, 61, life);
+	says(TELL_BEHIND, buf_bytes(&note));
+	ok(answered(0, 0, 0, 1), "the key in force does");
+	buf_free(&note);
+	identity_free(&before.station);
+}
+
 /* The epoch that was seen is told; docs/link.md 11.4. */
 static void
 an_old_epoch_is_told(void)
@@ -456,6 +500,7 @@ main(void)
 	a_life_far_ahead_is_none();
 	no_alarm_is_no_leave();
 	an_older_life_is_refused();
+	a_retired_key_gives_nobody_a_life();
 	too_many_are_not_looked_at();
 	an_old_epoch_is_told();
 	peer_end(&p);
