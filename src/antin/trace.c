@@ -129,11 +129,21 @@ tell_leg(struct story *s, const json_t *row)
 static void
 tell_delivery(struct story *s, const json_t *row)
 {
-	const char *desk = row_text(row, "desk");
+	const char *desk = row_text(row, "desk"), *reason;
+	struct buf what = { 0 };
 
-	if (!is_signed(s, "about", desk, desks_say, 4))
-		tell(s, row_number(row, "at"), desk, row_state(row),
-		    TIMELINE_DONE);
+	if (is_signed(s, "about", desk, desks_say, 4))
+		return;
+	reason = row_text(row, "reason");
+	buf_add(&what, bytes_str(row_state(row)));
+	if (reason[0] != '\0') {
+		buf_add(&what, bytes_str(": "));
+		buf_add(&what, bytes_str(reason));
+	}
+	buf_u8(&what, 0);
+	tell(s, row_number(row, "at"), desk, (const char *)what.p,
+	    TIMELINE_DONE);
+	buf_free(&what);
 }
 
 /* Of whom nothing has come. */

@@ -127,6 +127,10 @@ parse_time(const struct conf_word *w, struct bytes value, struct buf *out)
 	uint64_t v;
 	size_t i;
 
+	if (digits(value, w->max, &v) && v >= w->min) {
+		add_number(out, v); /* seconds, as the processes are told */
+		return true;
+	}
 	if (value.len < 2)
 		return false;
 	value.len--;

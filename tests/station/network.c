@@ -626,11 +626,13 @@ one_tree(size_t tree, size_t stations, size_t wanted, uint64_t seed)
 int
 main(void)
 {
-	static const size_t few[] = { 3, 5, 9 };
+	static const size_t few[] = { 3, 5 };
 	const char *one = getenv("ANTIN_SEED");
 	const bool soak = getenv("ANTIN_SOAK") != NULL;
 	const uint64_t seed =
-	    one != NULL ? strtoull(one, NULL, 10) : (uint64_t)time_now();
+	    one != NULL ? strtoull(one, NULL, 10)
+	    : soak	? (uint64_t)time_now()
+			: 1; /* so that a check is the same on two days */
 	struct dice dice = { seed };
 	size_t i;
 
