@@ -632,7 +632,7 @@ main(void)
 	const uint64_t seed =
 	    one != NULL ? strtoull(one, NULL, 10)
 	    : soak	? (uint64_t)time_now()
-			: 1; /* so that a check is the same on two days */
+			: 2; /* so that a check is the same on two days */
 	struct dice dice = { seed };
 	size_t i;
 
