@@ -322,13 +322,23 @@ seat_said(const struct seat *s, const char *what)
 	return n;
 }
 
-/* Wait for the n-th of these in its log, at most so many seconds. */
+/*
+ * A machine that does much else is slow, and that is no fault of a station:
+ * who waits for what should come waits at least this long.
+ */
+static inline unsigned
+patience(unsigned seconds)
+{
+	return seconds < 30 ? 30 : seconds;
+}
+
+/* Wait for the n-th of these in its log, about so many seconds or more. */
 static inline bool
 seat_waits(const struct seat *s, const char *what, size_t n, unsigned seconds)
 {
 	unsigned i;
 
-	for (i = 0; i < seconds * 50; i++) {
+	for (i = 0; i < patience(seconds) * 50; i++) {
 		if (seat_said(s, what) >= n)
 			return true;
 		(void)usleep(20000);

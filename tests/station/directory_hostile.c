@@ -58,7 +58,7 @@ begin(struct teller *t, const struct seat *as)
 	};
 	t->p.ctx = t;
 	peer_begin(&t->p);
-	for (i = 0; i < 200 && !t->p.admitted; i++)
+	for (i = 0; i < 1500 && !t->p.admitted; i++)
 		(void)peer_turn(&t->p, 20);
 	for (i = 0; i < 10; i++)
 		(void)peer_turn(&t->p, 20);

@@ -103,11 +103,11 @@ dial(void)
 	left = false;
 	bye = 99;
 	/* who has just been started has no link key yet */
-	for (i = 0; i < 50 && !villain_dial(&p, hostile, NULL); i++) {
+	for (i = 0; i < 300 && !villain_dial(&p, hostile, NULL); i++) {
 		peer_end(&p);
 		(void)usleep(100000);
 	}
-	if (i == 50)
+	if (i == 300)
 		bug("no line");
 	p.owner = (struct session_owner){ .hello = on_hello,
 		.tell = on_tell,

@@ -81,7 +81,7 @@ reads(const struct seat *s, const struct id *id,
 	enum rc rc;
 	unsigned i;
 
-	for (i = 0; i <= seconds * 5; i++) {
+	for (i = 0; i <= (seconds == 0 ? 0 : patience(seconds)) * 5; i++) {
 		rc = seat_saves(part, control, s, id, &e);
 		if (rc == RC_OK)
 			break;

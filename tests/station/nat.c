@@ -178,10 +178,10 @@ main(void)
 	ok(all_come(0, FAR, WAIT_S), "all goes well");
 	a_router_forgets();
 	answers_are_lost();
-	for (i = 0; i < 200 && outposts[0].owed_count > 0; i++)
+	for (i = 0; i < 1500 && outposts[0].owed_count > 0; i++)
 		outposts_turn(outposts, 2, 20);
 	a_parent_moves(other_port);
-	for (i = 0; i < 200 && outposts[0].owed_count > 0; i++)
+	for (i = 0; i < 1500 && outposts[0].owed_count > 0; i++)
 		outposts_turn(outposts, 2, 20);
 	proxy_end(&proxy);
 	account();

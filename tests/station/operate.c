@@ -4,9 +4,11 @@
  * time, and the alarms that call them (docs/station.md 5.6, 13, 14).
  */
 #include "queue.h"
+#include "receipts.h"
 
 static struct country land;
 static struct seat *centre, *province, *other, *commune;
+static struct id last; /* that the centre got */
 
 #define UP "event=link.up"
 
@@ -88,7 +90,7 @@ what_is_dropped_is_over(void)
 	must_send(province,
 	    &(struct errand_of){ "khan", { centre }, 1000, 0, 0, NULL }, &id);
 	must_send(province,
-	    &(struct errand_of){ "khan", { centre }, 1000, 0, 0, NULL }, NULL);
+	    &(struct errand_of){ "khan", { centre }, 1000, 0, 0, NULL }, &last);
 	id_text(text, &id);
 	is(operates(province, CONTROL_DROP, "id", text, NULL, NULL, NULL, &e),
 	    RC_INVALID, "nothing is dropped without a reason");
@@ -125,10 +127,19 @@ it_goes_another_way(void)
 {
 	uint64_t legs = 0;
 	char text[ID_TEXT];
+	unsigned i, told = 0;
 	struct id id;
 	struct err e;
 
-	(void)sleep(6); /* docs/receipts.md 7.1: custody is 5 seconds later */
+	/* docs/receipts.md 7.1: what the centre says of it comes later */
+	for (i = 0; i < 600 && told < 2; i++) {
+		told = three_said(
+			   province, &last, "custody", NULL, NULL, NULL) > 0;
+		told += three_said(
+			    province, &last, "arrived", NULL, NULL, NULL) > 0;
+		(void)usleep(50000);
+	}
+	is(told, 2, "the centre has said what there is to say");
 	(void)seat_stop(province, SIGTERM);
 	ok(seat_start(other), "another child runs");
 	ok(seat_waits(centre, "station=antin://lai-chau.vn", 1, 20),

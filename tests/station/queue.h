@@ -85,18 +85,36 @@ seat_has(const struct seat *s, enum control_what what, const char *kind,
 	return n;
 }
 
-/* Until it has so many; at most so many seconds. */
+/* What it has, as remarks. */
+static inline void
+seat_note(const struct seat *s, enum control_what what, const char *kind)
+{
+	json_t *rows = seat_rows(s, what, NULL), *row;
+	char *text;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		text = json_dumps(row, JSON_COMPACT);
+		note("%s: %s", kind, text);
+		free(text);
+	}
+	json_decref(rows);
+}
+
+/* Until it has so many; about so many seconds or more. */
 static inline bool
 seat_comes_to(const struct seat *s, enum control_what what, const char *kind,
     const char *key, const char *value, size_t n, unsigned seconds)
 {
 	unsigned i;
 
-	for (i = 0; i < seconds * 20; i++) {
+	for (i = 0; i < patience(seconds) * 20; i++) {
 		if (seat_has(s, what, kind, key, value) == n)
 			return true;
 		(void)usleep(50000);
 	}
+	seat_note(s, what, kind);
 	note("%s %s %s: %zu, wanted %zu", kind, key, value,
 	    seat_has(s, what, kind, key, value), n);
 	return false;
@@ -112,7 +130,7 @@ queue_comes_to(const struct seat *s, const char *key, const char *value,
 	size_t k, had = 0;
 	unsigned i;
 
-	for (i = 0; i < seconds * 20; i++) {
+	for (i = 0; i < patience(seconds) * 20; i++) {
 		rows = seat_rows(s, CONTROL_QUEUE, NULL);
 		had = 0;
 		json_array_foreach(rows, k, row) had +=
@@ -224,7 +242,7 @@ inbox_comes_to(const struct seat *s, size_t n, unsigned seconds)
 	size_t i, has = 0;
 	json_t *rows;
 
-	for (i = 0; i < seconds * 20; i++) {
+	for (i = 0; i < patience(seconds) * 20; i++) {
 		rows = seat_inbox(s);
 		has = json_array_size(rows);
 		json_decref(rows);

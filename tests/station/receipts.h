@@ -147,7 +147,7 @@ three_hears(struct seat *at, const struct id *id, const char *says,
 {
 	unsigned i;
 
-	for (i = 0; i < seconds * 20; i++) {
+	for (i = 0; i < patience(seconds) * 20; i++) {
 		if (three_said(at, id, says, about, by, code) > 0)
 			return true;
 		(void)usleep(50000);
