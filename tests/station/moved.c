@@ -278,9 +278,35 @@ what_waits_comes_back(void)
 	country_end(&country);
 }
 
+/* Who was below another stands above it now: to see who either is, both are
+ * looked at, once (docs/directory.md 5.4). */
+static void
+places_are_exchanged(void)
+{
+	uint8_t part[SHA256_SIZE], back[SHA256_SIZE];
+	struct id id, answer;
+
+	build();
+	ok(country_move(&country, nam, top, time_now(), true) &&
+		country_move(&country, bac, nam, time_now(), true),
+	    "who was the lower one of two is the higher one");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam), "all run");
+	id = sends(bac, top, part);
+	ok(reads(top, &id, part, SECONDS), "what the lower one sends arrives");
+	answer = sends(top, bac, back);
+	ok(reads(bac, &answer, back, SECONDS), "and what is sent to it");
+	is(seat_said(top, "event=process.died") +
+		seat_said(nam, "event=process.died"),
+	    0, "no part of a station has died");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 int
 main(void)
 {
+	places_are_exchanged();
 	what_waits_comes_back();
 	a_day_comes();
 	a_unit_moves(false);
