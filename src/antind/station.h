@@ -268,6 +268,10 @@ bool names_same(struct bytes desk, struct bytes name, int64_t t);
  * store_ops.delivery(). */
 enum rc names_delivery(
     uint64_t n, struct bytes desk, struct delivery *out, struct err *e);
+/* The leg that has this desk of a dispatch, and under which name it has it; *q
+ * 0: it lies at a desk here.  RC_ABSENT: the dispatch has it not. */
+enum rc names_dest(uint64_t n, struct bytes desk,
+    char name[static LIMIT_ADDRESS + 1], uint64_t *q, struct err *e);
 /* The dispatch with this id that is the desk's: which it sealed, or which lies
  * there; else what store_ops.find() gives. */
 enum rc names_find(

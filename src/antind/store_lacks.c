@@ -160,19 +160,57 @@ below_lacks(const struct line *l, size_t unit, int64_t now)
 	return false;
 }
 
+/* Units that were looked at: of two each may have stood above the other. */
+struct looked {
+	size_t *units; /* owned */
+	size_t count;
+};
+
 static bool
-above_lacks(const struct line *l, size_t unit)
+looks_at(struct looked *x, size_t unit)
+{
+	size_t i;
+
+	for (i = 0; i < x->count; i++)
+		if (x->units[i] == unit)
+			return false;
+	x->units = vec_more(x->units, x->count, sizeof(*x->units));
+	x->units[x->count++] = unit;
+	return true;
+}
+
+static bool
+above_lacks(const struct line *l, struct looked *x, size_t unit)
 {
 	const struct unit *u = &st.file.directory->state.units[unit];
 	size_t i;
 
+	if (!looks_at(x, unit))
+		return false;
 	if (log_lacks(l, unit))
 		return true;
 	for (i = 0; i < u->place_count; i++)
 		if (u->places[i].parent != NONE &&
-		    above_lacks(l, u->places[i].parent))
+		    above_lacks(l, x, u->places[i].parent))
 			return true;
 	return false;
+}
+
+/* Of the logs above a child, or above those it asked for. */
+static bool
+child_lacks(const struct line *l)
+{
+	const struct state *s = &st.file.directory->state;
+	struct looked x = { 0 };
+	bool lacking = above_lacks(l, &x, l->unit);
+	size_t i, unit;
+
+	for (i = 0; i < l->knows->given_count && !lacking; i++) {
+		unit = unit_by_uid(s, &l->knows->given[i]);
+		lacking = unit != NONE && above_lacks(l, &x, unit);
+	}
+	free(x.units);
+	return lacking;
 }
 
 static bool
@@ -196,21 +234,11 @@ fork_lacks(const struct knows *k)
 static bool
 lacks_something(const struct line *l, int64_t now)
 {
-	const struct state *s = &st.file.directory->state;
-	size_t i, unit;
-
 	if (l->knows->gives_now || fork_lacks(l->knows))
 		return true;
 	if (l->parent)
 		return below_lacks(l, st.unit, now);
-	if (below_lacks(l, l->unit, now) || above_lacks(l, l->unit))
-		return true;
-	for (i = 0; i < l->knows->given_count; i++) {
-		unit = unit_by_uid(s, &l->knows->given[i]);
-		if (unit != NONE && above_lacks(l, unit))
-			return true;
-	}
-	return false;
+	return below_lacks(l, l->unit, now) || child_lacks(l);
 }
 
 /* Units that it lacks the moves of: acts that were left out for it before may

@@ -83,6 +83,47 @@ names_delivery(
 	    (int)desk.len, (const char *)desk.p);
 }
 
+/* The name is the desk's: it meant it when the leg began, or does now. */
+static enum rc
+is_name(
+    uint64_t q, struct bytes desk, struct bytes name, bool *is, struct err *e)
+{
+	struct leg leg = { .at = station_now() };
+	enum rc rc = RC_OK;
+
+	if (q != 0)
+		rc = st.store->ops->leg(st.store, q, &leg, e);
+	*is = names_same(desk, name, leg.at) ||
+	      names_same(desk, name, station_now());
+	return rc;
+}
+
+enum rc
+names_dest(uint64_t n, struct bytes desk, char name[static LIMIT_ADDRESS + 1],
+    uint64_t *q, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	struct names names;
+	bool is = false;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	names_of(&names, desk);
+	for (i = 0; i < names.count && rc == RC_OK; i++) {
+		memcpy(name, names.name[i], LIMIT_ADDRESS + 1);
+		rc = ops->operate.dest_leg(st.store, n, bytes_str(name), q, e);
+		if (rc == RC_OK)
+			rc = is_name(*q, desk, bytes_str(name), &is, e);
+		if (rc == RC_OK && is)
+			return RC_OK;
+		if (rc == RC_ABSENT)
+			rc = RC_OK;
+	}
+	return rc != RC_OK ? rc
+			   : fail(e, RC_ABSENT, "it was not for %.*s",
+				 (int)desk.len, (const char *)desk.p);
+}
+
 enum rc
 names_find(
     const struct id *id, struct bytes desk, struct stored *out, struct err *e)

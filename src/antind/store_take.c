@@ -81,17 +81,20 @@ whither_add(struct whither *w, const struct route *r, const struct tag *tag)
 	}
 }
 
-/* A known dispatch has this destination; a desk here may have had another name
+/* A known dispatch has this destination; the desk may have had another name
  * when it came (docs/station.md 5.9). */
 static enum rc
 has_dest(uint64_t n, const struct route *r, bool *has, struct err *e)
 {
 	const struct bytes address = bytes_str(r->address);
+	char name[LIMIT_ADDRESS + 1];
 	struct delivery at;
-	enum rc rc = st.store->ops->has(st.store, n, address, has, e);
+	uint64_t q;
+	enum rc rc = names_dest(n, address, name, &q, e);
 
-	if (rc != RC_OK || *has || r->way != WAY_HERE)
-		return rc;
+	*has = rc == RC_OK;
+	if (rc != RC_ABSENT || r->way != WAY_HERE)
+		return rc == RC_ABSENT ? RC_OK : rc;
 	rc = names_delivery(n, address, &at, e);
 	*has = rc == RC_OK;
 	return rc == RC_ABSENT ? RC_OK : rc;
@@ -108,17 +111,19 @@ goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
     struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
-	struct bytes had =
-	    bytes_str(r->address); /* or as it was written then */
+	char name[LIMIT_ADDRESS + 1];
+	struct bytes had = said;
 	struct leg leg;
 	uint64_t q;
 	bool back;
 	enum rc rc;
 
 	*anew = false;
-	rc = ops->operate.dest_leg(st.store, n, had, &q, e);
-	if (rc == RC_ABSENT)
-		rc = ops->operate.dest_leg(st.store, n, had = said, &q, e);
+	rc = names_dest(n, bytes_str(r->address), name, &q, e);
+	if (rc == RC_OK)
+		had = bytes_str(name);
+	else if (rc == RC_ABSENT)
+		rc = ops->operate.dest_leg(st.store, n, said, &q, e);
 	if (rc == RC_ABSENT && a->back)
 		return fail(e, RC_USAGE, /* it may have another name today */
 		    "docs/station.md 5.4: it was not for %.*s", (int)said.len,

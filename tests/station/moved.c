@@ -44,13 +44,14 @@ stop_all(void)
 	return good;
 }
 
+/* To the desks of these seats: bit n is the seat n. */
 static struct id
-sends(const struct seat *from, const struct seat *to,
-    uint8_t part[static SHA256_SIZE])
+sends_all(
+    const struct seat *from, uint32_t to, uint8_t part[static SHA256_SIZE])
 {
 	const struct letter l = { .from = from,
 		.country = &country,
-		.to = 1u << to->unit,
+		.to = to,
 		.expires = TIME_NEVER };
 	const int control = seat_signed_in(from, SECONDS),
 		  file = letter_file(part, 1000);
@@ -68,6 +69,13 @@ sends(const struct seat *from, const struct seat *to,
 	close(file);
 	close(control);
 	return id;
+}
+
+static struct id
+sends(const struct seat *from, const struct seat *to,
+    uint8_t part[static SHA256_SIZE])
+{
+	return sends_all(from, 1u << to->unit, part);
 }
 
 /* Within so many seconds it can be read there, as it was written. */
@@ -278,10 +286,70 @@ what_waits_comes_back(void)
 	country_end(&country);
 }
 
+/* One of two who are waited for moves: what is for it goes back under its new
+ * name, to who has it under the old one. */
+static void
+one_of_two_comes_back(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct seat *con;
+	struct id id;
+
+	build();
+	con = country_seat(&country, nam, "con");
+	write_all();
+	ok(seat_start(top) && seat_start(bac), "two stations run");
+	id = sends_all(top, 1u << nam->unit | 1u << con->unit, part);
+	while (!seat_is_calm(top))
+		(void)usleep(50000);
+	ok(stop_all(),
+	    "the lower one has something for two below it, the same way");
+	ok(country_move(&country, con, top, time_now(), true),
+	    "of which one moves under the highest");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam) &&
+		seat_start(con),
+	    "all know it, and run");
+	ok(reads(con, &id, part, SECONDS), "it goes back, and arrives there");
+	ok(reads(nam, &id, part, SECONDS), "and at the other one");
+	ok(three_hears(top, &id, "arrived", NULL, NULL, NULL, SECONDS),
+	    "which is signed for");
+	is(seat_said(top, "event=dispatch.refused"), 0, "nothing is refused");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
+/* Who was below another stands above it now: to see who either is, both are
+ * looked at, once (docs/directory.md 5.4). */
+static void
+places_are_exchanged(void)
+{
+	uint8_t part[SHA256_SIZE], back[SHA256_SIZE];
+	struct id id, answer;
+
+	build();
+	ok(country_move(&country, nam, top, time_now(), true) &&
+		country_move(&country, bac, nam, time_now(), true),
+	    "who was the lower one of two is the higher one");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam), "all run");
+	id = sends(bac, top, part);
+	ok(reads(top, &id, part, SECONDS), "what the lower one sends arrives");
+	answer = sends(top, bac, back);
+	ok(reads(bac, &answer, back, SECONDS), "and what is sent to it");
+	is(seat_said(top, "event=process.died") +
+		seat_said(nam, "event=process.died"),
+	    0, "no part of a station has died");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 int
 main(void)
 {
+	places_are_exchanged();
 	what_waits_comes_back();
+	one_of_two_comes_back();
 	a_day_comes();
 	a_unit_moves(false);
 	a_unit_moves(true);
