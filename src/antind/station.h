@@ -77,6 +77,7 @@ struct line {
 	struct tag key;	     /* of the station's key that let it in */
 	size_t telling;	     /* bytes on their way */
 	struct buf *told;    /* owned, of TELLS: begun, and not ended; NULL */
+	size_t holding;	     /* bytes of what it told that are kept */
 	struct knows *knows; /* owned: of the directory; NULL: not said */
 	struct wants *wants; /* owned: what it asked for in vain; NULL */
 	/* of its journal: lives.h */
