@@ -345,6 +345,10 @@ void checkpoint_settled(bool kept);
 void checkpoint_noted(uint64_t job, const struct msg_noted *m);
 void checkpoint_keys_gone(void);
 void checkpoint_ask(uint64_t job, const struct msg_journal *m);
+/* Each second: of those that are kept some are looked at, and older ones go
+ * (docs/journal.md 4.5). */
+void checkpoint_thin(void);
+void checkpoint_seen(void); /* one was kept that the parent has signed */
 /* ---- store_reroute.c: other ways (docs/station.md 5.7)
  * ------------------------ */
 
