@@ -136,8 +136,9 @@ struct kept {
 };
 
 struct whole {
-	struct kept *kept; /* owned */
+	struct kept *kept; /* owned; when all are there by size */
 	size_t count;
+	size_t next; /* of those that are still to be compared */
 	uint64_t size, destroyed, witnessed, lives;
 };
 
@@ -192,17 +193,27 @@ take_notes(struct whole *x, struct talk *t, const struct args *a,
 	return rc;
 }
 
-/* The journal of so many entries is that of each checkpoint of this size. */
+static int
+by_size(const void *a, const void *b)
+{
+	const struct kept *x = a, *y = b;
+
+	return x->size < y->size ? -1 : x->size > y->size;
+}
+
+/* The journal of so many entries is that of each checkpoint of this size: those
+ * of smaller ones were compared before. */
 static enum rc
-compare(const struct whole *x, const struct merkle *tree, struct err *e)
+compare(struct whole *x, const struct merkle *tree, struct err *e)
 {
 	struct node root;
-	size_t i;
 
+	if (x->next == x->count || x->kept[x->next].size != tree->size)
+		return RC_OK;
 	merkle_root(tree, &root);
-	for (i = 0; i < x->count; i++)
-		if (x->kept[i].size == tree->size &&
-		    !node_eq(&x->kept[i].root, &root))
+	for (; x->next < x->count && x->kept[x->next].size == tree->size;
+	     x->next++)
+		if (!node_eq(&x->kept[x->next].root, &root))
 			return fail(e, RC_DENIED,
 			    "the journal is not the one of its checkpoint of "
 			    "%" PRIu64 " entries: it was rewritten",
@@ -218,8 +229,10 @@ walk_all(struct whole *x, struct talk *t, struct err *e)
 	struct bytes bytes, opening;
 	struct entry entry;
 	struct node leaf;
-	enum rc rc = compare(x, &tree, e);
+	enum rc rc;
 
+	qsort(x->kept, x->count, sizeof(*x->kept), by_size);
+	rc = compare(x, &tree, e);
 	while (rc == RC_OK && w.next < x->size) {
 		rc = journal_next(&w, &bytes, &entry, &opening, e);
 		if (rc != RC_OK)
@@ -237,6 +250,8 @@ walk_all(struct whole *x, struct talk *t, struct err *e)
 		if (rc == RC_OK)
 			rc = compare(x, &tree, e);
 	}
+	if (rc == RC_OK && x->next < x->count)
+		bug("a checkpoint that was compared with nothing");
 	buf_free(&w.piece);
 	return rc;
 }

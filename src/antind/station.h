@@ -77,6 +77,7 @@ struct line {
 	struct tag key;	     /* of the station's key that let it in */
 	size_t telling;	     /* bytes on their way */
 	struct buf *told;    /* owned, of TELLS: begun, and not ended; NULL */
+	size_t holding;	     /* bytes of what it told that are kept */
 	struct knows *knows; /* owned: of the directory; NULL: not said */
 	struct wants *wants; /* owned: what it asked for in vain; NULL */
 	/* of its journal: lives.h */
@@ -98,6 +99,7 @@ struct neighbour {
 	int64_t at;   /* milliseconds: when what follows was filled up */
 	uint64_t items[QUOTAS], bytes[QUOTAS]; /* 3,600,000ths that are left */
 	int64_t over; /* milliseconds: when it was beyond last; 0: never */
+	uint64_t asked; /* its last turn: store_wanted.c; 0: none */
 };
 struct quota {
 	uint64_t items, bytes; /* an hour */
@@ -347,6 +349,10 @@ void checkpoint_settled(bool kept);
 void checkpoint_noted(uint64_t job, const struct msg_noted *m);
 void checkpoint_keys_gone(void);
 void checkpoint_ask(uint64_t job, const struct msg_journal *m);
+/* Each second: of those that are kept some are looked at, and older ones go
+ * (docs/journal.md 4.5). */
+void checkpoint_thin(void);
+void checkpoint_seen(void); /* one was kept that the parent has signed */
 /* ---- store_reroute.c: other ways (docs/station.md 5.7)
  * ------------------------ */
 

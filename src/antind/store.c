@@ -413,6 +413,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		operate_tick();
 		reroute_tick();
 		chases_tick();
+		checkpoint_thin();
 	}
 	alarms_tick(process_ms());
 	enrol_tick(process_ms());

@@ -144,6 +144,61 @@ checkpoint_keys_gone(void)
 		answer_all(&e);
 }
 
+/* ---- those that are kept: docs/journal.md 4.5
+ * --------------------------------------------------------------------- */
+
+#define THIN_AT_ONCE 16u /* that are looked at in a second */
+
+static uint64_t thin_at; /* sizes from there on are still to be looked at */
+static bool thin_rests;	 /* all were, and none has come since */
+static struct checkpoint thinned; /* the last one that the parent signed */
+
+/* One is looked at; false: there is none. */
+static bool
+thin_one(struct err *e)
+{
+	const struct store_journal_ops *ops = st.store->ops->journal;
+	struct buf bytes;
+	struct note n;
+	uint64_t size;
+	bool seen, more;
+
+	more =
+	    ops->note_from(st.store, thin_at, &size, &bytes, &seen, e) == RC_OK;
+	thin_at = size + 1;
+	if (more && seen &&
+	    note_read_journal(&n, buf_bytes(&bytes), e) == RC_OK) {
+		if (thinned.size > 0 &&
+		    life_thins(&thinned, &n.checkpoint, station_now()) &&
+		    store_write(e) == RC_OK)
+			(void)store_failed(
+			    ops->note_drop(st.store, thinned.size, e));
+		thinned = n.checkpoint;
+	}
+	buf_free(&bytes);
+	return more;
+}
+
+void
+checkpoint_thin(void)
+{
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < THIN_AT_ONCE && !thin_rests; i++)
+		if (!thin_one(&e)) {
+			thin_rests = true;
+			thin_at = 0;
+			thinned.size = 0;
+		}
+}
+
+void
+checkpoint_seen(void)
+{
+	thin_rests = false;
+}
+
 /* ---- answers --------------------------------------------------------------
  */
 

@@ -176,19 +176,24 @@ read_status(struct line *l, struct bytes message, struct err *e)
 }
 
 static void
-take_status(struct line *l)
+take_status(struct line *l, struct bytes status)
 {
 	struct knows *k = l->knows;
-	struct buf status = k->status;
 	struct err e;
 
-	k->status = (struct buf){ 0 };
 	k->answers = process_ms() + STATUS_MS;
-	k->said = read_status(l, buf_bytes(&status), &e) == RC_OK;
+	k->said = read_status(l, status, &e) == RC_OK;
 	k->news = k->said;
 	if (!k->said)
 		line_event(LOG_WARN, "status.refused", l, &e);
-	buf_free(&status);
+}
+
+/* The one that waits is no longer kept. */
+static void
+drop_status(struct line *l)
+{
+	tell_let(l, l->knows->status.len);
+	buf_free(&l->knows->status);
 }
 
 void
@@ -198,10 +203,11 @@ directory_status(struct line *l, struct bytes message)
 
 	if (k == NULL)
 		return;
-	buf_free(&k->status);
-	buf_add(&k->status, message);
+	drop_status(l); /* the newest counts */
 	if (process_ms() >= k->answers)
-		take_status(l);
+		take_status(l, message);
+	else if (tell_hold(l, message.len))
+		buf_add(&k->status, message);
 }
 
 /* ---- what comes
@@ -375,8 +381,10 @@ directory_tick(int64_t ms)
 		k = st.lines[i]->knows;
 		if (k == NULL)
 			continue;
-		if (k->status.len > 0 && ms >= k->answers)
-			take_status(st.lines[i]);
+		if (k->status.len > 0 && ms >= k->answers) {
+			take_status(st.lines[i], buf_bytes(&k->status));
+			drop_status(st.lines[i]);
+		}
 		if (k->retry != 0 && ms >= k->retry) {
 			k->retry = 0;
 			say_status(st.lines[i]);

@@ -276,6 +276,7 @@ countersigned(
 	if ((rc = store_write(e)) == RC_OK)
 		rc = store_failed(st.store->ops->journal->note_put(
 		    st.store, seen.size, c->bytes, true, e));
+	checkpoint_seen();
 	return rc == RC_OK ? seen_write(&seen, e) : rc;
 }
 

@@ -5,7 +5,7 @@
 #include "antind/lives.h"
 
 #define ROOM (32u << 20) /* bytes on their way to all lines: 15.4 */
-#define HELD (64u << 20) /* of what lines have begun to tell */
+#define HELD (64u << 20) /* of what lines have told, and is kept */
 
 static size_t telling, held;
 
@@ -59,31 +59,61 @@ tell_drop(struct line *l)
 
 	telling -= l->telling;
 	l->telling = 0;
-	for (i = 0; l->told != NULL && i < TELLS; i++) {
-		held -= l->told[i].len;
+	tell_let(l, l->holding);
+	for (i = 0; l->told != NULL && i < TELLS; i++)
 		buf_free(&l->told[i]);
-	}
 	free(l->told);
 	l->told = NULL;
+}
+
+/* The line that holds most; this one, would it hold so much more. */
+static struct line *
+greediest(struct line *l, size_t more)
+{
+	size_t most = l->holding + more, i;
+	struct line *found = l;
+
+	for (i = 0; i < st.line_count; i++)
+		if (st.lines[i]->holding > most) {
+			found = st.lines[i];
+			most = found->holding;
+		}
+	return found;
+}
+
+bool
+tell_hold(struct line *l, size_t len)
+{
+	struct line *most;
+
+	while (held + len > HELD) {
+		most = greediest(l, len);
+		line_event(LOG_WARN, "tell.full", most, NULL);
+		line_leave(most, BYE_BUSY);
+		if (most == l)
+			return false;
+	}
+	l->holding += len;
+	held += len;
+	return true;
+}
+
+void
+tell_let(struct line *l, size_t len)
+{
+	l->holding -= len;
+	held -= len;
 }
 
 /* A piece in the middle of one: kept. */
 static void
 hold(struct line *l, const struct msg_tell *m)
 {
-	struct log_line log;
-
-	if (held + m->bytes.len > HELD) {
-		log = log_line(LOG_WARN, "tell.full");
-		log_str(&log, "station", bytes_str(l->station));
-		process_log(LOG_WARN, &log);
-		line_leave(l, BYE_BUSY);
+	if (!tell_hold(l, m->bytes.len))
 		return;
-	}
 	if (l->told == NULL)
 		l->told = alloc(TELLS, sizeof(*l->told));
 	buf_add(&l->told[m->kind], m->bytes);
-	held += m->bytes.len;
 }
 
 /* Nothing is kept by who is idle. */
@@ -118,7 +148,7 @@ tell_came(struct line *l, const struct msg_tell *m)
 	}
 	whole = l->told[m->kind];
 	l->told[m->kind] = (struct buf){ 0 };
-	held -= whole.len;
+	tell_let(l, whole.len);
 	rest(l);
 	buf_add(&whole, m->bytes);
 	hears[m->kind](l, buf_bytes(&whole));

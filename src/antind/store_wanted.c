@@ -3,6 +3,9 @@
  * Whose certificates are lacking here is asked for at the parent, who asks its
  * own where it lacks them too (docs/link.md 17.4, 17.5).  What was got is
  * remembered: what is decided about it later shall come, too.
+ *
+ * What children ask for has half the room, and is asked in turn: who asks for
+ * much takes nothing from this station or from another child (17.7).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +20,21 @@
 #define KEPT 256u		    /* that were got */
 #define AGAIN_WANTED INT64_C(60000) /* before the same is asked again */
 #define MINUTE_MS INT64_C(60000)
-#define A_MINUTE 64u	      /* that are asked in a minute */
+#define A_MINUTE 64u	      /* that are asked in a minute, for us */
+#define BELOW_A_MINUTE 64u    /* ... for all children */
 #define HEARD_A_MINUTE 600u   /* entries of a line that are looked at */
 #define WAIT_MS INT64_C(4000) /* that a question waits for an answer */
 #define QUESTIONS 32u	      /* that wait */
 #define KEPT_WORD "wanted"
+#define BELOW_WORD "wanted-below" /* of these, whose they are */
 
 struct want {
 	enum wanted what;
 	size_t len;
 	uint8_t which[LIMIT_ADDRESS];
-	int64_t at; /* milliseconds: asked last */
+	int64_t at;   /* milliseconds: asked last */
+	struct id by; /* the child's unit; zeros: this station */
+	bool due;     /* of a line: it is still to be asked for */
 };
 
 struct wants {		   /* of a line */
@@ -39,7 +46,7 @@ struct wants {		   /* of a line */
 
 static struct want wants[WANTS]; /* the oldest first */
 static size_t want_count;
-static char (*kept)[LIMIT_ADDRESS + 1]; /* owned; the oldest first */
+static struct want *kept; /* owned; the oldest first; of what they are NEWS */
 static size_t kept_count;
 static bool kept_read;
 
@@ -77,53 +84,128 @@ is_here(enum wanted what, struct bytes which, size_t *unit)
 		   now) != NONE;
 }
 
+/* ---- who gives way
+ * ---------------------------------------------------------------------------
+ */
+
+static const struct id ours;
+
+static size_t
+count_by(const struct want *list, size_t count, const struct id *by)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < count; i++)
+		n += id_eq(&list[i].by, by);
+	return n;
+}
+
+/* The oldest of the child that has most. */
+static size_t
+greediest(const struct want *list, size_t count)
+{
+	size_t i, n, most = 0, found = 0;
+
+	for (i = 0; i < count; i++) {
+		if (id_eq(&list[i].by, &ours))
+			continue;
+		n = count_by(list, count, &list[i].by);
+		if (n > most) {
+			most = n;
+			found = i;
+		}
+	}
+	return found;
+}
+
+/* A place in a full list for one of "by": children have half of it where both
+ * want more. */
+static void
+give_way(struct want *list, size_t *count, const struct id *by)
+{
+	const size_t own = count_by(list, *count, &ours),
+		     more = id_eq(by, &ours) ? 0 : 1;
+	size_t i = 0;
+
+	if (own == 0 || *count - own + more > *count / 2)
+		i = greediest(list, *count);
+	else
+		while (!id_eq(&list[i].by, &ours))
+			i++;
+	--*count;
+	memmove(&list[i], &list[i + 1], (*count - i) * sizeof(*list));
+}
+
+static void
+want_set(struct want *w, enum wanted what, struct bytes which)
+{
+	*w = (struct want){ .what = what, .len = which.len };
+	memcpy(w->which, which.p, which.len);
+}
+
 /* ---- what was got
  * ---------------------------------------------------------------------------
  */
 
+static struct want *
+kept_new(struct bytes address)
+{
+	kept = vec_more(kept, kept_count, sizeof(*kept));
+	want_set(&kept[kept_count], WANTED_NEWS, address);
+	return &kept[kept_count++];
+}
+
 static void
 read_kept(void)
 {
-	struct buf b = { 0 };
+	struct buf b = { 0 }, below = { 0 };
 	struct bytes one;
-	struct rd r;
+	struct rd r, by;
 	struct err e;
 
 	kept_read = true;
 	if (st.store->ops->word(st.store, KEPT_WORD, &b, &e) != RC_OK)
 		return;
+	(void)st.store->ops->word(st.store, BELOW_WORD, &below, &e);
 	r = rd_init(buf_bytes(&b));
+	by = rd_init(buf_bytes(&below));
 	while (r.in.len > 0 && kept_count < KEPT) {
 		one = rd_bytes(&r, rd_u8(&r));
 		if (r.bad || one.len > LIMIT_ADDRESS)
 			break;
-		kept = vec_more(kept, kept_count, sizeof(*kept));
-		memcpy(kept[kept_count], one.p, one.len);
-		kept[kept_count++][one.len] = '\0';
+		(void)kept_new(one);
+		one = rd_bytes(&by, ID_SIZE); /* an older one has none */
+		if (one.len == ID_SIZE)
+			memcpy(kept[kept_count - 1].by.b, one.p, ID_SIZE);
 	}
 	buf_free(&b);
+	buf_free(&below);
 }
 
 static void
 write_kept(void)
 {
-	struct buf b = { 0 };
+	struct buf b = { 0 }, below = { 0 };
 	struct err e;
 	size_t i;
 
 	for (i = 0; i < kept_count; i++) {
-		buf_u8(&b, (uint8_t)strlen(kept[i]));
-		buf_add(&b, bytes_str(kept[i]));
+		buf_u8(&b, (uint8_t)kept[i].len);
+		buf_add(&b, which_of(&kept[i]));
+		buf_add(&below, id_bytes(&kept[i].by));
 	}
 	/* where the disk refuses it is asked for again one day */
-	if (store_write(&e) == RC_OK)
+	if (store_write(&e) == RC_OK &&
+	    store_failed(st.store->ops->set_word(
+		st.store, KEPT_WORD, buf_bytes(&b), &e)) == RC_OK)
 		(void)store_failed(st.store->ops->set_word(
-		    st.store, KEPT_WORD, buf_bytes(&b), &e));
+		    st.store, BELOW_WORD, buf_bytes(&below), &e));
 	buf_free(&b);
+	buf_free(&below);
 }
 
 static void
-keep(size_t unit)
+keep(size_t unit, const struct id *by)
 {
 	char address[LIMIT_ADDRESS + 1];
 	size_t i;
@@ -133,13 +215,17 @@ keep(size_t unit)
 	if (!address_of(st.file.directory, unit, NONE, station_now(), address))
 		return;
 	for (i = 0; i < kept_count; i++)
-		if (strcmp(kept[i], address) == 0)
-			return;
-	if (kept_count == KEPT)
-		memmove(kept, kept + 1, --kept_count * sizeof(*kept));
-	else
-		kept = vec_more(kept, kept_count, sizeof(*kept));
-	memcpy(kept[kept_count++], address, sizeof(address));
+		if (bytes_is(which_of(&kept[i]), address))
+			break;
+	if (i < kept_count && (id_eq(&kept[i].by, &ours) || !id_eq(by, &ours)))
+		return;
+	if (i < kept_count) { /* ours now, too */
+		kept[i].by = ours;
+	} else {
+		if (kept_count == KEPT)
+			give_way(kept, &kept_count, by);
+		kept_new(bytes_str(address))->by = *by;
+	}
 	write_kept();
 }
 
@@ -171,7 +257,7 @@ wanted_line(struct line *l)
 	for (i = 0; i < want_count; i++)
 		wanted_put(&message, wants[i].what, which_of(&wants[i]));
 	for (i = want_count; i < kept_count; i++)
-		wanted_put(&message, WANTED_NEWS, bytes_str(kept[i]));
+		wanted_put(&message, WANTED_NEWS, which_of(&kept[i]));
 	if (message.len > 0)
 		(void)tell_send(l, TELL_WANTED, buf_bytes(&message));
 	buf_free(&message);
@@ -191,6 +277,23 @@ may_ask(int64_t ms)
 	return asked++ < A_MINUTE;
 }
 
+/* The children's, one after another. */
+static bool
+may_ask_below(int64_t ms)
+{
+	static unsigned left = BELOW_A_MINUTE;
+	static int64_t at;
+
+	for (; left < BELOW_A_MINUTE && ms - at >= MINUTE_MS / BELOW_A_MINUTE;
+	     left++)
+		at += MINUTE_MS / BELOW_A_MINUTE;
+	if (left == 0)
+		return false;
+	if (left-- == BELOW_A_MINUTE)
+		at = ms;
+	return true;
+}
+
 static struct want *
 want_of(enum wanted what, struct bytes which)
 {
@@ -203,44 +306,58 @@ want_of(enum wanted what, struct bytes which)
 	return NULL;
 }
 
-static void
-want_new(enum wanted what, struct bytes which, int64_t ms)
+static bool
+is_asked(const struct want *w, int64_t ms)
 {
-	struct want *w;
-
-	if (want_count == WANTS)
-		memmove(wants, wants + 1, --want_count * sizeof(*wants));
-	w = &wants[want_count++];
-	*w = (struct want){ .what = what, .len = which.len, .at = ms };
-	memcpy(w->which, which.p, which.len);
+	return w != NULL && ms - w->at < AGAIN_WANTED;
 }
 
-bool
-wanted_ask(enum wanted what, struct bytes which)
+static bool
+can_ask(void)
 {
-	const int64_t ms = process_ms();
+	return st.named &&
+	       station_above(st.file.directory, st.unit, station_now()) != NONE;
+}
+
+/* true: it has gone to the parent. */
+static bool
+ask_above(
+    struct want *w, enum wanted what, struct bytes which, const struct id *by)
+{
 	struct line *l = parent_line();
 	struct buf message = { 0 };
-	struct want *w;
 
-	if (!st.named || !wanted_is_good(what, which) ||
-	    station_above(st.file.directory, st.unit, station_now()) == NONE)
-		return false;
-	w = want_of(what, which);
-	if (w != NULL && ms - w->at < AGAIN_WANTED)
-		return l != NULL && ms - w->at < WAIT_MS;
-	if (!may_ask(ms))
-		return false;
-	if (w != NULL)
-		w->at = ms;
-	else
-		want_new(what, which, ms);
+	if (w == NULL) {
+		if (want_count == WANTS)
+			give_way(wants, &want_count, by);
+		w = &wants[want_count++];
+		want_set(w, what, which);
+		w->by = *by;
+	}
+	w->at = process_ms();
+	if (id_eq(by, &ours))
+		w->by = ours;
 	if (l == NULL)
 		return false; /* when it is there */
 	wanted_put(&message, what, which);
 	(void)tell_send(l, TELL_WANTED, buf_bytes(&message));
 	buf_free(&message);
 	return true;
+}
+
+bool
+wanted_ask(enum wanted what, struct bytes which)
+{
+	const int64_t ms = process_ms();
+	struct want *w = want_of(what, which);
+
+	if (!wanted_is_good(what, which) || !can_ask())
+		return false;
+	if (is_asked(w, ms)) {
+		w->by = ours;
+		return parent_line() != NULL && ms - w->at < WAIT_MS;
+	}
+	return may_ask(ms) && ask_above(w, what, which, &ours);
 }
 
 bool
@@ -275,21 +392,72 @@ static void
 note_in_vain(struct line *l, enum wanted what, struct bytes which)
 {
 	struct wants *ws = l->wants;
-	struct want *w;
 	size_t i;
 
 	for (i = 0; i < ws->count; i++)
 		if (ws->list[i].what == what &&
 		    bytes_eq(which_of(&ws->list[i]), which))
-			return;
-	if (ws->count == WANTS)
+			break;
+	if (i == ws->count && i == WANTS) {
 		memmove(
 		    ws->list, ws->list + 1, --ws->count * sizeof(*ws->list));
-	else
+		i--;
+	}
+	if (i == ws->count) {
 		ws->list = vec_more(ws->list, ws->count, sizeof(*ws->list));
-	w = &ws->list[ws->count++];
-	*w = (struct want){ .what = what, .len = which.len };
-	memcpy(w->which, which.p, which.len);
+		want_set(&ws->list[ws->count++], what, which);
+	}
+	ws->list[i].due = true;
+}
+
+static struct want *
+due_of(const struct line *l)
+{
+	size_t i;
+
+	for (i = 0; l->wants != NULL && i < l->wants->count; i++)
+		if (l->wants->list[i].due)
+			return &l->wants->list[i];
+	return NULL;
+}
+
+/* The child that was asked for longest ago, whatever lines it had since. */
+static struct line *
+next_below(void)
+{
+	struct line *found = NULL;
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++)
+		if (due_of(st.lines[i]) != NULL &&
+		    (found == NULL || st.lines[i]->neighbour->asked <
+					  found->neighbour->asked))
+			found = st.lines[i];
+	return found;
+}
+
+/* What children asked for is asked above, one of each in turn. */
+static void
+ask_below(void)
+{
+	static uint64_t turn;
+	const int64_t ms = process_ms();
+	struct want *w, *known;
+	struct line *l;
+
+	if (!can_ask())
+		return;
+	while ((l = next_below()) != NULL) {
+		w = due_of(l);
+		known = want_of(w->what, which_of(w));
+		if (!is_asked(known, ms)) {
+			if (!may_ask_below(ms))
+				return;
+			(void)ask_above(known, w->what, which_of(w), &l->uid);
+			l->neighbour->asked = ++turn;
+		}
+		w->due = false;
+	}
 }
 
 static void
@@ -297,12 +465,10 @@ hear(struct line *l, enum wanted what, struct bytes which)
 {
 	size_t unit;
 
-	if (is_here(what, which, &unit)) {
+	if (is_here(what, which, &unit))
 		directory_asked(l, unit, what != WANTED_NEWS);
-	} else if (what != WANTED_NEWS) {
+	else if (what != WANTED_NEWS)
 		note_in_vain(l, what, which);
-		(void)wanted_ask(what, which);
-	}
 }
 
 void
@@ -325,6 +491,7 @@ wanted_came(struct line *l, struct bytes message)
 		    l->wants->heard++ < HEARD_A_MINUTE;
 	     i++)
 		hear(l, what, which);
+	ask_below();
 }
 
 static void
@@ -404,6 +571,7 @@ void
 wanted_tick(int64_t ms)
 {
 	(void)ms;
+	ask_below();
 	if (question_count > 0)
 		put_again(false);
 }
@@ -415,7 +583,7 @@ wanted_grew(void)
 
 	for (i = 0; i < want_count; i++)
 		if (is_here(wants[i].what, which_of(&wants[i]), &unit))
-			keep(unit);
+			keep(unit, &wants[i].by);
 		else
 			wants[left++] = wants[i];
 	want_count = left;

@@ -23,6 +23,13 @@ bool tell_room(const struct line *l, size_t len);
 void tell_came(struct line *l, const struct msg_tell *m);
 void tell_gone(struct line *l, uint64_t bytes);
 void tell_drop(struct line *l); /* it ends */
+/*
+ * So many bytes that it told are to be kept: counted until tell_let().  Where
+ * that is more than docs/link.md 15.4 allows for all, who holds most leaves.
+ * false: that was this one, and *l is no more.
+ */
+bool tell_hold(struct line *l, size_t len);
+void tell_let(struct line *l, size_t len);
 void line_event(enum log_level level, const char *event, const struct line *l,
     const struct err *e);
 /* Say BYE for this reason, and forget it. */

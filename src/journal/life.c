@@ -10,6 +10,17 @@ life_too_far(uint64_t said, uint64_t known)
 	       (said > known && said - known > LIFE_AHEAD);
 }
 
+bool
+life_thins(
+    const struct checkpoint *older, const struct checkpoint *newer, int64_t now)
+{
+	const int64_t slot =
+	    older->at > now - LIFE_WHOLE ? LIFE_SLOT : TIME_DAY;
+
+	return older->incarnation == newer->incarnation &&
+	       older->at / slot == newer->at / slot;
+}
+
 /* The rest of it is a note of a station's journal. */
 static enum rc
 read_note(struct note *out, struct bytes *bytes, struct rd *r, struct err *e)

@@ -13,13 +13,23 @@
 #ifndef JOURNAL_LIFE_H
 #define JOURNAL_LIFE_H
 
+#include "core/time.h"
 #include "journal/note.h"
 
 /* Incarnations that are given beyond one that is known; nobody has lived so
  * often, and who lies cannot use all of them up. */
 #define LIFE_AHEAD (1u << 16)
+#define LIFE_SLOT 600		  /* seconds: one is kept of each ... */
+#define LIFE_WHOLE (7 * TIME_DAY) /* ... for so long, then of each day */
 /* A life that is said is none, where this one is known: docs/journal.md 7.8. */
 bool life_too_far(uint64_t said, uint64_t known);
+
+/*
+ * Whether a checkpoint that the parent has signed goes at "now", where a newer
+ * one that it has signed is kept, too: docs/journal.md 4.5.
+ */
+bool life_thins(const struct checkpoint *older, const struct checkpoint *newer,
+    int64_t now);
 
 /* One that was read; all borrows. */
 struct life_checkpoint {

@@ -65,6 +65,8 @@ struct store_journal_ops {
 	 */
 	enum rc (*note_put)(struct store *s, uint64_t size, struct bytes note,
 	    bool seen, struct err *e);
+	/* It is not kept any longer.  RC_OK also where it is not there. */
+	enum rc (*note_drop)(struct store *s, uint64_t size, struct err *e);
 	/* The newest; RC_ABSENT.  The caller frees. */
 	enum rc (*note_last)(struct store *s, uint64_t *size, struct buf *note,
 	    bool *seen, struct err *e);

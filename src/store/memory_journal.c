@@ -292,6 +292,23 @@ note_put(
 }
 
 static enum rc
+note_drop(struct store *s, uint64_t size, struct err *e)
+{
+	struct memory *m = memory_of(s);
+	struct memory_notes *all = &m->journal.notes;
+	enum rc rc;
+	size_t at;
+
+	if ((rc = memory_writes(m, e)) != RC_OK)
+		return rc;
+	touch(&m->journal);
+	for (at = all->count; at-- > 0;)
+		if (all->list[at].size == size)
+			notes_drop(all, at);
+	return RC_OK;
+}
+
+static enum rc
 note_of(const struct memory_note *n, uint64_t *size, struct buf *note,
     bool *seen, struct err *e)
 {
@@ -340,6 +357,7 @@ const struct store_journal_ops memory_journal = {
 	.destroy = destroy,
 	.scrub = scrub,
 	.note_put = note_put,
+	.note_drop = note_drop,
 	.note_last = note_last,
 	.note_from = note_from,
 };

@@ -437,6 +437,21 @@ note_put(struct store *store, uint64_t size, struct bytes note, bool seen,
 	return sqlite_do(&r, e);
 }
 
+static enum rc
+note_drop(struct store *store, uint64_t size, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r;
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK)
+		return rc;
+	r = sqlite_run(
+	    s, QUERY_NOTE_DROP, "DELETE FROM checkpoint WHERE size = ?1");
+	sqlite_uint(&r, 1, size);
+	return sqlite_do(&r, e);
+}
+
 /* The one row of a run that was bound. */
 static enum rc
 note_of(struct sqlite_run *r, uint64_t *size, struct buf *note, bool *seen,
@@ -493,6 +508,7 @@ const struct store_journal_ops sqlite_journal = {
 	.destroy = destroy,
 	.scrub = scrub,
 	.note_put = note_put,
+	.note_drop = note_drop,
 	.note_last = note_last,
 	.note_from = note_from,
 };

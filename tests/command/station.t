@@ -632,6 +632,10 @@ sub the_journal_is_proved {
 	    qw(journal verify one.proof --key), $other);
 	says(0, qr/The journal holds: \d+ entries/, 'all of it is checked',
 	    qw(journal verify --station DB --since first.note), @dir);
+	ends(0, 'a checkpoint of another journal', qw(journal checkpoint
+	    --station TW --out other.note));
+	says(3, qr/it was rewritten|it was cut off/, 'is not continued by it',
+	    qw(journal verify --station DB --since other.note), @dir);
 	my $proof = get('one.proof');
 	(my $moved = $proof) =~ s/^index \K(\d+)/$1 + 1/me;
 	put('bad.proof', $moved);

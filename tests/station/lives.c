@@ -9,6 +9,7 @@
 #include "lives.h"
 
 #include "../tests/tap.h"
+#include "core/base64.h"
 
 /* A station restores its folder; there was traffic since the copy. */
 static void
@@ -50,6 +51,67 @@ restored(struct three_lives *x, struct seat *s, const char *who)
 	    "in the next life");
 	is(lives_gaps(s), gaps + 1, "what is missing is kept");
 	seat_start(s);
+}
+
+/* How many checkpoints it keeps; the size of the newest that its parent has
+ * signed. */
+static size_t
+kept_by(const struct seat *s, uint64_t *seen)
+{
+	json_t *r, *answer;
+	struct buf note = { 0 };
+	uint64_t at = 0;
+	struct err e;
+	size_t n = 0;
+	int fd;
+
+	must(seat_control(&fd, s, &e), &e);
+	for (;; n++) {
+		r = json_object();
+		(void)json_object_set_new(
+		    r, "at", json_integer((json_int_t)at));
+		if (control_ask(fd, CONTROL_JOURNAL_KEPT, r, NULL, 0, NULL,
+			&answer, &e) != RC_OK)
+			break;
+		at = (uint64_t)json_integer_value(
+		    json_object_get(answer, "total"));
+		if (!base64_parse(&note, bytes_str(row_word(answer, "data"))))
+			bug("no note");
+		buf_u8(&note, 0);
+		if (strstr((const char *)note.p, "/witness ") != NULL)
+			*seen = at;
+		at++;
+		buf_free(&note);
+		json_decref(answer);
+	}
+	close(fd);
+	return n;
+}
+
+/* One a second: docs/journal.md 4.5. */
+static void
+its_checkpoints_do_not_pile_up(struct three_lives *x)
+{
+	uint64_t last = 0, now = 0;
+	size_t i, k, came = 0, kept = SIZE_MAX;
+
+	for (i = 0; i < 8; i++) {
+		lives_sends(x, 1);
+		for (k = 0; k < 100 && now == last; k++) {
+			(void)usleep(200000);
+			kept = kept_by(x->low, &now);
+		}
+		came += now > last;
+		last = now;
+	}
+	is(came, 8, "a station's checkpoints are signed by its parent");
+	for (k = 0; k < 150 && kept > 4; k++) {
+		(void)usleep(200000);
+		kept = kept_by(x->low, &now);
+	}
+	/* a ten minutes' end, and one that is not signed */
+	ok(kept <= 4, "and few are kept (%zu)", kept);
+	ok(now >= last, "of them the newest");
 }
 
 static void
@@ -337,6 +399,7 @@ main(void)
 	a_journal_that_was_changed_is_noticed(&x);
 	killed_at_any_step(&x);
 	all_is_well(&x);
+	its_checkpoints_do_not_pile_up(&x);
 	each_may_be_restored(&x);
 	receipts_for_what_is_lost_are_kept(&x);
 	a_copy_beside_it_is_noticed(&x);

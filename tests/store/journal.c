@@ -310,6 +310,18 @@ checkpoints_are_kept(struct world *w)
 	ok(size == 20 && !seen && bytes_is(buf_bytes(&note), "d"),
 	    "the newest is found");
 	buf_free(&note);
+	world_do(w);
+	must(w->ops->journal->note_drop(w->s, 7, &w->e), &w->e);
+	must(w->ops->journal->note_drop(w->s, 8, &w->e), &w->e);
+	ok(strcmp(notes(w), "9:B+ 20:d ") == 0, "one that is dropped is gone");
+	w->ops->rollback(w->s);
+	ok(strcmp(notes(w), "7:late+ 9:B+ 20:d ") == 0,
+	    "and that is undone, too");
+	world_do(w);
+	must(w->ops->journal->note_drop(w->s, 9, &w->e), &w->e);
+	world_done(w);
+	world_again(w);
+	ok(strcmp(notes(w), "7:late+ 20:d ") == 0, "it stays gone");
 }
 
 /* ---- what is destroyed ----------------------------------------------------

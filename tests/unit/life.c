@@ -141,9 +141,48 @@ no_life_is_far_ahead(void)
 	    "and there is always one after it");
 }
 
+/* docs/journal.md 4.5 */
+static void
+older_checkpoints_give_way(void)
+{
+	const int64_t day = 20000 * TIME_DAY;
+	const struct {
+		int64_t older, newer, now;
+		uint64_t life;
+		bool goes;
+		const char *says;
+	} rows[] = {
+		{ day + 1, day + 599, day + 700, 1, true,
+		    "of ten minutes the last is kept" },
+		{ day + 599, day + 600, day + 700, 1, false,
+		    "and of the next ten, too" },
+		{ day + 1, day + 80000, day + 7 * TIME_DAY, 1, false,
+		    "that is so for seven days" },
+		{ day + 1, day + 80000, day + 7 * TIME_DAY + 1, 1, true,
+		    "and then the last of a day is" },
+		{ day + 1, day + TIME_DAY, day + 99 * TIME_DAY, 1, false,
+		    "of each day" },
+		{ day + 1, day + 2, day + 99 * TIME_DAY, 2, false,
+		    "the last of a life stays" },
+		{ day + 600, day + 1, day + 700, 1, false,
+		    "a clock that ran back drops none" },
+	};
+	struct checkpoint a = { .incarnation = 1 }, b = { .size = 1 };
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		a.at = rows[i].older;
+		b.at = rows[i].newer;
+		b.incarnation = rows[i].life;
+		ok(life_thins(&a, &b, rows[i].now) == rows[i].goes, "%s",
+		    rows[i].says);
+	}
+}
+
 int
 main(void)
 {
+	older_checkpoints_give_way();
 	make_note();
 	no_life_is_far_ahead();
 	a_checkpoint_comes_as_it_was();
