@@ -79,6 +79,22 @@ static const char *const desks_say[] = { "arrived", "opened", "acted",
 	"refused" };
 static const char *const custody[] = { "custody" };
 
+/* The words of a refusal stay here; what a desk signs has its code. */
+static const char *
+words_of(const struct story *s, const char *desk)
+{
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(s->rows, i, row)
+	{
+		if (row_is(row, "delivery") &&
+		    strcmp(row_text(row, "desk"), desk) == 0)
+			return row_text(row, "reason");
+	}
+	return "";
+}
+
 static void
 tell_receipt(struct story *s, const json_t *row)
 {
@@ -98,6 +114,10 @@ tell_receipt(struct story *s, const json_t *row)
 	if (code[0] != '\0') {
 		buf_add(&what, bytes_str(": "));
 		buf_add(&what, bytes_str(state_name(code)));
+	}
+	if (strcmp(says, "refused") == 0 && words_of(s, about)[0] != '\0') {
+		buf_add(&what, bytes_str(": "));
+		buf_add(&what, bytes_str(words_of(s, about)));
 	}
 	buf_u8(&what, 0);
 	tell(s, row_number(row, "at"),
@@ -125,14 +145,15 @@ tell_leg(struct story *s, const json_t *row)
 		    : TIMELINE_TROUBLE);
 }
 
-/* At a desk of this station that has signed nothing yet. */
+/* At a desk of this station that has not signed that yet. */
 static void
 tell_delivery(struct story *s, const json_t *row)
 {
 	const char *desk = row_text(row, "desk"), *reason;
+	const char *const state = row_text(row, "state");
 	struct buf what = { 0 };
 
-	if (is_signed(s, "about", desk, desks_say, 4))
+	if (is_signed(s, "about", desk, &state, 1))
 		return;
 	reason = row_text(row, "reason");
 	buf_add(&what, bytes_str(row_state(row)));

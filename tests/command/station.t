@@ -490,8 +490,12 @@ sub what_was_read_is_settled {
 	    $second);
 	says(3, qr/acted on or refused already/, 'as does the other', 'refuse',
 	    @at, qw(--reason other), $list_id);
-	says(0, qr/ \Q$db_vt\E  refused: Gửi nhầm/,
+	says(0, qr/ \Q$db_vt\E  (?:! )?refused: (?:not for us: )?Gửi nhầm/,
 	    'its trace says why', qw(trace --station DB), $second);
+	comes('and when that is signed, too', sub {
+		antin(qw(trace --station DB), $second) eq '0' &&
+		    $out =~ / \Q$db_vt\E  ! refused: not for us: Gửi nhầm/;
+	});
 	says(1, qr/this station knows no such dispatch/, 'of no other there ' .
 	    'is one', qw(trace --station DB
 	    ffffffff-ffffffff-ffffffff-ffffffff));
