@@ -150,4 +150,7 @@ extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_cert_show, cmd_cert_export, cmd_cert_crl, cmd_evidence,
     cmd_directory_give, cmd_directory_take;
 
+extern const struct cmd cmd_backup, cmd_backup_officers, cmd_backup_share,
+    cmd_backup_verify, cmd_restore, cmd_station_move, cmd_station_reopen;
+
 #endif

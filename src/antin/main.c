@@ -92,6 +92,13 @@ static const struct cmd *const commands[] = {
 	&cmd_journal_prove,
 	&cmd_journal_verify,
 	&cmd_journal_gaps,
+	&cmd_backup_officers,
+	&cmd_backup_share,
+	&cmd_backup_verify,
+	&cmd_backup,
+	&cmd_restore,
+	&cmd_station_move,
+	&cmd_station_reopen,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -181,6 +181,22 @@ print_key(const struct status *s, const json_t *row)
 static void
 print_life(const struct status *s, const json_t *row)
 {
+	char when[TIME_TEXT];
+
+	if (row_number(row, "restored") != 0) {
+		row_time(when, row, "reopen");
+		mark(s, BAD);
+		say("closed since it was restored from a backup: it gives no "
+		    "number and sends nothing before the others have said how "
+		    "far it had come; from %s on you may open it: antin "
+		    "station reopen\n",
+		    when);
+	}
+	if (row_number(row, "backup") > 0) {
+		row_time(when, row, "backup");
+		mark(s, GOOD);
+		say("last backup: %s\n", when);
+	}
 	if (row_number(row, "gaps") == 0)
 		return;
 	mark(s, WATCH);

@@ -392,6 +392,9 @@ static const struct {
 	[CONTROL_JOURNAL_OF] = { ask_journal, false },
 	[CONTROL_JOURNAL_GAPS] = { ask_journal, false },
 	[CONTROL_RECALL] = { ask_recall, true },
+	[CONTROL_BACKUP] = { ask_operate, false },
+	[CONTROL_BACKED] = { ask_operate, false },
+	[CONTROL_REOPEN] = { ask_operate, false },
 };
 
 /* ---- answers

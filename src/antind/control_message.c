@@ -47,13 +47,18 @@ message_operate(struct msg_operate *m, const struct control_request *r)
 		[CONTROL_RELEASE] = OPERATE_RELEASE,
 		[CONTROL_REROUTE] = OPERATE_REROUTE,
 		[CONTROL_DROP] = OPERATE_DROP,
+		[CONTROL_BACKUP] = OPERATE_BACKUP,
+		[CONTROL_BACKED] = OPERATE_BACKED,
+		[CONTROL_REOPEN] = OPERATE_REOPEN,
 	};
 
 	*m = (struct msg_operate){ .what = whats[r->what],
 		.by = r->hop_set  ? OPERATE_HOP
 		      : r->id_set ? OPERATE_DISPATCH
 				  : OPERATE_LEG,
-		.q = r->what == CONTROL_SEEN ? r->alarm : r->leg,
+		.q = r->what == CONTROL_SEEN	 ? r->alarm
+		     : r->what == CONTROL_BACKED ? r->all
+						 : r->leg,
 		.id = r->id,
 		.hop = r->hop,
 		.station = r->station,

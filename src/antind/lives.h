@@ -62,6 +62,10 @@ void life_given(struct line *l, struct bytes message);
 void life_held(struct line *l, const struct note *n, struct bytes note);
 void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
 void life_settled(bool kept);
+/* In this round: a new life, the one before being over; "n": what others have
+ * of its journal (NULL: nothing), "serial" its last number. */
+enum rc life_adopt(uint64_t born, const struct note *n, uint64_t serial,
+    struct err *e);
 
 /* ---- store_gaps.c: what was lost
  * ------------------------------------------------- */

@@ -115,6 +115,7 @@ struct station {
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
+	int64_t restore_wait; /* seconds; docs/backup.md 5.5 */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "antind/lives.h"
+#include "antind/backup.h"
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "core/work.h"
@@ -342,6 +342,8 @@ open_all(struct err *e)
 	if ((rc = journal_check(e)) != RC_OK ||
 	    (rc = journal_serials(e)) != RC_OK)
 		return rc;
+	if ((rc = restored_open(e)) != RC_OK)
+		return rc;
 	if (st.incarnation == 0 && (rc = store_write(e)) == RC_OK) {
 		st.incarnation = 1;
 		rc = set_word_u64("incarnation", 1, e);
@@ -365,7 +367,9 @@ prepare(struct sandbox *box, struct err *e)
 	struct log_line l;
 	enum rc rc;
 
-	if ((rc = open_all(e)) != RC_OK ||
+	if ((rc = open_all(e)) == RC_OK)
+		backup_sweep();
+	if (rc != RC_OK ||
 	    (rc = files_sweep(st.disk, is_needed, NULL, &removed, e)) !=
 		RC_OK ||
 	    (rc = partial_sweep(
@@ -386,7 +390,7 @@ purge_some(void)
 	size_t count = 0, i;
 	struct err e;
 
-	if (store_write(&e) != RC_OK)
+	if (backup_links() || store_write(&e) != RC_OK)
 		return;
 	if (store_failed(st.store->ops->purge(
 		st.store, PURGE_AT_ONCE, &sums, &count, &e)) != RC_OK)
@@ -421,6 +425,8 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	directory_tick(process_ms());
 	wanted_tick(process_ms());
 	life_tick(process_ms());
+	restored_tick();
+	backup_tick(process_ms());
 	(void)lines_tick(process_ms());
 }
 

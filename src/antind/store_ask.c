@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "antind/backup.h"
 #include "antind/lives.h"
 #include "antind/weigh.h"
 #include "pki/resolve.h"
@@ -378,7 +379,9 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 	}
 	renew_rows(add_row, r);
 	row = (struct msg_row){
-		.what = ROW_LIFE, .n = st.incarnation, .due = TIME_NEVER
+		.what = ROW_LIFE, .n = st.incarnation,
+		.state = restored_is(), .due = restored_until(),
+		.at = backup_last()
 	};
 	if ((rc = life_gap_count(&row.count, e)) != RC_OK)
 		return rc;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/backup.h"
 #include "antind/arrival.h"
 #include "antind/lives.h"
 #include "core/vec.h"
@@ -469,12 +470,12 @@ static void
 slice(evutil_socket_t fd, short what, void *ctx)
 {
 	const bool big = big_slice(), submit = submit_slice(),
-		   sum = sum_slice();
+		   sum = sum_slice(), copy = backup_slice();
 
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	if (big || submit || sum)
+	if (big || submit || sum || copy)
 		slice_wake();
 }
 

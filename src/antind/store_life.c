@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/lives.h"
+#include "antind/backup.h"
 #include "pki/journal.h"
 
 #define EPOCHS (UINT64_C(1) << 20) /* ahead, and not beyond */
@@ -315,6 +315,7 @@ life_countersigned(struct line *l, struct bytes message)
 		l->gated = false;
 		unheard = 0;
 		wait_ms = ANSWER_MS;
+		restored_heard();
 	} else if (rc == RC_OK && c.what == LIFE_AGAIN) {
 		prove_again(l, c.size);
 	} else if (rc == RC_OK) {
@@ -400,8 +401,9 @@ keep_gap(const struct life_gap *g, struct err *e)
 }
 
 /* docs/journal.md 7.4: in one transaction. */
-static enum rc
-adopt(uint64_t born, const struct note *n, uint64_t serial, struct err *e)
+enum rc
+life_adopt(uint64_t born, const struct note *n, uint64_t serial,
+    struct err *e)
 {
 	const struct seen none = { 0 };
 	struct life_gap g;
@@ -412,8 +414,12 @@ adopt(uint64_t born, const struct note *n, uint64_t serial, struct err *e)
 	if ((rc = store_write(e)) != RC_OK)
 		return rc;
 	journal_lost(); /* of what was given and not used here */
-	if ((rc = find_gap(&g, born, n, serial, e)) != RC_OK ||
-	    (rc = keep_gap(&g, e)) != RC_OK ||
+	if (restored_is())
+		restored_gap(&g, born, n, serial);
+	else if ((rc = find_gap(&g, born, n, serial, e)) != RC_OK)
+		return rc;
+	if ((rc = keep_gap(&g, e)) != RC_OK ||
+	    (rc = restored_over(e)) != RC_OK ||
 	    (rc = seen_write(&none, e)) != RC_OK ||
 	    (rc = set_word(BEHIND_WORD, (struct bytes){ 0 }, e)) != RC_OK ||
 	    (rc = set_word_u64("incarnation", born, e)) != RC_OK ||
@@ -444,6 +450,7 @@ life_settled(bool kept)
 		st.serial = reborn.serial;
 		return;
 	}
+	restored_opened();
 	told = (struct seen){ 0 };
 	owed = 0; /* it is of before */
 	l = log_line(LOG_WARN, "station.reborn");
@@ -502,7 +509,7 @@ life_given(struct line *l, struct bytes message)
 		rc = fail(&e, RC_LIMIT,
 		    "docs/link.md 18.4: an incarnation that none is");
 	else
-		rc = adopt(g.incarnation, &g.note, g.serial, &e);
+		rc = life_adopt(g.incarnation, &g.note, g.serial, &e);
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "incarnation.refused", l, &e);
 }
@@ -540,10 +547,14 @@ life_held(struct line *l, const struct note *n, struct bytes note)
 			line_event(LOG_WARN, "behind.refused", l, &e);
 		return;
 	}
+	if (restored_is() && !st.clock.has_parent) {
+		restored_holds(n); /* others may hold more */
+		return;
+	}
 	line_event(LOG_WARN, "station.behind", l, NULL);
 	alarm_raise(STORE_ALARM_ROLLED, bytes_str(st.address), 0, "");
 	if (!st.clock.has_parent)
-		rc = adopt(n->checkpoint.incarnation + 1, n, 0, &e);
+		rc = life_adopt(n->checkpoint.incarnation + 1, n, 0, &e);
 	else
 		rc = set_word(BEHIND_WORD, note, &e);
 	if (rc == RC_OK && st.clock.has_parent)

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "antind/lives.h"
+#include "antind/backup.h"
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
@@ -364,7 +364,7 @@ feed(struct line *l)
 	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
 	unsigned rank;
 
-	if (!lives_open(l))
+	if (!lives_open(l) || restored_is())
 		return;
 	for (rank = RANKS; rank-- > least;)
 		while (l->more[rank] && !l->flights[rank].full &&

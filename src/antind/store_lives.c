@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/lives.h"
+#include "antind/backup.h"
 #include "pki/journal.h"
 #include "pki/resolve.h"
 
@@ -299,6 +299,7 @@ of_child(struct line *l, const struct life_checkpoint *c)
 	enum verdict v;
 	enum rc rc;
 
+	restored_said(l); /* what it holds of ours it says before */
 	if ((rc = lives_get(&k, &note, &l->uid, &e)) != RC_OK)
 		goto out;
 	if ((v = weigh(&k, c)) == OLDER)
@@ -451,7 +452,7 @@ lives_behind(struct line *l, struct bytes message)
 	if ((rc = note_read_journal(&n, message, &e)) != RC_OK)
 		;
 	else if (id_eq(&n.checkpoint.log, own))
-		life_held(l, &n, message);
+		life_held(l, &n, message), restored_said(l);
 	else if ((rc = check(l, &n, &e)) == RC_OK &&
 		 (rc = journal_counts_at(
 		      st.file.directory, &n, station_now(), &e)) == RC_OK &&

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/backup.h"
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "envelope/address.h"
@@ -228,7 +229,9 @@ operate_on(uint64_t job, const struct msg_operate *m)
 	struct err e = { 0 };
 
 	c->m = m;
-	if (m->what == OPERATE_SEEN && alarm_seen(m->q, m->uid, &e) == RC_OK)
+	if (m->what >= OPERATE_BACKUP && m->what <= OPERATE_REOPEN)
+		backup_on(job, m);
+	else if (m->what == OPERATE_SEEN && alarm_seen(m->q, m->uid, &e) == RC_OK)
 		after_counted(job, 1);
 	else if (m->what != OPERATE_SEEN && operate(m, c, &e) == RC_OK)
 		after_counted(job, c->count);

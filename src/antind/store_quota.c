@@ -139,6 +139,8 @@ setting_given(struct bytes name, const char *value)
 	for (rank = 0; rank < RANKS; rank++)
 		if (bytes_is(name, deadline_word(rank)))
 			st.deadlines.seconds[rank] = (int64_t)number;
+	if (bytes_is(name, "restore-wait"))
+		st.restore_wait = (int64_t)number;
 	if (bytes_is(name, "duty"))
 		(void)snprintf(st.duty, sizeof(st.duty), "%s", value);
 }

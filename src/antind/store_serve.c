@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "antind/backup.h"
 #include "antind/notices.h"
 #include "antind/tell.h"
 #include "envelope/address.h"
@@ -70,6 +71,7 @@ serve_number(uint64_t job, const struct message *m)
 	    (unsigned long long)(st.serial + 1));
 	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);
 	if ((rc = check_own_desk(m->body.desk.desk, &e)) == RC_OK &&
+	    (rc = restored_check(&e)) == RC_OK &&
 	    (rc = store_write(&e)) == RC_OK &&
 	    (rc = set_word_u64("serial", st.serial + 1, &e)) == RC_OK) {
 		out.serial = numbered = ++st.serial;

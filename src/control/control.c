@@ -533,6 +533,10 @@ static const struct row {
 	    false },
 	[CONTROL_JOURNAL_OF] = { "journal-of", { ID, END }, 0, false },
 	[CONTROL_JOURNAL_GAPS] = { "journal-gaps", { NUMBER, END }, 0, false },
+	[CONTROL_BACKUP] = { "backup", { END }, 0, false },
+	[CONTROL_BACKED] = { "backed",
+	    { { "all", take_flag, HERE(all), false, 0, 0 }, END }, 0, false },
+	[CONTROL_REOPEN] = { "reopen", { END }, 0, false },
 };
 
 const char *

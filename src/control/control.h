@@ -67,8 +67,12 @@ enum control_what {
 	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	      /* desk, id */
 	CONTROL_JOURNAL_GAPS, /* what an old life had, from row "at" on */
+	/* docs/backup.md */
+	CONTROL_BACKUP, /* a copy of the store, beside it */
+	CONTROL_BACKED, /* that was read; all: the backup is whole */
+	CONTROL_REOPEN, /* a restored station is open again */
 };
-#define CONTROLS 35
+#define CONTROLS 38
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -521,7 +521,9 @@ enum row {
 			rank (or RANK_NONE), since, due: when it was over, state
 			1 then, at: when it was seen, count: by which uid */
 	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
-	ROW_LIFE,    /* n incarnation, count of gaps in its past */
+	ROW_LIFE,    /* n incarnation, count of gaps in its past, state 1: it
+			is closed since it was restored, due: from when on a
+			person may open it; at: its last backup */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -649,8 +651,11 @@ enum operate {
 	OPERATE_REROUTE,
 	OPERATE_DROP,
 	OPERATE_SEEN, /* q: an alarm was */
+	OPERATE_BACKUP, /* a copy of the store, beside it */
+	OPERATE_BACKED, /* it was read; q 1: into a backup that is whole */
+	OPERATE_REOPEN, /* a restored station, by a person's word */
 };
-#define OPERATES 5
+#define OPERATES 8
 enum operate_by { OPERATE_LEG, OPERATE_HOP, OPERATE_DISPATCH };
 #define OPERATE_BYS 3
 struct msg_operate {

@@ -412,7 +412,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_READ] = { "read", of, false, CONTROL, SEAL },
 	[MSG_LETTER] = { "letter", letter, false, SEAL, CONTROL },
 	[MSG_SAVE] = { "save", of, false, CONTROL, SEAL },
-	[MSG_PROGRESS] = { "progress", progress, false, SEAL, CONTROL },
+	[MSG_PROGRESS] = { "progress", progress, false, STORE | SEAL,
+	    CONTROL },
 	[MSG_DONE] = { "done", over, false, STORE | SEAL, SEAL | CONTROL },
 
 	[MSG_ASK] = { "ask", ask, false, CONTROL, STORE },

@@ -9,8 +9,8 @@
 #define CHECK 4 /* bytes */
 #define LINE "code:"
 
-static void
-bytes_write(uint8_t out[static KEYSHARE_BYTES], const struct keyshare *s)
+void
+keyshare_bytes(uint8_t out[static KEYSHARE_BYTES], const struct keyshare *s)
 {
 	uint8_t hash[SHA256_SIZE];
 
@@ -30,7 +30,7 @@ keyshare_write(struct buf *out, const struct keyshare *s)
 	uint8_t bytes[KEYSHARE_BYTES];
 
 	*out = (struct buf){ 0 };
-	bytes_write(bytes, s);
+	keyshare_bytes(bytes, s);
 	base32_write(out, bytes_of(bytes, sizeof(bytes)));
 	wipe(bytes, sizeof(bytes));
 }
@@ -40,7 +40,7 @@ keyshare_hash(uint8_t out[static SHA256_SIZE], const struct keyshare *s)
 {
 	uint8_t bytes[KEYSHARE_BYTES];
 
-	bytes_write(bytes, s);
+	keyshare_bytes(bytes, s);
 	sha256(out, bytes_of(bytes, sizeof(bytes)));
 	wipe(bytes, sizeof(bytes));
 }
@@ -65,36 +65,40 @@ code_of(struct bytes in)
 	return in;
 }
 
+bool
+keyshare_of(struct keyshare *out, const uint8_t bytes[static KEYSHARE_BYTES])
+{
+	uint8_t again[KEYSHARE_BYTES];
+	struct keyshare s = { .quorum = bytes[2], .count = bytes[3] };
+	bool ok;
+
+	s.share.x = bytes[1];
+	memcpy(s.set, bytes + 4, KEYSHARE_SET);
+	memcpy(s.share.y, bytes + 4 + KEYSHARE_SET, SHAMIR_SECRET);
+	keyshare_bytes(again, &s);
+	ok = ct_equal(bytes_of(bytes, KEYSHARE_BYTES),
+		 bytes_of(again, sizeof(again))) &&
+	     s.quorum >= 2 && s.quorum <= s.count && s.count <= SHAMIR_MAX &&
+	     s.share.x >= 1 && s.share.x <= s.count;
+	*out = ok ? s : (struct keyshare){ 0 };
+	wipe(again, sizeof(again));
+	wipe(&s, sizeof(s));
+	return ok;
+}
+
 enum rc
 keyshare_read(struct keyshare *out, struct bytes in, struct err *e)
 {
-	uint8_t bytes[KEYSHARE_BYTES], again[KEYSHARE_BYTES];
-	struct keyshare s;
+	uint8_t bytes[KEYSHARE_BYTES];
 	bool ok;
 
 	*out = (struct keyshare){ 0 };
 	if (in.len > KEYSHARE_FILE_MAX)
 		return fail(e, RC_LIMIT, "a share of %zu bytes, at most %u",
 		    in.len, KEYSHARE_FILE_MAX);
-	ok = base32_parse(bytes, sizeof(bytes), code_of(in));
-	if (ok) {
-		s.share.x = bytes[1];
-		s.quorum = bytes[2];
-		s.count = bytes[3];
-		memcpy(s.set, bytes + 4, KEYSHARE_SET);
-		memcpy(s.share.y, bytes + 4 + KEYSHARE_SET, SHAMIR_SECRET);
-		bytes_write(again, &s);
-		ok = ct_equal(bytes_of(bytes, sizeof(bytes)),
-			 bytes_of(again, sizeof(again))) &&
-		     s.quorum >= 2 && s.quorum <= s.count &&
-		     s.count <= SHAMIR_MAX && s.share.x >= 1 &&
-		     s.share.x <= s.count;
-	}
-	if (ok)
-		*out = s;
+	ok = base32_parse(bytes, sizeof(bytes), code_of(in)) &&
+	     keyshare_of(out, bytes);
 	wipe(bytes, sizeof(bytes));
-	wipe(again, sizeof(again));
-	wipe(&s, sizeof(s));
 	if (!ok)
 		return fail(e, RC_INVALID,
 		    "docs/ceremony.md 3.2: this is no share: 77 letters and "

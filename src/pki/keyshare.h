@@ -26,6 +26,11 @@ struct keyshare {
 	uint8_t set[KEYSHARE_SET];
 };
 
+/* Its bytes; and back, false where they are none. */
+void keyshare_bytes(
+    uint8_t out[static KEYSHARE_BYTES], const struct keyshare *s);
+bool keyshare_of(
+    struct keyshare *out, const uint8_t bytes[static KEYSHARE_BYTES]);
 /* The code, without anything between its letters; the caller frees *out. */
 void keyshare_write(struct buf *out, const struct keyshare *s);
 /*

@@ -335,4 +335,5 @@ const struct store_ops store_sqlite = {
 	    sqlite_expired },
 	.alarms = { sqlite_raise, sqlite_alarm_end, sqlite_alarm_ack,
 	    sqlite_alarm_each, sqlite_late },
+	.backup = &sqlite_backup,
 };

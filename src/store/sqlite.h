@@ -130,6 +130,9 @@ struct sqlite {
 	/* The journal's tail; NULL: it has to be read again. */
 	struct tiler *journal;
 	bool journal_grew; /* in this transaction */
+	/* A copy being made (store/backup.h); NULL: none. */
+	sqlite3 *copy;
+	sqlite3_backup *copying;
 };
 
 struct sqlite *sqlite_of(struct store *s);
@@ -286,5 +289,9 @@ enum rc sqlite_inbox(struct store *s, struct bytes desk, bool all,
     uint64_t before, size_t max,
     bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),
     void *ctx, struct err *e);
+
+/* sqlite_backup.c */
+void sqlite_backup_end(struct store *s);
+extern const struct store_backup_ops sqlite_backup;
 
 #endif

@@ -257,6 +257,7 @@ sqlite_close(struct store *store)
 
 	if (s == NULL)
 		return;
+	sqlite_backup_end(store);
 	for (i = 0; i < QUERIES; i++)
 		(void)sqlite3_finalize(s->query[i]);
 	free(s->journal);

@@ -24,6 +24,7 @@
 #include "envelope/dispatch.h"
 #include "envelope/slip.h"
 #include "store/alarms.h"
+#include "store/backup.h"
 #include "store/disk.h"
 #include "store/journal.h"
 #include "store/notices.h"
@@ -299,6 +300,7 @@ struct store_ops {
 	const struct store_notice_ops *notices;
 	struct store_operate_ops operate;
 	struct store_alarm_ops alarms;
+	const struct store_backup_ops *backup; /* NULL: it cannot */
 };
 
 struct store {
