@@ -327,7 +327,6 @@ setup_hold(const struct setup *s, struct err *e)
 {
 	if (chdir(s->data) != 0)
 		return fail_io(e, "%s", s->data);
-	/* passable: the control group goes through it to the socket */
 	/* docs/backup.md 6.3 */
 	if (access("moved", F_OK) == 0)
 		return fail(e, RC_DENIED,
@@ -335,6 +334,7 @@ setup_hold(const struct setup *s, struct err *e)
 		    "another machine, and is closed here: %s/moved says when "
 		    "and how",
 		    s->data, s->data);
+	/* passable: the control group goes through it to the socket */
 	if (mkdir("run", 0711) != 0 && errno != EEXIST)
 		return fail_io(e, "%s/run", s->data);
 	if (chmod("run", 0711) != 0)
