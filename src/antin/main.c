@@ -92,6 +92,11 @@ static const struct cmd *const commands[] = {
 	&cmd_journal_prove,
 	&cmd_journal_verify,
 	&cmd_journal_gaps,
+	&cmd_media_write,
+	&cmd_media_read,
+	&cmd_media_list,
+	&cmd_media_lost,
+	&cmd_media,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

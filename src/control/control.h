@@ -67,8 +67,14 @@ enum control_what {
 	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	      /* desk, id */
 	CONTROL_JOURNAL_GAPS, /* what an old life had, from row "at" on */
+	/* Bundles (docs/media.md); a descriptor comes with the first three. */
+	CONTROL_MEDIA_WRITE, /* station, number, size, all */
+	CONTROL_MEDIA_READ,
+	CONTROL_MEDIA_LOOK, /* whose it is */
+	CONTROL_MEDIA_NOTE, /* number, all: false it is on its disk; true lost */
+	CONTROL_MEDIA,	    /* whom one can be written for; or station */
 };
-#define CONTROLS 35
+#define CONTROLS 40
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -88,6 +94,7 @@ struct control_request {
 	struct bytes address; /* of anybody */
 	int64_t until;
 	uint64_t leg, alarm; /* 0: none */
+	uint64_t number, size; /* of a bundle */
 	struct bytes hop, station;
 	bool hop_set, id_set;
 
