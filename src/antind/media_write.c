@@ -251,7 +251,7 @@ put_item(struct writing *w, const struct msg_send *m, int fd,
 	struct link_dest *dests = NULL;
 	struct bytes rows = m->dests;
 	struct msg_dest d;
-	uint64_t room = room_of(w);
+	uint64_t room = room_of(w), upto;
 	enum rc rc;
 
 	while (list_next(&rows, LIST_DEST, &d)) {
@@ -265,13 +265,14 @@ put_item(struct writing *w, const struct msg_send *m, int fd,
 	memcpy(item.sum, m->sum, sizeof(item.sum));
 	next->q = m->q;
 	memcpy(next->sum, m->sum, sizeof(next->sum));
-	next->upto = m->total;
+	next->upto = BUNDLE_WHOLE;
+	upto = m->total;
 	/* the store has seen to it that what is small fits */
 	if (m->total > MSG_INLINE && bundle_room(m->total - m->from) > room)
-		next->upto = m->from + room - room / 256;
+		next->upto = upto = m->from + room - room / 256;
 	rc = put_item_head(w, &item, e);
 	if (rc == RC_OK)
-		rc = put_data(w, m, fd, &item, next->upto, e);
+		rc = put_data(w, m, fd, &item, upto, e);
 	free(dests);
 	return rc;
 }

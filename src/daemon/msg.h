@@ -708,6 +708,7 @@ struct msg_bundle {
 	uint64_t rest;	      /* BUNDLE_WRITE 1: only what is on no disk yet */
 };
 #define BUNDLE_RANKS 4
+#define BUNDLE_WHOLE ((uint64_t)INT64_MAX)
 struct msg_bundle_is {
 	uint64_t rc;
 	struct bytes why;
@@ -739,7 +740,8 @@ struct msg_bundle_front {
 struct msg_bundle_next {
 	uint64_t conn;
 	uint64_t room; /* bytes */
-	/* of what was handed over before (q 0: nothing was) */
+	/* of what was handed over before (q 0: nothing was); so far it is in
+	 * the bundle, BUNDLE_WHOLE: all of it */
 	uint64_t q, upto;
 	uint8_t sum[SHA256_SIZE];
 };

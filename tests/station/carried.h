@@ -138,6 +138,71 @@ bundle_in(const char *folder)
 	return path;
 }
 
+/* What lies in its desk's inbox now. */
+static inline size_t
+inbox_size(const struct seat *s)
+{
+	json_t *rows = seat_inbox(s);
+	const size_t n = json_array_size(rows);
+
+	json_decref(rows);
+	return n;
+}
+
+/* The number of the first bundle in a folder, by its name; static. */
+static inline const char *
+lost_number(const char *folder)
+{
+	static char text[24];
+	char *path = bundle_in(folder);
+	const char *at = strrchr(path, '-');
+
+	(void)snprintf(text, sizeof(text), "%llu",
+	    strtoull(at != NULL ? at + 1 : "", NULL, 10));
+	free(path);
+	return text;
+}
+
+/* What a writing that was killed left. */
+static inline size_t
+half_written_in(const char *folder)
+{
+	const struct dirent *d;
+	size_t n = 0;
+	DIR *dir = opendir(folder);
+
+	while (dir != NULL && (d = readdir(dir)) != NULL)
+		n += d->d_name[0] == '.' && strstr(d->d_name, "antin") != NULL;
+	if (dir != NULL)
+		closedir(dir);
+	return n;
+}
+
+/* Cut a bundle of the folder off, change a bit in it, or remove it. */
+static inline void
+bundles_harm(const char *folder, struct dice *dice)
+{
+	struct buf all = { 0 };
+	struct err e;
+	char *path;
+
+	if (files_in(folder) == 0)
+		return;
+	path = bundle_in(folder);
+	if (dice_below(dice, 3) == 0 ||
+	    file_read(&all, path, 64u << 20, &e) != RC_OK) {
+		(void)unlink(path);
+	} else {
+		if (dice_below(dice, 2) == 0)
+			all.len = dice_below(dice, (uint32_t)all.len);
+		else
+			all.p[dice_below(dice, (uint32_t)all.len)] ^= 4;
+		must(file_write(path, buf_bytes(&all), 0600, true, &e), &e);
+	}
+	buf_free(&all);
+	free(path);
+}
+
 static inline size_t
 rows_now(
     const struct seat *s, const char *kind, const char *key, const char *value)
