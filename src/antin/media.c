@@ -94,7 +94,7 @@ say_left(const json_t *answer)
 	if (all == 0)
 		return;
 	size_write(size, (uint64_t)row_number(answer, "left_bytes"));
-	say("Not on this disk for want of room: hoả tốc %llu, thượng khẩn "
+	say("Not on this disk for want of room: hỏa tốc %llu, thượng khẩn "
 	    "%llu, khẩn %llu, thường %llu (%s in all). Take a second disk: "
 	    "antin media write --rest DIR\n",
 	    (unsigned long long)row_number(answer, keys[0]),

@@ -194,7 +194,7 @@ small_disks_take_what_is_urgent(void)
 	is(antin(province, "media", "write", first, "--size", "1500000",
 	       "--for", commune->address, NULL),
 	    0, "a disk is too small for three");
-	ok(said_last("hoả tốc 0") && said_last("khẩn 1, thường 1"),
+	ok(said_last("hỏa tốc 0") && said_last("khẩn 1, thường 1"),
 	    "what is left is said, by rank");
 	is(antin(commune, "media", "read", first, NULL), 0, "it is read");
 	ok(inbox_comes_to(commune, had + 1, 30), "the most urgent is there");
