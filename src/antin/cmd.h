@@ -152,5 +152,7 @@ extern const struct cmd cmd_directory_show, cmd_directory_find,
 
 extern const struct cmd cmd_backup, cmd_backup_officers, cmd_backup_share,
     cmd_backup_verify, cmd_restore, cmd_station_move, cmd_station_reopen;
+extern const struct cmd cmd_media_write, cmd_media_read, cmd_media_list,
+    cmd_media_lost, cmd_media;
 
 #endif

@@ -99,6 +99,11 @@ static const struct cmd *const commands[] = {
 	&cmd_restore,
 	&cmd_station_move,
 	&cmd_station_reopen,
+	&cmd_media_write,
+	&cmd_media_read,
+	&cmd_media_list,
+	&cmd_media_lost,
+	&cmd_media,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -17,11 +17,26 @@ hop_of(const json_t *row)
 	return hop[0] == '\0' ? tr("(no way is known)") : hop;
 }
 
+/* It waits for its answer on a disk; NULL: on none. */
+static const char *
+disk_of(char text[static 96], const json_t *row)
+{
+	const char *disk = row_text(row, "disk");
+	char when[TIME_TEXT];
+
+	if (disk[0] == '\0')
+		return NULL;
+	row_time(when, row, "disk_since");
+	(void)snprintf(text, 96, tr("on disk %s since %s"), disk, when);
+	return text;
+}
+
 static void
 queue_table(const json_t *rows)
 {
 	struct table t = { .columns = 7 };
 	char leg[24], id[SHORT_ID], when[TIME_TEXT], size[SIZE_TEXT];
+	char disk[96];
 	json_t *row;
 	size_t i;
 
@@ -46,7 +61,8 @@ queue_table(const json_t *rows)
 		table_add(&t, id);
 		table_add(&t, when);
 		table_add_precedence(&t, row);
-		table_add(&t, row_state(row));
+		table_add(
+		    &t, disk_of(disk, row) != NULL ? disk : row_state(row));
 		table_add(&t, size);
 		table_add(&t, hop_of(row));
 	}

@@ -135,11 +135,19 @@ tell_leg(struct story *s, const json_t *row)
 	const char *state = row_text(row, "state"), *hop = row_text(row, "hop");
 	const bool passed = strcmp(state, "passed") == 0;
 	const bool waits = strcmp(state, "queued") == 0;
+	const char *disk = row_text(row, "disk");
+	char text[96], when[TIME_TEXT];
 
 	if (passed && is_signed(s, "by", hop, custody, 1))
 		return;
+	if (disk[0] != '\0') {
+		row_time(when, row, "disk_since");
+		(void)snprintf(
+		    text, sizeof(text), tr("on disk %s since %s"), disk, when);
+	}
 	tell(s, row_number(row, "at"),
-	    hop[0] == '\0' ? tr("(no way is known)") : hop, row_state(row),
+	    hop[0] == '\0' ? tr("(no way is known)") : hop,
+	    disk[0] != '\0' ? text : row_state(row),
 	    passed  ? TIMELINE_DONE
 	    : waits ? TIMELINE_WAITS
 		    : TIMELINE_TROUBLE);

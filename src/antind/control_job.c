@@ -211,9 +211,10 @@ ask_store(struct job *j)
 		[CONTROL_STATUS] = ASK_STATUS,
 		[CONTROL_TRACE] = ASK_TRACE,
 		[CONTROL_ALARMS] = ASK_ALARMS,
+		[CONTROL_MEDIA] = ASK_MEDIA,
 	};
 	const struct msg_ask m = { .what = asks[j->r.what],
-		.desk = j->r.desk,
+		.desk = j->r.what == CONTROL_MEDIA ? j->r.station : j->r.desk,
 		.id = j->r.id,
 		.all = j->r.all,
 		.before = j->r.before,
@@ -352,6 +353,32 @@ ask_send(struct job *j)
 		buf_free(&lists[i]);
 }
 
+static void
+ask_media(struct job *j)
+{
+	static const enum bundle_what whats[CONTROLS] = {
+		[CONTROL_MEDIA_WRITE] = BUNDLE_WRITE,
+		[CONTROL_MEDIA_READ] = BUNDLE_READ,
+		[CONTROL_MEDIA_LOOK] = BUNDLE_LOOK,
+	};
+	const struct msg_bundle m = { .uid = j->uid,
+		.what = whats[j->r.what],
+		.station = j->r.station,
+		.number = j->r.number,
+		.size = j->r.size,
+		.rest = !j->r.all };
+
+	(void)job_tell(j, PROC_MEDIA, MSG_BUNDLE, &m, MSG_BUNDLE_IS);
+}
+
+static void
+ask_media_note(struct job *j)
+{
+	const struct msg_bundle_note m = { j->uid, j->r.number, j->r.all };
+
+	(void)job_tell(j, PROC_STORE, MSG_BUNDLE_NOTE, &m, MSG_DONE);
+}
+
 /* What each request asks; "may": only of who is signed in to the desk, which
  * keys is asked first.  Where a key is needed, keys sees to that itself. */
 static const struct {
@@ -395,6 +422,11 @@ static const struct {
 	[CONTROL_BACKUP] = { ask_operate, false },
 	[CONTROL_BACKED] = { ask_operate, false },
 	[CONTROL_REOPEN] = { ask_operate, false },
+	[CONTROL_MEDIA_WRITE] = { ask_media, false },
+	[CONTROL_MEDIA_READ] = { ask_media, false },
+	[CONTROL_MEDIA_LOOK] = { ask_media, false },
+	[CONTROL_MEDIA_NOTE] = { ask_media_note, false },
+	[CONTROL_MEDIA] = { ask_store, false },
 };
 
 /* ---- answers
@@ -537,6 +569,41 @@ journal_is(struct job *j, const struct message *m)
 }
 
 static void
+bundle_is(struct job *j, const struct message *m)
+{
+	static const char *const left[BUNDLE_RANKS] = { "left_thuong",
+		"left_khan", "left_thuong_khan", "left_hoa_toc" };
+	const struct msg_bundle_is *b = &m->body.bundle_is;
+	const struct {
+		const char *key;
+		uint64_t n;
+	} numbers[] = { { "number", b->number }, { "items", b->items },
+		{ "bytes", b->bytes }, { "stored", b->stored },
+		{ "known", b->known }, { "refused", b->refused },
+		{ "later", b->later }, { "part", b->part },
+		{ "answers", b->answers }, { "acts", b->acts } };
+	struct answer a;
+	uint64_t bytes = 0;
+	size_t i;
+
+	if (!went(j, b->rc, b->why))
+		return;
+	a = answer_new();
+	answer_text(&a, "station", b->station);
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		answer_number(&a, numbers[i].key, numbers[i].n);
+	answer_time(&a, "at", b->at);
+	answer_time(&a, "before", b->before);
+	answer_flag(&a, "cut", b->cut != 0);
+	for (i = 0; i < BUNDLE_RANKS; i++) {
+		answer_number(&a, left[i], b->left[i]);
+		bytes += b->left_bytes[i];
+	}
+	answer_number(&a, "left_bytes", bytes);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 progress(struct job *j, const struct message *m)
 {
 	struct buf text;
@@ -559,6 +626,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_DONE] = ended,
 		[MSG_ENROL_PIECE] = piece,
 		[MSG_JOURNAL_IS] = journal_is,
+		[MSG_BUNDLE_IS] = bundle_is,
 	};
 	struct job *j = jobs;
 
@@ -593,16 +661,19 @@ check_room(uid_t uid, struct err *e)
 			 "again");
 }
 
-/* Hand the descriptors to seal; they are taken. */
+/* Hand the descriptors to seal, or media; they are taken. */
 static bool
 pass_files(const struct job *j, struct packet *p)
 {
+	const enum proc to = j->r.what >= CONTROL_MEDIA_WRITE &&
+				     j->r.what <= CONTROL_MEDIA_LOOK
+				 ? PROC_MEDIA
+				 : PROC_SEAL;
 	bool all = true;
 	size_t i;
 
 	for (i = 0; i < p->fd_count; i++)
-		all =
-		    tell(PROC_SEAL, MSG_FD, j->number, NULL, p->fds[i]) && all;
+		all = tell(to, MSG_FD, j->number, NULL, p->fds[i]) && all;
 	p->fd_count = 0;
 	return all;
 }
@@ -617,7 +688,10 @@ check(struct control_request *r, const struct client *c, const struct packet *p,
 	if (rc == RC_OK)
 		rc = control_read(r, buf_bytes(&p->bytes), p->fd_count, e);
 	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
-		rc = file_check(p->fds[i], r->what == CONTROL_SAVE, e);
+		rc = file_check(p->fds[i],
+		    r->what == CONTROL_SAVE ||
+			r->what == CONTROL_MEDIA_WRITE,
+		    e);
 	return rc;
 }
 

@@ -35,6 +35,7 @@ static const char *const said_words[] = { "", "arrived", "opened", "acted",
 	"inquiry", "answer" };
 static const char *const lasting_words[] = { "lasts", "over" };
 static const char *const pinned_words[] = { "directory", "operator" };
+static const char *const place_words[] = { "below", "above" };
 static const char *const what_words[] = { "dispatch", "notice" };
 
 struct words {
@@ -59,7 +60,8 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_alarm = { store_alarm_words,
 				  STORE_ALARM_KINDS },
 			  words_of_pinned = WORDS(pinned_words),
-			  words_of_what = WORDS(what_words);
+			  words_of_what = WORDS(what_words),
+			  words_of_place = WORDS(place_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -76,7 +78,7 @@ struct column {
 	const struct words *words;
 };
 #define AT(field) offsetof(struct msg_row, field)
-#define COLUMNS 12
+#define COLUMNS 13
 
 static const struct {
 	const char *word;
@@ -107,7 +109,9 @@ static const struct {
 		{ "at", COL_TIME, AT(at), NULL },
 		{ "bytes", COL_NUMBER, AT(bytes), NULL },
 		{ "by", COL_WORD, AT(count), &words_of_pinned },
-		{ "what", COL_WORD, AT(level), &words_of_what } } },
+		{ "what", COL_WORD, AT(level), &words_of_what },
+		{ "disk", COL_TEXT, AT(other), NULL },
+		{ "disk_since", COL_TIME, AT(since), NULL } } },
 	[ROW_HOP] = { "hop",
 	    { { "hop", COL_TEXT, AT(address), NULL },
 		{ "messages", COL_NUMBER, AT(count), NULL },
@@ -172,6 +176,16 @@ static const struct {
 		{ "restored", COL_NUMBER, AT(state), NULL },
 		{ "reopen", COL_TIME, AT(due), NULL },
 		{ "backup", COL_TIME, AT(at), NULL } } },
+	[ROW_MEDIA] = { "media",
+	    { { "station", COL_TEXT, AT(address), NULL },
+		{ "tag", COL_TEXT, AT(text), NULL },
+		{ "place", COL_WORD, AT(state), &words_of_place },
+		{ "messages", COL_NUMBER, AT(count), NULL },
+		{ "bytes", COL_NUMBER, AT(bytes), NULL },
+		{ "oldest", COL_TIME, AT(since), NULL },
+		{ "next", COL_NUMBER, AT(q), NULL },
+		{ "last", COL_NUMBER, AT(n), NULL },
+		{ "last_at", COL_TIME, AT(at), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

@@ -12,6 +12,7 @@
  */
 #include <string.h>
 
+#include "antind/carry.h"
 #include "antind/checkpoint.h"
 #include "antind/desks.h"
 #include "antind/renew.h"
@@ -636,6 +637,10 @@ message(enum proc from, const struct message *m, int fd)
 		checkpoint_witness(&self.station, m);
 	else if (m->kind == MSG_VOUCH)
 		vouch(m, &self.station, &self.desks);
+	else if (m->kind == MSG_BUNDLE_SIGN)
+		carry_sign(&self.station, m);
+	else if (m->kind == MSG_BUNDLE_OPEN)
+		carry_open(&self.station, m);
 	vouch_desks(&self.desks, false);
 }
 

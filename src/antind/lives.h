@@ -61,6 +61,9 @@ void life_given(struct line *l, struct bytes message);
 /* Somebody holds this of our journal; "l" is the line that said so. */
 void life_held(struct line *l, const struct note *n, struct bytes note);
 void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
+/* Our newest checkpoint, for the parent with its proof; false: there is none.
+ * The caller frees *message. */
+bool life_bundle(struct buf *message, bool parent);
 void life_settled(bool kept);
 /* In this round: a new life, the one before being over; "n": what others have
  * of its journal (NULL: nothing), "serial" its last number. */

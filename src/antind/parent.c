@@ -22,7 +22,7 @@
 #define STAGES 4
 static const unsigned stages[STAGES] = {
 	1u << PROC_CONTROL | 1u << PROC_LINK,
-	1u << PROC_SEAL,
+	1u << PROC_SEAL | 1u << PROC_MEDIA,
 	1u << PROC_KEYS,
 	1u << PROC_STORE,
 };

@@ -8,6 +8,7 @@ static const struct process *const processes[PROCS] = {
 	[PROC_SEAL] = &process_seal,
 	[PROC_LINK] = &process_link,
 	[PROC_CONTROL] = &process_control,
+	[PROC_MEDIA] = &process_media,
 };
 
 const struct process *

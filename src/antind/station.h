@@ -89,6 +89,10 @@ struct line {
 	unsigned heard; /* checkpoints, since then: milliseconds */
 	int64_t heard_ms;
 	bool owes_note; /* our newest checkpoint is still to be told it */
+	/* of a bundle: carried.h */
+	uint64_t job;	/* of the process media, that waits for a leg */
+	uint64_t from;	/* bytes of it that do not go */
+	uint64_t parts; /* items that came in part */
 };
 
 /* A station that had a line since our start (store_quota.c). */
@@ -192,6 +196,15 @@ void line_epoch(uint64_t epoch); /* it was used: go on behind it */
 
 struct line *line_of(uint64_t conn);
 struct line *line_to(struct bytes station);
+/* All that something may come over: lines, then a bundle; NULL behind the last.
+ */
+struct line *line_each(size_t i);
+/* Hand a leg over to go. */
+enum rc line_hand(struct line *l, const struct leg *leg, struct err *e);
+/* What the other says of a leg, by whatever way: it ends, where it waits for
+ * that station yet. */
+enum rc line_answered(const struct line *l, uint64_t q,
+    const struct msg_taken *t, bool *ended, struct err *e);
 /* Our directory has grown: who may not be let in any more goes. */
 void lines_judge(void);
 /* One for a station that was let in; an older one of it goes. */

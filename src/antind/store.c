@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "antind/backup.h"
+#include "antind/carried.h"
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "core/work.h"
@@ -97,6 +98,8 @@ answer_one(const struct after *a, bool kept, const struct err *e)
 		    a->enrolled.len - ENROLMENT_HEAD);
 		if (kept) /* else it asks again */
 			(void)tell(PROC_LINK, MSG_ENROLLED, 0, &enrolled, -1);
+	} else if (a->to == PROC_LINK && taken.conn >= MEDIA_CONN) {
+		media_taken(&taken, kept);
 	} else if (a->to == PROC_LINK) {
 		if (!kept)
 			taken.outcome = ACK_LATER;
@@ -209,6 +212,7 @@ settle(void)
 	life_settled(kept);
 	lives_settled(kept);
 	trouble_settled(kept, &e);
+	media_settled(kept, &e);
 }
 
 enum rc
@@ -513,6 +517,8 @@ from_control(const struct message *m)
 		checkpoint_ask(m->job, &m->body.journal);
 	else if (m->kind == MSG_OPERATE)
 		operate_on(m->job, &m->body.operate);
+	else if (m->kind == MSG_BUNDLE_NOTE)
+		media_note(m->job, &m->body.bundle_note);
 }
 
 static void
@@ -524,6 +530,8 @@ message(enum proc from, const struct message *m, int fd)
 		from_link(m);
 	else if (from == PROC_CONTROL)
 		from_control(m);
+	else if (from == PROC_MEDIA)
+		media_said(m);
 	else if (m->kind == MSG_HELD)
 		station_named(&m->body.held);
 	else if (m->kind == MSG_LINK_SIGNED)
@@ -551,6 +559,8 @@ peer(enum proc who, bool up)
 		lines_drop(false);
 		st.has_link_key = false;
 	}
+	if (who == PROC_MEDIA)
+		media_gone();
 	if (who == PROC_KEYS && up)
 		st.link_job = 0, line_self(), notices_lost(), lives_keys_up();
 	if (who == PROC_KEYS && !up)
@@ -560,6 +570,7 @@ peer(enum proc who, bool up)
 static void
 round_ends(void)
 {
+	media_round();
 	if (st.writing || st.broken || after_count > 0)
 		settle();
 	if (!trouble_is()) {
@@ -579,6 +590,7 @@ stop(void)
 	journal_add(ENTRY_STOPPED, &none, 0);
 	settle();
 	lines_drop(false);
+	media_gone();
 	st.store->ops->close(st.store);
 	directory_close(&st.file);
 	st.disk->ops->free(st.disk);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What people ask of the station, and what they say of a delivery (docs/
  * station.md 9). */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
 
 #include "antind/backup.h"
+#include "antind/carried.h"
 #include "antind/lives.h"
 #include "antind/weigh.h"
 #include "pki/resolve.h"
@@ -167,11 +169,24 @@ add_leg(void *ctx, const struct leg *l)
 		.rank = l->rank,
 		.at = l->at,
 		.due = l->due,
+		.since = TIME_NEVER,
 		.bytes = l->total,
 		.count = l->pinned };
 
 	add(ctx, &row);
 	return true;
+}
+
+/* It is on a disk: which, and since when. */
+static void
+on_disk(struct msg_row *row, char text[static 24], const struct carried *c)
+{
+	if (c == NULL || !c->on_disk ||
+	    (row->state != LEG_QUEUED && row->state != LEG_HELD))
+		return;
+	(void)snprintf(text, 24, "%llu", (unsigned long long)c->number);
+	row->other = bytes_str(text);
+	row->since = c->at;
 }
 
 /* Rows of legs get the ids of their dispatches, and whether they are notices,
@@ -180,19 +195,24 @@ static enum rc
 name_legs(struct rows *r, struct err *e)
 {
 	struct bytes rest = buf_bytes(&r->rows);
+	struct carried *disks = NULL;
 	struct buf named = { 0 };
 	struct msg_row row;
 	struct stored d;
-	enum rc rc = RC_OK;
+	size_t count = 0;
+	char text[24];
+	enum rc rc = carried_load(&disks, &count, NULL, e);
 
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		if (row.what == ROW_LEG) {
 			rc = st.store->ops->get(st.store, row.n, 0, &d, e);
 			row.id = d.header.id;
 			row.level = rc == RC_OK && d.header.serial == 0;
+			on_disk(&row, text, carried_of(disks, count, row.q));
 		}
 		list_add(&named, LIST_ROW, &row);
 	}
+	free(disks);
 	buf_free(&r->rows);
 	r->rows = named;
 	return rc;
@@ -228,6 +248,12 @@ ask_alarms(struct rows *r, const struct msg_ask *q, struct err *e)
 	if (desk && !bytes_is(q->desk, st.duty))
 		return RC_OK;
 	return alarms_rows(add_row, r, q->all != 0 && !desk, desk, e);
+}
+
+static enum rc
+ask_media(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	return media_rows(add_row, r, q->desk, e);
 }
 
 struct counting {
@@ -281,9 +307,12 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 {
 	struct bytes rest;
 	struct rows legs = { 0 };
+	struct carried *disks = NULL;
 	struct msg_row row;
 	struct stored d;
 	struct leg leg;
+	size_t count = 0;
+	char text[24];
 	enum rc rc;
 
 	if ((rc = st.store->ops->find(st.store, &q->id, &d, e)) != RC_OK)
@@ -295,16 +324,20 @@ ask_trace(struct rows *r, const struct msg_ask *q, struct err *e)
 		rc = st.store->ops->legs(st.store, d.n, add_leg, &legs, e);
 	if (rc == RC_OK)
 		rc = notice_rows(d.n, &q->id, add_row, r, e);
+	if (rc == RC_OK)
+		rc = carried_load(&disks, &count, NULL, e);
 	rest = buf_bytes(&legs.rows);
 	while (rc == RC_OK && list_next(&rest, LIST_ROW, &row)) {
 		rc = st.store->ops->leg(st.store, row.q, &leg, e);
 		row.id = q->id;
+		on_disk(&row, text, carried_of(disks, count, row.q));
 		add(r, &row);
 		leg.hop = row.address;
 		if (rc == RC_OK)
 			rc = st.store->ops->leg_dests(st.store, row.q, add_dest,
 			    &(struct tracing){ .r = r, .leg = &leg }, e);
 	}
+	free(disks);
 	buf_free(&legs.rows);
 	return rc;
 }
@@ -432,6 +465,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_TRACE] = ask_trace,
 		[ASK_ENROL] = ask_enrol,
 		[ASK_ALARMS] = ask_alarms,
+		[ASK_MEDIA] = ask_media,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

@@ -9,6 +9,7 @@
 
 #include "antind/backup.h"
 #include "antind/arrival.h"
+#include "antind/carried.h"
 #include "antind/lives.h"
 #include "core/vec.h"
 #include "envelope/envelope.h"
@@ -70,8 +71,8 @@ check_room(const struct big *b, struct err *e)
 	if ((rc = st.disk->ops->room(st.disk, &left, &all, e)) != RC_OK)
 		return rc;
 	kept = all / ROOM_PART < ROOM_KEPT ? all / ROOM_PART : ROOM_KEPT;
-	for (i = 0; i < st.line_count; i++)
-		for (l = st.lines[i], k = 0; k < l->big_count; k++)
+	for (i = 0; (l = line_each(i)) != NULL; i++)
+		for (k = 0; k < l->big_count; k++)
 			if (&l->bigs[k] != b)
 				wanted += l->bigs[k].total - l->bigs[k].have;
 	wanted -= b->have;
@@ -121,12 +122,13 @@ big_later(struct line *l, struct big *b, const struct err *e)
 static bool
 is_arriving(const struct big *but)
 {
+	const struct line *l;
 	const struct big *b;
 	size_t i, k;
 
-	for (i = 0; i < st.line_count; i++)
-		for (k = 0; k < st.lines[i]->big_count; k++) {
-			b = &st.lines[i]->bigs[k];
+	for (i = 0; (l = line_each(i)) != NULL; i++)
+		for (k = 0; k < l->big_count; k++) {
+			b = &l->bigs[k];
 			if (b != but && b->partial != NULL &&
 			    memcmp(b->sum, but->sum, SHA256_SIZE) == 0)
 				return true;
@@ -205,7 +207,8 @@ take_data(struct line *l, const struct msg_data *m)
 		big_later(l, b, &e);
 	else if (b != NULL)
 		b->have += m->more.len;
-	(void)tell(PROC_LINK, MSG_WRITTEN, 0, &written, -1);
+	if (l->conn < MEDIA_CONN)
+		(void)tell(PROC_LINK, MSG_WRITTEN, 0, &written, -1);
 }
 
 /* The envelope of a package that has become a file. */
@@ -282,6 +285,14 @@ take_end(struct line *l, const struct msg_number *m)
 
 	if (b == NULL)
 		return;
+	if (l->conn >= MEDIA_CONN && b->have < b->total) {
+		/* docs/media.md 4.5: the rest comes in another bundle */
+		l->parts++;
+		after_taken(l->conn, b->number, ACK_LATER, REFUSAL_NONE);
+		partial_close(b->partial);
+		big_free(l, b);
+		return;
+	}
 	b->ended = true;
 	if (partial_behind(b->partial) > 0)
 		slice_wake();
@@ -303,11 +314,12 @@ static struct big *
 least_behind(struct line **of)
 {
 	struct big *b, *least = NULL;
+	struct line *l;
 	size_t i, k;
 
-	for (i = 0; i < st.line_count; i++)
-		for (k = 0; k < st.lines[i]->big_count; k++) {
-			b = &st.lines[i]->bigs[k];
+	for (i = 0; (l = line_each(i)) != NULL; i++)
+		for (k = 0; k < l->big_count; k++) {
+			b = &l->bigs[k];
 			if (b->partial == NULL ||
 			    partial_behind(b->partial) == 0 ||
 			    (least != NULL &&
@@ -315,7 +327,7 @@ least_behind(struct line **of)
 				    partial_behind(least->partial)))
 				continue;
 			least = b;
-			*of = st.lines[i];
+			*of = l;
 		}
 	return least;
 }

@@ -72,13 +72,12 @@ own_logs(const struct line *l, size_t *count)
 	return logs;
 }
 
-static void
-say_status(struct line *l)
+void
+directory_says(struct buf *out, const struct line *l)
 {
 	const struct directory *d = st.file.directory;
 	struct known_log *logs;
 	struct told t = { .fork_count = 0 };
-	struct buf message;
 	size_t i;
 
 	logs = own_logs(l, &t.status.count);
@@ -93,11 +92,19 @@ say_status(struct line *l)
 	cert_fingerprint(t.status.root, d->root);
 	for (i = 0; i < d->fork_count && i < TOLD_FORKS; i++)
 		t.forks[t.fork_count++] = d->forks[i].log;
-	told_write(&message, &t);
-	(void)tell_send(l, TELL_STATUS, buf_bytes(&message));
-	buf_free(&message);
+	told_write(out, &t);
 	free(logs);
 	told_free(&t);
+}
+
+static void
+say_status(struct line *l)
+{
+	struct buf message;
+
+	directory_says(&message, l);
+	(void)tell_send(l, TELL_STATUS, buf_bytes(&message));
+	buf_free(&message);
 }
 
 void
@@ -173,6 +180,16 @@ read_status(struct line *l, struct bytes message, struct err *e)
 		knows_fork(k, &t.forks[i]);
 	told_free(&t);
 	return RC_OK;
+}
+
+void
+directory_bundle(struct line *l, struct bytes status)
+{
+	struct err e;
+
+	l->knows = alloc(1, sizeof(*l->knows));
+	if (status.len > 0 && read_status(l, status, &e) != RC_OK)
+		line_event(LOG_WARN, "status.refused", l, &e);
 }
 
 static void

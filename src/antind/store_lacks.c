@@ -322,6 +322,22 @@ note_told(struct line *l, struct bytes file)
 	k->news = k->giving_count > 0;
 }
 
+void
+directory_lacking(struct buf *file, const struct line *l)
+{
+	const int64_t now = station_now();
+	struct buf parts;
+
+	*file = (struct buf){ 0 };
+	if (!lacks_something(l, now))
+		return;
+	write_lacking(file, l, now);
+	directory_parts(&parts, buf_bytes(file));
+	if (parts.len == 0)
+		buf_free(file);
+	buf_free(&parts);
+}
+
 static bool
 tell_lacking(struct line *l, int64_t now)
 {

@@ -145,6 +145,36 @@ tell_parent(
 	free(c);
 }
 
+bool
+life_bundle(struct buf *message, bool parent)
+{
+	struct life_checkpoint *c = alloc(1, sizeof(*c));
+	struct seen seen = { 0 };
+	struct buf note;
+	uint64_t size;
+	struct err e;
+	bool last;
+
+	*message = (struct buf){ 0 };
+	if (st.store->ops->journal->note_last(
+		st.store, &size, &note, &last, &e) != RC_OK) {
+		free(c);
+		return false;
+	}
+	c->bytes = buf_bytes(&note);
+	if (parent && seen_read(&seen, &e) == RC_OK) {
+		c->serial = st.serial;
+		if (seen.size > 0 && seen.size <= size &&
+		    st.store->ops->journal->prove_extends(st.store, seen.size,
+			size, c->proof, &c->count, &e) == RC_OK)
+			c->from = seen.size;
+	}
+	life_checkpoint_write(message, c);
+	buf_free(&note);
+	free(c);
+	return true;
+}
+
 static bool owes_behind; /* it is still to be told the parent */
 
 static void

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "antind/backup.h"
+#include "antind/carried.h"
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
@@ -23,6 +24,8 @@ line_of(uint64_t conn)
 {
 	size_t low = 0, high = st.line_count, mid;
 
+	if (conn >= MEDIA_CONN)
+		return media_line(conn);
 	while (low < high) {
 		mid = low + (high - low) / 2;
 		if (st.lines[mid]->conn < conn)
@@ -33,6 +36,14 @@ line_of(uint64_t conn)
 	return low < st.line_count && st.lines[low]->conn == conn
 		   ? st.lines[low]
 		   : NULL;
+}
+
+struct line *
+line_each(size_t i)
+{
+	if (i < st.line_count)
+		return st.lines[i];
+	return i == st.line_count ? media_line(0) : NULL;
 }
 
 /* There is one at the most. */
@@ -93,6 +104,8 @@ line_leave(struct line *l, enum bye reason)
 {
 	const struct msg_number m = { l->conn, reason };
 
+	if (l->conn >= MEDIA_CONN)
+		return; /* nobody hears it */
 	(void)tell(PROC_LINK, MSG_LEAVE, 0, &m, -1);
 	line_remove(m.conn);
 }
@@ -236,10 +249,12 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 }
 
 /* Hand a leg's package to link, with the slips of its destinations only. */
-static enum rc
-send_leg(struct line *l, const struct leg *leg, struct err *e)
+enum rc
+line_hand(struct line *l, const struct leg *leg, struct err *e)
 {
+	const enum proc to = l->conn < MEDIA_CONN ? PROC_LINK : PROC_MEDIA;
 	struct msg_send m = { .conn = l->conn,
+		.from = l->from,
 		.q = leg->q,
 		.rank = leg->rank,
 		.due = leg->due,
@@ -280,10 +295,10 @@ send_leg(struct line *l, const struct leg *leg, struct err *e)
 		rc = large_fit(&m, &envelope, &fd, &d, &waits, e);
 		m.package = buf_bytes(&envelope);
 	}
-	if (rc == RC_OK && !is_flying(l, leg->q))
+	if (rc == RC_OK && to == PROC_LINK && !is_flying(l, leg->q))
 		take_off(l, leg->q, leg->total, leg->rank);
 	if (rc == RC_OK && !waits) {
-		(void)tell(PROC_LINK, MSG_SEND, 0, &m, fd);
+		(void)tell(to, MSG_SEND, l->job, &m, fd);
 		fd = -1;
 	}
 out:
@@ -343,7 +358,7 @@ feed_rank(struct line *l, unsigned rank)
 	for (i = 0; i < b.count; i++) {
 		if (!has_room(l, &b.legs[i]))
 			return false;
-		if (send_leg(l, &b.legs[i], &e) != RC_OK) {
+		if (line_hand(l, &b.legs[i], &e) != RC_OK) {
 			feed_failed(l, &e);
 			failed = true;
 		}
@@ -480,6 +495,7 @@ line_summed(uint64_t q, enum rc rc, struct err *e)
 	struct leg leg;
 	size_t i;
 
+	(void)media_summed(q, rc, e);
 	for (i = 0; i < st.line_count; i++) {
 		l = st.lines[i];
 		if (!is_flying(l, q))
@@ -489,7 +505,7 @@ line_summed(uint64_t q, enum rc rc, struct err *e)
 		/* it may have found another way meanwhile */
 		if (rc == RC_OK && leg.state == LEG_QUEUED &&
 		    bytes_is(leg.hop, l->station))
-			rc = send_leg(l, &leg, e);
+			rc = line_hand(l, &leg, e);
 		else
 			(void)land(l, q, &rank);
 		if (rc != RC_OK) {
@@ -539,36 +555,59 @@ goes_there(const struct line *l, uint64_t q)
 }
 
 static void
-log_refused(const struct line *l, const struct msg_taken *t)
+log_refused(const struct line *l, uint64_t q, const struct msg_taken *t)
 {
 	struct log_line log = log_line(LOG_WARN, "dispatch.refused");
 
 	log_str(&log, "by", bytes_str(l->station));
-	log_uint(&log, "leg", t->number);
+	log_uint(&log, "leg", q);
 	log_uint(&log, "code", t->code);
 	process_log(LOG_WARN, &log);
 }
 
 /* How a leg ends that the next station refuses. */
 static enum leg_state
-bounced(const struct msg_taken *t)
+bounced(uint64_t q, const struct msg_taken *t)
 {
 	if (t->code == REFUSAL_EXPIRED) {
-		leg_reported(t->number, REPORT_EXPIRED);
+		leg_reported(q, REPORT_EXPIRED);
 		return LEG_EXPIRED;
 	}
-	leg_reported(t->number,
+	leg_reported(q,
 	    t->code == REFUSAL_NO_WAY ? REPORT_NO_WAY : REPORT_REFUSED);
 	return LEG_REFUSED;
+}
+
+enum rc
+line_answered(const struct line *l, uint64_t q, const struct msg_taken *t,
+    bool *ended, struct err *e)
+{
+	enum leg_state state = LEG_PASSED;
+	enum rc rc;
+
+	*ended = false;
+	sum_forget(q);
+	if (t->outcome == ACK_REFUSED) {
+		log_refused(l, q, t);
+		if (!goes_there(l, q))
+			return RC_OK;
+	}
+	if ((rc = store_write(e)) != RC_OK)
+		return rc;
+	if (t->outcome == ACK_REFUSED)
+		state = bounced(q, t);
+	*ended = true;
+	return store_failed(st.store->ops->leg_set(
+	    st.store, q, state, NULL, station_now(), e));
 }
 
 void
 line_sent(const struct msg_taken *t)
 {
 	struct line *l = line_of(t->conn);
-	enum leg_state state = LEG_PASSED;
 	unsigned rank;
 	struct err e;
+	bool ended;
 
 	if (t->outcome >= ACKS)
 		bug("an answer that there is not");
@@ -585,16 +624,5 @@ line_sent(const struct msg_taken *t)
 			l->more[rank] = false;
 		return;
 	}
-	sum_forget(t->number);
-	if (t->outcome == ACK_REFUSED) {
-		log_refused(l, t);
-		if (!goes_there(l, t->number))
-			return;
-	}
-	if (store_write(&e) != RC_OK)
-		return;
-	if (t->outcome == ACK_REFUSED)
-		state = bounced(t);
-	(void)store_failed(st.store->ops->leg_set(
-	    st.store, t->number, state, NULL, station_now(), &e));
+	(void)line_answered(l, t->number, t, &ended, &e);
 }

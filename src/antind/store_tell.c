@@ -2,6 +2,7 @@
 /* Messages between stations beside the items: docs/link.md 16. */
 #include <stdlib.h>
 
+#include "antind/carried.h"
 #include "antind/lives.h"
 
 #define ROOM (32u << 20) /* bytes on their way to all lines: 15.4 */
@@ -36,6 +37,8 @@ tell_send(struct line *l, enum tell kind, struct bytes message)
 
 	if (!l->tells)
 		return false;
+	if (l->conn >= MEDIA_CONN)
+		return true; /* nobody hears it */
 	if (!tell(PROC_LINK, MSG_TELL, 0, &m, -1))
 		return true; /* it is gone, and so is the line */
 	l->telling += message.len;

@@ -45,6 +45,12 @@ void directory_came(struct line *l, struct bytes message);
 /* What it lacks, if anything; false: there is no room for it now. */
 bool directory_feed(struct line *l);
 void directory_line_free(struct line *l);
+/* Of a bundle: what its station has said that it knows (empty: nothing), to be
+ * freed by directory_line_free(); our status for it; a directory file of what
+ * it lacks by that, empty where it is nothing. */
+void directory_bundle(struct line *l, struct bytes status);
+void directory_says(struct buf *out, const struct line *l);
+void directory_lacking(struct buf *file, const struct line *l);
 void directory_tick(int64_t ms);
 /* After our directory has grown. */
 void directory_grew(void);

@@ -71,8 +71,14 @@ enum control_what {
 	CONTROL_BACKUP, /* a copy of the store, beside it */
 	CONTROL_BACKED, /* that was read; all: the backup is whole */
 	CONTROL_REOPEN, /* a restored station is open again */
+	/* Bundles (docs/media.md); a descriptor comes with the first three. */
+	CONTROL_MEDIA_WRITE, /* station, number, size, all */
+	CONTROL_MEDIA_READ,
+	CONTROL_MEDIA_LOOK, /* whose it is */
+	CONTROL_MEDIA_NOTE, /* number, all: false it is on its disk; true lost */
+	CONTROL_MEDIA,	    /* whom one can be written for; or station */
 };
-#define CONTROLS 38
+#define CONTROLS 43
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -92,6 +98,7 @@ struct control_request {
 	struct bytes address; /* of anybody */
 	int64_t until;
 	uint64_t leg, alarm; /* 0: none */
+	uint64_t number, size; /* of a bundle */
 	struct bytes hop, station;
 	bool hop_set, id_set;
 

@@ -298,7 +298,8 @@ parse_log(const struct conf_word *w, struct bytes value, struct buf *out)
 #define SEAL (1u << PROC_SEAL)
 #define LINK (1u << PROC_LINK)
 #define CONTROL (1u << PROC_CONTROL)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL)
+#define MEDIA (1u << PROC_MEDIA)
+#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA)
 
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",

@@ -33,8 +33,9 @@ enum proc {
 	PROC_SEAL,
 	PROC_LINK,
 	PROC_CONTROL,
+	PROC_MEDIA,
 };
-#define PROCS 6
+#define PROCS 7
 const char *proc_name(enum proc p); /* "keys" */
 
 #define MSG_HEAD 16u		/* bytes before the fields */
@@ -176,8 +177,29 @@ enum msg {
 	MSG_WITNESSED, /* struct msg_noted, keys to store: of one line */
 	MSG_STALE,     /* struct msg_number, link to store: the peer has seen
 			  this epoch of ours */
+
+	/* bundles that are carried (docs/media.md) */
+	MSG_BUNDLE,	   /* struct msg_bundle, control to media, after MSG_FD */
+	MSG_BUNDLE_IS,	   /* struct msg_bundle_is: answer to it */
+	MSG_BUNDLE_FOR,	   /* struct msg_bundle_for, media to store: to write */
+	MSG_BUNDLE_FRONT,  /* struct msg_bundle_front: answer to it */
+	MSG_BUNDLE_NEXT,   /* struct msg_bundle_next; MSG_SEND or: */
+	MSG_BUNDLE_REST,   /* struct msg_bundle_is: no more fits */
+	MSG_BUNDLE_FROM,   /* struct msg_bundle_from, media to store: to read */
+	MSG_BUNDLE_ADMIT,  /* struct msg_bundle_admit: answer to it */
+	MSG_BUNDLE_SAYS,   /* struct msg_bundle_says */
+	MSG_BUNDLE_SYNC,   /* struct msg_number: what came so far is to be kept;
+			      number: more than is enough, it is the end */
+	MSG_BUNDLE_SYNCED, /* struct msg_bundle_is: answer to it */
+	MSG_BUNDLE_SIGN,   /* struct msg_bundle_sign, media to keys */
+	MSG_BUNDLE_SIGNED, /* struct msg_statement */
+	MSG_BUNDLE_OPEN,   /* struct msg_bundle_open, media to keys */
+	MSG_BUNDLE_KEY,	   /* struct msg_cek */
+	MSG_BUNDLE_GONE,   /* struct msg_conn, media to store: given up */
+	MSG_BUNDLE_NOTE,   /* struct msg_bundle_note, control to store;
+			      MSG_DONE */
 };
-#define MSG_LAST MSG_STALE
+#define MSG_LAST MSG_BUNDLE_NOTE
 
 struct msg_setting {
 	struct bytes name, value;
@@ -284,6 +306,7 @@ struct msg_send {
 	uint64_t at; /* where a large one's attachments are in its file */
 	int64_t due; /* within its rank the earlier goes first */
 	uint64_t again; /* 1: docs/link.md 6.3 */
+	uint64_t from;	/* media: its bytes before are there, or on their way */
 };
 
 struct msg_desk {
@@ -472,8 +495,9 @@ enum ask {
 	ASK_TRACE,
 	ASK_ENROL,
 	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
+	ASK_MEDIA,  /* desk: of this station only */
 };
-#define ASKS 7
+#define ASKS 8
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -504,7 +528,8 @@ enum row {
 	ROW_SENT,	  /* id, address desk, at, count of destinations, state
 			     of the least advanced leg */
 	ROW_LEG,	  /* id, q, address hop, state, rank, due, at, bytes,
-			     level 1: it is a notice */
+			     level 1: it is a notice; other number of the
+			     bundle that it is in, since when */
 	ROW_HOP,	  /* address hop, count, bytes, since oldest, rank */
 	ROW_LINK,    /* address station, state 1 up, since, count of items */
 	ROW_STATION, /* address, at now, count of dispatches, bytes free,
@@ -524,6 +549,9 @@ enum row {
 	ROW_LIFE,    /* n incarnation, count of gaps in its past, state 1: it
 			is closed since it was restored, due: from when on a
 			person may open it; at: its last backup */
+	ROW_MEDIA,   /* address station, text tag of its key, state 1 the
+			parent, count and bytes that wait, since oldest, rank;
+			q number of the next bundle, n of the last, at when */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -673,6 +701,92 @@ struct msg_recall {
 	struct id id;
 };
 
+/* Bundles.  conn: the store's number of the job, as of a line. */
+enum bundle_what { BUNDLE_WRITE, BUNDLE_READ, BUNDLE_LOOK };
+#define BUNDLE_WHATS 3
+struct msg_bundle {
+	uint64_t uid;
+	uint64_t what; /* enum bundle_what */
+	struct bytes station; /* BUNDLE_WRITE: for whom */
+	uint64_t number;      /* BUNDLE_WRITE: of its name */
+	uint64_t size;	      /* BUNDLE_WRITE: bytes at most; 0: any */
+	uint64_t rest;	      /* BUNDLE_WRITE 1: only what is on no disk yet */
+};
+#define BUNDLE_RANKS 4
+#define BUNDLE_WHOLE ((uint64_t)INT64_MAX)
+struct msg_bundle_is {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes station; /* the other one */
+	uint64_t number;
+	int64_t at;
+	int64_t before;		  /* it was read to its end then; TIME_NEVER */
+	uint64_t items, bytes;	  /* in it; how they were taken: */
+	uint64_t stored, known, refused, later, part;
+	uint64_t answers;	  /* of them that ended something that waited */
+	uint64_t acts;		  /* of the directory, that were new */
+	uint64_t cut;		  /* 1: it is not whole */
+	uint64_t left[BUNDLE_RANKS], left_bytes[BUNDLE_RANKS]; /* did not fit */
+};
+struct msg_bundle_for {
+	struct bytes station;
+	uint64_t number, size, rest;
+};
+struct msg_bundle_front {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t conn;
+	struct bytes station; /* as it is written now */
+	struct bytes alg, pub; /* its KEM key */
+	uint64_t number, incarnation, open;
+	int64_t at;
+	struct bytes frames; /* what goes before items, as it stands there */
+};
+struct msg_bundle_next {
+	uint64_t conn;
+	uint64_t room; /* bytes */
+	/* of what was handed over before (q 0: nothing was); so far it is in
+	 * the bundle, BUNDLE_WHOLE: all of it */
+	uint64_t q, upto;
+	uint8_t sum[SHA256_SIZE];
+};
+struct msg_bundle_from {
+	struct bytes statement;
+	uint64_t number; /* of the outside */
+	uint8_t head[SHA256_SIZE];
+	uint64_t look; /* 1: only who it is from is asked */
+};
+struct msg_bundle_admit {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t conn;
+	struct bytes station;
+	uint64_t number;
+	int64_t at, before;
+	struct bytes parts; /* entries of PARTIAL: what is here in part */
+};
+struct msg_bundle_says {
+	uint64_t conn;
+	uint64_t what; /* enum bundle_frame */
+	struct bytes bytes;
+};
+struct msg_bundle_sign {
+	struct bytes to;
+	uint64_t number, incarnation, open;
+	int64_t at;
+	uint8_t head[SHA256_SIZE];
+};
+struct msg_bundle_open {
+	struct tag key;
+	struct bytes ct;
+	uint8_t head[SHA256_SIZE];
+};
+struct msg_bundle_note {
+	uint64_t uid;
+	uint64_t number;
+	uint64_t lost; /* 1: it is lost; 0: it is on its disk */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -739,6 +853,17 @@ union any_msg {
 	struct msg_operate operate;
 	struct msg_recall recall;
 	struct msg_witness witness;
+	struct msg_bundle bundle;
+	struct msg_bundle_is bundle_is;
+	struct msg_bundle_for bundle_for;
+	struct msg_bundle_front bundle_front;
+	struct msg_bundle_next bundle_next;
+	struct msg_bundle_from bundle_from;
+	struct msg_bundle_admit bundle_admit;
+	struct msg_bundle_says bundle_says;
+	struct msg_bundle_sign bundle_sign;
+	struct msg_bundle_open bundle_open;
+	struct msg_bundle_note bundle_note;
 };
 
 /* One that was read. */

@@ -9,6 +9,7 @@
 
 #include "core/limits.h"
 #include "crypto/keyfile.h"
+#include "crypto/kem.h"
 #include "envelope/envelope.h"
 #include "pki/enrol.h"
 
@@ -18,6 +19,7 @@ _Static_assert(
     "MSG_MAX");
 #define LONG (MSG_MAX - MSG_HEAD) /* as long as a message can be */
 #define DESKS 1000u		  /* desks of one answer */
+#define BUNDLE_STATEMENT_MAX 8192u /* of media/statement.h */
 
 /* Where a field is; no constant where it is not of this type. */
 #define AT(s, f, type)                                                         \
@@ -162,7 +164,8 @@ static const struct field send_item[] = { ANY(msg_send, conn), ANY(msg_send, q),
 	U64(msg_send, rank, 0, PRECEDENCES), ANY(msg_send, envelope),
 	ANY(msg_send, total), FIXED(msg_send, sum), DESTS(msg_send, dests),
 	BYTES(msg_send, package, 0, LONG), ANY(msg_send, at),
-	TIME(msg_send, due), FLAG(msg_send, again), END };
+	TIME(msg_send, due), FLAG(msg_send, again), ANY(msg_send, from),
+	END };
 
 static const struct field desk[] = { ANY(msg_desk, uid),
 	ADDRESS(msg_desk, desk), END };
@@ -340,6 +343,58 @@ static const struct field operate[] = { ANY(msg_operate, uid),
 static const struct field recall[] = { ANY(msg_recall, uid),
 	ADDRESS(msg_recall, desk), FIXED(msg_recall, id), END };
 
+static const struct field bundle[] = { ANY(msg_bundle, uid),
+	U64(msg_bundle, what, 0, BUNDLE_WHATS - 1),
+	ADDRESS(msg_bundle, station), ANY(msg_bundle, number),
+	ANY(msg_bundle, size), FLAG(msg_bundle, rest), END };
+static const struct field bundle_is[] = { RC(msg_bundle_is, rc),
+	WHY(msg_bundle_is, why), ADDRESS(msg_bundle_is, station),
+	ANY(msg_bundle_is, number), TIME(msg_bundle_is, at),
+	TIME(msg_bundle_is, before), ANY(msg_bundle_is, items),
+	ANY(msg_bundle_is, bytes), ANY(msg_bundle_is, stored),
+	ANY(msg_bundle_is, known), ANY(msg_bundle_is, refused),
+	ANY(msg_bundle_is, later), ANY(msg_bundle_is, part),
+	ANY(msg_bundle_is, answers), ANY(msg_bundle_is, acts),
+	FLAG(msg_bundle_is, cut), ANY(msg_bundle_is, left[0]),
+	ANY(msg_bundle_is, left[1]), ANY(msg_bundle_is, left[2]),
+	ANY(msg_bundle_is, left[3]), ANY(msg_bundle_is, left_bytes[0]),
+	ANY(msg_bundle_is, left_bytes[1]), ANY(msg_bundle_is, left_bytes[2]),
+	ANY(msg_bundle_is, left_bytes[3]), END };
+static const struct field bundle_for[] = { ADDRESS(msg_bundle_for, station),
+	ANY(msg_bundle_for, number), ANY(msg_bundle_for, size),
+	FLAG(msg_bundle_for, rest), END };
+static const struct field bundle_front[] = { RC(msg_bundle_front, rc),
+	WHY(msg_bundle_front, why), ANY(msg_bundle_front, conn),
+	ADDRESS(msg_bundle_front, station), BYTES(msg_bundle_front, alg, 0, 64),
+	BYTES(msg_bundle_front, pub, 0, KEM_PUB_MAX),
+	ANY(msg_bundle_front, number), ANY(msg_bundle_front, incarnation),
+	ANY(msg_bundle_front, open), TIME(msg_bundle_front, at),
+	BYTES(msg_bundle_front, frames, 0, LONG), END };
+static const struct field bundle_next[] = { ANY(msg_bundle_next, conn),
+	ANY(msg_bundle_next, room), ANY(msg_bundle_next, q),
+	ANY(msg_bundle_next, upto), FIXED(msg_bundle_next, sum), END };
+static const struct field bundle_from[] = { BYTES(msg_bundle_from, statement,
+						0, BUNDLE_STATEMENT_MAX),
+	ANY(msg_bundle_from, number), FIXED(msg_bundle_from, head),
+	FLAG(msg_bundle_from, look), END };
+static const struct field bundle_admit[] = { RC(msg_bundle_admit, rc),
+	WHY(msg_bundle_admit, why), ANY(msg_bundle_admit, conn),
+	ADDRESS(msg_bundle_admit, station), ANY(msg_bundle_admit, number),
+	TIME(msg_bundle_admit, at), TIME(msg_bundle_admit, before),
+	BYTES(msg_bundle_admit, parts, 0, MSG_PIECE), END };
+static const struct field bundle_says[] = { ANY(msg_bundle_says, conn),
+	U64(msg_bundle_says, what, 0, 255),
+	BYTES(msg_bundle_says, bytes, 0, MSG_PIECE), END };
+static const struct field bundle_sign[] = { ADDRESS(msg_bundle_sign, to),
+	ANY(msg_bundle_sign, number), ANY(msg_bundle_sign, incarnation),
+	ANY(msg_bundle_sign, open), TIME(msg_bundle_sign, at),
+	FIXED(msg_bundle_sign, head), END };
+static const struct field bundle_open[] = { FIXED(msg_bundle_open, key),
+	BYTES(msg_bundle_open, ct, 0, KEM_CT_MAX), FIXED(msg_bundle_open, head),
+	END };
+static const struct field bundle_note[] = { ANY(msg_bundle_note, uid),
+	ANY(msg_bundle_note, number), FLAG(msg_bundle_note, lost), END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -349,7 +404,8 @@ static const struct field recall[] = { ANY(msg_recall, uid),
 #define SEAL (1u << PROC_SEAL)
 #define LINK (1u << PROC_LINK)
 #define CONTROL (1u << PROC_CONTROL)
-#define CHILDREN (KEYS | STORE | SEAL | LINK | CONTROL)
+#define MEDIA (1u << PROC_MEDIA)
+#define CHILDREN (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA)
 
 static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_SETTING] = { "setting", setting, false, PARENT, CHILDREN },
@@ -370,14 +426,14 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_HELLO] = { "hello", hello, false, LINK, STORE },
 	[MSG_ADMIT] = { "admit", admit, false, STORE, LINK },
 	[MSG_GONE] = { "gone", conn, false, LINK | STORE, LINK | STORE },
-	[MSG_ITEM] = { "item", item, false, LINK, STORE },
-	[MSG_BIG] = { "big", item, false, LINK, STORE },
-	[MSG_BIG_DATA] = { "big.data", data, false, LINK, STORE },
-	[MSG_BIG_END] = { "big.end", number, false, LINK, STORE },
+	[MSG_ITEM] = { "item", item, false, LINK | MEDIA, STORE },
+	[MSG_BIG] = { "big", item, false, LINK | MEDIA, STORE },
+	[MSG_BIG_DATA] = { "big.data", data, false, LINK | MEDIA, STORE },
+	[MSG_BIG_END] = { "big.end", number, false, LINK | MEDIA, STORE },
 	[MSG_TAKEN] = { "taken", taken, false, STORE, LINK },
 	[MSG_WRITTEN] = { "written", data, false, STORE, LINK },
 	[MSG_PARTIAL] = { "partial", partial, false, STORE, LINK },
-	[MSG_SEND] = { "send", send_item, true, STORE, LINK },
+	[MSG_SEND] = { "send", send_item, true, STORE, LINK | MEDIA },
 	[MSG_SENT] = { "sent", taken, false, LINK, STORE },
 
 	[MSG_NUMBER] = { "number", desk, false, SEAL, STORE },
@@ -407,12 +463,12 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_DESKS] = { "desks", desk, false, CONTROL, KEYS },
 	[MSG_DESK_LIST] = { "desk.list", desk_list, false, KEYS, CONTROL },
 
-	[MSG_FD] = { "fd", none, true, CONTROL, SEAL },
+	[MSG_FD] = { "fd", none, true, CONTROL, SEAL | MEDIA },
 	[MSG_SEAL] = { "seal", seal, false, CONTROL, SEAL },
 	[MSG_READ] = { "read", of, false, CONTROL, SEAL },
 	[MSG_LETTER] = { "letter", letter, false, SEAL, CONTROL },
 	[MSG_SAVE] = { "save", of, false, CONTROL, SEAL },
-	[MSG_PROGRESS] = { "progress", progress, false, STORE | SEAL,
+	[MSG_PROGRESS] = { "progress", progress, false, STORE | SEAL | MEDIA,
 	    CONTROL },
 	[MSG_DONE] = { "done", over, false, STORE | SEAL, SEAL | CONTROL },
 
@@ -456,6 +512,29 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WITNESS] = { "witness", witness, false, STORE, KEYS },
 	[MSG_WITNESSED] = { "witnessed", noted, false, KEYS, STORE },
 	[MSG_STALE] = { "stale", number, false, LINK, STORE },
+
+	[MSG_BUNDLE] = { "bundle", bundle, false, CONTROL, MEDIA },
+	[MSG_BUNDLE_IS] = { "bundle.is", bundle_is, false, MEDIA, CONTROL },
+	[MSG_BUNDLE_FOR] = { "bundle.for", bundle_for, false, MEDIA, STORE },
+	[MSG_BUNDLE_FRONT] = { "bundle.front", bundle_front, false, STORE,
+	    MEDIA },
+	[MSG_BUNDLE_NEXT] = { "bundle.next", bundle_next, false, MEDIA, STORE },
+	[MSG_BUNDLE_REST] = { "bundle.rest", bundle_is, false, STORE, MEDIA },
+	[MSG_BUNDLE_FROM] = { "bundle.from", bundle_from, false, MEDIA, STORE },
+	[MSG_BUNDLE_ADMIT] = { "bundle.admit", bundle_admit, false, STORE,
+	    MEDIA },
+	[MSG_BUNDLE_SAYS] = { "bundle.says", bundle_says, false, MEDIA, STORE },
+	[MSG_BUNDLE_SYNC] = { "bundle.sync", number, false, MEDIA, STORE },
+	[MSG_BUNDLE_SYNCED] = { "bundle.synced", bundle_is, false, STORE,
+	    MEDIA },
+	[MSG_BUNDLE_SIGN] = { "bundle.sign", bundle_sign, false, MEDIA, KEYS },
+	[MSG_BUNDLE_SIGNED] = { "bundle.signed", statement, false, KEYS,
+	    MEDIA },
+	[MSG_BUNDLE_OPEN] = { "bundle.open", bundle_open, false, MEDIA, KEYS },
+	[MSG_BUNDLE_KEY] = { "bundle.key", cek, false, KEYS, MEDIA },
+	[MSG_BUNDLE_GONE] = { "bundle.gone", conn, false, MEDIA, STORE },
+	[MSG_BUNDLE_NOTE] = { "bundle.note", bundle_note, false, CONTROL,
+	    STORE },
 };
 
 const char *
@@ -468,6 +547,7 @@ proc_name(enum proc p)
 		[PROC_SEAL] = "seal",
 		[PROC_LINK] = "link",
 		[PROC_CONTROL] = "control",
+		[PROC_MEDIA] = "media",
 	};
 
 	return names[p];

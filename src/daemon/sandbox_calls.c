@@ -23,8 +23,9 @@
 #define SEAL (1u << PROC_SEAL)
 #define LINK (1u << PROC_LINK)
 #define CONTROL (1u << PROC_CONTROL)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL)
-#define FILES (STORE | SEAL | LINK) /* they hold files of packages */
+#define MEDIA (1u << PROC_MEDIA)
+#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA)
+#define FILES (STORE | SEAL | LINK | MEDIA) /* they hold files of packages */
 
 #define TYPE_MASK 0xfu	      /* of a socket's type; the rest are flags */
 #define AT_EMPTY_PATH_ 0x1000 /* the descriptor itself */

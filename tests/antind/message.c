@@ -15,17 +15,17 @@
 #include "daemon/msg_table.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define FIELDS 20 /* of a message, at the most */
+#define FIELDS 32 /* of a message, at the most */
 
 /* Who says what to whom: p(arent), k(eys), s(tore), (s)e(al), l(ink),
- * c(ontrol).  A descriptor may come beside what has a star. */
+ * c(ontrol), m(edia).  A descriptor may come beside what has a star. */
 static const char *const rights[MSG_LAST + 1] = {
-	[MSG_SETTING] = "pk ps pe pl pc",
-	[MSG_PEER] = "pk ps pe pl pc *",
-	[MSG_GO] = "pk ps pe pl pc",
-	[MSG_STOP] = "pk ps pe pl pc",
-	[MSG_READY] = "kp sp ep lp cp",
-	[MSG_LOG] = "kp sp ep lp cp",
+	[MSG_SETTING] = "pk ps pe pl pc pm",
+	[MSG_PEER] = "pk ps pe pl pc pm *",
+	[MSG_GO] = "pk ps pe pl pc pm",
+	[MSG_STOP] = "pk ps pe pl pc pm",
+	[MSG_READY] = "kp sp ep lp cp mp",
+	[MSG_LOG] = "kp sp ep lp cp mp",
 	[MSG_KEY] = "pk",
 	[MSG_SOCKET] = "pl pc *",
 	[MSG_LINK_KEY] = "ls",
@@ -36,14 +36,14 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_HELLO] = "ls",
 	[MSG_ADMIT] = "sl",
 	[MSG_GONE] = "ls sl",
-	[MSG_ITEM] = "ls",
-	[MSG_BIG] = "ls",
-	[MSG_BIG_DATA] = "ls",
-	[MSG_BIG_END] = "ls",
+	[MSG_ITEM] = "ls ms",
+	[MSG_BIG] = "ls ms",
+	[MSG_BIG_DATA] = "ls ms",
+	[MSG_BIG_END] = "ls ms",
 	[MSG_TAKEN] = "sl",
 	[MSG_WRITTEN] = "sl",
 	[MSG_PARTIAL] = "sl",
-	[MSG_SEND] = "sl *",
+	[MSG_SEND] = "sl sm *",
 	[MSG_SENT] = "ls",
 	[MSG_NUMBER] = "es",
 	[MSG_NUMBERED] = "se *",
@@ -69,12 +69,12 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_SIGNED_IN] = "kc",
 	[MSG_DESKS] = "ck",
 	[MSG_DESK_LIST] = "kc",
-	[MSG_FD] = "ce *",
+	[MSG_FD] = "ce cm *",
 	[MSG_SEAL] = "ce",
 	[MSG_READ] = "ce",
 	[MSG_LETTER] = "ec",
 	[MSG_SAVE] = "ce",
-	[MSG_PROGRESS] = "ec",
+	[MSG_PROGRESS] = "ec mc sc",
 	[MSG_DONE] = "se sc ec",
 	[MSG_ASK] = "cs",
 	[MSG_ROWS] = "sc",
@@ -112,12 +112,29 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_WITNESS] = "sk",
 	[MSG_WITNESSED] = "ks",
 	[MSG_STALE] = "ls",
+	[MSG_BUNDLE] = "cm",
+	[MSG_BUNDLE_IS] = "mc",
+	[MSG_BUNDLE_FOR] = "ms",
+	[MSG_BUNDLE_FRONT] = "sm",
+	[MSG_BUNDLE_NEXT] = "ms",
+	[MSG_BUNDLE_REST] = "sm",
+	[MSG_BUNDLE_FROM] = "ms",
+	[MSG_BUNDLE_ADMIT] = "sm",
+	[MSG_BUNDLE_SAYS] = "ms",
+	[MSG_BUNDLE_SYNC] = "ms",
+	[MSG_BUNDLE_SYNCED] = "sm",
+	[MSG_BUNDLE_SIGN] = "mk",
+	[MSG_BUNDLE_SIGNED] = "km",
+	[MSG_BUNDLE_OPEN] = "mk",
+	[MSG_BUNDLE_KEY] = "km",
+	[MSG_BUNDLE_GONE] = "ms",
+	[MSG_BUNDLE_NOTE] = "cs",
 };
 
 static bool
 is_right(int m, enum proc from, enum proc to)
 {
-	static const char letters[PROCS + 1] = "pkselc";
+	static const char letters[PROCS + 1] = "pkselcm";
 	const char pair[3] = { letters[from], letters[to], '\0' };
 
 	return rights[m] != NULL && strstr(rights[m], pair) != NULL;

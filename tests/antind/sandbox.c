@@ -22,7 +22,7 @@
  */
 
 static const enum proc tried[] = { PROC_KEYS, PROC_STORE, PROC_SEAL, PROC_LINK,
-	PROC_CONTROL, PROC_PARENT };
+	PROC_CONTROL, PROC_PARENT, PROC_MEDIA };
 
 /* As each asks for it (prepare() of its file; lock_in() of parent.c). */
 static struct sandbox
@@ -249,7 +249,9 @@ nobody_looks_into_it_and_it_becomes_nothing_more(void)
 		line_is(pid, "Seccomp:", "0"),
 	    "outside one can be looked into");
 	(void)let_go(pid, hold);
-	for (i = 0; tried[i] != PROC_PARENT; i++) {
+	for (i = 0; i < COUNT(tried); i++) {
+		if (tried[i] == PROC_PARENT)
+			continue;
 		pid = waits_in(tried[i], user, true, &hold);
 		bad += !line_is(pid, "NoNewPrivs:", "1") ||
 		       !line_is(pid, "Seccomp:", "2") ||
@@ -284,7 +286,9 @@ root_becomes_another(void)
 		skip("only root can be another user");
 		return;
 	}
-	for (i = 0; tried[i] != PROC_PARENT; i++) {
+	for (i = 0; i < COUNT(tried); i++) {
+		if (tried[i] == PROC_PARENT)
+			continue;
 		pid = waits_in(tried[i], "65533:65532", true, &hold);
 		bad += !line_is(pid, "Uid:", "65533\t65533\t65533\t65533") ||
 		       !line_is(pid, "Gid:", "65532\t65532\t65532\t65532") ||

@@ -37,7 +37,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
-    antin-status antin-journal antin-alarms);
+    antin-status antin-journal antin-alarms antin-media);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -46,6 +46,8 @@ $commands{'antin-ack'} = [ 'antin ack', 'antin refuse',
 $commands{'antin-queue'} = [ 'antin queue', 'antin trace',
     map { "antin queue $_" } qw(hold release reroute drop) ];
 $commands{'antin-verify'} = [ 'antin verify', 'antin evidence' ];
+$commands{'antin-media'} = [ 'antin media',
+    map { "antin media $_" } qw(write read list lost) ];
 $commands{'antin-alarms'} = [ 'antin alarms', 'antin alarms ack' ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A bundle is written: what waits for a station, in the order in which it goes,
+ * as far as it fits (docs/media.md 4). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "antind/bundling.h"
+#include "core/vec.h"
+#include "pki/path.h"
+#include "pki/resolve.h"
+
+#define LEGS_MAX 200000u      /* of a station, that are looked at */
+#define ITEM_ROOM 1024u	      /* of a bundle, beside an item's bytes */
+#define PART_LEAST (1u << 20) /* bytes of a part that is worth it */
+
+struct gathering {
+	struct waits *list;
+	size_t count;
+};
+
+static bool
+gather(void *ctx, const struct leg *leg)
+{
+	struct gathering *g = ctx;
+
+	g->list = vec_more(g->list, g->count, sizeof(*g->list));
+	g->list[g->count++] = (struct waits){
+		.q = leg->q, .total = leg->total, .rank = leg->rank
+	};
+	return g->count < LEGS_MAX;
+}
+
+/* Where a large one goes on: behind what is on disks, or where the other says
+ * that it is (docs/media.md 4.5). */
+static void
+find_from(struct waits *w, const struct carried *c, struct bytes parts,
+    int64_t parts_at)
+{
+	struct partial p;
+	struct err e;
+
+	if (c == NULL || w->total <= STORE_INLINE)
+		return;
+	w->from = c->on_disk && c->upto != BUNDLE_WHOLE ? c->upto : 0;
+	if (parts_at > c->at)
+		w->from = 0;
+	while (parts_at > c->at && parts.len > 0 &&
+	       partial_next(&p, &parts, &e) == RC_OK)
+		if (memcmp(p.sum, c->sum, SHA256_SIZE) == 0)
+			w->from = p.have;
+}
+
+/* What waits, in the order in which it goes; with "rest" what is on no disk. */
+static enum rc
+find_waiting(bool rest, struct err *e)
+{
+	struct gathering g = { 0 };
+	const struct carried *c;
+	struct carried *list = NULL;
+	struct buf parts = { 0 };
+	size_t count = 0, i, kept = 0;
+	int64_t parts_at = 0;
+	unsigned rank;
+	enum rc rc;
+
+	rc = carried_load(&list, &count, &bundling.line->uid, e);
+	if (rc == RC_OK)
+		rc = carried_said(
+		    &parts, &parts_at, &bundling.line->uid, CARRIED_PARTS, e);
+	for (rank = RANKS; rc == RC_OK && rank-- > 0;)
+		rc = st.store->ops->queue(st.store,
+		    bytes_str(bundling.line->station), rank, 0, LEGS_MAX,
+		    gather, &g, e);
+	for (i = 0; rc == RC_OK && i < g.count; i++) {
+		c = carried_of(list, count, g.list[i].q);
+		find_from(&g.list[i], c, buf_bytes(&parts), parts_at);
+		if (rest && c != NULL && c->on_disk && c->upto == BUNDLE_WHOLE)
+			continue;
+		g.list[kept++] = g.list[i];
+	}
+	bundling.waits = g.list;
+	bundling.waiting = kept;
+	free(list);
+	buf_free(&parts);
+	return rc;
+}
+
+/* The first of its bundles that this station still waits for, after what waits
+ * no more is forgotten. */
+static enum rc
+find_open(uint64_t *open, struct err *e)
+{
+	struct carried *list = NULL;
+	size_t count = 0, i;
+	struct leg leg;
+	enum rc rc;
+
+	*open = 0;
+	rc = carried_load(&list, &count, &bundling.line->uid, e);
+	for (i = 0; rc == RC_OK && i < count; i++) {
+		rc = st.store->ops->leg(st.store, list[i].q, &leg, e);
+		if (rc == RC_OK &&
+		    (leg.state == LEG_QUEUED || leg.state == LEG_HELD)) {
+			if (*open == 0 || list[i].number < *open)
+				*open = list[i].number;
+		} else if (rc == RC_OK || rc == RC_ABSENT) {
+			rc = carried_drop(&list[i], e);
+		}
+	}
+	free(list);
+	return rc;
+}
+
+static enum rc
+check_number(uint64_t number, struct err *e)
+{
+	uint64_t last;
+	enum rc rc = word_u64("bundle", &last, e);
+
+	if (rc == RC_OK && (number <= last || number > INT64_MAX))
+		rc = fail(e, RC_EXISTS,
+		    "docs/media.md 4.2: another bundle was written meanwhile; "
+		    "try again");
+	/* it is used, whatever becomes of it */
+	if (rc == RC_OK && (rc = store_write(e)) == RC_OK)
+		rc = set_word_u64("bundle", number, e);
+	return rc;
+}
+
+static enum rc
+begin(struct msg_bundle_front *out, struct buf *frames,
+    const struct msg_bundle_for *f, struct err *e)
+{
+	struct directory *d = st.file.directory;
+	const struct cert *c;
+	size_t unit, cert;
+	bool parent, own;
+	enum rc rc;
+
+	if ((rc = media_neighbour(&unit, &parent, f->station, e)) != RC_OK ||
+	    (rc = check_number(f->number, e)) != RC_OK)
+		return rc;
+	cert = cert_in_force(
+	    d, unit, NONE, CERT_STATION, CERT_KEM, station_judges(&own));
+	if (cert == NONE)
+		return fail(e, RC_ABSENT,
+		    "docs/media.md 4.1: %.*s has no key in force here",
+		    (int)f->station.len, (const char *)f->station.p);
+	c = &d->state.certs[cert].cert;
+	media_begin(unit, parent);
+	bundling.bundle = (struct bundle_kept){ .number = f->number,
+		.unit = bundling.line->uid,
+		.at = station_now() };
+	if ((rc = find_open(&out->open, e)) != RC_OK ||
+	    (rc = find_waiting(f->rest != 0, e)) != RC_OK ||
+	    (rc = front_write(frames, bundling.line, f->size / 2, e)) != RC_OK)
+		return rc;
+	out->conn = bundling.line->conn;
+	out->station = bytes_str(bundling.line->station);
+	out->alg = oid(c->kem->oid);
+	out->pub = c->pub;
+	out->number = f->number;
+	out->incarnation = st.incarnation;
+	out->at = bundling.bundle.at;
+	out->frames = buf_bytes(frames);
+	return RC_OK;
+}
+
+void
+media_write_for(uint64_t job, const struct msg_bundle_for *f)
+{
+	struct msg_bundle_front out = { 0 };
+	struct buf frames = { 0 };
+	struct err e = { 0 };
+	enum rc rc;
+
+	media_drop();
+	rc = begin(&out, &frames, f, &e);
+	if (rc != RC_OK) {
+		media_drop();
+		out = (struct msg_bundle_front){ .rc = rc,
+			.why = bytes_str(e.text) };
+	}
+	(void)tell(PROC_MEDIA, MSG_BUNDLE_FRONT, job, &out, -1);
+	buf_free(&frames);
+}
+
+/* The next that fits, or the first large one, of which a part does. */
+static struct waits *
+choose(uint64_t room, bool part)
+{
+	struct waits *w;
+	size_t i;
+
+	if (bundling.carried_count == BUNDLE_ITEMS)
+		return NULL;
+	for (i = 0; i < bundling.waiting; i++) {
+		w = &bundling.waits[i];
+		if (w->gone)
+			continue;
+		if (part ? w->total > STORE_INLINE && room >= PART_LEAST
+			 : bundle_room(w->total - w->from) + ITEM_ROOM <= room)
+			return w;
+	}
+	return NULL;
+}
+
+/* It is in the bundle now, so far. */
+static void
+note_handed(const struct msg_bundle_next *n)
+{
+	struct carried c = { .unit = bundling.line->uid,
+		.q = n->q,
+		.number = bundling.bundle.number,
+		.upto = n->upto,
+		.at = bundling.bundle.at };
+
+	memcpy(c.sum, n->sum, sizeof(c.sum));
+	bundling.carried = vec_more(bundling.carried, bundling.carried_count,
+	    sizeof(*bundling.carried));
+	bundling.carried[bundling.carried_count++] = c;
+	if (n->upto != BUNDLE_WHOLE)
+		bundling.waits[bundling.handed].gone = false,
+		bundling.part = true;
+}
+
+static void
+say_rest(uint64_t job, enum rc rc, const struct err *e)
+{
+	struct msg_bundle_is rest = { .rc = rc, .before = TIME_NEVER };
+
+	if (rc != RC_OK)
+		rest.why = bytes_str(e->text);
+	bundling.next = 0;
+	(void)tell(PROC_MEDIA, MSG_BUNDLE_REST, job, &rest, -1);
+}
+
+/* It still goes there.  RC_ABSENT: no more. */
+static enum rc
+leg_there(struct leg *leg, uint64_t q, struct err *e)
+{
+	enum rc rc = st.store->ops->leg(st.store, q, leg, e);
+
+	if (rc == RC_OK && (leg->state != LEG_QUEUED ||
+			       !bytes_is(leg->hop, bundling.line->station)))
+		rc = fail(e, RC_ABSENT, "it goes another way now");
+	return rc;
+}
+
+void
+media_hand_over(uint64_t job, const struct msg_bundle_next *n)
+{
+	struct waits *w;
+	struct leg leg;
+	struct err e;
+	enum rc rc = RC_OK;
+
+	if (n->q != 0)
+		note_handed(n);
+	bundling.next = job;
+	for (;;) {
+		w = bundling.part ? NULL : choose(n->room, false);
+		if (w == NULL && !bundling.part)
+			w = choose(n->room, true);
+		if (w == NULL) {
+			say_rest(job, RC_OK, NULL);
+			return;
+		}
+		w->gone = true;
+		bundling.handed = (size_t)(w - bundling.waits);
+		if ((rc = leg_there(&leg, w->q, &e)) != RC_OK)
+			continue;
+		bundling.line->job = job;
+		bundling.line->from = w->from;
+		rc = line_hand(bundling.line, &leg, &e);
+		if (rc == RC_OK)
+			return; /* at once, or when its sum is known */
+		line_event(LOG_WARN, "bundle.feed", bundling.line, &e);
+		w->gone = false;
+		if (rc == RC_IO) {
+			say_rest(job, rc, &e);
+			return;
+		}
+		w->gone = true; /* one that cannot be read holds up no other */
+	}
+}
+
+bool
+media_summed(uint64_t q, enum rc rc, struct err *e)
+{
+	struct leg leg;
+
+	if (bundling.line == NULL || bundling.next == 0 ||
+	    bundling.handed >= bundling.waiting ||
+	    bundling.waits[bundling.handed].q != q)
+		return false;
+	if (rc == RC_OK && (rc = leg_there(&leg, q, e)) == RC_OK)
+		rc = line_hand(bundling.line, &leg, e);
+	if (rc != RC_OK)
+		say_rest(bundling.next, RC_IO, e);
+	return true;
+}
+
+/* What is still queued and is in no bundle whole. */
+void
+media_count_left(void)
+{
+	size_t i;
+
+	for (i = 0; i < bundling.waiting; i++) {
+		if (bundling.waits[i].gone)
+			continue;
+		bundling.is.left[bundling.waits[i].rank]++;
+		bundling.is.left_bytes[bundling.waits[i].rank] +=
+		    bundling.waits[i].total;
+	}
+}
+
+enum rc
+media_note_written(struct err *e)
+{
+	enum rc rc;
+	size_t i;
+
+	bundling.bundle.items = bundling.carried_count;
+	rc = carried_bundle_put(&bundling.bundle, e);
+	for (i = 0; rc == RC_OK && i < bundling.carried_count; i++)
+		rc = carried_put(&bundling.carried[i], e);
+	return rc;
+}
