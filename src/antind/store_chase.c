@@ -440,8 +440,9 @@ note_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
-/* It leaves its leg, and goes there once more on one of its own; the stations
- * that have it hear that it is lost behind them. */
+/* It leaves its leg, and goes there once more on one of its own, the way that
+ * the directory says now; the stations that have it hear that it is lost behind
+ * them. */
 static enum rc
 goes_again(const struct look_leg *x, struct err *e)
 {
@@ -466,7 +467,7 @@ goes_again(const struct look_leg *x, struct err *e)
 		    st.store, x->leg.q, LEG_MOVED, NULL, station_now(), e);
 	if (rc == RC_OK && q != 0)
 		leg_goes(q, &new);
-	return rc;
+	return rc == RC_OK && q != 0 ? leg_look(q, e) : rc;
 }
 
 /* All of the leg was lost at the next station, or this at one behind it. */
@@ -482,7 +483,7 @@ lost_behind(const struct weighed *w, struct look_leg *x, struct err *e)
 	    st.store, x->leg.q, LEG_QUEUED, NULL, station_now(), e);
 	if (rc == RC_OK)
 		leg_goes(x->leg.q, &x->leg);
-	return rc;
+	return rc == RC_OK ? leg_look(x->leg.q, e) : rc;
 }
 
 static bool

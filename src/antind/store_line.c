@@ -364,7 +364,7 @@ feed(struct line *l)
 	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
 	unsigned rank;
 
-	if (!lives_open(l))
+	if (l->guest != 0 || !lives_open(l))
 		return;
 	for (rank = RANKS; rank-- > least;)
 		while (l->more[rank] && !l->flights[rank].full &&
@@ -426,6 +426,10 @@ lines_tick(int64_t ms)
 	names_tick(ms);
 	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
+		if (l->guest != 0 && ms >= l->guest) {
+			line_leave(l, BYE_REFUSED);
+			continue;
+		}
 		if (l->redial != 0 && ms >= l->redial) {
 			const struct msg_conn gone = { l->conn };
 
