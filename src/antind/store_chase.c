@@ -441,10 +441,11 @@ note_dest(void *ctx, const struct dest *d)
 }
 
 /* It leaves its leg, and goes there once more on one of its own, the way that
- * the directory says now; the stations that have it hear that it is lost behind
+ * the directory says now, with what was sealed here: that stays, and what came
+ * back may be gone; the stations that have it hear that it is lost behind
  * them. */
 static enum rc
-goes_again(const struct look_leg *x, struct err *e)
+goes_again(const struct stored *d, const struct look_leg *x, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	struct look_dest all = { .desk = bytes_str(x->dest) };
@@ -456,6 +457,8 @@ goes_again(const struct look_leg *x, struct err *e)
 	new.state = LEG_QUEUED;
 	new.at = station_now();
 	new.again++;
+	new.copy = d->copy;
+	new.total = d->total;
 	rc = ops->leg_dests(st.store, x->leg.q, note_dest, &all, e);
 	to = (struct dest){ all.desk, all.tag };
 	if (rc == RC_OK)
@@ -476,8 +479,9 @@ lost_behind(const struct weighed *w, struct look_leg *x, struct err *e)
 {
 	enum rc rc;
 
-	if (!weigh_same(x->leg.hop, w->batch->signer.address))
-		return goes_again(x, e);
+	if (x->leg.copy != w->d.copy ||
+	    !weigh_same(x->leg.hop, w->batch->signer.address))
+		return goes_again(&w->d, x, e);
 	x->leg.state = LEG_QUEUED;
 	rc = st.store->ops->leg_set(
 	    st.store, x->leg.q, LEG_QUEUED, NULL, station_now(), e);

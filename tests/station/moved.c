@@ -3,9 +3,8 @@
  * A unit moves while its dispatches are on their way: what it sent is passed
  * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
  */
-#include <sqlite3.h>
 
-#include "queue.h"
+#include "lives.h"
 #include "receipts.h"
 
 #define SECONDS 20
@@ -454,6 +453,53 @@ again_goes_the_new_way(void)
 	country_end(&country);
 }
 
+/* What came back is given again as it was sealed here, for of what came back
+ * nothing is kept when it has gone on (docs/station.md 4.9). */
+static void
+what_came_back_goes_again(void)
+{
+	char data[PATH + 8], copy[PATH + 8];
+	uint8_t part[SHA256_SIZE];
+	unsigned tries = 20;
+	struct id id;
+
+	build();
+	write_all();
+	(void)snprintf(data, sizeof(data), "%s/data", nam->folder);
+	(void)snprintf(copy, sizeof(copy), "%s/copy", nam->folder);
+	ok(seat_start(top) && seat_start(bac), "two stations run");
+	id = sends(top, nam, part);
+	while (!seat_is_calm(top))
+		(void)usleep(50000);
+	ok(stop_all(), "the lower one has something for one below it,");
+	ok(country_move(&country, nam, top, time_now(), true),
+	    "which moves under the highest");
+	write_all();
+	lives_runs("cp", data, copy);
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "all know it, and run");
+	ok(reads(nam, &id, part, SECONDS), "it goes back, and arrives there");
+	do {
+		(void)usleep(1500000);
+		(void)seat_stop(top, SIGTERM);
+	} while (
+	    lives_ask(top, "SELECT count(*) FROM copy WHERE here = 1") > 0 &&
+	    tries-- > 0 && seat_start(top));
+	ok(lives_ask(top, "SELECT count(*) FROM copy") > 0 && tries > 0,
+	    "what came back has gone");
+	(void)seat_stop(nam, SIGTERM);
+	lives_runs("rm", data, data);
+	lives_runs("cp", copy, data);
+	ok(seat_start(nam), "it is restored from a copy without it");
+	change(top, "DELETE FROM said; INSERT INTO chase SELECT n, address, 0,"
+		    " 1 FROM dest WHERE q > 0");
+	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
+	    "who is asked does not know it");
+	ok(reads(nam, &id, part, SECONDS), "and is given it");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 /* A station says of what it had for a desk that was below it then
  * (docs/receipts.md 7.3). */
 static void
@@ -496,6 +542,7 @@ main(void)
 {
 	what_it_carries_is_taken();
 	again_goes_the_new_way();
+	what_came_back_goes_again();
 	who_was_above_is_heard();
 	it_was_away(true);
 	it_was_away(false);
