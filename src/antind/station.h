@@ -59,6 +59,8 @@ struct line {
 	bool parent, fresh;   /* fresh: it came in this round */
 	int64_t since, again; /* time; milliseconds, 0: nothing to try again */
 	int64_t redial;	      /* milliseconds: to hear the time again; 0: no */
+	int64_t guest; /* milliseconds: it is there for the directory alone, till
+			* then (docs/link.md 17.8); 0: for all */
 	struct neighbour *neighbour; /* whose line it is */
 	uint64_t cursor[RANKS];
 	bool more[RANKS]; /* there may be something queued behind the cursor */
@@ -205,11 +207,15 @@ enum rc line_hand(struct line *l, const struct leg *leg, struct err *e);
  * that station yet. */
 enum rc line_answered(const struct line *l, uint64_t q,
     const struct msg_taken *t, bool *ended, struct err *e);
+/* The line to our parent; NULL. */
+struct line *line_up(void);
 /* Our directory has grown: who may not be let in any more goes. */
 void lines_judge(void);
 /* One for a station that was let in; an older one of it goes. */
 struct line *line_new(
     const struct msg_hello *h, struct bytes station, size_t unit);
+/* A guest is not sent away yet: he tells something, or we do. */
+void line_stays(struct line *l);
 void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
 /* Something was queued for this hop. */
@@ -296,6 +302,9 @@ enum rc names_find(
  * before it moved may still be on its way. */
 #define MOVED_KEEP (30 * TIME_DAY)
 bool names_behind(struct bytes station, struct bytes child);
+/* Somebody was moved to behind this child until MOVED_KEEP ago: he may have had
+ * what is others', and brings it along. */
+bool names_carries(struct bytes child);
 /* Lines are to stations as the directory writes them now. */
 void names_lines(void);
 void names_tick(int64_t ms);

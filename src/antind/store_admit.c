@@ -12,6 +12,7 @@
 
 #define REDIAL_MOST INT64_C(3600000) /* milliseconds */
 #define SEEN_WORD "link."
+#define GUEST_MS INT64_C(30000) /* docs/link.md 17.8 */
 
 /* ---- this station's link key
  * --------------------------------------------------- */
@@ -190,19 +191,34 @@ accept_statement(struct link_seen *seen, const struct link_statement *s,
 	return rc;
 }
 
-/* It is our parent where we dialled, a child where we were dialled. */
+/* It was a child of this station, under an older address. */
+static bool
+was_child(size_t unit, int64_t now)
+{
+	const struct unit *u = &st.file.directory->state.units[unit];
+	size_t i;
+
+	for (i = u->host_count; i-- > 0;)
+		if (u->hosts[i].until <= now &&
+		    station_above(st.file.directory, unit,
+			u->hosts[i].until - 1) == st.unit)
+			return true;
+	return false;
+}
+
+/* It is our parent where we dialled, a child where we were dialled.  *guest: it
+ * is not, but one of the two may not know of a move (docs/link.md 17.8). */
 static enum rc
-accept_place(size_t unit, bool dialled, struct bytes who, struct err *e)
+accept_place(
+    size_t unit, bool dialled, struct bytes who, bool *guest, struct err *e)
 {
 	struct directory *d = st.file.directory;
 	bool own;
 	const int64_t now = station_judges(&own);
 
-	if (dialled && station_above(d, st.unit, now) != unit)
-		return fail(e, RC_DENIED,
-		    "docs/link.md 3.4: %.*s is not the parent of this station",
-		    (int)who.len, (const char *)who.p);
-	if (!dialled && station_above(d, unit, now) != st.unit)
+	*guest = dialled ? station_above(d, st.unit, now) != unit
+			 : station_above(d, unit, now) != st.unit;
+	if (*guest && !dialled && !was_child(unit, now))
 		return fail(e, RC_DENIED,
 		    "docs/link.md 3.4: %.*s is no child of this station",
 		    (int)who.len, (const char *)who.p);
@@ -230,10 +246,28 @@ check_key(const struct line *l, struct err *e)
 	    "docs/link.md 17.6: its certificate is not in force any more");
 }
 
+struct line *
+line_up(void)
+{
+	size_t i;
+
+	for (i = st.line_count; i-- > 0;)
+		if (st.lines[i]->parent && st.lines[i]->guest == 0)
+			return st.lines[i];
+	return NULL;
+}
+
+void
+line_stays(struct line *l)
+{
+	l->guest = process_ms() + GUEST_MS;
+}
+
 static enum rc
 judge_again(struct line *l, struct err *e)
 {
 	const struct state *s = &st.file.directory->state;
+	bool guest;
 
 	l->unit = unit_by_uid(s, &l->uid);
 	if (l->unit == NONE || !unit_open(&s->units[l->unit], station_now()))
@@ -241,7 +275,13 @@ judge_again(struct line *l, struct err *e)
 		    e, RC_DENIED, "docs/link.md 17.6: its unit has ended");
 	if (check_key(l, e) != RC_OK)
 		return e->rc;
-	return accept_place(l->unit, l->parent, bytes_str(l->station), e);
+	if (accept_place(
+		l->unit, l->parent, bytes_str(l->station), &guest, e) != RC_OK)
+		return e->rc;
+	if (guest != (l->guest != 0))
+		return fail(e, RC_DENIED,
+		    "docs/link.md 17.6: a unit hangs elsewhere now");
+	return RC_OK;
 }
 
 void
@@ -268,7 +308,7 @@ lines_judge(void)
 
 static enum rc
 judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
-    struct tag *key, uint64_t *epoch, struct err *e)
+    struct tag *key, uint64_t *epoch, bool *guest, struct err *e)
 {
 	struct link_seen seen = { 0 };
 	enum rc rc;
@@ -293,8 +333,9 @@ judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
 		rc = accept_statement(&seen, s, *unit, e);
 	*epoch = seen.epoch; /* of RC_EXPIRED: its signature holds */
 	if (rc != RC_OK ||
-	    (rc = accept_place(*unit, h->dialled, s->station, e)) != RC_OK ||
-	    (!h->dialled &&
+	    (rc = accept_place(*unit, h->dialled, s->station, guest, e)) !=
+		RC_OK ||
+	    (!h->dialled && !*guest &&
 		(rc = lives_judge(*unit, h->incarnation, e)) != RC_OK))
 		return rc;
 	*key = seen.station;
@@ -347,10 +388,10 @@ line_hello(const struct msg_hello *h)
 	struct tag key;
 	struct err e;
 	uint64_t conn = h->conn;
-	bool own;
+	bool own, guest = false;
 	enum rc rc;
 
-	rc = judge(h, &s, &unit, &key, &admit.epoch, &e);
+	rc = judge(h, &s, &unit, &key, &admit.epoch, &guest, &e);
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
@@ -361,7 +402,10 @@ line_hello(const struct msg_hello *h)
 			bug("a station that was let in has no address");
 		l = line_new(h, bytes_str(name), unit);
 		l->key = key;
-		hear_time(l, h);
+		if (guest)
+			line_stays(l);
+		else
+			hear_time(l, h);
 		who.station = bytes_str(name);
 		journal_add(ENTRY_ADMITTED, &who, 0);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
@@ -376,6 +420,8 @@ line_hello(const struct msg_hello *h)
 	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
 	    rc == RC_OK ? "link.up" : "link.refused");
 	log_str(&log, "station", s.station);
+	if (rc == RC_OK && guest)
+		log_str(&log, "for", bytes_str("directory"));
 	if (own) /* by which this was judged */
 		log_uint(&log, "own_clock", (uint64_t)admit.clock);
 	if (rc != RC_OK)

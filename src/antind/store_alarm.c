@@ -377,17 +377,6 @@ look_at_queues(void)
 /* ---- lines
  * ------------------------------------------------------------------------ */
 
-static bool
-parent_is_up(void)
-{
-	size_t i;
-
-	for (i = 0; i < st.line_count; i++)
-		if (st.lines[i]->parent)
-			return true;
-	return false;
-}
-
 static void
 look_at_parent(int64_t ms)
 {
@@ -397,7 +386,7 @@ look_at_parent(int64_t ms)
 
 	look_begins(STORE_ALARM_PARENT);
 	above = station_above(d, st.unit, station_now());
-	if (above == NONE || parent_is_up())
+	if (above == NONE || line_up() != NULL)
 		is.parent_since = 0;
 	else if (is.parent_since == 0)
 		is.parent_since = ms;

@@ -183,8 +183,9 @@ take_big(struct line *l, const struct msg_item *m)
 	    (st.max_size != 0 && m->total > st.max_size)) {
 		after_taken(l->conn, m->number, ACK_REFUSED, REFUSAL_TOO_LARGE);
 		big_free(l, b);
-	} else if (!l->parent && !lives_open(l)) {
-		(void)fail(&e, RC_EXPIRED, "docs/journal.md 7.3: not yet");
+	} else if (l->guest != 0 || (!l->parent && !lives_open(l))) {
+		(void)fail(&e, RC_EXPIRED,
+		    "docs/journal.md 7.3, docs/link.md 17.8: not yet");
 		big_later(l, b, &e);
 	} else if (check_room(b, &e) != RC_OK ||
 		   big_begin(b, m->from, &e) != RC_OK) {

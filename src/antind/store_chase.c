@@ -440,10 +440,12 @@ note_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
-/* It leaves its leg, and goes there once more on one of its own; the stations
- * that have it hear that it is lost behind them. */
+/* It leaves its leg, and goes there once more on one of its own, the way that
+ * the directory says now, with what was sealed here: that stays, and what came
+ * back may be gone; the stations that have it hear that it is lost behind
+ * them. */
 static enum rc
-goes_again(const struct look_leg *x, struct err *e)
+goes_again(const struct stored *d, const struct look_leg *x, struct err *e)
 {
 	const struct store_ops *ops = st.store->ops;
 	struct look_dest all = { .desk = bytes_str(x->dest) };
@@ -455,6 +457,8 @@ goes_again(const struct look_leg *x, struct err *e)
 	new.state = LEG_QUEUED;
 	new.at = station_now();
 	new.again++;
+	new.copy = d->copy;
+	new.total = d->total;
 	rc = ops->leg_dests(st.store, x->leg.q, note_dest, &all, e);
 	to = (struct dest){ all.desk, all.tag };
 	if (rc == RC_OK)
@@ -466,7 +470,7 @@ goes_again(const struct look_leg *x, struct err *e)
 		    st.store, x->leg.q, LEG_MOVED, NULL, station_now(), e);
 	if (rc == RC_OK && q != 0)
 		leg_goes(q, &new);
-	return rc;
+	return rc == RC_OK && q != 0 ? leg_look(q, e) : rc;
 }
 
 /* All of the leg was lost at the next station, or this at one behind it. */
@@ -475,14 +479,15 @@ lost_behind(const struct weighed *w, struct look_leg *x, struct err *e)
 {
 	enum rc rc;
 
-	if (!weigh_same(x->leg.hop, w->batch->signer.address))
-		return goes_again(x, e);
+	if (x->leg.copy != w->d.copy ||
+	    !weigh_same(x->leg.hop, w->batch->signer.address))
+		return goes_again(&w->d, x, e);
 	x->leg.state = LEG_QUEUED;
 	rc = st.store->ops->leg_set(
 	    st.store, x->leg.q, LEG_QUEUED, NULL, station_now(), e);
 	if (rc == RC_OK)
 		leg_goes(x->leg.q, &x->leg);
-	return rc;
+	return rc == RC_OK ? leg_look(x->leg.q, e) : rc;
 }
 
 static bool

@@ -360,6 +360,8 @@ tell_lacking(struct line *l, int64_t now)
 	}
 	if (told)
 		note_told(l, buf_bytes(&file));
+	if (told && l->guest != 0)
+		line_stays(l);
 	buf_free(&file);
 	buf_free(&parts);
 	return told;

@@ -74,12 +74,9 @@ own_uid(void)
 static struct line *
 to_parent(void)
 {
-	size_t i;
+	struct line *l = line_up();
 
-	for (i = st.line_count; i-- > 0;)
-		if (st.lines[i]->parent && st.lines[i]->tells)
-			return st.lines[i];
-	return NULL;
+	return l != NULL && l->tells ? l : NULL;
 }
 
 /* Our journal is, or goes on from, what this note says. */
@@ -226,7 +223,7 @@ life_noted(struct bytes note, const struct note *n)
 	life_checkpoint_write(&noted, &c);
 	for (owed = i = 0; i < st.line_count; i++) {
 		l = st.lines[i];
-		if (!l->tells)
+		if (!l->tells || l->guest != 0)
 			continue;
 		if (l->parent && seen_read(&seen, &e) == RC_OK)
 			tell_parent(l, note, n, seen.size);

@@ -379,7 +379,7 @@ feed(struct line *l)
 	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
 	unsigned rank;
 
-	if (!lives_open(l) || restored_is())
+	if (l->guest != 0 || !lives_open(l) || restored_is())
 		return;
 	for (rank = RANKS; rank-- > least;)
 		while (l->more[rank] && !l->flights[rank].full &&
@@ -441,6 +441,10 @@ lines_tick(int64_t ms)
 	names_tick(ms);
 	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
+		if (l->guest != 0 && ms >= l->guest) {
+			line_leave(l, BYE_REFUSED);
+			continue;
+		}
 		if (l->redial != 0 && ms >= l->redial) {
 			const struct msg_conn gone = { l->conn };
 
@@ -573,8 +577,8 @@ bounced(uint64_t q, const struct msg_taken *t)
 		leg_reported(q, REPORT_EXPIRED);
 		return LEG_EXPIRED;
 	}
-	leg_reported(q,
-	    t->code == REFUSAL_NO_WAY ? REPORT_NO_WAY : REPORT_REFUSED);
+	leg_reported(
+	    q, t->code == REFUSAL_NO_WAY ? REPORT_NO_WAY : REPORT_REFUSED);
 	return LEG_REFUSED;
 }
 
@@ -597,8 +601,8 @@ line_answered(const struct line *l, uint64_t q, const struct msg_taken *t,
 	if (t->outcome == ACK_REFUSED)
 		state = bounced(q, t);
 	*ended = true;
-	return store_failed(st.store->ops->leg_set(
-	    st.store, q, state, NULL, station_now(), e));
+	return store_failed(
+	    st.store->ops->leg_set(st.store, q, state, NULL, station_now(), e));
 }
 
 void

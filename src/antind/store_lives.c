@@ -177,7 +177,7 @@ lives_line(struct line *l)
 	struct err e;
 	bool seen;
 
-	if (!l->tells)
+	if (!l->tells || l->guest != 0)
 		return;
 	if (lives_get(&k, &held, &l->uid, &e) != RC_OK)
 		line_event(LOG_WARN, "life.unknown", l, &e);

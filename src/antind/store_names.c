@@ -179,6 +179,29 @@ names_behind(struct bytes station, struct bytes child)
 	return false;
 }
 
+bool
+names_carries(struct bytes child)
+{
+	const struct state *s = &st.file.directory->state;
+	const int64_t now = station_now();
+	const size_t below = unit_by_host(s, address_host(child), now);
+	const struct unit *u;
+	const struct host *h;
+	size_t i, k;
+
+	for (i = 0; i < s->unit_count && below != NONE; i++) {
+		u = &s->units[i];
+		for (k = u->host_count; k-- > 1;) {
+			h = &u->hosts[k];
+			if (h->from <= now && h->from > now - MOVED_KEEP &&
+			    unit_within(s, i, below, now) &&
+			    !was_behind(i, below, h->from - 1))
+				return true;
+		}
+	}
+	return false;
+}
+
 /* This station is written otherwise now: *name is. */
 static bool
 renamed(struct bytes station, char name[static LIMIT_ADDRESS + 1])

@@ -9,7 +9,7 @@
 #include "envelope/address.h"
 #include "pki/resolve.h"
 
-#define BACK_MAX 65536u		      /* docs/receipts.md 7.1 */
+#define BACK_MAX 65536u		       /* docs/receipts.md 7.1 */
 #define HOPS_EACH (2u * ADDRESS_DEPTH) /* stations on the way to a desk */
 
 /* ---- legs ---------------------------------------------------------------- */
@@ -318,19 +318,39 @@ leg_rerouted(uint64_t q, struct bytes hop)
 	buf_free(&x.rows);
 }
 
-/* Stations from a unit's own upwards: this one is among them. */
+/* Stations from a unit's own upwards, as it was at t: this one is among them.
+ */
 static bool
-is_above(size_t unit, size_t station)
+was_above(size_t unit, size_t station, int64_t t)
 {
 	struct directory *d = st.file.directory;
-	const int64_t now = station_now();
 	unsigned steps;
 
-	unit = station_of(d, unit, now);
+	unit = station_of(d, unit, t);
 	for (steps = 0; unit != NONE && steps <= ADDRESS_DEPTH; steps++) {
 		if (unit == station)
 			return true;
-		unit = station_above(d, unit, now);
+		unit = station_above(d, unit, t);
+	}
+	return false;
+}
+
+/* So it is now, or was until MOVED_KEEP ago: what it had then it speaks of. */
+static bool
+is_above(size_t unit, size_t station)
+{
+	const struct unit *u = &st.file.directory->state.units[unit];
+	const int64_t now = station_now();
+	const struct host *h;
+	size_t i;
+
+	if (was_above(unit, station, now))
+		return true;
+	for (i = u->host_count; i-- > 0;) {
+		h = &u->hosts[i];
+		if (h->until <= now && h->until > now - MOVED_KEEP &&
+		    was_above(unit, station, h->until - 1))
+			return true;
 	}
 	return false;
 }

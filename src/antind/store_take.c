@@ -303,7 +303,8 @@ arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 		    "docs/station.md 5.4: it says it comes from this station");
 	if (a->from->parent || bytes_is(h->origin, a->from->station))
 		return RC_OK;
-	if (!names_behind(h->origin, bytes_str(a->from->station)))
+	if (!names_behind(h->origin, bytes_str(a->from->station)) &&
+	    !names_carries(bytes_str(a->from->station)))
 		return fail(e, RC_INVALID,
 		    "docs/station.md 5.4: %.*s is not behind %s",
 		    (int)h->origin.len, (const char *)h->origin.p,
@@ -541,7 +542,7 @@ take_item(struct line *l, const struct msg_item *m)
 	bool news = false;
 	enum rc rc;
 
-	if (!l->parent && !lives_open(l)) {
+	if (l->guest != 0 || (!l->parent && !lives_open(l))) {
 		after_taken(l->conn, m->number, ACK_LATER, REFUSAL_NONE);
 		return;
 	}

@@ -141,6 +141,11 @@ tell_came(struct line *l, const struct msg_tell *m)
 	 * any more who he is hears nothing */
 	if (m->kind >= TELLS || hears[m->kind] == NULL || !st.named)
 		return;
+	if (l->guest != 0) {
+		if (m->kind != TELL_STATUS && m->kind != TELL_DIRECTORY)
+			return;
+		line_stays(l);
+	}
 	if (m->more) {
 		hold(l, m);
 		return;

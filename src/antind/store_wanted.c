@@ -236,12 +236,9 @@ keep(size_t unit, const struct id *by)
 static struct line *
 parent_line(void)
 {
-	size_t i;
+	struct line *l = line_up();
 
-	for (i = 0; i < st.line_count; i++)
-		if (st.lines[i]->parent && st.lines[i]->tells)
-			return st.lines[i];
-	return NULL;
+	return l != NULL && l->tells ? l : NULL;
 }
 
 void
@@ -250,7 +247,7 @@ wanted_line(struct line *l)
 	struct buf message = { 0 };
 	size_t i;
 
-	if (!l->parent)
+	if (l != line_up())
 		return;
 	if (!kept_read)
 		read_kept();

@@ -502,8 +502,8 @@ static const struct {
 	enum bye reason;
 	const char *text;
 } parents[] = {
-	{ "another child is no parent (3.4)", &hostile, false, "H P",
-	    BYE_REFUSED, "" },
+	{ "another child is no parent, but a guest (17.8)", &hostile, false,
+	    "H P T14:4", BYE_PROTOCOL, "docs/link.md 2.3" },
 	{ "nor who has its parent's old statement (3.2)", &centre, true, "H P",
 	    BYE_REFUSED, "" },
 	{ "a parent that breaks a clause is left", &centre, false, "H P T14:4",
@@ -582,6 +582,7 @@ only_a_parent_is_one(void)
 	ok(is_dialled(&p, listener), "it dials on");
 	peer_end(&p);
 	close(listener);
+	is(seat_said(honest, "for=directory"), 1, "one of them was a guest");
 	is(seat_said(honest, "event=process.died"), 0, "nothing of it died");
 	is((uint64_t)seat_stop(honest, SIGTERM), 0, "the child ends well");
 }

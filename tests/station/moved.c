@@ -3,9 +3,8 @@
  * A unit moves while its dispatches are on their way: what it sent is passed
  * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
  */
-#include <sqlite3.h>
 
-#include "queue.h"
+#include "lives.h"
 #include "receipts.h"
 
 #define SECONDS 20
@@ -44,15 +43,16 @@ stop_all(void)
 	return good;
 }
 
+static int64_t expires = TIME_NEVER; /* what is sent */
+
 /* To the desks of these seats: bit n is the seat n. */
 static struct id
 sends_all(
     const struct seat *from, uint32_t to, uint8_t part[static SHA256_SIZE])
 {
-	const struct letter l = { .from = from,
-		.country = &country,
-		.to = to,
-		.expires = TIME_NEVER };
+	const struct letter l = {
+		.from = from, .country = &country, .to = to, .expires = expires
+	};
 	const int control = seat_signed_in(from, SECONDS),
 		  file = letter_file(part, 1000);
 	json_t *answer;
@@ -344,9 +344,208 @@ places_are_exchanged(void)
 	country_end(&country);
 }
 
+/* Who was away while it was moved knows its old parent alone, and nobody gives
+ * it a file: it learns of it by line, of whichever of the two it is told to
+ * dial (docs/link.md 17.8). */
+static void
+it_was_away(bool dials_new)
+{
+	uint8_t part[SHA256_SIZE], back[SHA256_SIZE];
+	struct buf old = { 0 };
+	struct id id;
+
+	build();
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "three stations run, one below the other");
+	id = sends(nam, top, part);
+	ok(reads(top, &id, part, SECONDS), "lines are up");
+	(void)seat_stop(nam, SIGTERM);
+	buf_add(&old, buf_bytes(&country.t.file));
+	ok(country_move(&country, nam, top, time_now(), false),
+	    "the lowest is moved while it is away");
+	(void)seat_stop(top, SIGTERM);
+	country_write(top, "");
+	ok(seat_start(top) &&
+		seat_waits(bac, "event=directory.learned", 1, SECONDS),
+	    "which the others know");
+	if (dials_new)
+		country_write(nam, "");
+	write_in(nam, "data/directory", buf_bytes(&old));
+	ok(seat_start(nam), "it comes back, and dials the %s one",
+	    dials_new ? "new" : "old");
+	ok(seat_waits(nam, "event=directory.learned", 1, SECONDS),
+	    "there it learns of it");
+	if (!dials_new) {
+		is(seat_said(bac, "event=dispatch.refused"), 0,
+		    "nothing else is said");
+		ok(seat_waits(nam, "event=link.ended", 1, SECONDS),
+		    "and the line ends");
+		(void)seat_stop(nam, SIGTERM);
+		country_write(nam, "");
+		ok(seat_start(nam), "told of the new one, it dials that");
+	}
+	id = sends(top, nam, back);
+	ok(reads(nam, &id, back, SECONDS), "what is sent to it arrives");
+	ok(three_hears(top, &id, "arrived", NULL, NULL, NULL, SECONDS),
+	    "and is signed for");
+	ok(stop_all(), "all end well");
+	buf_free(&old);
+	country_end(&country);
+}
+
+/* What waits at a station that moves, for another that moves, is others', and
+ * new where it comes to now: it has no other way out (docs/station.md 5.4). */
+static void
+what_it_carries_is_taken(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct seat *dong, *con;
+	struct id id;
+
+	build();
+	dong = country_seat(&country, top, "dong");
+	con = country_seat(&country, nam, "con");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "a station has another's dispatch,");
+	id = sends(bac, con, part);
+	while (!seat_is_calm(bac))
+		(void)usleep(50000);
+	ok(stop_all(), "which waits for one below it");
+	ok(country_move(&country, nam, dong, time_now(), true) &&
+		country_move(&country, con, dong, time_now(), true),
+	    "both move to where nobody knows it");
+	write_all();
+	ok(seat_start(top) && seat_start(dong) && seat_start(nam) &&
+		seat_start(con),
+	    "all know it, and run, but who sent it");
+	ok(reads(con, &id, part, SECONDS), "it goes up, and arrives");
+	is(seat_said(dong, "event=dispatch.refused"), 0, "nothing is refused");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
+/* What is lost behind a station goes again the way that is the way now
+ * (docs/receipts.md 9.3). */
+static void
+again_goes_the_new_way(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct id id;
+
+	build();
+	write_all();
+	ok(seat_start(top) && seat_start(bac), "two stations run");
+	id = sends(top, nam, part);
+	while (!seat_is_calm(top))
+		(void)usleep(50000);
+	ok(stop_all(), "the lower one has something for one below it,");
+	ok(country_move(&country, nam, top, time_now(), true),
+	    "which moves under the highest");
+	write_all();
+	ok(seat_start(top) && seat_start(nam), "the one between is gone");
+	change(top, "UPDATE chase SET due = 0");
+	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
+	    "who is asked does not know it");
+	ok(reads(nam, &id, part, SECONDS), "and is given it, as it hangs now");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
+/* What came back is given again as it was sealed here, for of what came back
+ * nothing is kept when it has gone on (docs/station.md 4.9). */
+static void
+what_came_back_goes_again(void)
+{
+	char data[PATH + 8], copy[PATH + 8];
+	uint8_t part[SHA256_SIZE];
+	unsigned tries = 20;
+	struct id id;
+
+	build();
+	write_all();
+	(void)snprintf(data, sizeof(data), "%s/data", nam->folder);
+	(void)snprintf(copy, sizeof(copy), "%s/copy", nam->folder);
+	ok(seat_start(top) && seat_start(bac), "two stations run");
+	id = sends(top, nam, part);
+	while (!seat_is_calm(top))
+		(void)usleep(50000);
+	ok(stop_all(), "the lower one has something for one below it,");
+	ok(country_move(&country, nam, top, time_now(), true),
+	    "which moves under the highest");
+	write_all();
+	lives_runs("cp", data, copy);
+	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
+	    "all know it, and run");
+	ok(reads(nam, &id, part, SECONDS), "it goes back, and arrives there");
+	do {
+		(void)usleep(1500000);
+		(void)seat_stop(top, SIGTERM);
+	} while (
+	    lives_ask(top, "SELECT count(*) FROM copy WHERE here = 1") > 0 &&
+	    tries-- > 0 && seat_start(top));
+	ok(lives_ask(top, "SELECT count(*) FROM copy") > 0 && tries > 0,
+	    "what came back has gone");
+	(void)seat_stop(nam, SIGTERM);
+	lives_runs("rm", data, data);
+	lives_runs("cp", copy, data);
+	ok(seat_start(nam), "it is restored from a copy without it");
+	change(top, "DELETE FROM said; INSERT INTO chase SELECT n, address, 0,"
+		    " 1 FROM dest WHERE q > 0");
+	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
+	    "who is asked does not know it");
+	ok(reads(nam, &id, part, SECONDS), "and is given it");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
+/* A station says of what it had for a desk that was below it then
+ * (docs/receipts.md 7.3). */
+static void
+who_was_above_is_heard(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct seat *dong;
+	struct id id;
+
+	build();
+	dong = country_seat(&country, top, "dong");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(dong),
+	    "three stations run");
+	ok(seat_waits(top, "event=link.up", 2, SECONDS), "with their lines");
+	expires = time_now() + 5;
+	id = sends(dong, nam, part);
+	expires = TIME_NEVER;
+	while (!seat_is_calm(dong) || !seat_is_calm(top))
+		(void)usleep(50000);
+	(void)seat_stop(top, SIGTERM);
+	(void)seat_stop(dong, SIGTERM);
+	ok(seat_waits(bac, "event=leg.reported", 1, SECONDS),
+	    "what waits for one below it expires");
+	ok(stop_all(), "all end");
+	ok(country_move(&country, nam, top, time_now(), true),
+	    "and that one moves away");
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && seat_start(dong),
+	    "all know it, and run");
+	ok(three_hears(
+	       dong, &id, "report", NULL, bac->address, "expired", SECONDS),
+	    "who sent it hears so of the one that was above it");
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 int
 main(void)
 {
+	what_it_carries_is_taken();
+	again_goes_the_new_way();
+	what_came_back_goes_again();
+	who_was_above_is_heard();
+	it_was_away(true);
+	it_was_away(false);
 	places_are_exchanged();
 	what_waits_comes_back();
 	one_of_two_comes_back();
