@@ -18,7 +18,7 @@ struct said {
 	uint32_t signed_for; /* that it lies there, its desk has signed */
 	uint32_t opened;     /* that it has opened it */
 	uint32_t unknown;    /* its station was asked, and does not know it */
-	uint32_t reported; /* a station says why it did not go on to it */
+	uint32_t reported;   /* a station says why it did not go on to it */
 	bool known;	     /* the origin knows it at all */
 };
 
@@ -117,6 +117,21 @@ said_gaps_of(struct said_gaps *x, struct store *s)
 	must(s->ops->paper_each(s, PAPER_GAP, said_gap, x, &e), &e);
 }
 
+/* One rolling back has lost all of this life: its copy was of one before, and
+ * what was known is of one after. */
+static inline bool
+said_is_between(const struct said_gaps *x, uint64_t life)
+{
+	const struct life_gap *a, *b;
+
+	for (a = x->all; a < x->all + x->count; a++)
+		for (b = x->all; b < x->all + x->count; b++)
+			if (a->born == b->born && a->incarnation < life &&
+			    life < b->incarnation)
+				return true;
+	return false;
+}
+
 /* One of them is this number of this life: it had been given when the station
  * was copied no more, or nobody can say that it had not. */
 static inline bool
@@ -128,7 +143,7 @@ said_is_lost(const struct said_gaps *x, uint64_t life, uint64_t number)
 		if (x->all[i].incarnation == life &&
 		    x->all[i].serials <= number)
 			return true;
-	return false;
+	return said_is_between(x, life);
 }
 
 /* Those who have not been heard of are asked for now, and not in hours. */
