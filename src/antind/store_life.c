@@ -410,7 +410,7 @@ note_reborn(const struct life_gap *g)
 }
 
 static enum rc
-keep_gap(const struct life_gap *g, struct err *e)
+keep_one(const struct life_gap *g, bool own, struct err *e)
 {
 	struct buf head, key = { 0 };
 	struct paper p = { .kind = PAPER_GAP, .at = g->at };
@@ -418,6 +418,8 @@ keep_gap(const struct life_gap *g, struct err *e)
 
 	life_gap_write(&head, g);
 	buf_u64(&key, g->born);
+	if (own)
+		buf_u64(&key, g->incarnation);
 	p.key = buf_bytes(&key);
 	p.head = buf_bytes(&head);
 	rc = store_failed(
@@ -425,6 +427,27 @@ keep_gap(const struct life_gap *g, struct err *e)
 	buf_free(&head);
 	buf_free(&key);
 	return rc;
+}
+
+/* Where the copy is of an older life than the one that was rolled back, what it
+ * knew of its own end is missing, too. */
+static enum rc
+keep_gap(const struct life_gap *g, struct err *e)
+{
+	struct life_gap own = *g;
+	struct seen seen;
+	enum rc rc;
+
+	if ((rc = keep_one(g, false, e)) != RC_OK ||
+	    g->incarnation == st.incarnation ||
+	    (rc = seen_read(&seen, e)) != RC_OK)
+		return rc;
+	own.incarnation = st.incarnation;
+	own.until = own.from;
+	own.serials = seen.serial + 1;
+	own.to = 0; /* nobody says so any more */
+	own.again = st.serial;
+	return keep_one(&own, true, e);
 }
 
 /* docs/journal.md 7.4: in one transaction. */

@@ -177,6 +177,30 @@ sees_alarm(const struct seat *s, const char *kind)
 	return found;
 }
 
+/* Its copy is of a life before the one that is known: both are missing. */
+static void
+the_same_copy_comes_again(struct three_lives *x)
+{
+	const size_t clones = seat_said(x->mid, "alarm.raised kind=clone"),
+		     reborn = seat_said(x->low, "event=station.reborn");
+	uint64_t gaps;
+
+	lives_restore(x->low);
+	gaps = lives_gaps(x->low);
+	ok(seat_start(x->low) &&
+		seat_waits(x->mid, "alarm.raised kind=clone", clones + 1, 60),
+	    "the same copy once more is refused");
+	ok(sees_alarm(x->mid, "clone"), "until a person has seen it");
+	ok(seat_waits(x->low, "event=station.reborn", reborn + 1, 90),
+	    "then it is given a life");
+	lives_settle(x);
+	(void)seat_stop(x->low, SIGTERM);
+	is(lives_gaps(x->low), gaps + 2, "what is missing of both is kept");
+	x->life[x->low->unit] = lives_word(x->low, "incarnation");
+	seat_start(x->low);
+	lives_settle(x);
+}
+
 static void
 a_copy_beside_it_is_noticed(struct three_lives *x)
 {
@@ -401,6 +425,7 @@ main(void)
 	all_is_well(&x);
 	its_checkpoints_do_not_pile_up(&x);
 	each_may_be_restored(&x);
+	the_same_copy_comes_again(&x);
 	receipts_for_what_is_lost_are_kept(&x);
 	a_copy_beside_it_is_noticed(&x);
 	a_person_decides_which_it_is(&x);

@@ -9,6 +9,8 @@
 #define TESTS_STATION_NETWORK_H
 
 #include "core/base64.h"
+#include "journal/life.h"
+#include "ledger.h"
 #include "proxy.h"
 #include "queue.h"
 
@@ -24,13 +26,13 @@ struct spot {
 	struct seat *seat;
 	struct proxy proxy; /* to its parent; .to 0: the highest has none */
 	atomic_int line;
-	struct dice dice; /* the proxy's */
-	int64_t good_at;  /* milliseconds; when a cut is over, 0: none */
-	int64_t back_at;  /* when it is started again, 0: it runs */
-	bool killed;	  /* all of it, by us: it ends by a signal */
-	bool copied;	  /* there is a backup of it */
-	bool restored;	  /* it took the station's place once */
-	bool untold;	  /* a person has acts for it */
+	struct dice dice;	/* the proxy's */
+	int64_t good_at;	/* milliseconds; when a cut is over, 0: none */
+	int64_t back_at;	/* when it is started again, 0: it runs */
+	bool killed;		/* all of it, by us: it ends by a signal */
+	bool copied;		/* there is a backup of it, of this life */
+	uint64_t life, entries; /* and so long a journal */
+	bool untold;		/* a person has acts for it */
 };
 
 struct network {
@@ -38,7 +40,12 @@ struct network {
 	struct spot spots[NETWORK_MOST];
 	size_t count;
 	struct dice dice;
-	size_t launches, kills, moves, cuts, restores, holds;
+	size_t launches, kills, moves, cuts, restores, holds, seen;
+	/* A station is about to forget what it did since its copy; it does not
+	 * run.  NULL: nobody wants to know */
+	void (*forgets)(const struct seat *s);
+	struct spot *rolled; /* back, and may not know it yet; NULL */
+	size_t reborn;	     /* so often it had been before */
 	size_t alone; /* stations that ended though nobody told them to */
 	size_t bad;   /* that ended otherwise than they should when told */
 };
@@ -356,8 +363,84 @@ network_runs(const char *what, const char *from, const char *to)
 		bug("a folder cannot be copied");
 }
 
+/* What its neighbour, which does not run, knows of its journal is more than
+ * the backup has. */
+static inline bool
+spot_is_known(const struct spot *p, const struct seat *neighbour)
+{
+	const struct id uid = tree_uid(p->seat->unit);
+	struct buf head = { 0 }, note = { 0 };
+	struct life k = { 0 };
+	struct seat_store o;
+	struct err e;
+
+	seat_opens(&o, neighbour);
+	if (o.store->ops->paper_get(
+		o.store, PAPER_LIFE, id_bytes(&uid), &head, &note, &e) == RC_OK)
+		must(life_read(&k, buf_bytes(&head), &e), &e);
+	seat_closes(&o);
+	buf_free(&head);
+	buf_free(&note);
+	return k.incarnation > p->life ||
+	       (k.incarnation == p->life && k.size > p->entries);
+}
+
+/* Who is asked is away for a moment: the station above; of the highest one that
+ * is below it. */
+static inline bool
+network_knows(struct network *n, const struct spot *p)
+{
+	bool knows = false;
+	struct spot *q;
+	size_t i;
+
+	for (i = 0; i < n->count && !knows; i++) {
+		q = &n->spots[i];
+		if (p->seat->above != NULL ? p->seat->above != q->seat
+					   : q->seat->above != p->seat)
+			continue;
+		if (q->killed || !spot_stop(n, q))
+			continue;
+		knows = spot_is_known(p, q->seat);
+		spot_launch(n, q);
+	}
+	return knows;
+}
+
+/* Who was rolled back last does not know it yet. */
+static inline bool
+network_is_rolled(const struct network *n)
+{
+	return n->rolled != NULL &&
+	       seat_said(n->rolled->seat, "event=station.reborn") <= n->reborn;
+}
+
+static inline void
+spot_copies(struct spot *p, const char *data, const char *copy)
+{
+	struct seat_store o;
+	struct err e;
+	struct buf life;
+	struct rd r;
+
+	seat_opens(&o, p->seat);
+	must(o.store->ops->journal->size(o.store, &p->entries, &e), &e);
+	p->life = 1;
+	if (o.store->ops->word(o.store, "incarnation", &life, &e) == RC_OK) {
+		r = rd_init(buf_bytes(&life));
+		p->life = rd_u64(&r);
+		buf_free(&life);
+	}
+	seat_closes(&o);
+	network_runs("rm", copy, copy);
+	network_runs("cp", data, copy);
+	p->copied = true;
+}
+
 /* Its folder is copied, at rest; or the copy that was made takes its place,
- * with all that it did since then forgotten. */
+ * with all that it did since then forgotten.  The same copy may do so again,
+ * though the station has had a newer life since.  One at a time, and of which
+ * more is known than the copy has: docs/journal.md 7.10. */
 static inline void
 network_restore(struct network *n)
 {
@@ -368,22 +451,58 @@ network_restore(struct network *n)
 		return;
 	(void)snprintf(data, sizeof(data), "%s/data", p->seat->folder);
 	(void)snprintf(copy, sizeof(copy), "%s/copy", p->seat->folder);
-	if (p->copied) {
+	if (!p->copied) {
+		spot_copies(p, data, copy);
+	} else if (!network_is_rolled(n) && network_knows(n, p)) {
+		if (n->forgets != NULL)
+			n->forgets(p->seat);
+		n->rolled = p;
+		n->reborn = seat_said(p->seat, "event=station.reborn");
 		network_runs("rm", data, data);
 		network_runs("cp", copy, data);
 		n->restores++;
-		p->restored = true;
-		p->untold = true; /* the parent of then may not be today's */
-	} else {
-		network_runs("cp", data, copy);
-		p->copied = true;
+		p->copied = dice_below(&n->dice, 2) == 0;
+		/* nobody above the highest tells it what it decided itself */
+		p->untold = p->untold || p->seat->above == NULL;
 	}
 	spot_launch(n, p);
 }
 
+/* A person looks at the alarms of a station: an older life that was refused is
+ * let in when the alarm was seen (docs/journal.md 7.6). */
+static inline void
+network_sees(struct network *n, struct spot *p)
+{
+	json_t *rows, *row, *r;
+	struct err e;
+	size_t i;
+
+	if (p->seat->daemon == 0)
+		return;
+	rows = seat_rows(p->seat, CONTROL_ALARMS, NULL);
+	json_array_foreach(rows, i, row)
+	{
+		if (strcmp(row_word(row, "kind"), "clone") != 0 ||
+		    json_integer_value(json_object_get(row, "seen")) != 0)
+			continue;
+		r = json_object();
+		(void)json_object_set(
+		    r, "alarm", json_object_get(row, "alarm"));
+		n->seen +=
+		    seat_asks(p->seat, CONTROL_SEEN, r, NULL, &e) == RC_OK;
+	}
+	json_decref(rows);
+}
+
+static inline void
+network_see(struct network *n)
+{
+	network_sees(n, network_any(n));
+}
+
 /* A unit comes under another, with all below it.  The highest station is told,
- * and the unit's own, whose person has to tell it of another parent anyhow; all
- * others hear of it by line.  Nobody stops, and keys are those that were. */
+ * and a person tells the unit's own whom it dials; all hear of it by line.
+ * Nobody stops, and keys are those that were. */
 static inline void
 network_move(struct network *n)
 {
@@ -395,6 +514,7 @@ network_move(struct network *n)
 	for (i = 0; i < n->count; i++)
 		memcpy(keys[i], n->spots[i].seat->key_address, sizeof(keys[i]));
 	if (s->was_count == SEAT_WAS ||
+	    (network_is_rolled(n) && n->rolled->seat == s) ||
 	    !country_move(&n->country, s, to, time_now(), certify))
 		return;
 	for (i = 0; i < n->count; i++)
@@ -403,7 +523,6 @@ network_move(struct network *n)
 		n->spots[i].proxy.to = n->spots[i].seat->above->port;
 	n->moves++;
 	(void)!network_gives(n, &n->spots[0]);
-	(void)!network_gives(n, &n->spots[s->unit]);
 }
 
 /* An operator of a station holds all that waits there for a neighbour. */

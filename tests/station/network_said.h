@@ -8,14 +8,18 @@
 
 #include <sqlite3.h>
 
+#include "journal/life.h"
 #include "network.h"
 
 /* Of one dispatch at its origin: bit n is the desk of seat n. */
 struct said {
 	const struct country *country;
-	uint32_t heard;	 /* what it says of it, or a station of why not */
-	uint32_t opened; /* that it has opened it */
-	bool known;	 /* the origin knows it at all */
+	uint32_t heard;	     /* what it says of it, or a station of why not */
+	uint32_t signed_for; /* that it lies there, its desk has signed */
+	uint32_t opened;     /* that it has opened it */
+	uint32_t unknown;    /* its station was asked, and does not know it */
+	uint32_t reported;   /* a station says why it did not go on to it */
+	bool known;	     /* the origin knows it at all */
 };
 
 static inline uint32_t
@@ -49,10 +53,17 @@ said_row(void *ctx, json_t *row)
 		return;
 	seats = said_seats(x->country, row_word(row, "about"));
 	for (i = 0; i < COUNT(words); i++)
-		if (strcmp(says, words[i]) == 0)
+		if (strcmp(says, words[i]) == 0) {
 			x->heard |= seats;
+			x->signed_for |= i < 3 ? seats : 0;
+		}
 	if (strcmp(says, "opened") == 0)
 		x->opened |= seats;
+	if (strcmp(says, "report") == 0)
+		x->reported |= seats;
+	if (strcmp(says, "answer") == 0 &&
+	    strcmp(row_word(row, "code"), "unknown") == 0)
+		x->unknown |= seats;
 }
 
 static inline struct said
@@ -74,6 +85,65 @@ said_of(const struct country *c, const struct seat *origin, const struct id *id)
 	(void)!control_ask(fd, CONTROL_TRACE, r, NULL, 0, &ears, NULL, &e);
 	close(fd);
 	return x;
+}
+
+/* ---- lives (docs/journal.md 7) ----------------------------------------------
+ */
+
+/* What a station says it has lost. */
+struct said_gaps {
+	struct life_gap *all; /* owned */
+	size_t count;
+};
+
+static inline bool
+said_gap(void *ctx, const struct paper *p)
+{
+	struct said_gaps *x = ctx;
+	struct err e;
+
+	x->all = vec_more(x->all, x->count, sizeof(*x->all));
+	must(life_gap_read(&x->all[x->count++], p->head, &e), &e);
+	return true;
+}
+
+/* It does not run. */
+static inline void
+said_gaps_of(struct said_gaps *x, struct store *s)
+{
+	struct err e;
+
+	*x = (struct said_gaps){ 0 };
+	must(s->ops->paper_each(s, PAPER_GAP, said_gap, x, &e), &e);
+}
+
+/* One rolling back has lost all of this life: its copy was of one before, and
+ * what was known is of one after. */
+static inline bool
+said_is_between(const struct said_gaps *x, uint64_t life)
+{
+	const struct life_gap *a, *b;
+
+	for (a = x->all; a < x->all + x->count; a++)
+		for (b = x->all; b < x->all + x->count; b++)
+			if (a->born == b->born && a->incarnation < life &&
+			    life < b->incarnation)
+				return true;
+	return false;
+}
+
+/* One of them is this number of this life: it had been given when the station
+ * was copied no more, or nobody can say that it had not. */
+static inline bool
+said_is_lost(const struct said_gaps *x, uint64_t life, uint64_t number)
+{
+	size_t i;
+
+	for (i = 0; i < x->count; i++)
+		if (x->all[i].incarnation == life &&
+		    x->all[i].serials <= number)
+			return true;
+	return said_is_between(x, life);
 }
 
 /* Those who have not been heard of are asked for now, and not in hours. */
