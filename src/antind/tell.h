@@ -53,6 +53,7 @@ void directory_grew(void);
 void directory_asked(struct line *l, size_t unit, bool anew);
 void directory_give(uint64_t job, const struct msg_enrol_piece *m);
 void directory_take(uint64_t job, const struct msg_enrol_piece *m);
+void give_tick(int64_t ms); /* what nobody goes on with is forgotten */
 /* The same of what is known of one dispatch: an evidence file. */
 void evidence_take(uint64_t job, const struct msg_enrol_piece *m);
 
