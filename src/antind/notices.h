@@ -105,10 +105,13 @@ bool answer_may(struct bytes origin);
 
 /* ---- store_stranger.c ---------------------------------------------------- */
 
-/* Its signer's certificate is not here: ask for it, and keep the batch until
- * it comes. */
-enum rc stranger_keep(const struct batch *b, struct bytes bytes, struct err *e);
+/* Its signer's certificate is not here: ask for it, and keep the batch, which
+ * this neighbour brought (empty: not known), until it comes. */
+enum rc stranger_keep(const struct batch *b, struct bytes bytes,
+    struct bytes by, struct err *e);
 void strangers_look(void); /* our directory has grown */
+void strangers_tick(int64_t ms); /* each second: in a minute once, and at the
+				  * start, all are looked at, and asked for */
 
 /* ---- store_notice_take.c: what comes ------------------------------------- */
 

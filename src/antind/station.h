@@ -32,6 +32,8 @@
 struct flying {
 	uint64_t q, total;
 	unsigned rank;
+	struct line *line;
+	struct flying *same, *prev, *next; /* store_find.c */
 };
 struct flight { /* all of a rank */
 	size_t count, bytes, big;
@@ -64,8 +66,7 @@ struct line {
 	struct neighbour *neighbour; /* whose line it is */
 	uint64_t cursor[RANKS];
 	bool more[RANKS]; /* there may be something queued behind the cursor */
-	struct flying *flying; /* owned */
-	size_t flying_count;
+	struct flying *flying; /* owned; the newest first */
 	struct flight flights[RANKS];
 	struct big bigs[BIGS_MAX];
 	size_t big_count;
@@ -197,7 +198,6 @@ void line_epoch(uint64_t epoch); /* it was used: go on behind it */
  * ------------------- */
 
 struct line *line_of(uint64_t conn);
-struct line *line_to(struct bytes station);
 /* All that something may come over: lines, then a bundle; NULL behind the last.
  */
 struct line *line_each(size_t i);
@@ -228,6 +228,20 @@ int64_t lines_tick(int64_t ms);
 void line_summed(uint64_t q, enum rc rc, struct err *e);
 void lines_settled(bool kept); /* the round is over */
 void lines_again(void);	       /* all that is queued, from the beginning */
+
+/* ---- store_find.c: lines by station, what flies by leg
+ * ---------------------- */
+
+struct line *line_to(struct bytes station);
+void find_line(struct line *l); /* it is among the lines, by this name */
+void find_no_line(const struct line *l);
+/* This leg flies over this line; NULL: it does not. */
+struct flying *flying_of(const struct line *l, uint64_t q);
+/* Over one line after another: the first after NULL; NULL: no more.  It may
+ * have found another way while it flew. */
+struct flying *flying_next(const struct flying *after, uint64_t q);
+struct flying *flying_new(struct line *l, uint64_t q);
+void flying_free(struct flying *f);
 
 /* ---- store_sum.c: large packages that go on
  * ------------------------------------ */

@@ -422,6 +422,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		reroute_tick();
 		chases_tick();
 		checkpoint_thin();
+		strangers_tick(process_ms());
 	}
 	alarms_tick(process_ms());
 	enrol_tick(process_ms());

@@ -107,28 +107,50 @@ find(uint8_t hash[static SHA256_SIZE], const struct id *id, struct buf *head,
 	    bytes_of(hash, SHA256_SIZE), head, request, e);
 }
 
+/* The one whose first piece was asked for last: pieces come from it, and it is
+ * looked for once. */
+static struct {
+	struct id id;
+	struct buf request;
+} pulled;
+
+static enum rc
+pull(const struct id *id, uint64_t at, struct err *e)
+{
+	uint8_t hash[SHA256_SIZE];
+	struct buf head;
+	enum rc rc;
+
+	if (at > 0 && pulled.request.len > 0 && id_eq(&pulled.id, id))
+		return RC_OK;
+	buf_free(&pulled.request);
+	pulled.id = *id;
+	rc = find(hash, id, &head, &pulled.request, e);
+	buf_free(&head);
+	return rc;
+}
+
 void
 enrol_pull(uint64_t job, const struct msg_enrol_piece *m)
 {
+	const struct buf *request = &pulled.request;
 	struct msg_enrol_is out = { 0 };
-	struct buf head, request;
-	uint8_t hash[SHA256_SIZE];
 	struct err e = { 0 };
 	struct rd r;
 
-	out.rc = find(hash, &m->id, &head, &request, &e);
+	out.rc = pull(&m->id, m->at, &e);
 	out.why = bytes_str(e.text);
-	if (out.rc == RC_OK && m->at <= request.len) {
-		r = rd_init(buf_bytes(&request));
+	if (out.rc == RC_OK && m->at <= request->len) {
+		r = rd_init(buf_bytes(request));
 		(void)rd_bytes(&r, (size_t)m->at);
-		out.total = request.len;
+		out.total = request->len;
 		out.bytes = rd_rest(&r);
 		if (out.bytes.len > MSG_ENROL_BYTES)
 			out.bytes.len = MSG_ENROL_BYTES;
 	}
 	(void)tell(PROC_CONTROL, MSG_ENROL_PIECE, job, &out, -1);
-	buf_free(&head);
-	buf_free(&request);
+	if (m->at + out.bytes.len >= request->len)
+		buf_free(&pulled.request);
 }
 
 /* An answer on its way from the command: one at a time. */

@@ -394,6 +394,7 @@ directory_tick(int64_t ms)
 	struct knows *k;
 	size_t i;
 
+	give_tick(ms);
 	for (i = 0; i < st.line_count; i++) {
 		k = st.lines[i]->knows;
 		if (k == NULL)

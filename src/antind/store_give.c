@@ -3,13 +3,13 @@
 #include "antind/tell.h"
 
 #define GIVE_MAX (512u << 20)  /* bytes of a file */
-#define TAKE_MS INT64_C(60000) /* it is kept so long for who takes it */
+#define KEEP_MS INT64_C(60000) /* what is begun is kept, for who goes on */
 
 static struct {
 	uint64_t uid;
 	struct id id; /* of a dispatch */
 	struct buf file;
-	int64_t at;
+	int64_t at; /* milliseconds: till then */
 } given, taken;
 
 static enum rc
@@ -31,6 +31,7 @@ give(const struct msg_enrol_piece *m, struct applied *did, struct err *e)
 		    "somebody else gives a directory file at this moment; try "
 		    "again");
 	buf_add(&given.file, m->bytes);
+	given.at = process_ms() + KEEP_MS;
 	if (given.file.len < m->total)
 		return RC_OK;
 	rc = station_learns(buf_bytes(&given.file), did, e);
@@ -78,7 +79,7 @@ take(const struct msg_enrol_piece *m,
 		taken.id = m->id;
 		rc = make(&taken.file, &m->id, e);
 	}
-	taken.at = process_ms() + TAKE_MS;
+	taken.at = process_ms() + KEEP_MS;
 	if (rc == RC_OK && (m->uid != taken.uid || !id_eq(&m->id, &taken.id) ||
 			       m->at >= taken.file.len))
 		rc = fail(e, RC_INVALID,
@@ -119,4 +120,13 @@ void
 evidence_take(uint64_t job, const struct msg_enrol_piece *m)
 {
 	take_piece(job, m, evidence_make);
+}
+
+void
+give_tick(int64_t ms)
+{
+	if (given.file.len > 0 && ms >= given.at)
+		buf_free(&given.file);
+	if (taken.file.len > 0 && ms >= taken.at)
+		buf_free(&taken.file);
 }

@@ -46,18 +46,6 @@ line_each(size_t i)
 	return i == st.line_count ? media_line(0) : NULL;
 }
 
-/* There is one at the most. */
-struct line *
-line_to(struct bytes station)
-{
-	size_t i;
-
-	for (i = st.line_count; i-- > 0;)
-		if (bytes_is(station, st.lines[i]->station))
-			return st.lines[i];
-	return NULL;
-}
-
 /* A station's statement may be under the certificate of an older address: ways
  * are to that of today. */
 static void
@@ -67,7 +55,8 @@ line_free(struct line *l)
 	tell_drop(l);
 	directory_line_free(l);
 	wanted_line_free(l);
-	free(l->flying);
+	while (l->flying != NULL)
+		flying_free(l->flying);
 	free(l);
 }
 
@@ -84,6 +73,7 @@ line_remove(uint64_t conn)
 		;
 	memmove(&st.lines[i], &st.lines[i + 1],
 	    (--st.line_count - i) * sizeof(*st.lines));
+	find_no_line(l);
 	l->neighbour->down = process_ms();
 	log = log_line(LOG_INFO, "link.down");
 	log_str(&log, "station", bytes_str(l->station));
@@ -138,6 +128,7 @@ lines_add(struct line *l)
 		st.lines[i] = st.lines[i - 1];
 	st.lines[i] = l;
 	st.line_count++;
+	find_line(l);
 }
 
 struct line *
@@ -179,22 +170,11 @@ struct legs {
 };
 
 static bool
-is_flying(const struct line *l, uint64_t q)
-{
-	size_t i;
-
-	for (i = 0; i < l->flying_count; i++)
-		if (l->flying[i].q == q)
-			return true;
-	return false;
-}
-
-static bool
 gather(void *ctx, const struct leg *leg)
 {
 	struct legs *b = ctx;
 
-	if (!is_flying(b->l, leg->q))
+	if (flying_of(b->l, leg->q) == NULL)
 		b->legs[b->count++] = *leg;
 	return b->count < LEGS;
 }
@@ -220,10 +200,11 @@ gather_dest(void *ctx, const struct dest *d)
 static void
 take_off(struct line *l, uint64_t q, uint64_t total, unsigned rank)
 {
+	struct flying *one = flying_new(l, q);
 	struct flight *f = &l->flights[rank];
 
-	l->flying = vec_more(l->flying, l->flying_count, sizeof(*l->flying));
-	l->flying[l->flying_count++] = (struct flying){ q, total, rank };
+	one->total = total;
+	one->rank = rank;
 	f->count++;
 	if (total > STORE_INLINE)
 		f->big++;
@@ -295,7 +276,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		rc = large_fit(&m, &envelope, &fd, &d, &waits, e);
 		m.package = buf_bytes(&envelope);
 	}
-	if (rc == RC_OK && to == PROC_LINK && !is_flying(l, leg->q))
+	if (rc == RC_OK && to == PROC_LINK && flying_of(l, leg->q) == NULL)
 		take_off(l, leg->q, leg->total, leg->rank);
 	if (rc == RC_OK && !waits) {
 		(void)tell(to, MSG_SEND, l->job, &m, fd);
@@ -421,13 +402,12 @@ void
 line_takes_back(uint64_t q)
 {
 	struct msg_number m = { .number = q };
-	size_t i;
+	const struct flying *f = NULL;
 
 	sum_forget(q);
-	for (i = 0; i < st.line_count; i++) {
-		m.conn = st.lines[i]->conn;
-		if (is_flying(st.lines[i], q))
-			(void)tell(PROC_LINK, MSG_CANCEL, 0, &m, -1);
+	while ((f = flying_next(f, q)) != NULL) {
+		m.conn = f->line->conn;
+		(void)tell(PROC_LINK, MSG_CANCEL, 0, &m, -1);
 	}
 }
 
@@ -470,40 +450,36 @@ lines_tick(int64_t ms)
 static bool
 land(struct line *l, uint64_t q, unsigned *rank)
 {
+	struct flying *one = flying_of(l, q);
 	struct flight *f;
-	size_t i;
 
-	for (i = 0; i < l->flying_count && l->flying[i].q != q; i++)
-		;
-	if (i == l->flying_count)
+	if (one == NULL)
 		return false;
-	*rank = l->flying[i].rank;
+	*rank = one->rank;
 	f = &l->flights[*rank];
 	f->count--;
-	if (l->flying[i].total > STORE_INLINE)
+	if (one->total > STORE_INLINE)
 		f->big--;
 	else
-		f->bytes -= l->flying[i].total;
+		f->bytes -= one->total;
 	f->full = f->full &&
 		  (f->count > FLYING_MAX / 2 || f->bytes > FLYING_BYTES / 2);
-	memmove(&l->flying[i], &l->flying[i + 1],
-	    (--l->flying_count - i) * sizeof(*l->flying));
+	flying_free(one);
 	return true;
 }
 
 void
 line_summed(uint64_t q, enum rc rc, struct err *e)
 {
+	const struct flying *f = flying_next(NULL, q);
 	struct line *l;
 	unsigned rank;
 	struct leg leg;
-	size_t i;
 
 	(void)media_summed(q, rc, e);
-	for (i = 0; i < st.line_count; i++) {
-		l = st.lines[i];
-		if (!is_flying(l, q))
-			continue;
+	while (f != NULL) {
+		l = f->line;
+		f = flying_next(f, q);
 		if (rc == RC_OK)
 			rc = st.store->ops->leg(st.store, q, &leg, e);
 		/* it may have found another way meanwhile */

@@ -225,7 +225,9 @@ names_lines(void)
 		l = st.lines[i];
 		if (!renamed(bytes_str(l->station), now))
 			continue;
+		find_no_line(l);
 		(void)snprintf(l->station, sizeof(l->station), "%s", now);
+		find_line(l);
 		l->neighbour = neighbour_of(bytes_str(now));
 		l->neighbour->down = 0;
 	}

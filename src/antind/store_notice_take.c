@@ -414,9 +414,11 @@ has_inquiry(struct bytes bytes)
 	return has;
 }
 
-/* All that a batch says, or its inquiries alone; RC_IO is all that stops it. */
+/* All that a batch says, or its inquiries alone, which this neighbour brought;
+ * RC_IO is all that stops it. */
 static enum rc
-take_batch(struct bytes bytes, bool inquiries, bool *news, struct err *e)
+take_batch(struct bytes bytes, bool inquiries, struct bytes by, bool *news,
+    struct err *e)
 {
 	struct weighed w = { .bytes = bytes };
 	struct batch b;
@@ -428,7 +430,7 @@ take_batch(struct bytes bytes, bool inquiries, bool *news, struct err *e)
 	if (rc != RC_OK)
 		log_refused(b.signer.address, e);
 	if (rc == RC_ABSENT && !inquiries)
-		rc = stranger_keep(&b, bytes, e);
+		rc = stranger_keep(&b, bytes, by, e);
 	else if (rc == RC_OK)
 		w.batch = &b;
 	for (i = 0; w.batch != NULL && i < b.log.count && rc == RC_OK; i++) {
@@ -452,7 +454,7 @@ notice_own(struct bytes batch, struct err *e)
 {
 	bool news = false;
 
-	return take_batch(batch, false, &news, e);
+	return take_batch(batch, false, (struct bytes){ 0 }, &news, e);
 }
 
 /* What this station's desks have said, and it about recalls, is kept. */
@@ -540,7 +542,8 @@ notice_arrives(struct arrival *a, bool *news, struct err *e)
 	rest = n.batches;
 	while (rc == RC_OK && notice_next(&rest, &batch))
 		if (!through || has_inquiry(batch))
-			rc = take_batch(batch, through, news, e);
+			rc = take_batch(batch, through,
+			    bytes_str(a->from->station), news, e);
 	return rc;
 }
 

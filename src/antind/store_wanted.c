@@ -3,9 +3,7 @@
  * Whose certificates are lacking here is asked for at the parent, who asks its
  * own where it lacks them too (docs/link.md 17.4, 17.5).  What was got is
  * remembered: what is decided about it later shall come, too.
- *
- * What children ask for has half the room, and is asked in turn: who asks for
- * much takes nothing from this station or from another child (17.7).
+ * What children ask for is asked in turn, and has half the room (17.7).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +20,7 @@
 #define MINUTE_MS INT64_C(60000)
 #define A_MINUTE 64u	      /* that are asked in a minute, for us */
 #define BELOW_A_MINUTE 64u    /* ... for all children */
+#define SIGNERS_A_MINUTE 16u  /* ... of batches that came */
 #define HEARD_A_MINUTE 600u   /* entries of a line that are looked at */
 #define WAIT_MS INT64_C(4000) /* that a question waits for an answer */
 #define QUESTIONS 32u	      /* that wait */
@@ -84,9 +83,7 @@ is_here(enum wanted what, struct bytes which, size_t *unit)
 		   now) != NONE;
 }
 
-/* ---- who gives way
- * ---------------------------------------------------------------------------
- */
+/* ---- who gives way ---- */
 
 static const struct id ours;
 
@@ -143,9 +140,7 @@ want_set(struct want *w, enum wanted what, struct bytes which)
 	memcpy(w->which, which.p, which.len);
 }
 
-/* ---- what was got
- * ---------------------------------------------------------------------------
- */
+/* ---- what was got ---- */
 
 static struct want *
 kept_new(struct bytes address)
@@ -229,9 +224,7 @@ keep(size_t unit, const struct id *by)
 	write_kept();
 }
 
-/* ---- asking
- * -------------------------------------------------------------------------------
- */
+/* ---- asking ---- */
 
 static struct line *
 parent_line(void)
@@ -261,17 +254,19 @@ wanted_line(struct line *l)
 }
 
 /* So many new ones in a minute, whoever asks for nonsense. */
-static bool
-may_ask(int64_t ms)
-{
-	static int64_t since;
-	static unsigned asked;
+static struct minute {
+	unsigned most, asked;
+	int64_t since; /* milliseconds */
+} people = { .most = A_MINUTE }, signers = { .most = SIGNERS_A_MINUTE };
 
-	if (ms - since >= MINUTE_MS || since == 0) {
-		since = ms;
-		asked = 0;
+static bool
+may_ask(struct minute *m, int64_t ms)
+{
+	if (ms - m->since >= MINUTE_MS || m->since == 0) {
+		m->since = ms;
+		m->asked = 0;
 	}
-	return asked++ < A_MINUTE;
+	return m->asked++ < m->most;
 }
 
 /* The children's, one after another. */
@@ -342,8 +337,8 @@ ask_above(
 	return true;
 }
 
-bool
-wanted_ask(enum wanted what, struct bytes which)
+static bool
+ask_own(struct minute *m, enum wanted what, struct bytes which)
 {
 	const int64_t ms = process_ms();
 	struct want *w = want_of(what, which);
@@ -354,7 +349,19 @@ wanted_ask(enum wanted what, struct bytes which)
 		w->by = ours;
 		return parent_line() != NULL && ms - w->at < WAIT_MS;
 	}
-	return may_ask(ms) && ask_above(w, what, which, &ours);
+	return may_ask(m, ms) && ask_above(w, what, which, &ours);
+}
+
+bool
+wanted_ask(enum wanted what, struct bytes which)
+{
+	return ask_own(&people, what, which);
+}
+
+void
+wanted_signer(const uint8_t cert[static SHA256_SIZE])
+{
+	(void)ask_own(&signers, WANTED_CERT, bytes_of(cert, SHA256_SIZE));
 }
 
 bool
@@ -372,8 +379,7 @@ wanted_sender(struct bytes station)
 		(void)wanted_ask(WANTED_ADDRESS, station);
 }
 
-/* ---- being asked
- * -------------------------------------------------------------------------- */
+/* ---- being asked ---- */
 
 void
 wanted_line_free(struct line *l)
@@ -505,8 +511,7 @@ give_wanted(struct line *l)
 	ws->count = left;
 }
 
-/* ---- questions that wait
- * ------------------------------------------------------------------ */
+/* ---- questions that wait ---- */
 
 struct question {
 	uint64_t job;

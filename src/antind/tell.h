@@ -59,6 +59,7 @@ void directory_grew(void);
 void directory_asked(struct line *l, size_t unit, bool anew);
 void directory_give(uint64_t job, const struct msg_enrol_piece *m);
 void directory_take(uint64_t job, const struct msg_enrol_piece *m);
+void give_tick(int64_t ms); /* what nobody goes on with is forgotten */
 /* The same of what is known of one dispatch: an evidence file. */
 void evidence_take(uint64_t job, const struct msg_enrol_piece *m);
 
@@ -79,6 +80,9 @@ void wanted_grew(void);
 void wanted_tick(int64_t ms);
 /* Ask for this; true: it is asked for, and an answer may come soon. */
 bool wanted_ask(enum wanted what, struct bytes which);
+/* Ask for this certificate, of a batch that came: who invents signers takes
+ * nothing from what people here ask for. */
+void wanted_signer(const uint8_t cert[static SHA256_SIZE]);
 /* It was asked for, and has not come. */
 bool wanted_is(enum wanted what, struct bytes which);
 /* It sends to a desk here: who it is is asked for where it is not known. */

@@ -52,7 +52,7 @@ enum report_why { /* STATEMENT_REPORT */
 	REPORT_REFUSED,
 	REPORT_HELD,
 	REPORT_DROPPED,
-	REPORT_LATE,
+	REPORT_LATE, /* nobody says it: docs/receipts.md 7.5 */
 };
 #define REPORT_WHYS 7
 enum inquiry_answer { /* STATEMENT_ANSWER */

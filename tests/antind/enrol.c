@@ -317,6 +317,25 @@ a_crowd_pushes_nobody_out(void)
  * ---------------------------------------------------------------------------
  */
 
+/* Who decides asks for one's piece and is given it, whoever else does. */
+static void
+gives_from(const struct buf *whose, uint64_t at, const struct buf *want)
+{
+	const struct msg_enrol_piece m = { .id = id_of(buf_bytes(whose)),
+		.at = at };
+	struct bytes got;
+	struct heard h;
+
+	say_to(s.control, MSG_ENROL_PULL, ++jobs, &m, -1);
+	h = expect(s.control, MSG_ENROL_PIECE);
+	got = h.m.body.enrol_is.bytes;
+	ok(h.fd != -2 && h.m.body.enrol_is.total == want->len && got.len > 0 &&
+		got.len <= want->len - at &&
+		bytes_eq(got, bytes_of(want->p + at, got.len)),
+	    "a piece from byte %llu on", (unsigned long long)at);
+	heard_free(&h);
+}
+
 static void
 an_answer_is_fetched(void)
 {
@@ -344,6 +363,11 @@ an_answer_is_fetched(void)
 	ok(h.fd != -2 && h.m.body.enrol_is.bytes.len == 0,
 	    "and nothing behind its end");
 	heard_free(&h);
+
+	gives_from(&mine, 0, &mine);
+	gives_from(&mine, 100, &mine);
+	gives_from(&other, 0, &other);
+	gives_from(&mine, 100, &mine);
 
 	answer(&whole, buf_bytes(&mine), 100000);
 	answer(&wrong, buf_bytes(&other), 10);

@@ -261,6 +261,43 @@ a_day_comes(void)
 	country_end(&country);
 }
 
+/* Who recalls is who signed the content, though he signs under another name
+ * now: what is withheld is not saved (docs/receipts.md 8.4, 8.5). */
+static void
+who_was_renamed_recalls(void)
+{
+	uint8_t part[SHA256_SIZE];
+	struct seat *dong;
+	struct id own;
+	struct err e;
+	int control;
+
+	build();
+	dong = country_seat(&country, top, "dong");
+	write_all();
+	ok(seat_start(bac), "a station runs");
+	own = sends(bac, bac, part);
+	while (!seat_is_calm(bac))
+		(void)usleep(50000);
+	ok(stop_all(), "where something lies that nobody has opened");
+	ok(country_move(&country, bac, dong, time_now(), true),
+	    "it has another name now, and keys for that");
+	write_all();
+	ok(seat_start(bac), "under which it runs");
+	is(asks(bac, CONTROL_RECALL, &own), RC_OK,
+	    "what was sent under the old one is recalled");
+	ok(three_hears(bac, &own, "outcome", NULL, NULL, "withheld", SECONDS),
+	    "and withheld");
+	control = seat_signed_in(bac, SECONDS);
+	is(seat_saves(part, control, bac, &own, &e), RC_DENIED,
+	    "so it is not saved");
+	ok(strstr(e.text, "has recalled it") != NULL,
+	    "for who signed it has recalled it: %s", e.text);
+	close(control);
+	ok(stop_all(), "all end well");
+	country_end(&country);
+}
+
 /* What waits for who has moved goes back the way it came. */
 static void
 what_waits_comes_back(void)
@@ -547,6 +584,7 @@ main(void)
 	it_was_away(true);
 	it_was_away(false);
 	places_are_exchanged();
+	who_was_renamed_recalls();
 	what_waits_comes_back();
 	one_of_two_comes_back();
 	a_day_comes();

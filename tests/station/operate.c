@@ -158,9 +158,9 @@ it_goes_another_way(void)
 	       other->address, &legs, &e),
 	    RC_OK, "over a neighbour it does");
 	is(legs, 1, "one leg");
-	ok(queue_comes_to(centre, "", "", 0, 3), "here it waits no longer");
+	ok(queue_comes_to(centre, "", "", 0, 30), "here it waits no longer");
 	ok(seat_comes_to(
-	       centre, CONTROL_ALARMS, "alarm", "kind", "waits", 0, 3),
+	       centre, CONTROL_ALARMS, "alarm", "kind", "waits", 0, 30),
 	    "and the alarm is over by itself");
 	ok(queue_comes_to(other, "state", "held", 1, 20),
 	    "which holds it: it does not go back");
