@@ -33,6 +33,7 @@ media_drop(void)
 	free(bundling.carried);
 	free(bundling.took);
 	buf_free(&bundling.statement);
+	buf_free(&bundling.frames);
 	bundling = (struct media){ 0 };
 }
 
