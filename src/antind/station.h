@@ -117,6 +117,7 @@ struct station {
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
+	bool dials;	     /* its configuration names where its parent is */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];

@@ -294,6 +294,9 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
+	} else if (bytes_is(s->name, "parent")) {
+		st.dials = true; /* else it is reached by bundles alone */
+		free(value);
 	} else if (bytes_is(s->name, "checkpoint")) {
 		st.checkpoint = strtoull(value, NULL, 10);
 		free(value);

@@ -397,7 +397,7 @@ look_at_parent(int64_t ms)
 
 	look_begins(STORE_ALARM_PARENT);
 	above = station_above(d, st.unit, station_now());
-	if (above == NONE || parent_is_up())
+	if (above == NONE || !st.dials || parent_is_up())
 		is.parent_since = 0;
 	else if (is.parent_since == 0)
 		is.parent_since = ms;
