@@ -27,6 +27,7 @@ end(struct media *m, enum rc rc)
 	    json_array_size(m->said) > 0)
 		rows_show(json_incref(m->said));
 	json_decref(m->said);
+	json_decref(m->known);
 	talk_close(&m->t);
 	return rc;
 }
@@ -148,27 +149,34 @@ guide(struct media *m, struct err *e)
 	return RC_OK;
 }
 
-/* Read all, then write all. */
+/* Read all, then write all: what could not be read was said, and what goes does
+ * not suffer from it. */
 static enum rc
 carry(struct media *m, struct err *e)
 {
-	struct err none = { 0 };
-	enum rc rc;
+	struct err bad = { 0 };
+	enum rc rc, was;
 
 	say("Step 1 of 2: reading what is in %s.\n", m->folder);
-	rc = media_read_all(m, CONTROL_MEDIA_READ, &none);
-	if (rc == RC_ABSENT || (rc == RC_DENIED && m->foreign > 0)) {
+	was = media_read_all(m, CONTROL_MEDIA_READ, &bad);
+	if (was == RC_ABSENT || (was == RC_DENIED && m->foreign > 0)) {
 		say("There is nothing for this station in it.\n");
-		rc = RC_OK;
+		was = RC_OK;
 	}
 	m->done = 0;
 	say("Step 2 of 2: writing what it is to take along.\n");
-	if (rc != RC_OK) /* it was said; what goes does not suffer from it */
-		*e = none;
 	rc = media_write_all(m, e);
+	if (rc == RC_ABSENT && m->done == 0) {
+		say("Nothing waits to be carried.\n");
+		rc = RC_OK;
+	}
 	if (rc == RC_OK)
 		say("Done. Now: umount %s, and only then pull it out.\n",
 		    m->folder);
+	if (rc == RC_OK && was != RC_OK) {
+		*e = bad;
+		rc = was;
+	}
 	return rc;
 }
 

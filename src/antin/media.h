@@ -13,6 +13,7 @@ struct media {
 	const char *folder;
 	struct progress progress;
 	json_t *said; /* owned: of each bundle, for --json */
+	json_t *known; /* owned: rows of stations, once asked; NULL */
 	uint64_t done, foreign;
 };
 

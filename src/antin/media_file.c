@@ -248,6 +248,10 @@ media_write_all(struct media *m, struct err *e)
 	rc = stations(&rows, m, e);
 	json_array_foreach(rows, i, row)
 	{
+		/* a line carries it */
+		if (!arg_given(m->a, "for") &&
+		    strcmp(row_text(row, "line"), "up") == 0)
+			continue;
 		/* each takes a number: the next has the one behind it */
 		if (rc == RC_OK && i > 0) {
 			json_t *request = json_object();
@@ -265,8 +269,8 @@ media_write_all(struct media *m, struct err *e)
 	}
 	if (rc == RC_OK && m->done == 0)
 		rc = fail(e, RC_ABSENT,
-		    "nothing waits to be carried, and there is no station "
-		    "above; name one: --for");
+		    "nothing waits to be carried to a station without a line; "
+		    "name one: --for");
 	json_decref(rows);
 	return rc;
 }
@@ -275,7 +279,8 @@ media_write_all(struct media *m, struct err *e)
  * ----------------------------------------------------------------------- */
 
 static void
-say_read(struct media *m, const char *path, json_t *answer)
+say_read(
+    struct media *m, enum control_what what, const char *path, json_t *answer)
 {
 	char when[TIME_TEXT], before[TIME_TEXT];
 	uint64_t n;
@@ -291,6 +296,12 @@ say_read(struct media *m, const char *path, json_t *answer)
 		    "nothing is taken twice.\n",
 		    path, (unsigned long long)row_number(answer, "number"),
 		    row_text(answer, "station"), when, before);
+		return;
+	}
+	if (what == CONTROL_MEDIA_LOOK) {
+		say("%s: bundle %llu of %s, written %s.\n", path,
+		    (unsigned long long)row_number(answer, "number"),
+		    row_text(answer, "station"), when);
 		return;
 	}
 	say("%s: bundle %llu of %s, written %s: %llu new, %llu here before, "
@@ -331,7 +342,7 @@ media_read_one(
 		    m, what, json_object(), in.fd, tr("Reading"), &answer, e);
 	if (rc == RC_OK) {
 		m->done++;
-		say_read(m, path, answer);
+		say_read(m, what, path, answer);
 		if (what == CONTROL_MEDIA_READ && arg_given(m->a, "remove") &&
 		    row_number(answer, "part") + row_number(answer, "later") ==
 			0 &&
@@ -349,6 +360,44 @@ is_foreign(const struct err *e)
 	return e->rc == RC_DENIED &&
 	       strstr(e->text, tr("this bundle is for another station")) !=
 		   NULL;
+}
+
+/* One for another station: for whom, where it is one that this one may write
+ * for.  The tag of its key is in its outside. */
+static void
+say_foreign(struct media *m, const char *path)
+{
+	uint8_t bytes[BUNDLE_HEAD_MAX];
+	struct in_file in = { .fd = -1 };
+	struct bundle_head h;
+	size_t len, got, i;
+	char tag[2 * 4 + 1];
+	json_t *row;
+	struct err e;
+
+	if (arg_given(m->a, "json"))
+		return;
+	if (in_open(&in, path, &e) == RC_OK &&
+	    in_read(&in, bytes, sizeof(bytes), &got, &e) == RC_OK &&
+	    bundle_head_length(&len, bytes_of(bytes, got), &e) == RC_OK &&
+	    got >= len &&
+	    bundle_head_read(&h, bytes_of(bytes, len), &e) == RC_OK &&
+	    (m->known != NULL || talk_rows(&m->t, CONTROL_MEDIA, NULL,
+				     &m->known, &e) == RC_OK)) {
+		hex_write(tag, bytes_of(h.key.b, 4));
+		json_array_foreach(m->known, i, row)
+		{
+			if (strcmp(row_text(row, "tag"), tag) != 0)
+				continue;
+			say("%s: bundle %llu, for %s.\n", path,
+			    (unsigned long long)h.number,
+			    row_text(row, "station"));
+			in_close(&in);
+			return;
+		}
+	}
+	in_close(&in);
+	say("%s: for another station.\n", path);
 }
 
 struct names {
@@ -420,9 +469,8 @@ media_read_all(struct media *m, enum control_what what, struct err *e)
 		one = media_read_one(m, what, path, &bad);
 		if (one != RC_OK && is_foreign(&bad)) {
 			m->foreign++;
-			if (what == CONTROL_MEDIA_LOOK &&
-			    !arg_given(m->a, "json"))
-				say("%s: for another station.\n", path);
+			if (what == CONTROL_MEDIA_LOOK)
+				say_foreign(m, path);
 		} else if (one != RC_OK) {
 			rc = one;
 			*worst = bad;
@@ -435,6 +483,8 @@ media_read_all(struct media *m, enum control_what what, struct err *e)
 	names_free(&names);
 	if (rc != RC_OK)
 		return fail_at(e, "not all could be read; the last");
+	if (m->foreign > 0 && what == CONTROL_MEDIA_LOOK)
+		return RC_OK;
 	if (m->done == 0 && m->foreign > 0)
 		return fail(e, RC_DENIED,
 		    "%s: %llu bundles, all for other stations", m->folder,

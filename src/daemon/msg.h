@@ -548,7 +548,7 @@ enum row {
 	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
 	ROW_LIFE,    /* n incarnation, count of gaps in its past */
 	ROW_MEDIA,   /* address station, text tag of its key, state 1 the
-			parent, count and bytes that wait, since oldest, rank;
+			parent, level 1 it has a line, count and bytes that wait, since oldest, rank;
 			q number of the next bundle, n of the last, at when */
 };
 struct msg_mark {

@@ -56,6 +56,14 @@ it_goes_there_and_back(void)
 	    "where they wait on");
 	is(rows_now(province, "leg", "disk", "1") >= 3, true,
 	    "the queue says on which disk they are");
+	is(antin(commune, "media", "list", disk, NULL), 0,
+	    "the commune lists what is in the folder");
+	ok(said_last(province->address) && !said_last("new"),
+	    "which says of whom it is, and takes nothing");
+	is(antin(province, "media", "list", disk, NULL), 0,
+	    "so does the province");
+	ok(said_last("bundle 1, for") && said_last(commune->address),
+	    "which says for whom it is");
 	is(antin(commune, "media", "read", disk, NULL), 0,
 	    "the commune reads the bundle");
 	ok(inbox_comes_to(commune, 3, 30), "all are in its inbox");
@@ -374,8 +382,10 @@ nothing_is_lost_by_a_kill(void)
 		strange += inbox_size(commune) > had + 6;
 	}
 	is(strange, 0, "nothing is there twice, whatever is killed");
-	is(antin(province, "media", "write", disk, NULL), 0,
-	    "it is written in peace");
+	is(antin(province, "media", disk, NULL), 0,
+	    "it is written in peace, step by step");
+	ok(said_last("Step 1 of 2") && said_last("Step 2 of 2"),
+	    "which says what is done");
 	is(half_written_in(disk), 0, "nothing half written is left");
 	(void)antin(commune, "media", "read", disk, NULL);
 	ok(inbox_comes_to(commune, had + 6, 60), "all are there");
