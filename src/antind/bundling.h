@@ -31,6 +31,10 @@ struct media {
 	struct msg_bundle_is is;
 	/* a bundle that is written */
 	struct bundle_kept bundle;
+	uint64_t front;	     /* the job of MSG_BUNDLE_FOR; */
+	uint64_t witness;    /* that waits for this one of keys; 0: for none */
+	struct buf frames;   /* what goes before items */
+	uint64_t open;	     /* of the statement */
 	struct waits *waits; /* owned; in the order in which they go */
 	size_t waiting;
 	bool part;		 /* the last is in part: nothing follows */

@@ -95,6 +95,9 @@ void media_settled(bool kept, const struct err *e);
 void media_judge(void);
 /* The sum of a leg's package is there: MSG_SEND follows; or cannot be. */
 bool media_summed(uint64_t q, enum rc rc, struct err *e);
+/* What keys signed; false: not for a bundle. */
+bool media_witnessed(uint64_t job, const struct msg_noted *m);
+void media_keys_gone(void);
 /* By command. */
 void media_note(uint64_t job, const struct msg_bundle_note *n);
 /* ASK_MEDIA: a row a neighbour, or of one station. */
@@ -107,6 +110,8 @@ enum rc media_rows(void (*each)(void *ctx, const struct msg_row *row),
 /* Frames for this line's station; about "most" bytes (0: any). */
 enum rc front_write(
     struct buf *frames, struct line *l, uint64_t most, struct err *e);
+/* One more message among them. */
+void front_tell(struct buf *frames, enum tell kind, struct bytes message);
 /* One came.  *acts: of the directory, that were new; *answers: of what waited.
  */
 enum rc front_came(struct line *l, const struct msg_bundle_says *s,

@@ -180,6 +180,7 @@ static const struct {
 	    { { "station", COL_TEXT, AT(address), NULL },
 		{ "tag", COL_TEXT, AT(text), NULL },
 		{ "place", COL_WORD, AT(state), &words_of_place },
+		{ "line", COL_WORD, AT(level), &words_of_line },
 		{ "messages", COL_NUMBER, AT(count), NULL },
 		{ "bytes", COL_NUMBER, AT(bytes), NULL },
 		{ "oldest", COL_TIME, AT(since), NULL },

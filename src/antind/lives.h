@@ -43,6 +43,13 @@ enum rc lives_put(const struct life *l, struct bytes note,
 /* When this round is kept. */
 void lives_reply(struct line *l, enum life_reply what, uint64_t size);
 void lives_witnessed(uint64_t job, const struct msg_noted *m); /* by keys */
+/* What keys is asked to sign of the journal of that unit's station: the newest
+ * note that is known of it; false: none is. */
+bool lives_witness(struct msg_witness *m, const struct id *unit);
+/* That note with our line under it, as it is told; "ours" is what keys signed.
+ * false: a newer one has come meanwhile.  The caller frees *message. */
+bool lives_countersigned(
+    struct buf *message, const struct id *unit, struct bytes ours);
 void lives_keys_gone(void); /* what it was asked is asked again, */
 void lives_keys_up(void);   /* now */
 void lives_settled(bool kept); /* the round is over */

@@ -123,6 +123,7 @@ struct station {
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
 	int64_t restore_wait; /* seconds; docs/backup.md 5.5 */
+	bool dials;	     /* its configuration names where its parent is */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];

@@ -294,6 +294,9 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
+	} else if (bytes_is(s->name, "parent")) {
+		st.dials = true; /* else it is reached by bundles alone */
+		free(value);
 	} else if (bytes_is(s->name, "checkpoint")) {
 		st.checkpoint = strtoull(value, NULL, 10);
 		free(value);
@@ -545,7 +548,8 @@ message(enum proc from, const struct message *m, int fd)
 		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_NOTED)
 		checkpoint_noted(m->job, &m->body.noted);
-	else if (m->kind == MSG_WITNESSED)
+	else if (m->kind == MSG_WITNESSED &&
+		 !media_witnessed(m->job, &m->body.noted))
 		lives_witnessed(m->job, &m->body.noted);
 	else if (m->kind == MSG_SUBMIT)
 		take_submit(m->job, &m->body.submit);
@@ -565,7 +569,7 @@ peer(enum proc who, bool up)
 	if (who == PROC_KEYS && up)
 		st.link_job = 0, line_self(), notices_lost(), lives_keys_up();
 	if (who == PROC_KEYS && !up)
-		checkpoint_keys_gone(), lives_keys_gone();
+		checkpoint_keys_gone(), lives_keys_gone(), media_keys_gone();
 }
 
 static void

@@ -386,7 +386,7 @@ look_at_parent(int64_t ms)
 
 	look_begins(STORE_ALARM_PARENT);
 	above = station_above(d, st.unit, station_now());
-	if (above == NONE || line_up() != NULL)
+	if (above == NONE || !st.dials || line_up() != NULL)
 		is.parent_since = 0;
 	else if (is.parent_since == 0)
 		is.parent_since = ms;

@@ -50,8 +50,8 @@ put_entries(
 	} while (r.in.len > 0);
 }
 
-static void
-put_tell(struct buf *out, enum tell kind, struct bytes message)
+void
+front_tell(struct buf *out, enum tell kind, struct bytes message)
 {
 	struct rd r = rd_init(message);
 	struct buf payload = { 0 };
@@ -92,7 +92,7 @@ put_directory(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 		return rc;
 	directory_bundle(l, buf_bytes(&status));
 	directory_says(&own, l);
-	put_tell(frames, TELL_STATUS, buf_bytes(&own));
+	front_tell(frames, TELL_STATUS, buf_bytes(&own));
 	directory_lacking(&file, l);
 	if (file.len > HEARD_MAX || (most != 0 && file.len > most)) {
 		(void)fail(&why, RC_LIMIT,
@@ -101,7 +101,7 @@ put_directory(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 		    file.len);
 		line_event(LOG_WARN, "bundle.directory", l, &why);
 	} else if (file.len > 0) {
-		put_tell(frames, TELL_DIRECTORY, buf_bytes(&file));
+		front_tell(frames, TELL_DIRECTORY, buf_bytes(&file));
 	}
 	directory_line_free(l);
 	buf_free(&status);
@@ -126,7 +126,7 @@ front_write(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 	if ((rc = put_directory(frames, l, most, e)) != RC_OK)
 		goto out;
 	if (life_bundle(&message, l->parent))
-		put_tell(frames, TELL_CHECKPOINT, buf_bytes(&message));
+		front_tell(frames, TELL_CHECKPOINT, buf_bytes(&message));
 out:
 	buf_free(&message);
 	buf_free(&answers);

@@ -33,6 +33,7 @@ media_drop(void)
 	free(bundling.carried);
 	free(bundling.took);
 	buf_free(&bundling.statement);
+	buf_free(&bundling.frames);
 	bundling = (struct media){ 0 };
 }
 
@@ -279,6 +280,7 @@ one_row(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
 		return RC_OK;
 	short_tag(tag, unit);
 	row.address = bytes_str(name);
+	row.level = line_to(row.address) != NULL;
 	row.text = bytes_str(tag);
 	for (i = 0; i < hops->count; i++) {
 		if (!bytes_is(hops->list[i].hop, name))

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "antind/bundling.h"
+#include "antind/lives.h"
 #include "core/vec.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
@@ -127,62 +128,128 @@ check_number(uint64_t number, struct err *e)
 	return rc;
 }
 
+/* The key to seal for: that of its newest certificate in force. */
 static enum rc
-begin(struct msg_bundle_front *out, struct buf *frames,
-    const struct msg_bundle_for *f, struct err *e)
+find_key(const struct cert **out, size_t unit, struct bytes who, struct err *e)
 {
 	struct directory *d = st.file.directory;
-	const struct cert *c;
-	size_t unit, cert;
-	bool parent, own;
-	enum rc rc;
-
-	if ((rc = media_neighbour(&unit, &parent, f->station, e)) != RC_OK ||
-	    (rc = check_number(f->number, e)) != RC_OK)
-		return rc;
-	cert = cert_in_force(
+	bool own;
+	const size_t cert = cert_in_force(
 	    d, unit, NONE, CERT_STATION, CERT_KEM, station_judges(&own));
+
 	if (cert == NONE)
 		return fail(e, RC_ABSENT,
 		    "docs/media.md 4.1: %.*s has no key in force here",
-		    (int)f->station.len, (const char *)f->station.p);
-	c = &d->state.certs[cert].cert;
+		    (int)who.len, (const char *)who.p);
+	*out = &d->state.certs[cert].cert;
+	return RC_OK;
+}
+
+static enum rc
+begin(const struct msg_bundle_for *f, struct err *e)
+{
+	const struct cert *c;
+	size_t unit;
+	bool parent;
+	enum rc rc;
+
+	if ((rc = media_neighbour(&unit, &parent, f->station, e)) != RC_OK ||
+	    (rc = check_number(f->number, e)) != RC_OK ||
+	    (rc = find_key(&c, unit, f->station, e)) != RC_OK)
+		return rc;
 	media_begin(unit, parent);
 	bundling.bundle = (struct bundle_kept){ .number = f->number,
 		.unit = bundling.line->uid,
 		.at = station_now() };
-	if ((rc = find_open(&out->open, e)) != RC_OK ||
-	    (rc = find_waiting(f->rest != 0, e)) != RC_OK ||
-	    (rc = front_write(frames, bundling.line, f->size / 2, e)) != RC_OK)
+	if ((rc = find_open(&bundling.open, e)) != RC_OK ||
+	    (rc = find_waiting(f->rest != 0, e)) != RC_OK)
 		return rc;
-	out->conn = bundling.line->conn;
-	out->station = bytes_str(bundling.line->station);
-	out->alg = oid(c->kem->oid);
-	out->pub = c->pub;
-	out->number = f->number;
-	out->incarnation = st.incarnation;
-	out->at = bundling.bundle.at;
-	out->frames = buf_bytes(frames);
-	return RC_OK;
+	return front_write(&bundling.frames, bundling.line, f->size / 2, e);
+}
+
+/* What media begins with; or that there is none. */
+static void
+say_front(uint64_t job, enum rc rc, struct err *e)
+{
+	struct msg_bundle_front out = { 0 };
+	const struct cert *c;
+
+	if (rc == RC_OK)
+		rc = find_key(&c, bundling.line->unit,
+		    bytes_str(bundling.line->station), e);
+	if (rc == RC_OK) {
+		out.conn = bundling.line->conn;
+		out.station = bytes_str(bundling.line->station);
+		out.alg = oid(c->kem->oid);
+		out.pub = c->pub;
+		out.number = bundling.bundle.number;
+		out.incarnation = st.incarnation;
+		out.open = bundling.open;
+		out.at = bundling.bundle.at;
+		out.frames = buf_bytes(&bundling.frames);
+	} else {
+		out.rc = rc;
+		out.why = bytes_str(e->text);
+	}
+	bundling.front = bundling.witness = 0;
+	(void)tell(PROC_MEDIA, MSG_BUNDLE_FRONT, job, &out, -1);
+	buf_free(&bundling.frames);
+	if (rc != RC_OK)
+		media_drop();
+}
+
+/* A child is told that its journal was seen, which keys signs first; false:
+ * there is nothing to be signed. */
+static bool
+asks_witness(void)
+{
+	struct msg_witness m;
+
+	if (bundling.line->parent || !lives_witness(&m, &bundling.line->uid))
+		return false;
+	bundling.witness = next_job();
+	return tell(PROC_KEYS, MSG_WITNESS, bundling.witness, &m, -1);
 }
 
 void
 media_write_for(uint64_t job, const struct msg_bundle_for *f)
 {
-	struct msg_bundle_front out = { 0 };
-	struct buf frames = { 0 };
 	struct err e = { 0 };
 	enum rc rc;
 
 	media_drop();
-	rc = begin(&out, &frames, f, &e);
-	if (rc != RC_OK) {
-		media_drop();
-		out = (struct msg_bundle_front){ .rc = rc,
-			.why = bytes_str(e.text) };
+	rc = begin(f, &e);
+	bundling.front = job;
+	if (rc != RC_OK || !asks_witness())
+		say_front(job, rc, &e);
+}
+
+bool
+media_witnessed(uint64_t job, const struct msg_noted *m)
+{
+	struct buf message;
+	struct err e = { 0 };
+
+	if (bundling.line == NULL || bundling.witness == 0 ||
+	    job != bundling.witness)
+		return false;
+	if (lives_countersigned(&message, &bundling.line->uid, m->note)) {
+		front_tell(
+		    &bundling.frames, TELL_COUNTERSIGNED, buf_bytes(&message));
+		buf_free(&message);
 	}
-	(void)tell(PROC_MEDIA, MSG_BUNDLE_FRONT, job, &out, -1);
-	buf_free(&frames);
+	say_front(bundling.front, RC_OK, &e);
+	return true;
+}
+
+/* It goes without. */
+void
+media_keys_gone(void)
+{
+	struct err e = { 0 };
+
+	if (bundling.line != NULL && bundling.witness != 0)
+		say_front(bundling.front, RC_OK, &e);
 }
 
 /* The next that fits, or the first large one, of which a part does. */

@@ -63,15 +63,35 @@ lives_keys_up(void)
 		wake();
 }
 
-static void
-sign_next(evutil_socket_t fd, short what, void *ctx)
+bool
+lives_witness(struct msg_witness *m, const struct id *unit)
 {
-	struct msg_witness m = { 0 };
-	struct line *l = next_due();
 	struct life k;
 	struct note n;
 	struct buf note;
 	struct err e;
+	bool is;
+
+	*m = (struct msg_witness){ 0 };
+	is = lives_get(&k, &note, unit, &e) == RC_OK &&
+	     note_read_journal(&n, buf_bytes(&note), &e) == RC_OK;
+	if (is) {
+		m->note = (struct msg_note){ .unit = n.checkpoint.log,
+			.size = n.checkpoint.size,
+			.root = n.checkpoint.root,
+			.at = n.checkpoint.at,
+			.incarnation = n.checkpoint.incarnation };
+		m->by = st.file.directory->state.units[st.unit].uid;
+	}
+	buf_free(&note);
+	return is;
+}
+
+static void
+sign_next(evutil_socket_t fd, short what, void *ctx)
+{
+	struct line *l = next_due();
+	struct msg_witness m;
 
 	(void)fd;
 	(void)what;
@@ -79,55 +99,61 @@ sign_next(evutil_socket_t fd, short what, void *ctx)
 	if (l == NULL || job != 0 || !st.named)
 		return;
 	l->witness = false;
-	if (lives_get(&k, &note, &l->uid, &e) == RC_OK &&
-	    note_read_journal(&n, buf_bytes(&note), &e) == RC_OK) {
-		m.note = (struct msg_note){ .unit = n.checkpoint.log,
-			.size = n.checkpoint.size,
-			.root = n.checkpoint.root,
-			.at = n.checkpoint.at,
-			.incarnation = n.checkpoint.incarnation };
-		m.by = st.file.directory->state.units[st.unit].uid;
+	if (lives_witness(&m, &l->uid)) {
 		asked = l->uid;
 		asked_conn = l->conn;
 		job = next_job();
 		if (!tell(PROC_KEYS, MSG_WITNESS, job, &m, -1))
 			lives_keys_gone();
 	}
-	buf_free(&note);
 	if (job == 0 && l->witness)
 		return; /* lives_keys_up() goes on */
 	wake();
+}
+
+bool
+lives_countersigned(
+    struct buf *message, const struct id *unit, struct bytes noted)
+{
+	struct life_countersigned c = { .what = LIFE_WITNESSED };
+	struct note theirs, ours;
+	struct buf note = { 0 };
+	struct life k;
+	struct err e;
+	bool is;
+
+	*message = (struct buf){ 0 };
+	is = lives_get(&k, &note, unit, &e) == RC_OK &&
+	     note_read_journal(&theirs, buf_bytes(&note), &e) == RC_OK &&
+	     note_read_journal(&ours, noted, &e) == RC_OK &&
+	     bytes_eq(theirs.text, ours.text);
+	if (is) {
+		buf_add(&note, ours.signatures);
+		c.bytes = buf_bytes(&note);
+		life_countersigned_write(message, &c);
+	}
+	buf_free(&note);
+	return is;
 }
 
 /* The child's own note, with our line under it. */
 void
 lives_witnessed(uint64_t of, const struct msg_noted *m)
 {
-	struct life_countersigned c = { .what = LIFE_WITNESSED };
-	struct buf note = { 0 }, message = { 0 };
-	struct note theirs, ours;
+	struct buf message;
 	struct line *l;
-	struct life k;
-	struct err e;
 
 	if (of != job)
 		return;
 	job = 0;
 	l = line_of(asked_conn);
-	if (l == NULL || !id_eq(&l->uid, &asked) ||
-	    lives_get(&k, &note, &asked, &e) != RC_OK ||
-	    note_read_journal(&theirs, buf_bytes(&note), &e) != RC_OK ||
-	    note_read_journal(&ours, m->note, &e) != RC_OK ||
-	    !bytes_eq(theirs.text, ours.text))
-		goto out; /* a newer one has come meanwhile */
-	buf_add(&note, ours.signatures);
-	c.bytes = buf_bytes(&note);
-	life_countersigned_write(&message, &c);
-	if (tell_room(l, message.len))
-		(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
-out:
-	buf_free(&note);
-	buf_free(&message);
+	if (l != NULL && id_eq(&l->uid, &asked) &&
+	    lives_countersigned(&message, &asked, m->note)) {
+		if (tell_room(l, message.len))
+			(void)tell_send(
+			    l, TELL_COUNTERSIGNED, buf_bytes(&message));
+		buf_free(&message);
+	}
 	wake();
 }
 

@@ -320,7 +320,7 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "where the station above this one is called; several addresses of "
 	    "it are tried in turn",
 	    NULL, "192.0.2.1:7433", parse_parent, 0, CONF_PARENTS, true,
-	    CONF_NO_PATH, LINK },
+	    CONF_NO_PATH, LINK | STORE },
 	{ "user", "the name of a user",
 	    "as whom the processes work where root starts the daemon", NULL,
 	    "antin", parse_name, 0, 0, false, CONF_NO_PATH, ALL },

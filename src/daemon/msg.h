@@ -550,7 +550,7 @@ enum row {
 			is closed since it was restored, due: from when on a
 			person may open it; at: its last backup */
 	ROW_MEDIA,   /* address station, text tag of its key, state 1 the
-			parent, count and bytes that wait, since oldest, rank;
+			parent, level 1 it has a line, count and bytes that wait, since oldest, rank;
 			q number of the next bundle, n of the last, at when */
 };
 struct msg_mark {

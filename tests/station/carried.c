@@ -4,6 +4,7 @@
  * a province and a commune whose line is cut, by the real command.
  */
 #include "carried.h"
+#include "core/base64.h"
 
 static struct country land;
 static struct seat *centre, *province, *commune, *other;
@@ -55,6 +56,14 @@ it_goes_there_and_back(void)
 	    "where they wait on");
 	is(rows_now(province, "leg", "disk", "1") >= 3, true,
 	    "the queue says on which disk they are");
+	is(antin(commune, "media", "list", disk, NULL), 0,
+	    "the commune lists what is in the folder");
+	ok(said_last(province->address) && !said_last("new"),
+	    "which says of whom it is, and takes nothing");
+	is(antin(province, "media", "list", disk, NULL), 0,
+	    "so does the province");
+	ok(said_last("bundle 1, for") && said_last(commune->address),
+	    "which says for whom it is");
 	is(antin(commune, "media", "read", disk, NULL), 0,
 	    "the commune reads the bundle");
 	ok(inbox_comes_to(commune, 3, 30), "all are in its inbox");
@@ -77,6 +86,52 @@ it_goes_there_and_back(void)
 	    "the old disk may be read again");
 	free(disk);
 	free(back);
+}
+
+/* Lines of signatures under the newest checkpoint of a station's journal that
+ * its parent may have seen. */
+static size_t
+signatures(const struct seat *s, uint64_t from)
+{
+	json_t *r = json_object(), *answer = NULL;
+	struct buf note = { 0 };
+	struct err e;
+	size_t i, n = 0;
+
+	(void)json_object_set_new(r, "at", json_integer((json_int_t)from));
+	if (seat_asks(s, CONTROL_JOURNAL_KEPT, r, &answer, &e) == RC_OK &&
+	    base64_parse(&note, bytes_str(row_word(answer, "data"))))
+		for (i = 0; i + 3 < note.len; i++)
+			n += memcmp(note.p + i, "\n\xe2\x80\x94", 4) == 0;
+	buf_free(&note);
+	json_decref(answer);
+	return n;
+}
+
+/* What the commune writes down is seen by the province, and signed. */
+static void
+checkpoints_go_and_come_back(void)
+{
+	char *up = folder_new(&land, "up"), *down = folder_new(&land, "down");
+	size_t own;
+
+	is(antin(commune, "journal", "checkpoint", NULL), 0,
+	    "the commune makes a checkpoint");
+	own = signatures(commune, 1);
+	is(antin(commune, "media", "write", up, NULL), 0, "it goes up");
+	is(antin(province, "media", "read", up, NULL), 0, "is read");
+	is(antin(province, "media", "write", down, "--for", commune->address,
+	       NULL),
+	    0, "and signed");
+	is(antin(commune, "media", "read", down, NULL), 0, "it comes back");
+	ok(own > 0 && signatures(commune, 1) == own + 1,
+	    "with one signature more (%zu, %zu)", own, signatures(commune, 1));
+	is(antin(province, "media", "read", up, NULL), 0,
+	    "the old one is read again");
+	is(seat_said(province, "life.given") + seat_said(province, "life.refu"),
+	    0, "and nobody is taken for one that was restored");
+	free(up);
+	free(down);
 }
 
 /* The line returns: what went by disk does not come again. */
@@ -327,8 +382,10 @@ nothing_is_lost_by_a_kill(void)
 		strange += inbox_size(commune) > had + 6;
 	}
 	is(strange, 0, "nothing is there twice, whatever is killed");
-	is(antin(province, "media", "write", disk, NULL), 0,
-	    "it is written in peace");
+	is(antin(province, "media", disk, NULL), 0,
+	    "it is written in peace, step by step");
+	ok(said_last("Step 1 of 2") && said_last("Step 2 of 2"),
+	    "which says what is done");
 	is(half_written_in(disk), 0, "nothing half written is left");
 	(void)antin(commune, "media", "read", disk, NULL);
 	ok(inbox_comes_to(commune, had + 6, 60), "all are there");
@@ -418,6 +475,7 @@ main(void)
 {
 	begin();
 	it_goes_there_and_back();
+	checkpoints_go_and_come_back();
 	the_wrong_station_learns_nothing();
 	what_was_lost_is_written_again();
 	small_disks_take_what_is_urgent();
