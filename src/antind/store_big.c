@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/backup.h"
 #include "antind/arrival.h"
+#include "antind/backup.h"
 #include "antind/lives.h"
 #include "core/vec.h"
 #include "envelope/envelope.h"
