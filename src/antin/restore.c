@@ -390,15 +390,15 @@ restore(const struct args *a, struct err *e)
 	struct restoring r = { .a = a, .begun = -1 };
 	enum rc rc;
 
-	r.progress = progress_start(tr("Restoring"), 0);
 	if ((rc = backup_in_open(&r.in, a->rest[0], e)) != RC_OK)
 		goto out;
 	backup_say(&r.in.head);
-	r.progress.total = r.in.file.size;
+	if ((rc = check_place(a->rest[1], e)) != RC_OK ||
+	    (rc = backup_unlock(&r.in, a, e)) != RC_OK)
+		goto out;
+	r.progress = progress_start(tr("Restoring"), r.in.file.size);
 	r.in.progress = &r.progress;
-	if ((rc = check_place(a->rest[1], e)) == RC_OK &&
-	    (rc = backup_unlock(&r.in, a, e)) == RC_OK &&
-	    (rc = make_folders(&r, e)) == RC_OK &&
+	if ((rc = make_folders(&r, e)) == RC_OK &&
 	    (rc = put_mark(&r, e)) == RC_OK &&
 	    (rc = put_files(&r, e)) == RC_OK &&
 	    (rc = check_whole(&r, e)) == RC_OK &&
@@ -409,7 +409,6 @@ restore(const struct args *a, struct err *e)
 	if (rc == RC_OK)
 		tell_restored(&r);
 out:
-	progress_end(&r.progress);
 	if (r.temp != NULL) /* best effort: what is said is why */
 		(void)remove_temp(r.temp);
 	free(r.temp);
