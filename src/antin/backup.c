@@ -250,10 +250,9 @@ const struct cmd cmd_backup_share = {
  * ------------------------------------------------------------------ */
 
 static enum rc
-add_share(struct keyshare *s, size_t *n, struct err *e)
+check_count(size_t n, struct err *e)
 {
-	(void)s;
-	if (*n < SHAMIR_MAX)
+	if (n < SHAMIR_MAX)
 		return RC_OK;
 	return fail(e, RC_USAGE, "over %d shares", SHAMIR_MAX);
 }
@@ -270,7 +269,7 @@ backup_unlock(struct backup_in *b, const struct args *a, struct err *e)
 	enum rc rc = RC_OK;
 
 	while (rc == RC_OK && (path = arg_each(a, "share", &at)) != NULL &&
-	       (rc = add_share(shares, &n, e)) == RC_OK) {
+	       (rc = check_count(n, e)) == RC_OK) {
 		rc = file_read(&file, path, KEYSHARE_FILE_MAX, e);
 		if (rc == RC_OK && (rc = keyshare_read(&shares[n++],
 					buf_bytes(&file), e)) != RC_OK)
@@ -279,7 +278,7 @@ backup_unlock(struct backup_in *b, const struct args *a, struct err *e)
 	}
 	at = 0;
 	while (rc == RC_OK && (path = arg_each(a, "key", &at)) != NULL &&
-	       (rc = add_share(shares, &n, e)) == RC_OK) {
+	       (rc = check_count(n, e)) == RC_OK) {
 		rc = who_acts(&id, a, path, e);
 		if (rc == RC_OK && (rc = backup_share(&shares[n++], &b->head,
 					&id, e)) != RC_OK)
@@ -376,14 +375,12 @@ verify(const struct args *a, struct err *e)
 	size_t files = 0;
 	enum rc rc;
 
-	p = progress_start(tr("Checking"), 0);
-	if ((rc = backup_in_open(&b, a->rest[0], e)) != RC_OK)
-		goto out;
-	p.total = b.file.size;
-	b.progress = &p;
-	if ((rc = tree_read(&d, a, e)) != RC_OK ||
+	if ((rc = backup_in_open(&b, a->rest[0], e)) != RC_OK ||
+	    (rc = tree_read(&d, a, e)) != RC_OK ||
 	    (opens && (rc = backup_unlock(&b, a, e)) != RC_OK))
 		goto out;
+	p = progress_start(tr("Checking"), b.file.size);
+	b.progress = &p;
 	rc = opens ? read_all(&b, &files, e) : backup_in_skip(&b, e);
 	if (rc == RC_OK)
 		rc = backup_sealed(&b, d, e);
@@ -399,7 +396,6 @@ verify(const struct args *a, struct err *e)
 		say("It is whole, and the station's seal holds. Whether it "
 		    "opens, its officers' shares alone show: --share.\n");
 out:
-	progress_end(&p);
 	directory_free(d);
 	backup_in_close(&b);
 	return rc;

@@ -16,6 +16,7 @@
 
 #define CONF_BYTES 65536u
 #define MARK "data/store/restored"
+#define BEGUN "restoring" /* in a folder that is being filled */
 
 /* Folders of a station, as antin station new has them, and of its store. */
 static const struct {
@@ -35,18 +36,35 @@ struct restoring {
 	const struct args *a;
 	struct backup_in in;
 	char *temp;		     /* owned: the folder; NULL: none */
+	int begun;		     /* its BEGUN, locked; -1: none */
 	struct directory *directory; /* owned */
 	size_t files;
 	struct progress progress;
 };
 
+/* All but the folder itself and its BEGUN: they go last, so that what a kill
+ * leaves is known yet. */
 static int
 remove_one(const char *path, const struct stat *st, int what, struct FTW *f)
 {
 	(void)st;
 	(void)what;
-	(void)f;
+	if (f->level == 0 ||
+	    (f->level == 1 && strcmp(path + f->base, BEGUN) == 0))
+		return 0;
 	return remove(path);
+}
+
+static bool
+remove_temp(const char *temp)
+{
+	char *begun = station_path(temp, BEGUN);
+	const bool gone = nftw(temp, remove_one, 8, FTW_DEPTH | FTW_PHYS) == 0;
+
+	if (gone)
+		(void)unlink(begun);
+	free(begun);
+	return gone && rmdir(temp) == 0;
 }
 
 static enum rc
@@ -65,22 +83,67 @@ sync_folder(const char *path, struct err *e)
 /* ---- its folder
  * ---------------------------------------------------------------------- */
 
+/* What one that was killed has left goes, as it holds keys; it is known by the
+ * file BEGUN, which nobody else holds. */
+static enum rc
+clear_temp(const char *temp, struct err *e)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char *begun = station_path(temp, BEGUN);
+	const int fd = open(begun, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	enum rc rc = RC_OK;
+
+	if (fd < 0 || fcntl(fd, F_SETLK, &lock) != 0)
+		rc = fail(e, RC_EXISTS,
+		    "%s is there already; nothing was changed", temp);
+	else if (!remove_temp(temp))
+		rc = fail_io(e, "%s cannot be removed", temp);
+	if (fd >= 0)
+		(void)close(fd);
+	free(begun);
+	return rc;
+}
+
+/* Make the folder, and hold it. */
+static enum rc
+take_temp(struct restoring *r, struct err *e)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char *temp, *begun;
+	enum rc rc = RC_OK;
+
+	if (asprintf(&temp, "%s.restoring", r->a->rest[1]) < 0)
+		bug("no memory");
+	if (rmdir(temp) != 0 && file_exists(temp) &&
+	    (rc = clear_temp(temp, e)) != RC_OK) {
+		free(temp);
+		return rc;
+	}
+	begun = station_path(temp, BEGUN);
+	if (mkdir(temp, 0700) != 0)
+		rc = fail_io(e, "%s cannot be made", temp);
+	if (rc == RC_OK) {
+		r->temp = temp; /* what is in it is ours now */
+		temp = NULL;
+		r->begun = open(begun,
+		    O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (r->begun < 0 || fcntl(r->begun, F_SETLK, &lock) != 0)
+			rc = fail_io(e, "%s cannot be made", begun);
+	}
+	free(temp);
+	free(begun);
+	return rc;
+}
+
 static enum rc
 make_folders(struct restoring *r, struct err *e)
 {
-	const char *dir = r->a->rest[1];
 	char *path;
-	enum rc rc = RC_OK;
+	enum rc rc;
 	size_t i;
 
-	if (asprintf(&r->temp, "%s.XXXXXX", dir) < 0)
-		bug("no memory");
-	if (mkdtemp(r->temp) == NULL) {
-		rc = fail_io(e, "%s cannot be made", r->temp);
-		free(r->temp);
-		r->temp = NULL;
+	if ((rc = take_temp(r, e)) != RC_OK)
 		return rc;
-	}
 	if (chmod(r->temp, 0711) != 0)
 		rc = fail_io(e, "%s cannot be made", r->temp);
 	for (i = 0; i < FOLDERS && rc == RC_OK; i++) {
@@ -268,11 +331,13 @@ put_in_place(struct restoring *r, struct err *e)
 	const char *dir = r->a->rest[1], *slash = strrchr(dir, '/');
 	char *above = slash == NULL ? strdup(".")
 				    : strndup(dir, (size_t)(slash - dir) + 1);
+	char *begun = station_path(dir, BEGUN);
 	enum rc rc = RC_OK;
 
 	if (above == NULL)
 		bug("no memory");
 	if (rename(r->temp, dir) == 0) {
+		(void)unlink(begun); /* where it stays it is no harm */
 		free(r->temp);
 		r->temp = NULL;
 		rc = sync_folder(above, e);
@@ -283,6 +348,7 @@ put_in_place(struct restoring *r, struct err *e)
 		rc = fail_io(e, "%s cannot be made", dir);
 	}
 	free(above);
+	free(begun);
 	return rc;
 }
 
@@ -321,18 +387,18 @@ check_place(const char *dir, struct err *e)
 static enum rc
 restore(const struct args *a, struct err *e)
 {
-	struct restoring r = { .a = a };
+	struct restoring r = { .a = a, .begun = -1 };
 	enum rc rc;
 
-	r.progress = progress_start(tr("Restoring"), 0);
 	if ((rc = backup_in_open(&r.in, a->rest[0], e)) != RC_OK)
 		goto out;
 	backup_say(&r.in.head);
-	r.progress.total = r.in.file.size;
+	if ((rc = check_place(a->rest[1], e)) != RC_OK ||
+	    (rc = backup_unlock(&r.in, a, e)) != RC_OK)
+		goto out;
+	r.progress = progress_start(tr("Restoring"), r.in.file.size);
 	r.in.progress = &r.progress;
-	if ((rc = check_place(a->rest[1], e)) == RC_OK &&
-	    (rc = backup_unlock(&r.in, a, e)) == RC_OK &&
-	    (rc = make_folders(&r, e)) == RC_OK &&
+	if ((rc = make_folders(&r, e)) == RC_OK &&
 	    (rc = put_mark(&r, e)) == RC_OK &&
 	    (rc = put_files(&r, e)) == RC_OK &&
 	    (rc = check_whole(&r, e)) == RC_OK &&
@@ -343,10 +409,11 @@ restore(const struct args *a, struct err *e)
 	if (rc == RC_OK)
 		tell_restored(&r);
 out:
-	progress_end(&r.progress);
 	if (r.temp != NULL) /* best effort: what is said is why */
-		(void)nftw(r.temp, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		(void)remove_temp(r.temp);
 	free(r.temp);
+	if (r.begun >= 0)
+		(void)close(r.begun);
 	directory_free(r.directory);
 	backup_in_close(&r.in);
 	return rc;

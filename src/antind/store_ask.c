@@ -411,11 +411,11 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 		add(r, &row);
 	}
 	renew_rows(add_row, r);
-	row = (struct msg_row){
-		.what = ROW_LIFE, .n = st.incarnation,
-		.state = restored_is(), .due = restored_until(),
-		.at = backup_last()
-	};
+	row = (struct msg_row){ .what = ROW_LIFE,
+		.n = st.incarnation,
+		.state = restored_is(),
+		.due = restored_until(),
+		.at = backup_last() };
 	if ((rc = life_gap_count(&row.count, e)) != RC_OK)
 		return rc;
 	add(r, &row);

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/backup.h"
 #include "antind/arrival.h"
+#include "antind/backup.h"
 #include "antind/carried.h"
 #include "antind/lives.h"
 #include "core/vec.h"

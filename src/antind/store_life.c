@@ -452,8 +452,7 @@ keep_gap(const struct life_gap *g, struct err *e)
 
 /* docs/journal.md 7.4: in one transaction. */
 enum rc
-life_adopt(uint64_t born, const struct note *n, uint64_t serial,
-    struct err *e)
+life_adopt(uint64_t born, const struct note *n, uint64_t serial, struct err *e)
 {
 	const struct seen none = { 0 };
 	struct life_gap g;

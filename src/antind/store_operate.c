@@ -231,7 +231,8 @@ operate_on(uint64_t job, const struct msg_operate *m)
 	c->m = m;
 	if (m->what >= OPERATE_BACKUP && m->what <= OPERATE_REOPEN)
 		backup_on(job, m);
-	else if (m->what == OPERATE_SEEN && alarm_seen(m->q, m->uid, &e) == RC_OK)
+	else if (m->what == OPERATE_SEEN &&
+		 alarm_seen(m->q, m->uid, &e) == RC_OK)
 		after_counted(job, 1);
 	else if (m->what != OPERATE_SEEN && operate(m, c, &e) == RC_OK)
 		after_counted(job, c->count);

@@ -380,14 +380,14 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "checkpoint", "a time, 1s to 1d",
 	    "so often the journal is signed, and the station above told of it",
 	    "10m", "10m", parse_time, 1, 86400, false, CONF_NO_PATH, STORE },
-	{ "duty", "the address of a desk",
-	    "the desk on duty: who looks into its inbox sees alarms first",
-	    NULL, "antin://dien-bien.vn/truc-ban", parse_desk, 0, 0, false,
-	    CONF_NO_PATH, STORE },
 	{ "restore-wait", "a time, 1s to 30d",
 	    "so long a restored station waits for the others before a person "
 	    "may open it",
 	    "6h", "6h", parse_time, 1, 30 * 86400, false, CONF_NO_PATH, STORE },
+	{ "duty", "the address of a desk",
+	    "the desk on duty: who looks into its inbox sees alarms first",
+	    NULL, "antin://dien-bien.vn/truc-ban", parse_desk, 0, 0, false,
+	    CONF_NO_PATH, STORE },
 };
 
 const struct conf_word *

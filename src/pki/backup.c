@@ -140,9 +140,10 @@ backup_join(uint8_t key[static AEAD_KEY], const struct backup_head *h,
 /* ---- the head -------------------------------------------------------------
  */
 
-static void
-head_write(struct der_wr *w, const struct backup_head *h)
+void
+backup_head_write(struct buf *out, const struct backup_head *h)
 {
+	struct der_wr wr = { 0 }, *w = &wr;
 	const struct backup_officer *o;
 	unsigned i;
 
@@ -166,6 +167,7 @@ head_write(struct der_wr *w, const struct backup_head *h)
 	}
 	der_put_close(w);
 	der_put_close(w);
+	*out = wr.out;
 }
 
 /* The shares of a new key, each sealed for its officer, into "sealed". */
@@ -203,7 +205,6 @@ backup_head_make(struct buf *out, uint8_t key[static AEAD_KEY],
 {
 	struct backup_head h = *of;
 	struct buf sealed[SHAMIR_MAX] = { 0 };
-	struct der_wr w = { 0 };
 	enum rc rc;
 	size_t i;
 
@@ -229,12 +230,10 @@ backup_head_make(struct buf *out, uint8_t key[static AEAD_KEY],
 	}
 	random_bytes(key, AEAD_KEY);
 	rc = seal_shares(&h, sealed, key, officers, e);
-	if (rc == RC_OK) {
-		head_write(&w, &h);
-		*out = w.out;
-	} else {
+	if (rc == RC_OK)
+		backup_head_write(out, &h);
+	else
 		wipe(key, AEAD_KEY);
-	}
 	for (i = 0; i < SHAMIR_MAX; i++)
 		buf_free(&sealed[i]);
 	return rc;

@@ -58,6 +58,8 @@ struct backup_for {
 enum rc backup_head_make(struct buf *out, uint8_t key[static AEAD_KEY],
     const struct backup_head *h, const struct backup_for *officers, size_t n,
     struct err *e);
+/* The one spelling of it; the caller frees *out. */
+void backup_head_write(struct buf *out, const struct backup_head *h);
 /* RC_INVALID, RC_LIMIT. */
 enum rc backup_head_read(
     struct backup_head *out, struct bytes in, struct err *e);

@@ -37,7 +37,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
-    antin-status antin-journal antin-alarms antin-media);
+    antin-status antin-journal antin-alarms antin-backup antin-media);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -49,10 +49,13 @@ $commands{'antin-verify'} = [ 'antin verify', 'antin evidence' ];
 $commands{'antin-media'} = [ 'antin media',
     map { "antin media $_" } qw(write read list lost) ];
 $commands{'antin-alarms'} = [ 'antin alarms', 'antin alarms ack' ];
+$commands{'antin-backup'} = [ 'antin backup',
+    map({ "antin backup $_" } qw(officers share verify)),
+    'antin restore' ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
     'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',
-    'antin-trace' => 'antin-queue', 'antin-evidence' => 'antin-verify');
+    'antin-trace' => 'antin-queue', 'antin-restore' => 'antin-backup', 'antin-evidence' => 'antin-verify');
 my %group = (
 	key => [ qw(new show passwd) ],
 	directory => [ qw(show find list picture write status apply verify
@@ -65,7 +68,7 @@ my %group = (
 	role => [ qw(give end) ],
 	list => [ qw(set) ],
 	policy => [ qw(set) ],
-	station => [ qw(new add-desk check start stop) ],
+	station => [ qw(new add-desk check start stop move reopen) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
 );
 for my $group (keys %group) {
