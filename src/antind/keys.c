@@ -15,6 +15,7 @@
 #include "antind/checkpoint.h"
 #include "antind/desks.h"
 #include "antind/renew.h"
+#include "antind/thin.h"
 #include "antind/vouch.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -634,6 +635,8 @@ message(enum proc from, const struct message *m, int fd)
 		checkpoint_sign(&self.station, m);
 	else if (m->kind == MSG_WITNESS)
 		checkpoint_witness(&self.station, m);
+	else if (m->kind == MSG_THIN)
+		thin_keys(&self.station, m);
 	else if (m->kind == MSG_VOUCH)
 		vouch(m, &self.station, &self.desks);
 	vouch_desks(&self.desks, false);

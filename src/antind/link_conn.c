@@ -68,6 +68,7 @@ conn_free(struct conn *c)
 	keeps_leave(c);
 	session_free(c->session);
 	tls_free(c->tls);
+	wipe(&c->secret, sizeof(c->secret));
 	close(c->fd);
 	for (i = 0; i < c->sending_count; i++)
 		sending_drop(&c->sendings[i]);
@@ -100,6 +101,10 @@ void
 conn_close(struct conn *c, const struct err *why)
 {
 	const struct msg_conn gone = { c->number };
+	/* by TLS; or by what came behind it */
+	const bool refused = (why != NULL && why->rc == RC_DENIED) ||
+			     c->state == CONN_TALKING ||
+			     c->state == CONN_LEAVING;
 
 	if (c->state == CONN_CLOSED)
 		return;
@@ -118,6 +123,7 @@ conn_close(struct conn *c, const struct err *why)
 		link_event(
 		    why != NULL && why->rc != RC_ABSENT ? LOG_WARN : LOG_INFO,
 		    "conn.closed", c, why);
+	thin_ended(c, refused);
 	if (c->up)
 		enrol_up_ended(c);
 	else if (c->dialled)
@@ -192,10 +198,53 @@ pace(struct conn *c, size_t wrote)
 	if (ahead == c->ahead)
 		return;
 	c->ahead = ahead;
-	c->conf.frame = ahead / 2 < FRAME_MAX ? ahead / 2 : FRAME_MAX;
 	unsent = (int)ahead;
 	(void)setsockopt(
 	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+}
+
+#define CAP_LEAST 64u	     /* bytes a second */
+#define CAP_MS INT64_C(1000) /* what was not used is given for so long */
+
+void
+conn_capped(struct conn *c, uint64_t rate)
+{
+	c->cap = rate < CAP_LEAST ? CAP_LEAST : rate;
+}
+
+/* What is made at a time: it goes in half a second. */
+static size_t
+made_at_once(struct conn *c)
+{
+	size_t most = c->ahead, frame;
+
+	if (c->cap != 0 && c->cap / 2 < most)
+		most = (size_t)c->cap / 2;
+	if (most < 2 * SESSION_FRAME_MIN)
+		most = 2 * SESSION_FRAME_MIN;
+	frame = most / 2;
+	c->conf.frame = frame < FRAME_MAX ? frame : FRAME_MAX;
+	return most;
+}
+
+/* Else the ticker comes again. */
+static bool
+cap_allows(const struct conn *c)
+{
+	return c->cap == 0 || c->state != CONN_TALKING ||
+	       process_ms() >= c->cap_at;
+}
+
+static void
+cap_counts(struct conn *c, size_t made)
+{
+	const int64_t now = process_ms();
+
+	if (c->cap == 0 || made == 0)
+		return;
+	if (c->cap_at < now - CAP_MS)
+		c->cap_at = now - CAP_MS;
+	c->cap_at += (int64_t)(made * 1000 / c->cap);
 }
 
 /* Write what there is; it is tried again when the socket can take more. */
@@ -214,8 +263,12 @@ conn_flush(struct conn *c)
 				pace(c, c->out.len);
 			buf_free(&c->out);
 			c->out_at = 0;
+			if (!cap_allows(c))
+				break;
 			c->made = process_ms();
-			session_output(c->session, &c->out, c->ahead);
+			session_output(
+			    c->session, &c->out, made_at_once(c));
+			cap_counts(c, c->out.len);
 		}
 		if (c->out.len == 0)
 			break;
@@ -288,8 +341,9 @@ begin_session(struct conn *c)
 		.own_clock = true,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
-		.statement = buf_bytes(&lk.statement) };
-	const int unsent = LINK_OUT_FIRST;
+		.statement = c->thin ? (struct bytes){ 0 }
+				     : buf_bytes(&lk.statement) };
+	int unsent;
 
 	if (c->dialled && c->self != lk.self) {
 		conn_close(c, NULL); /* again, under the new key */
@@ -297,8 +351,13 @@ begin_session(struct conn *c)
 	}
 	c->state = CONN_TALKING;
 	c->conf = c->dialled ? lk.dial : lk.serve;
-	c->ahead = LINK_OUT_FIRST;
-	c->conf.frame = LINK_OUT_FIRST / 2;
+	c->conf.thin = c->thin;
+	if (c->dialled && !c->up)
+		c->conf.cap = (uint32_t)(c->cap = hours_cap());
+	c->ahead = c->thin || c->cap != 0 ? LINK_OUT_THIN : LINK_OUT_FIRST;
+	c->conf.offer = c->conf.offer && !c->thin && !c->up;
+	(void)made_at_once(c);
+	unsent = (int)c->ahead;
 	(void)setsockopt(
 	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	c->session = session_new(&c->conf, &conn_owner, c, NULL, process_ms());
@@ -309,8 +368,8 @@ begin_session(struct conn *c)
 	c->dirty = true;
 }
 
-static void
-shake(struct conn *c)
+void
+conn_shake(struct conn *c)
 {
 	struct err e = { .rc = RC_ABSENT };
 	enum tls_did did = tls_handshake(c->tls, &e);
@@ -321,6 +380,8 @@ shake(struct conn *c)
 			read_some(c);
 	} else if (did == TLS_WANT_WRITE) {
 		(void)event_add(c->writable, NULL);
+	} else if (did == TLS_WANT_SECRET) {
+		thin_named(c);
 	} else if (did != TLS_WANT_READ) {
 		conn_close(c, did == TLS_FAILED ? &e : NULL);
 	}
@@ -329,12 +390,14 @@ shake(struct conn *c)
 void
 conn_connected(struct conn *c)
 {
-	c->tls = tls_new(lk.context, c->fd, !c->dialled);
+	c->tls = c->thin ? tls_new_thin(c->fd, &c->secret)
+			 : tls_new(lk.context, c->fd, !c->dialled);
+	wipe(&c->secret, sizeof(c->secret));
 	c->self = lk.self;
 	c->state = CONN_SHAKING;
 	(void)event_add(c->readable, NULL);
 	if (c->dialled)
-		shake(c);
+		conn_shake(c);
 }
 
 /* A handshake costs its time here: who is to be met may not begin too many. */
@@ -359,7 +422,7 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	if (c->state == CONN_SHAKING && may_shake(c))
-		shake(c);
+		conn_shake(c);
 	else if (c->state == CONN_TALKING)
 		read_some(c);
 }
@@ -383,7 +446,7 @@ on_writable(evutil_socket_t fd, short what, void *ctx)
 			conn_close(c, &e);
 		}
 	} else if (c->state == CONN_SHAKING) {
-		shake(c);
+		conn_shake(c);
 	} else if (c->state != CONN_CLOSED) {
 		conn_flush(c);
 	}
@@ -400,7 +463,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 		.own_clock = a->own_clock != 0,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
-		.statement = buf_bytes(&lk.statement) };
+		.statement = c->thin ? (struct bytes){ 0 }
+				     : buf_bytes(&lk.statement) };
 	struct err e;
 
 	if (c->state != CONN_TALKING || c->admitted)
@@ -427,8 +491,11 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 		session_hello(c->session, &own);
 	if (session_admit(c->session, process_ms(), &e) != RC_OK)
 		fell_out(c, &e);
-	if (c->dialled)
+	if (c->dialled) {
 		lk.dial_wait = 0;
+		hours_clock(a->clock);
+	}
+	thin_share(c);
 	c->dirty = true;
 }
 

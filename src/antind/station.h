@@ -88,6 +88,7 @@ struct line {
 	unsigned heard; /* checkpoints, since then: milliseconds */
 	int64_t heard_ms;
 	bool owes_note; /* our newest checkpoint is still to be told it */
+	bool thin;	/* docs/link.md 19 */
 };
 
 /* A station that had a line since our start (store_quota.c). */
@@ -311,6 +312,7 @@ void renew_decided(const uint8_t hash[static SHA256_SIZE]);
  * signed as long as it is in force: others may not have heard of the new one
  * yet. Zeros: there is none. */
 struct tag renew_earlier(void);
+struct tag renew_present(void); /* that of the present one */
 /* The key of a desk of this station. */
 void renew_desk(const struct cert *c);
 /* A row for each key whose end is near. */

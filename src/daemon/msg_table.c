@@ -131,7 +131,8 @@ static const struct field statement[] = {
 };
 static const struct field self[] = { ADDRESS(msg_self, station),
 	BYTES(msg_self, statement, 0, LINK_STATEMENT_MAX),
-	ANY(msg_self, incarnation), ADDRESS(msg_self, parent), END };
+	ANY(msg_self, incarnation), ADDRESS(msg_self, parent),
+	TIME(msg_self, clock), END };
 static const struct field held[] = { BYTES(msg_held, sign, 1, CERT_MAX),
 	BYTES(msg_held, kem, 0, CERT_MAX), FLAG(msg_held, station), END };
 
@@ -140,7 +141,8 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	BYTES(msg_hello, statement, 0, LINK_STATEMENT_MAX),
 	FIXED(msg_hello, key), FLAG(msg_hello, dialled),
 	ANY(msg_hello, incarnation), CLOCK(msg_hello, clock),
-	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells), END };
+	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells),
+	FLAG(msg_hello, thin), FIXED(msg_hello, identity), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
 	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch), END };
@@ -340,6 +342,23 @@ static const struct field operate[] = { ANY(msg_operate, uid),
 static const struct field recall[] = { ANY(msg_recall, uid),
 	ADDRESS(msg_recall, desk), FIXED(msg_recall, id), END };
 
+static const struct field thin_ask[] = { ANY(msg_thin_ask, conn),
+	FIXED(msg_thin_ask, identity), END };
+static const struct field thin_is[] = { ANY(msg_thin_is, conn),
+	RC(msg_thin_is, rc), FIXED(msg_thin_is, identity),
+	FIXED(msg_thin_is, key), END };
+static const struct field thin_secret[] = { ANY(msg_thin_secret, conn),
+	FIXED(msg_thin_secret, secret), END };
+static const struct field thin[] = { BYTES(msg_thin, record, 0,
+					 MSG_THIN_RECORD),
+	U64(msg_thin, steps, 0, MSG_THIN_AHEAD), FIXED(msg_thin, secret),
+	FIXED(msg_thin, bound), END };
+static const struct field thinned[] = { RC(msg_thinned, rc),
+	BYTES(msg_thinned, record, 0, MSG_THIN_RECORD),
+	BYTES(msg_thinned, names, 0,
+	    (1 + MSG_THIN_AHEAD) * MSG_THIN_IDENTITY),
+	FIXED(msg_thinned, key), END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -455,6 +474,11 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WITNESS] = { "witness", witness, false, STORE, KEYS },
 	[MSG_WITNESSED] = { "witnessed", noted, false, KEYS, STORE },
 	[MSG_STALE] = { "stale", number, false, LINK, STORE },
+	[MSG_THIN_ASK] = { "thin.ask", thin_ask, false, LINK, STORE },
+	[MSG_THIN_IS] = { "thin.is", thin_is, false, STORE, LINK },
+	[MSG_THIN_SECRET] = { "thin.secret", thin_secret, false, LINK, STORE },
+	[MSG_THIN] = { "thin", thin, false, STORE, KEYS },
+	[MSG_THINNED] = { "thinned", thinned, false, KEYS, STORE },
 };
 
 const char *

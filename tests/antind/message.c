@@ -112,6 +112,11 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_WITNESS] = "sk",
 	[MSG_WITNESSED] = "ks",
 	[MSG_STALE] = "ls",
+	[MSG_THIN_ASK] = "ls",
+	[MSG_THIN_IS] = "sl",
+	[MSG_THIN_SECRET] = "ls",
+	[MSG_THIN] = "sk",
+	[MSG_THINNED] = "ks",
 };
 
 static bool
