@@ -10,6 +10,7 @@
 
 #include "core/limits.h"
 #include "daemon/process.h"
+#include "link/compact.h"
 #include "link/session.h"
 #include "link/tls.h"
 
@@ -86,9 +87,11 @@ struct conn {
 	struct buf enrol; /* of the message, as far as it came */
 	/* docs/link.md 19: link_thin.c */
 	bool thin;	/* by a secret */
+	struct compact *compact; /* owned; of a thin one that talks */
 	bool offered;	/* the peer has use for one */
 	bool asked_thin; /* the store is asked whose it is */
 	struct tls_secret secret; /* to be dialled by */
+	struct msg_life life;	  /* what the parent knows of our journal */
 	uint64_t cap;	/* bytes a second that it carries; 0: no bound */
 	int64_t cap_at; /* milliseconds: nothing more is made before */
 };
@@ -200,6 +203,10 @@ void thin_dialled(struct conn *c); /* so is this one */
 void thin_ended(const struct conn *c, bool refused); /* it is closed */
 /* Its peer has named a secret, and waits. */
 void thin_named(struct conn *c);
+/* HELLO of a thin line is to say this of our journal. */
+void thin_claims(struct conn *c, uint64_t size, const uint8_t *root);
+/* What the peer's says of its. */
+void thin_claimed(struct msg_hello *m, const struct hello *h);
 void thin_is(const struct msg_thin_is *m); /* the store's answer */
 void thin_share(struct conn *c);	   /* hand over what both share */
 void thin_store_gone(void);

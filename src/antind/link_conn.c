@@ -67,6 +67,7 @@ conn_free(struct conn *c)
 	event_free(c->writable);
 	keeps_leave(c);
 	session_free(c->session);
+	compact_free(c->compact);
 	tls_free(c->tls);
 	wipe(&c->secret, sizeof(c->secret));
 	close(c->fd);
@@ -247,6 +248,20 @@ cap_counts(struct conn *c, size_t made)
 	c->cap_at += (int64_t)(made * 1000 / c->cap);
 }
 
+static void
+make(struct conn *c)
+{
+	struct buf frames = { 0 };
+
+	if (c->compact == NULL) {
+		session_output(c->session, &c->out, made_at_once(c));
+		return;
+	}
+	session_output(c->session, &frames, made_at_once(c));
+	compact_pack(c->compact, &c->out, buf_bytes(&frames));
+	buf_free(&frames);
+}
+
 /* Write what there is; it is tried again when the socket can take more. */
 void
 conn_flush(struct conn *c)
@@ -266,8 +281,7 @@ conn_flush(struct conn *c)
 			if (!cap_allows(c))
 				break;
 			c->made = process_ms();
-			session_output(
-			    c->session, &c->out, made_at_once(c));
+			make(c);
 			cap_counts(c, c->out.len);
 		}
 		if (c->out.len == 0)
@@ -303,6 +317,30 @@ fell_out(struct conn *c, const struct err *e)
 	c->dirty = true;
 }
 
+/* What came on a thin line and is whole, as far as the session wants it. */
+static void
+read_compact(struct conn *c)
+{
+	struct buf frame = { 0 };
+	struct err e;
+	enum rc rc = RC_OK;
+	bool reads = false; /* the session has said why not */
+
+	while (c->compact != NULL && c->state == CONN_TALKING && rc == RC_OK &&
+	       session_wants_input(c->session)) {
+		rc = compact_next(c->compact, &frame, &e);
+		reads = rc == RC_OK;
+		if (reads)
+			rc = session_input(c->session, buf_bytes(&frame),
+			    process_ms(), &e);
+	}
+	if (rc == RC_INVALID && !reads)
+		session_refuse(c->session, BYE_PROTOCOL);
+	if (reads ? rc != RC_OK : rc == RC_INVALID)
+		fell_out(c, &e);
+	buf_free(&frame);
+}
+
 static void
 read_some(struct conn *c)
 {
@@ -317,10 +355,14 @@ read_some(struct conn *c)
 		    (i < LINK_BURST || tls_pending(c->tls));
 	     i++) {
 		did = tls_read(c->tls, piece, sizeof(piece), &got, &e);
-		if (did == TLS_DONE &&
-		    session_input(c->session, bytes_of(piece, got),
-			process_ms(), &e) != RC_OK)
+		if (did == TLS_DONE && c->compact != NULL) {
+			compact_add(c->compact, bytes_of(piece, got));
+			read_compact(c);
+		} else if (did == TLS_DONE &&
+			   session_input(c->session, bytes_of(piece, got),
+			       process_ms(), &e) != RC_OK) {
 			fell_out(c, &e);
+		}
 	}
 	wipe(piece, sizeof(piece));
 	if (c->state != CONN_CLOSED && (did == TLS_CLOSED || did == TLS_FAILED))
@@ -332,6 +374,21 @@ read_some(struct conn *c)
 
 /* ---- how it begins
  * -------------------------------------------------------------- */
+
+#define THIN_IDLE_MS (INT64_C(1) << 60) /* never */
+#define THIN_DEAD_MS 120000u		/* what was sent is not answered */
+
+/* Nobody asks whether the other is there: the system sees it, of what was
+ * sent. */
+static void
+thin_socket(const struct conn *c)
+{
+	const unsigned dead = THIN_DEAD_MS;
+
+	if (c->thin)
+		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead,
+		    sizeof(dead));
+}
 
 static void
 begin_session(struct conn *c)
@@ -352,11 +409,19 @@ begin_session(struct conn *c)
 	c->state = CONN_TALKING;
 	c->conf = c->dialled ? lk.dial : lk.serve;
 	c->conf.thin = c->thin;
+	if (c->thin) /* docs/link.md 20.1 */
+		c->conf.dead_ms = 2 * (c->conf.idle_ms = THIN_IDLE_MS);
+	if (c->thin && c->dialled && c->life.size > 0)
+		thin_claims(c, c->life.size, c->life.root);
 	if (c->dialled && !c->up)
 		c->conf.cap = (uint32_t)(c->cap = hours_cap());
 	c->ahead = c->thin || c->cap != 0 ? LINK_OUT_THIN : LINK_OUT_FIRST;
 	c->conf.offer = c->conf.offer && !c->thin && !c->up;
 	(void)made_at_once(c);
+	thin_socket(c);
+	c->conf.enrol = c->conf.enrol && !c->thin;
+	if (c->thin)
+		c->compact = compact_new();
 	unsent = (int)c->ahead;
 	(void)setsockopt(
 	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
@@ -487,6 +552,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 	room_leave(c);
 	lk.children += !c->dialled;
 	keeps_find(c);
+	if (!c->dialled && c->thin)
+		thin_claims(c, a->life, NULL);
 	if (!c->dialled)
 		session_hello(c->session, &own);
 	if (session_admit(c->session, process_ms(), &e) != RC_OK)
@@ -496,6 +563,7 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 		hours_clock(a->clock);
 	}
 	thin_share(c);
+	read_compact(c); /* what came behind its HELLO */
 	c->dirty = true;
 }
 

@@ -28,6 +28,8 @@ on_hello(void *ctx, const struct hello *h)
 
 	m.tells = hello_extension(h, HELLO_TELL, &value);
 	m.thin = c->thin;
+	if (c->thin)
+		thin_claimed(&m, h);
 	c->offered = hello_extension(h, HELLO_THIN, &value);
 	if (c->thin)
 		tls_named(c->tls, m.identity);

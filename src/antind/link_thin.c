@@ -20,6 +20,7 @@ static struct {
 	int64_t asked_at;
 	unsigned failed;
 	struct tls_secret secret;
+	struct msg_life life;
 } to_parent;
 
 bool
@@ -41,6 +42,7 @@ thin_dialled(struct conn *c)
 {
 	c->thin = to_parent.have;
 	c->secret = to_parent.secret;
+	c->life = to_parent.life;
 	wipe(&to_parent.secret, sizeof(to_parent.secret));
 	to_parent.have = to_parent.full = false;
 }
@@ -100,8 +102,39 @@ to_dial_is(const struct msg_thin_is *m)
 		return;
 	}
 	to_parent.have = true;
+	to_parent.life = m->life;
 	memcpy(to_parent.secret.identity, m->identity, TLS_IDENTITY);
 	memcpy(to_parent.secret.key, m->key, TLS_SECRET);
+}
+
+/* docs/link.md 20.4: u64 size, and of who dials the first bytes of its root */
+void
+thin_claims(struct conn *c, uint64_t size, const uint8_t *root)
+{
+	struct buf b = { 0 };
+
+	buf_u64(&b, size);
+	if (root != NULL)
+		buf_add(&b, bytes_of(root, MSG_THIN_ROOT));
+	memcpy(c->conf.life, b.p, b.len);
+	c->conf.life_len = b.len;
+	buf_free(&b);
+}
+
+void
+thin_claimed(struct msg_hello *m, const struct hello *h)
+{
+	struct bytes value, root;
+	struct rd r;
+
+	if (!hello_extension(h, HELLO_LIFE, &value))
+		return;
+	r = rd_init(value);
+	m->life.size = rd_u64(&r);
+	root = rd_rest(&r);
+	m->claims = !r.bad;
+	if (root.len == MSG_THIN_ROOT)
+		memcpy(m->life.root, root.p, MSG_THIN_ROOT);
 }
 
 void

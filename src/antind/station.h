@@ -99,6 +99,7 @@ struct neighbour {
 	int64_t at;   /* milliseconds: when what follows was filled up */
 	uint64_t items[QUOTAS], bytes[QUOTAS]; /* 3,600,000ths that are left */
 	int64_t over; /* milliseconds: when it was beyond last; 0: never */
+	int64_t noted_ms; /* when it was told our checkpoint; 0: never */
 };
 struct quota {
 	uint64_t items, bytes; /* an hour */

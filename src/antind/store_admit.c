@@ -400,10 +400,11 @@ line_hello(const struct msg_hello *h)
 	}
 	admit.clock = station_judges(&own);
 	admit.own_clock = own;
+	admit.life = h->thin ? life_size() : 0;
 	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
 	if (l != NULL) {
 		directory_line(l);
-		lives_line(l);
+		lives_line(l, h);
 	}
 	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
 	    rc == RC_OK ? "link.up" : "link.refused");

@@ -425,6 +425,8 @@ answer(const struct job *j, const struct msg_thinned *m)
 
 	memcpy(is.identity, m->names.p, sizeof(is.identity));
 	memcpy(is.key, m->key, sizeof(is.key));
+	if (j->task == TASK_DIAL)
+		life_claim(&is.life);
 	(void)tell(PROC_LINK, MSG_THIN_IS, 0, &is, -1);
 	wipe(&is, sizeof(is));
 }

@@ -189,8 +189,13 @@ enum msg {
 #define MSG_THIN_IDENTITY 16u /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
 #define MSG_THIN_RECORD 2048u /* of a secret, as keys lets it be kept */
+#define MSG_THIN_ROOT 16u
 #define MSG_THIN_AHEAD 64u /* days whose names are known ahead */
 
+struct msg_life { /* a field of others: docs/link.md 20.4 */
+	uint64_t size;
+	uint8_t root[MSG_THIN_ROOT]; /* its first bytes */
+};
 /* conn 0: to dial the parent; identity is not read. */
 struct msg_thin_ask {
 	uint64_t conn;
@@ -199,6 +204,7 @@ struct msg_thin_ask {
 struct msg_thin_is {
 	uint64_t conn, rc; /* RC_OK, or there is none */
 	uint8_t identity[MSG_THIN_IDENTITY], key[MSG_THIN_SECRET_SIZE];
+	struct msg_life life; /* of conn 0: what the parent knows of ours */
 };
 struct msg_thin_secret {
 	uint64_t conn;
@@ -274,6 +280,8 @@ struct msg_hello {
 	uint64_t tells;	    /* 1: it takes TELL */
 	uint64_t thin;	    /* 1: over a thin line: no statement, no key */
 	uint8_t identity[MSG_THIN_IDENTITY]; /* by the secret of this name */
+	uint64_t claims; /* 1: it said how far its journal is known here: */
+	struct msg_life life;
 };
 struct msg_admit {
 	uint64_t conn;
@@ -283,6 +291,7 @@ struct msg_admit {
 	int64_t clock;
 	uint64_t own_clock;
 	uint64_t epoch; /* of RC_EXPIRED: the one that was seen */
+	uint64_t life;	/* entries of our journal */
 };
 struct msg_number {
 	uint64_t conn, number;

@@ -142,10 +142,13 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	FIXED(msg_hello, key), FLAG(msg_hello, dialled),
 	ANY(msg_hello, incarnation), CLOCK(msg_hello, clock),
 	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells),
-	FLAG(msg_hello, thin), FIXED(msg_hello, identity), END };
+	FLAG(msg_hello, thin), FIXED(msg_hello, identity),
+	FLAG(msg_hello, claims), ANY(msg_hello, life.size),
+	FIXED(msg_hello, life.root), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
-	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch), END };
+	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch),
+	ANY(msg_admit, life), END };
 static const struct field number[] = { ANY(msg_number, conn),
 	ANY(msg_number, number), END };
 static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),
@@ -346,7 +349,8 @@ static const struct field thin_ask[] = { ANY(msg_thin_ask, conn),
 	FIXED(msg_thin_ask, identity), END };
 static const struct field thin_is[] = { ANY(msg_thin_is, conn),
 	RC(msg_thin_is, rc), FIXED(msg_thin_is, identity),
-	FIXED(msg_thin_is, key), END };
+	FIXED(msg_thin_is, key), ANY(msg_thin_is, life.size),
+	FIXED(msg_thin_is, life.root), END };
 static const struct field thin_secret[] = { ANY(msg_thin_secret, conn),
 	FIXED(msg_thin_secret, secret), END };
 static const struct field thin[] = { BYTES(msg_thin, record, 0,

@@ -162,6 +162,12 @@ session_hello(struct session *s, const struct hello *own)
 		frame_uint(&extensions, HELLO_CAP << 16 | 4, 4);
 		frame_uint(&extensions, s->conf->cap, 4);
 	}
+	if (s->conf->life_len > 0) {
+		frame_uint(
+		    &extensions, HELLO_LIFE << 16 | s->conf->life_len, 4);
+		buf_add(&extensions,
+		    bytes_of(s->conf->life, s->conf->life_len));
+	}
 	h.extensions = buf_bytes(&extensions);
 	hello_write(&s->ctl, &h);
 	buf_free(&extensions);

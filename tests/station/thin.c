@@ -43,15 +43,17 @@ a_telegram_goes_and_comes(void)
 {
 	struct went before, after;
 
-	ok(slow_is_quiet(&line, 5, 60), "then it is quiet");
+	ok(slow_is_quiet(&line, 20, 90), "then it is quiet");
 	before = slow_went(&line);
+	note("up to now: %lu up, %lu down, %lu lines", before.up, before.down,
+	    before.connections);
 	must_send(centre,
 	    &(struct errand_of){ "khan", { commune }, 500, 0, 0, NULL }, NULL);
 	ok(inbox_comes_to(commune, 1, 60), "a telegram comes");
 	must_send(commune,
 	    &(struct errand_of){ "khan", { centre }, 500, 0, 0, NULL }, NULL);
 	ok(inbox_comes_to(centre, 1, 60), "and one goes");
-	(void)slow_is_quiet(&line, 5, 60);
+	(void)slow_is_quiet(&line, 65, 200);
 	after = slow_went(&line);
 	note("two telegrams: %lu up, %lu down", after.up - before.up,
 	    after.down - before.down);
