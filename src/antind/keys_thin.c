@@ -15,16 +15,15 @@
 #define NAMES (1 + MSG_THIN_AHEAD)
 #define SECRET MSG_THIN_SECRET_SIZE
 
-_Static_assert(1 + TAG_SIZE + KEM_CT_MAX + SECRET + AEAD_TAG <=
-		   MSG_THIN_RECORD,
+_Static_assert(1 + TAG_SIZE + KEM_CT_MAX + SECRET + AEAD_TAG <= MSG_THIN_RECORD,
     "a record of a thin line's secret");
 
 static void
 derive(uint8_t *out, size_t len, const uint8_t secret[static SECRET],
     const char *what)
 {
-	hkdf_sha256(
-	    out, len, bytes_of("", 0), bytes_of(secret, SECRET), bytes_str(what));
+	hkdf_sha256(out, len, bytes_of("", 0), bytes_of(secret, SECRET),
+	    bytes_str(what));
 }
 
 static void
@@ -82,8 +81,7 @@ record_write(struct buf *out, const struct identity *id,
 
 static enum rc
 record_read(uint8_t secret[static SECRET], const struct identity *id,
-    struct bytes record, const uint8_t bound[static SHA256_SIZE],
-    struct err *e)
+    struct bytes record, const uint8_t bound[static SHA256_SIZE], struct err *e)
 {
 	struct rd r = rd_init(record);
 	uint8_t version = rd_u8(&r), shared[KEM_SECRET];

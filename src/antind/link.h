@@ -65,6 +65,10 @@ struct conn {
 	size_t out_at;
 	size_t ahead; /* bytes that are made at a time */
 	int64_t made; /* milliseconds: when these were */
+	/* of a thin line: what went since when, and that it was full */
+	size_t went;
+	int64_t went_since;
+	bool was_full;
 	struct session_conf conf;
 	struct link_keep *keep;	  /* owned; NULL: there is none yet */
 	struct sending *sendings; /* owned */

@@ -149,6 +149,8 @@ conn_replaced(struct conn *c)
 	keeps_leave(c);
 }
 
+#define THIN_PACE_MS INT64_C(2000)
+
 /* ---- bytes
  * --------------------------------------------------------------------- */
 
@@ -181,12 +183,63 @@ listen_while_wanted(struct conn *c)
  * the system has of it; so that has its bound there, too (docs/link.md 13.2).
  */
 static void
+send_ahead(const struct conn *c)
+{
+	/* of a thin one nothing is handed over before all that was has gone;
+	 * and what is unanswered has its bound, too: two seconds, by the
+	 * system's count of bytes */
+	const int unsent = c->thin ? 1 : (int)c->ahead,
+		  unanswered = 8 * (int)c->ahead;
+
+	(void)setsockopt(
+	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	if (c->thin)
+		(void)setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &unanswered,
+		    sizeof(unanswered));
+}
+
+/* Of a thin line: what goes is looked at over two seconds.  A shorter time
+ * would take its buffers for the line. */
+static void
+pace_thin(struct conn *c)
+{
+	const int64_t took = process_ms() - c->went_since;
+	size_t ahead = c->ahead, most = 2 * c->ahead;
+
+	if (took < THIN_PACE_MS)
+		return;
+	if (took > 3 * THIN_PACE_MS)
+		; /* it was idle in between */
+	else if (c->was_full)
+		ahead = (size_t)(c->went * (uint64_t)LINK_OUT_MS /
+				 (uint64_t)took);
+	else if (c->went >= 8 * c->ahead)
+		ahead = most;
+	if (ahead > most)
+		ahead = most;
+	if (ahead < LINK_OUT_LEAST)
+		ahead = LINK_OUT_LEAST;
+	if (ahead > LINK_OUT)
+		ahead = LINK_OUT;
+	c->went = 0;
+	c->went_since = process_ms();
+	c->was_full = false;
+	if (ahead == c->ahead)
+		return;
+	c->ahead = ahead;
+	send_ahead(c);
+}
+
+static void
 pace(struct conn *c, size_t wrote)
 {
 	const int64_t took = process_ms() - c->made;
 	size_t ahead = c->ahead;
-	int unsent;
 
+	if (c->thin) {
+		pace_thin(c);
+		return;
+	}
 	if (took > LINK_OUT_MS && wrote >= ahead / 2)
 		ahead =
 		    (size_t)(wrote * (uint64_t)LINK_OUT_MS / (uint64_t)took);
@@ -199,9 +252,7 @@ pace(struct conn *c, size_t wrote)
 	if (ahead == c->ahead)
 		return;
 	c->ahead = ahead;
-	unsent = (int)ahead;
-	(void)setsockopt(
-	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	send_ahead(c);
 }
 
 #define CAP_LEAST 64u	     /* bytes a second */
@@ -290,6 +341,8 @@ conn_flush(struct conn *c)
 		    bytes_of(c->out.p + c->out_at, c->out.len - c->out_at),
 		    &sent, &e);
 		c->out_at += sent;
+		c->went += sent;
+		c->was_full = c->was_full || did == TLS_WANT_WRITE;
 		if (c->enrolling && sent > 0)
 			c->since = process_ms();
 	}
@@ -400,7 +453,6 @@ begin_session(struct conn *c)
 		.items = LINK_ITEMS,
 		.statement = c->thin ? (struct bytes){ 0 }
 				     : buf_bytes(&lk.statement) };
-	int unsent;
 
 	if (c->dialled && c->self != lk.self) {
 		conn_close(c, NULL); /* again, under the new key */
@@ -422,9 +474,7 @@ begin_session(struct conn *c)
 	c->conf.enrol = c->conf.enrol && !c->thin;
 	if (c->thin)
 		c->compact = compact_new();
-	unsent = (int)c->ahead;
-	(void)setsockopt(
-	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	send_ahead(c);
 	c->session = session_new(&c->conf, &conn_owner, c, NULL, process_ms());
 	if (c->up)
 		enrol_up_begins(c);

@@ -11,8 +11,8 @@
 #define ASK_MS INT64_C(10000) /* before the store is asked again */
 #define FAILURES 2u	      /* by a secret; then it is dialled in full */
 
-_Static_assert(MSG_THIN_IDENTITY == TLS_IDENTITY &&
-		   MSG_THIN_SECRET_SIZE == TLS_SECRET,
+_Static_assert(
+    MSG_THIN_IDENTITY == TLS_IDENTITY && MSG_THIN_SECRET_SIZE == TLS_SECRET,
     "a thin line's secret");
 
 static struct {

@@ -19,8 +19,9 @@
 #define VERSION 1
 #define NAMES (1 + MSG_THIN_AHEAD)
 #define NAMES_SIZE (NAMES * MSG_THIN_IDENTITY)
-#define JOBS 1024u /* that keys is asked at once */
-#define AGAIN_AFTER INT64_C(1000) /* ms: after the round in which it was kept */
+#define JOBS 1024u		  /* that keys is asked at once */
+#define AGAIN_AFTER INT64_C(1000) /* ms: after the round in which it was kept  \
+				   */
 
 struct thin {
 	struct id unit;
@@ -138,10 +139,9 @@ load(void)
 	loaded = st.store->ops->paper_each(
 		     st.store, PAPER_THIN, gather, NULL, &e) == RC_OK;
 	for (i = thin_count; i-- > 0;) {
-		bool whole =
-		    st.store->ops->paper_get(st.store, PAPER_THIN,
-			bytes_of(thins[i].unit.b, ID_SIZE), &head, &body,
-			&e) == RC_OK;
+		bool whole = st.store->ops->paper_get(st.store, PAPER_THIN,
+				 bytes_of(thins[i].unit.b, ID_SIZE), &head,
+				 &body, &e) == RC_OK;
 
 		if (whole) {
 			whole = read_one(
@@ -253,12 +253,11 @@ log_thin(enum log_level level, const char *event, const struct thin *t,
 {
 	struct log_line l = log_line(level, event);
 	char name[LIMIT_ADDRESS + 1] = "";
-	const size_t unit =
-	    unit_by_uid(&st.file.directory->state, &t->unit);
+	const size_t unit = unit_by_uid(&st.file.directory->state, &t->unit);
 
 	if (unit != NONE)
-		(void)address_of(st.file.directory, unit, NONE, station_now(),
-		    name);
+		(void)address_of(
+		    st.file.directory, unit, NONE, station_now(), name);
 	log_str(&l, "station", bytes_str(name));
 	log_uint(&l, "day", t->day);
 	if (e != NULL)
@@ -408,8 +407,8 @@ is_new(const struct job *j, const struct msg_thinned *m)
 
 /* A day later, on disk. */
 static enum rc
-stepped(struct thin *t, uint64_t steps, const struct msg_thinned *m,
-    struct err *e)
+stepped(
+    struct thin *t, uint64_t steps, const struct msg_thinned *m, struct err *e)
 {
 	take(t, m);
 	t->day += steps;

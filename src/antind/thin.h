@@ -24,8 +24,8 @@ void thin_keys_gone(void);
  * RC_ABSENT	nobody's
  * RC_DENIED	one that is not good any more, and is forgotten
  */
-enum rc thin_whose(size_t *unit, struct tag *key, const struct msg_hello *h,
-    struct err *e);
+enum rc thin_whose(
+    size_t *unit, struct tag *key, const struct msg_hello *h, struct err *e);
 /* Who came by it is let in: it is not taken of an earlier day from now on. */
 void thin_admitted(const struct msg_hello *h);
 

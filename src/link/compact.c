@@ -131,8 +131,8 @@ put_dests(struct way *w, struct buf *out, struct rd *r)
 		if (r->bad)
 			bug("a destination that is not whole goes out");
 		for (i = 0; i < COMPACT_DESTS; i++)
-			if (bytes_eq(d, bytes_of(w->dests[i].bytes,
-					    w->dests[i].len)))
+			if (bytes_eq(d,
+				bytes_of(w->dests[i].bytes, w->dests[i].len)))
 				break;
 		put_number(out, i < COMPACT_DESTS ? i + 1 : 0);
 		if (i < COMPACT_DESTS)
@@ -152,8 +152,8 @@ take_dests(struct way *w, struct buf *out, struct rd *r)
 	for (n = 0; r->in.len > 0 && !r->bad; n++) {
 		which = rd_number(r, COMPACT_DESTS);
 		if (which > 0) {
-			d = bytes_of(w->dests[which - 1].bytes,
-			    w->dests[which - 1].len);
+			d = bytes_of(
+			    w->dests[which - 1].bytes, w->dests[which - 1].len);
 			r->bad = r->bad || d.len == 0;
 		} else {
 			d = rd_dest(r);
@@ -182,11 +182,10 @@ pack_item(struct way *w, struct buf *out, struct rd *r)
 	(void)rd_fixed(r, 2);
 	if (number != ++w->last)
 		bug("an item out of its turn");
-	buf_u8(out,
-	    (uint8_t)(rank | (is & IS_MORE ? FLAG_MORE : 0) |
-		      (is & IS_AGAIN ? FLAG_AGAIN : 0) |
-		      (from > 0 ? FLAG_FROM : 0) |
-		      (total > envelope ? FLAG_LONG : 0)));
+	buf_u8(out, (uint8_t)(rank | (is & IS_MORE ? FLAG_MORE : 0) |
+			      (is & IS_AGAIN ? FLAG_AGAIN : 0) |
+			      (from > 0 ? FLAG_FROM : 0) |
+			      (total > envelope ? FLAG_LONG : 0)));
 	put_number(out, envelope);
 	if (total > envelope)
 		put_number(out, total - envelope);
@@ -408,19 +407,13 @@ compact_add(struct compact *c, struct bytes in)
 	struct buf rest = { 0 };
 
 	if (c->at > 0) {
-		buf_add(&rest,
-		    bytes_of(c->part.p + c->at, c->part.len - c->at));
+		buf_add(
+		    &rest, bytes_of(c->part.p + c->at, c->part.len - c->at));
 		buf_free(&c->part);
 		c->part = rest;
 		c->at = 0;
 	}
 	buf_add(&c->part, in);
-}
-
-static enum rc
-refuse(uint8_t type, const char *what, struct err *e)
-{
-	return fail(e, RC_INVALID, "docs/link.md 21.2: type %u: %s", type, what);
 }
 
 enum rc
@@ -440,16 +433,21 @@ compact_next(struct compact *c, struct buf *out, struct err *e)
 	    (had < 2 || (c->part.p[c->part.len - 1] & 0x80) != 0))
 		return RC_ABSENT;
 	if (r.bad)
-		return refuse(type, "a length that is none", e);
+		return fail(e, RC_INVALID,
+		    "docs/link.md 21.2: a frame whose length is none");
 	if (frame_name(type) == NULL || frames[type].take == NULL)
-		return refuse(type, "no frame of a thin line", e);
+		return fail(e, RC_INVALID,
+		    "docs/link.md 21.2: a frame of type %u on a thin line",
+		    type);
 	if (r.in.len < len)
 		return RC_ABSENT;
 	payload = rd_init(rd_bytes(&r, (size_t)len));
 	at = frame_open(out, (enum frame_type)type);
 	frames[type].take(&c->in, out, &payload);
 	if (!rd_end(&payload) || out->len - at > FRAME_MAX)
-		return refuse(type, "not of its form", e);
+		return fail(e, RC_INVALID,
+		    "docs/link.md 21.2: a short %s that is not of its form",
+		    frame_name(type));
 	frame_close(out, at);
 	c->at += had - r.in.len;
 	return RC_OK;

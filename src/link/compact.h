@@ -9,7 +9,7 @@
 
 #include "link/frame.h"
 
-#define COMPACT_DESTS 64u /* of each direction, that are known by a number */
+#define COMPACT_DESTS 64u  /* of each direction, that are known by a number */
 #define COMPACT_MAX 32760u /* bytes of a compact frame's payload */
 
 struct compact; /* both directions of a line */

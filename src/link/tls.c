@@ -133,7 +133,7 @@ static SSL_CTX *
 thin_context(void)
 {
 	static SSL_CTX *ctx;
-	char groups[] = "X25519";
+	char groups[] = "X25519", signatures[] = "ed25519";
 
 	if (ctx != NULL)
 		return ctx;
@@ -144,11 +144,11 @@ thin_context(void)
 	    SSL_CTX_set1_groups_list(ctx, groups) != 1 ||
 	    SSL_CTX_set_ciphersuites(ctx, "TLS_CHACHA20_POLY1305_SHA256") !=
 		1 ||
-	    SSL_CTX_set1_sigalgs_list(ctx, "ed25519") != 1 ||
+	    SSL_CTX_set1_sigalgs_list(ctx, signatures) != 1 ||
 	    SSL_CTX_set_num_tickets(ctx, 0) != 1)
 		bug("OpenSSL without what a thin line needs");
-	SSL_CTX_set_options(ctx, SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION |
-				     SSL_OP_NO_COMPRESSION);
+	SSL_CTX_set_options(ctx,
+	    SSL_OP_NO_TICKET | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
 	SSL_CTX_clear_options(ctx, SSL_OP_ENABLE_MIDDLEBOX_COMPAT);
 	SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 	SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS |

@@ -26,12 +26,12 @@ struct tls_context *tls_context_new(const struct tls_key *k);
 void tls_context_free(struct tls_context *c); /* lines may outlive it */
 
 enum tls_did {
-	TLS_DONE,	/* go on */
-	TLS_WANT_READ,	/* again when it can be read from */
-	TLS_WANT_WRITE, /* again when it can be written to */
+	TLS_DONE,	 /* go on */
+	TLS_WANT_READ,	 /* again when it can be read from */
+	TLS_WANT_WRITE,	 /* again when it can be written to */
 	TLS_WANT_SECRET, /* the peer is thin: tls_named(), tls_answer() */
-	TLS_CLOSED,	/* the peer closed, or the connection is gone */
-	TLS_FAILED,	/* *e says why: close */
+	TLS_CLOSED,	 /* the peer closed, or the connection is gone */
+	TLS_FAILED,	 /* *e says why: close */
 };
 
 struct tls;

@@ -3,7 +3,18 @@
 #ifndef TESTS_STATION_SLOW_H
 #define TESTS_STATION_SLOW_H
 
+#include <time.h>
+
 #include "queue.h"
+
+static inline int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 struct slow {
 	pid_t pid;
@@ -20,8 +31,8 @@ slow_begin(struct slow *s, const struct country *c, const struct seat *to,
 	int out[2];
 
 	*s = (struct slow){ .port = free_port() };
-	(void)snprintf(s->counts, sizeof(s->counts), "%s/slow-%u", c->folder,
-	    s->port);
+	(void)snprintf(
+	    s->counts, sizeof(s->counts), "%s/slow-%u", c->folder, s->port);
 	(void)snprintf(r, sizeof(r), "%u", rate);
 	(void)snprintf(d, sizeof(d), "%u", delay);
 	(void)snprintf(at, sizeof(at), "%u", s->port);

@@ -89,8 +89,8 @@ every_frame(struct buf *out)
 	put_one_item(out, 4, 1, 1, 1, 1);
 	at = frame_open(out, FRAME_MORE);
 	more_put(out, 3, false, 1);
-	dest_put(out,
-	    &(struct link_dest){ .address = bytes_str("antin://vn/z") });
+	dest_put(
+	    out, &(struct link_dest){ .address = bytes_str("antin://vn/z") });
 	frame_close(out, at);
 	at = frame_open(out, FRAME_STOP);
 	frame_uint(out, 1, 4);
@@ -153,8 +153,7 @@ a_known_desk_is_short(void)
 	compact_free(c);
 }
 
-#define SUM32                                                                  \
-	"12345678901234567890123456789012"
+#define SUM32 "12345678901234567890123456789012"
 static const struct {
 	const char *name, *bytes;
 	size_t len;
@@ -166,12 +165,12 @@ static const struct {
 	{ "a length over the limit", "\x05\x82\x80\x00xx", 6 },
 	{ "a length without an end", "\x05\xff\xff\xff\xff", 5 },
 	{ "an item without a sum", "\x03\x03\x00\x05x", 5 },
-	{ "an item with flags that are not known",
-	    "\x03\x22\x40\x05" SUM32, 36 },
+	{ "an item with flags that are not known", "\x03\x22\x40\x05" SUM32,
+	    36 },
 	{ "an item to a desk that was never named",
 	    "\x03\x23\x00\x05" SUM32 "\x01", 37 },
-	{ "an item to a desk beyond the table",
-	    "\x03\x23\x00\x05" SUM32 "\x41", 37 },
+	{ "an item to a desk beyond the table", "\x03\x23\x00\x05" SUM32 "\x41",
+	    37 },
 	{ "an item whose new desk is cut off",
 	    "\x03\x26\x00\x05" SUM32 "\x00xxx", 40 },
 	{ "DATA where there was no item", "\x05\x02\x00x", 4 },

@@ -89,9 +89,8 @@ shake(struct wire *w, const struct tls_secret *known, enum tls_did did[2],
 	did[0] = did[1] = TLS_WANT_READ;
 	for (turns = 0; turns < 50; turns++)
 		for (i = 0; i < 2; i++) {
-			if (w->end[i] != NULL &&
-			    (did[i] == TLS_WANT_READ ||
-				did[i] == TLS_WANT_WRITE))
+			if (w->end[i] != NULL && (did[i] == TLS_WANT_READ ||
+						     did[i] == TLS_WANT_WRITE))
 				did[i] = tls_handshake(w->end[i], &e[i]);
 			if (did[i] == TLS_WANT_SECRET) {
 				tls_answer(w->end[i], known);
@@ -191,8 +190,7 @@ kinds_do_not_mix(void)
 	wire_sockets(&w);
 	w.end[0] = tls_new(w.ctx, w.fd[0], false);
 	shake(&w, &good, did, e);
-	ok(did[0] == TLS_DONE && did[1] == TLS_DONE &&
-		!tls_is_thin(w.end[1]),
+	ok(did[0] == TLS_DONE && did[1] == TLS_DONE && !tls_is_thin(w.end[1]),
 	    "who dials in full at the same place shakes hands in full");
 	wire_free(&w);
 
