@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	size_t min, max;
 } types[FRAME_TYPES] = {
-	[FRAME_HELLO] = { "HELLO", 28, FRAME_MAX },
+	[FRAME_HELLO] = { "HELLO", 27, FRAME_MAX },
 	[FRAME_PARTIAL] = { "PARTIAL", 0, LINK_PARTIALS * 40 },
 	[FRAME_ITEM] = { "ITEM", ITEM_HEAD, FRAME_MAX },
 	[FRAME_MORE] = { "MORE", MORE_HEAD, FRAME_MAX },

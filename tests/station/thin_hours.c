@@ -20,8 +20,8 @@ hours(char out[static 16], int from, int to)
 	const int a = (int)((now + from) % (24 * 60)),
 		  b = (int)((now + to) % (24 * 60));
 
-	(void)snprintf(out, 16, "%02d:%02d-%02d:%02d", a / 60, a % 60, b / 60,
-	    b % 60);
+	(void)snprintf(
+	    out, 16, "%02d:%02d-%02d:%02d", a / 60, a % 60, b / 60, b % 60);
 }
 
 static void
@@ -30,8 +30,8 @@ configured(const char *word, const char *value, const char *more)
 	char text[160];
 
 	(void)seat_stop(commune, SIGTERM);
-	(void)snprintf(text, sizeof(text), "%s%s %s%s\n", "thin yes\n", word,
-	    value, more);
+	(void)snprintf(
+	    text, sizeof(text), "%s%s %s%s\n", "thin yes\n", word, value, more);
 	country_write_to(commune, line.port, text);
 	ok(seat_start(commune), "a commune with \"%s HH:MM-HH:MM%s\" runs",
 	    word, more);

@@ -9,6 +9,7 @@
 
 #include "core/limits.h"
 #include "link/compact.h"
+#include "link/session.h"
 
 /* All frames that come of these bytes, given in pieces of "step". */
 static enum rc
@@ -279,6 +280,56 @@ flipped_bits_make_frames_or_nothing(void)
 	compact_free(c);
 }
 
+/* ---- HELLO: docs/link.md 19.5 ---- */
+
+static size_t hellos;
+
+static void
+on_hello(void *ctx, const struct hello *h)
+{
+	(void)ctx;
+	(void)h;
+	hellos++;
+}
+
+/* What a session says to this HELLO. */
+static enum rc
+hears(bool thin, struct bytes statement, struct err *e)
+{
+	static const struct session_owner owner = { .hello = on_hello };
+	const struct session_conf conf = { .thin = thin,
+		.frame = 4096,
+		.total_max = 1u << 20,
+		.idle_ms = 1000,
+		.dead_ms = 3000 };
+	struct session *s = session_new(&conf, &owner, NULL, NULL, 0);
+	struct buf wire = { 0 };
+	enum rc rc;
+
+	put_hello(&wire, statement);
+	rc = session_input(s, buf_bytes(&wire), 0, e);
+	buf_free(&wire);
+	session_free(s);
+	return rc;
+}
+
+static void
+statements_are_where_they_belong(void)
+{
+	const struct bytes none = bytes_of("", 0), some = bytes_str("some");
+	struct err e;
+
+	ok(hears(false, some, &e) == RC_OK && hears(true, none, &e) == RC_OK &&
+		hellos == 2,
+	    "HELLO has a statement on a full line, and none on a thin one");
+	ok(hears(false, none, &e) == RC_INVALID &&
+		strstr(e.text, "docs/link.md 19.5") != NULL,
+	    "who has none on a full line is nobody");
+	ok(hears(true, some, &e) == RC_INVALID &&
+		strstr(e.text, "docs/link.md 19.5") != NULL && hellos == 2,
+	    "who has one on a thin line is refused");
+}
+
 int
 main(void)
 {
@@ -287,5 +338,6 @@ main(void)
 	what_is_not_of_the_form_is_refused();
 	a_short_frame_makes_no_long_one();
 	flipped_bits_make_frames_or_nothing();
+	statements_are_where_they_belong();
 	return done();
 }
