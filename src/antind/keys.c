@@ -16,6 +16,7 @@
 #include "antind/checkpoint.h"
 #include "antind/desks.h"
 #include "antind/renew.h"
+#include "antind/thin.h"
 #include "antind/vouch.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -635,6 +636,8 @@ message(enum proc from, const struct message *m, int fd)
 		checkpoint_sign(&self.station, m);
 	else if (m->kind == MSG_WITNESS)
 		checkpoint_witness(&self.station, m);
+	else if (m->kind == MSG_THIN)
+		thin_keys(&self.station, m);
 	else if (m->kind == MSG_VOUCH)
 		vouch(m, &self.station, &self.desks);
 	else if (m->kind == MSG_BUNDLE_SIGN)

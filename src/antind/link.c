@@ -120,6 +120,12 @@ given(const struct message *m, int fd, struct err *e)
 	value[s->value.len] = '\0';
 	if (bytes_is(s->name, "parent") && lk.parent_count < LINK_PARENTS)
 		memcpy(lk.parents[lk.parent_count++], value, sizeof(value));
+	else if (bytes_is(s->name, "thin"))
+		lk.thin = strcmp(value, "yes") == 0;
+	else if (bytes_is(s->name, "contact"))
+		hours_contact_is(value);
+	else if (bytes_is(s->name, "cap"))
+		hours_cap_is(value);
 	else if (bytes_is(s->name, "keep-alive"))
 		lk.idle_ms = strtoll(value, NULL, 10) * 1000;
 	else if (bytes_is(s->name, "max-children"))
@@ -161,6 +167,12 @@ tick_one(struct conn *c, int64_t now)
 			conn_close(c, &e);
 		c->dirty = true;
 	}
+	if (c->cap_at != 0 && now >= c->cap_at)
+		c->dirty = true;
+	/* docs/link.md 20.2, 20.3: its hours are over, or others */
+	if (c->dialled && !c->up && c->state == CONN_TALKING &&
+	    (!hours_contact() || hours_cap() != c->cap))
+		conn_leave(c, BYE_CLOSING);
 }
 
 static void
@@ -205,6 +217,7 @@ begin(struct err *e)
 		.dead_ms = lk.idle_ms * 3 };
 	lk.dial = lk.serve;
 	lk.dial.dialled = true;
+	lk.dial.offer = lk.thin;
 	lk.serve.enrol = true;
 	for (i = 0; i < listener_count; i++) {
 		listeners[i] = event_new(process_base(), listener_fds[i],
@@ -246,6 +259,7 @@ be_ourselves(const struct msg_self *s)
 	memcpy(lk.parent, s->parent.p, s->parent.len);
 	lk.parent[s->parent.len] = '\0';
 	lk.incarnation = s->incarnation;
+	hours_clock(s->clock);
 	lk.dial_at = 0;
 }
 
@@ -289,6 +303,8 @@ message(enum proc from, const struct message *m, int fd)
 		bug("a message that nobody sends");
 	if (m->kind == MSG_LINK_SELF)
 		be_ourselves(&m->body.self);
+	else if (m->kind == MSG_THIN_IS)
+		thin_is(&m->body.thin_is);
 	else if (m->kind == MSG_ENROL_UP)
 		enrol_up(&m->body.enrol);
 	else
@@ -307,6 +323,8 @@ peer(enum proc who, bool up)
 		conn_leave(lk.conns[i], BYE_BUSY);
 	if (up)
 		new_key();
+	else
+		thin_store_gone();
 }
 
 /* Free what was closed; say how much was taken; write what was made. */

@@ -10,6 +10,7 @@
 
 #include "core/limits.h"
 #include "daemon/process.h"
+#include "link/compact.h"
 #include "link/session.h"
 #include "link/tls.h"
 
@@ -24,7 +25,8 @@
 #define LINK_KEY_MS (INT64_C(24) * 3600 * 1000) /* a key's time */
 #define LINK_OUT (64u << 10)	   /* bytes made at a time, at most */
 #define LINK_OUT_FIRST (4u << 10)  /* before it is known how they go */
-#define LINK_OUT_LEAST 1024u	   /* on the slowest line */
+#define LINK_OUT_LEAST 512u	   /* on the slowest line */
+#define LINK_OUT_THIN 600u	   /* the first on a thin one */
 #define LINK_OUT_MS INT64_C(500)   /* they go in this time: 13.2 */
 #define LINK_BURST 16u		   /* reads of one connection in a round */
 #define LINK_STORE_FULL (4u << 20) /* bytes that wait for the store */
@@ -63,6 +65,10 @@ struct conn {
 	size_t out_at;
 	size_t ahead; /* bytes that are made at a time */
 	int64_t made; /* milliseconds: when these were */
+	/* of a thin line: what went since when, and that it was full */
+	size_t went;
+	int64_t went_since;
+	bool was_full;
 	struct session_conf conf;
 	struct link_keep *keep;	  /* owned; NULL: there is none yet */
 	struct sending *sendings; /* owned */
@@ -83,6 +89,15 @@ struct conn {
 	bool enrolling, up; /* up: this station does, at its parent */
 	bool asked_enrol, answered;
 	struct buf enrol; /* of the message, as far as it came */
+	/* docs/link.md 19: link_thin.c */
+	bool thin;	/* by a secret */
+	struct compact *compact; /* owned; of a thin one that talks */
+	bool offered;	/* the peer has use for one */
+	bool asked_thin; /* the store is asked whose it is */
+	struct tls_secret secret; /* to be dialled by */
+	struct msg_life life;	  /* what the parent knows of our journal */
+	uint64_t cap;	/* bytes a second that it carries; 0: no bound */
+	int64_t cap_at; /* milliseconds: nothing more is made before */
 };
 
 struct linking {
@@ -113,6 +128,7 @@ struct linking {
 	/* dialling */
 	size_t next_parent;
 	int64_t dial_at, dial_wait; /* milliseconds */
+	bool thin; /* the parent is dialled by a secret, where there is one */
 };
 
 extern struct linking lk;
@@ -129,6 +145,8 @@ void link_event(enum log_level level, const char *event, const struct conn *c,
 struct conn *conn_new(int fd, bool dialled, const char *from);
 struct conn *conn_of(uint64_t number);
 void conn_connected(struct conn *c); /* TCP is: TLS begins */
+void conn_shake(struct conn *c);     /* it goes on */
+void conn_capped(struct conn *c, uint64_t rate); /* bytes a second: 20.3 */
 void conn_leave(struct conn *c, enum bye reason);
 void conn_close(struct conn *c, const struct err *why);
 /* Its station has a newer one, which goes on with what came here in part. */
@@ -178,6 +196,33 @@ bool room_says(void); /* the log may have one more line of them */
 
 void keeps_find(struct conn *c); /* who it is, is known: its keep is its own */
 void keeps_leave(struct conn *c);
+
+/* ---- link_thin.c: thin lines (docs/link.md 19)
+ * ------------------------------------------ */
+
+/* The parent may be dialled now: it is known by which secret, or that it is to
+ * be in full. */
+bool thin_ready(int64_t now);
+void thin_dialled(struct conn *c); /* so is this one */
+void thin_ended(const struct conn *c, bool refused); /* it is closed */
+/* Its peer has named a secret, and waits. */
+void thin_named(struct conn *c);
+/* HELLO of a thin line is to say this of our journal. */
+void thin_claims(struct conn *c, uint64_t size, const uint8_t *root);
+/* What the peer's says of its. */
+void thin_claimed(struct msg_hello *m, const struct hello *h);
+void thin_is(const struct msg_thin_is *m); /* the store's answer */
+void thin_share(struct conn *c);	   /* hand over what both share */
+void thin_store_gone(void);
+
+/* ---- link_hours.c: hours of the line to the parent (docs/link.md 20)
+ * --------------------- */
+
+void hours_contact_is(const char *value); /* as configured */
+void hours_cap_is(const char *value);
+void hours_clock(int64_t now); /* what the station's time is */
+bool hours_contact(void);      /* it may be up now */
+uint64_t hours_cap(void);      /* bytes a second; 0: no bound */
 
 /* ---- link_dial.c: towards the parent
  * ------------------------------------------ */

@@ -67,7 +67,9 @@ conn_free(struct conn *c)
 	event_free(c->writable);
 	keeps_leave(c);
 	session_free(c->session);
+	compact_free(c->compact);
 	tls_free(c->tls);
+	wipe(&c->secret, sizeof(c->secret));
 	close(c->fd);
 	for (i = 0; i < c->sending_count; i++)
 		sending_drop(&c->sendings[i]);
@@ -100,6 +102,10 @@ void
 conn_close(struct conn *c, const struct err *why)
 {
 	const struct msg_conn gone = { c->number };
+	/* by TLS; or by what came behind it */
+	const bool refused = (why != NULL && why->rc == RC_DENIED) ||
+			     c->state == CONN_TALKING ||
+			     c->state == CONN_LEAVING;
 
 	if (c->state == CONN_CLOSED)
 		return;
@@ -118,6 +124,7 @@ conn_close(struct conn *c, const struct err *why)
 		link_event(
 		    why != NULL && why->rc != RC_ABSENT ? LOG_WARN : LOG_INFO,
 		    "conn.closed", c, why);
+	thin_ended(c, refused);
 	if (c->up)
 		enrol_up_ended(c);
 	else if (c->dialled)
@@ -141,6 +148,8 @@ conn_replaced(struct conn *c)
 	conn_leave(c, BYE_REPLACED);
 	keeps_leave(c);
 }
+
+#define THIN_PACE_MS INT64_C(2000)
 
 /* ---- bytes
  * --------------------------------------------------------------------- */
@@ -174,12 +183,63 @@ listen_while_wanted(struct conn *c)
  * the system has of it; so that has its bound there, too (docs/link.md 13.2).
  */
 static void
+send_ahead(const struct conn *c)
+{
+	/* of a thin one nothing is handed over before all that was has gone;
+	 * and what is unanswered has its bound, too: two seconds, by the
+	 * system's count of bytes */
+	const int unsent = c->thin ? 1 : (int)c->ahead,
+		  unanswered = 8 * (int)c->ahead;
+
+	(void)setsockopt(
+	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	if (c->thin)
+		(void)setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &unanswered,
+		    sizeof(unanswered));
+}
+
+/* Of a thin line: what goes is looked at over two seconds.  A shorter time
+ * would take its buffers for the line. */
+static void
+pace_thin(struct conn *c)
+{
+	const int64_t took = process_ms() - c->went_since;
+	size_t ahead = c->ahead, most = 2 * c->ahead;
+
+	if (took < THIN_PACE_MS)
+		return;
+	if (took > 3 * THIN_PACE_MS)
+		; /* it was idle in between */
+	else if (c->was_full)
+		ahead = (size_t)(c->went * (uint64_t)LINK_OUT_MS /
+				 (uint64_t)took);
+	else if (c->went >= 8 * c->ahead)
+		ahead = most;
+	if (ahead > most)
+		ahead = most;
+	if (ahead < LINK_OUT_LEAST)
+		ahead = LINK_OUT_LEAST;
+	if (ahead > LINK_OUT)
+		ahead = LINK_OUT;
+	c->went = 0;
+	c->went_since = process_ms();
+	c->was_full = false;
+	if (ahead == c->ahead)
+		return;
+	c->ahead = ahead;
+	send_ahead(c);
+}
+
+static void
 pace(struct conn *c, size_t wrote)
 {
 	const int64_t took = process_ms() - c->made;
 	size_t ahead = c->ahead;
-	int unsent;
 
+	if (c->thin) {
+		pace_thin(c);
+		return;
+	}
 	if (took > LINK_OUT_MS && wrote >= ahead / 2)
 		ahead =
 		    (size_t)(wrote * (uint64_t)LINK_OUT_MS / (uint64_t)took);
@@ -192,10 +252,65 @@ pace(struct conn *c, size_t wrote)
 	if (ahead == c->ahead)
 		return;
 	c->ahead = ahead;
-	c->conf.frame = ahead / 2 < FRAME_MAX ? ahead / 2 : FRAME_MAX;
-	unsent = (int)ahead;
-	(void)setsockopt(
-	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	send_ahead(c);
+}
+
+#define CAP_LEAST 64u	     /* bytes a second */
+#define CAP_MS INT64_C(1000) /* what was not used is given for so long */
+
+void
+conn_capped(struct conn *c, uint64_t rate)
+{
+	c->cap = rate < CAP_LEAST ? CAP_LEAST : rate;
+}
+
+/* What is made at a time: it goes in half a second. */
+static size_t
+made_at_once(struct conn *c)
+{
+	size_t most = c->ahead, frame;
+
+	if (c->cap != 0 && c->cap / 2 < most)
+		most = (size_t)c->cap / 2;
+	if (most < 2 * SESSION_FRAME_MIN)
+		most = 2 * SESSION_FRAME_MIN;
+	frame = most / 2;
+	c->conf.frame = frame < FRAME_MAX ? frame : FRAME_MAX;
+	return most;
+}
+
+/* Else the ticker comes again. */
+static bool
+cap_allows(const struct conn *c)
+{
+	return c->cap == 0 || c->state != CONN_TALKING ||
+	       process_ms() >= c->cap_at;
+}
+
+static void
+cap_counts(struct conn *c, size_t made)
+{
+	const int64_t now = process_ms();
+
+	if (c->cap == 0 || made == 0)
+		return;
+	if (c->cap_at < now - CAP_MS)
+		c->cap_at = now - CAP_MS;
+	c->cap_at += (int64_t)(made * 1000 / c->cap);
+}
+
+static void
+make(struct conn *c)
+{
+	struct buf frames = { 0 };
+
+	if (c->compact == NULL) {
+		session_output(c->session, &c->out, made_at_once(c));
+		return;
+	}
+	session_output(c->session, &frames, made_at_once(c));
+	compact_pack(c->compact, &c->out, buf_bytes(&frames));
+	buf_free(&frames);
 }
 
 /* Write what there is; it is tried again when the socket can take more. */
@@ -214,8 +329,11 @@ conn_flush(struct conn *c)
 				pace(c, c->out.len);
 			buf_free(&c->out);
 			c->out_at = 0;
+			if (!cap_allows(c))
+				break;
 			c->made = process_ms();
-			session_output(c->session, &c->out, c->ahead);
+			make(c);
+			cap_counts(c, c->out.len);
 		}
 		if (c->out.len == 0)
 			break;
@@ -223,6 +341,8 @@ conn_flush(struct conn *c)
 		    bytes_of(c->out.p + c->out_at, c->out.len - c->out_at),
 		    &sent, &e);
 		c->out_at += sent;
+		c->went += sent;
+		c->was_full = c->was_full || did == TLS_WANT_WRITE;
 		if (c->enrolling && sent > 0)
 			c->since = process_ms();
 	}
@@ -250,6 +370,30 @@ fell_out(struct conn *c, const struct err *e)
 	c->dirty = true;
 }
 
+/* What came on a thin line and is whole, as far as the session wants it. */
+static void
+read_compact(struct conn *c)
+{
+	struct buf frame = { 0 };
+	struct err e;
+	enum rc rc = RC_OK;
+	bool reads = false; /* the session has said why not */
+
+	while (c->compact != NULL && c->state == CONN_TALKING && rc == RC_OK &&
+	       session_wants_input(c->session)) {
+		rc = compact_next(c->compact, &frame, &e);
+		reads = rc == RC_OK;
+		if (reads)
+			rc = session_input(c->session, buf_bytes(&frame),
+			    process_ms(), &e);
+	}
+	if (rc == RC_INVALID && !reads)
+		session_refuse(c->session, BYE_PROTOCOL);
+	if (reads ? rc != RC_OK : rc == RC_INVALID)
+		fell_out(c, &e);
+	buf_free(&frame);
+}
+
 static void
 read_some(struct conn *c)
 {
@@ -264,10 +408,14 @@ read_some(struct conn *c)
 		    (i < LINK_BURST || tls_pending(c->tls));
 	     i++) {
 		did = tls_read(c->tls, piece, sizeof(piece), &got, &e);
-		if (did == TLS_DONE &&
-		    session_input(c->session, bytes_of(piece, got),
-			process_ms(), &e) != RC_OK)
+		if (did == TLS_DONE && c->compact != NULL) {
+			compact_add(c->compact, bytes_of(piece, got));
+			read_compact(c);
+		} else if (did == TLS_DONE &&
+			   session_input(c->session, bytes_of(piece, got),
+			       process_ms(), &e) != RC_OK) {
 			fell_out(c, &e);
+		}
 	}
 	wipe(piece, sizeof(piece));
 	if (c->state != CONN_CLOSED && (did == TLS_CLOSED || did == TLS_FAILED))
@@ -280,6 +428,21 @@ read_some(struct conn *c)
 /* ---- how it begins
  * -------------------------------------------------------------- */
 
+#define THIN_IDLE_MS (INT64_C(1) << 60) /* never */
+#define THIN_DEAD_MS 120000u		/* what was sent is not answered */
+
+/* Nobody asks whether the other is there: the system sees it, of what was
+ * sent. */
+static void
+thin_socket(const struct conn *c)
+{
+	const unsigned dead = THIN_DEAD_MS;
+
+	if (c->thin)
+		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead,
+		    sizeof(dead));
+}
+
 static void
 begin_session(struct conn *c)
 {
@@ -288,8 +451,8 @@ begin_session(struct conn *c)
 		.own_clock = true,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
-		.statement = buf_bytes(&lk.statement) };
-	const int unsent = LINK_OUT_FIRST;
+		.statement = c->thin ? (struct bytes){ 0 }
+				     : buf_bytes(&lk.statement) };
 
 	if (c->dialled && c->self != lk.self) {
 		conn_close(c, NULL); /* again, under the new key */
@@ -297,10 +460,21 @@ begin_session(struct conn *c)
 	}
 	c->state = CONN_TALKING;
 	c->conf = c->dialled ? lk.dial : lk.serve;
-	c->ahead = LINK_OUT_FIRST;
-	c->conf.frame = LINK_OUT_FIRST / 2;
-	(void)setsockopt(
-	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
+	c->conf.thin = c->thin;
+	if (c->thin) /* docs/link.md 20.1 */
+		c->conf.dead_ms = 2 * (c->conf.idle_ms = THIN_IDLE_MS);
+	if (c->thin && c->dialled && c->life.size > 0)
+		thin_claims(c, c->life.size, c->life.root);
+	if (c->dialled && !c->up)
+		c->conf.cap = (uint32_t)(c->cap = hours_cap());
+	c->ahead = c->thin || c->cap != 0 ? LINK_OUT_THIN : LINK_OUT_FIRST;
+	c->conf.offer = c->conf.offer && !c->thin && !c->up;
+	(void)made_at_once(c);
+	thin_socket(c);
+	c->conf.enrol = c->conf.enrol && !c->thin;
+	if (c->thin)
+		c->compact = compact_new();
+	send_ahead(c);
 	c->session = session_new(&c->conf, &conn_owner, c, NULL, process_ms());
 	if (c->up)
 		enrol_up_begins(c);
@@ -309,8 +483,8 @@ begin_session(struct conn *c)
 	c->dirty = true;
 }
 
-static void
-shake(struct conn *c)
+void
+conn_shake(struct conn *c)
 {
 	struct err e = { .rc = RC_ABSENT };
 	enum tls_did did = tls_handshake(c->tls, &e);
@@ -321,6 +495,8 @@ shake(struct conn *c)
 			read_some(c);
 	} else if (did == TLS_WANT_WRITE) {
 		(void)event_add(c->writable, NULL);
+	} else if (did == TLS_WANT_SECRET) {
+		thin_named(c);
 	} else if (did != TLS_WANT_READ) {
 		conn_close(c, did == TLS_FAILED ? &e : NULL);
 	}
@@ -329,12 +505,14 @@ shake(struct conn *c)
 void
 conn_connected(struct conn *c)
 {
-	c->tls = tls_new(lk.context, c->fd, !c->dialled);
+	c->tls = c->thin ? tls_new_thin(c->fd, &c->secret)
+			 : tls_new(lk.context, c->fd, !c->dialled);
+	wipe(&c->secret, sizeof(c->secret));
 	c->self = lk.self;
 	c->state = CONN_SHAKING;
 	(void)event_add(c->readable, NULL);
 	if (c->dialled)
-		shake(c);
+		conn_shake(c);
 }
 
 /* A handshake costs its time here: who is to be met may not begin too many. */
@@ -359,7 +537,7 @@ on_readable(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	if (c->state == CONN_SHAKING && may_shake(c))
-		shake(c);
+		conn_shake(c);
 	else if (c->state == CONN_TALKING)
 		read_some(c);
 }
@@ -383,7 +561,7 @@ on_writable(evutil_socket_t fd, short what, void *ctx)
 			conn_close(c, &e);
 		}
 	} else if (c->state == CONN_SHAKING) {
-		shake(c);
+		conn_shake(c);
 	} else if (c->state != CONN_CLOSED) {
 		conn_flush(c);
 	}
@@ -400,7 +578,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 		.own_clock = a->own_clock != 0,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
-		.statement = buf_bytes(&lk.statement) };
+		.statement = c->thin ? (struct bytes){ 0 }
+				     : buf_bytes(&lk.statement) };
 	struct err e;
 
 	if (c->state != CONN_TALKING || c->admitted)
@@ -423,12 +602,18 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 	room_leave(c);
 	lk.children += !c->dialled;
 	keeps_find(c);
+	if (!c->dialled && c->thin)
+		thin_claims(c, a->life, NULL);
 	if (!c->dialled)
 		session_hello(c->session, &own);
 	if (session_admit(c->session, process_ms(), &e) != RC_OK)
 		fell_out(c, &e);
-	if (c->dialled)
+	if (c->dialled) {
 		lk.dial_wait = 0;
+		hours_clock(a->clock);
+	}
+	thin_share(c);
+	read_compact(c); /* what came behind its HELLO */
 	c->dirty = true;
 }
 

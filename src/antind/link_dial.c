@@ -116,9 +116,11 @@ dial_tick(int64_t now)
 
 	if (lk.parent_count == 0 || lk.parent[0] == '\0' ||
 	    lk.context == NULL || !lk.store_up || now < lk.dial_at ||
-	    is_dialling())
+	    is_dialling() || !hours_contact() || !thin_ready(now))
 		return;
-	if (dial_parent(&c, &e) != RC_OK) {
+	if (dial_parent(&c, &e) == RC_OK) {
+		thin_dialled(c);
+	} else {
 		link_event(LOG_WARN, "dial.failed", NULL, &e);
 		dial_ended(false);
 	}

@@ -27,7 +27,22 @@ on_hello(void *ctx, const struct hello *h)
 	struct bytes value;
 
 	m.tells = hello_extension(h, HELLO_TELL, &value);
-	tls_peer_key(c->tls, m.key);
+	m.thin = c->thin;
+	if (c->thin)
+		thin_claimed(&m, h);
+	c->offered = hello_extension(h, HELLO_THIN, &value);
+	if (c->thin)
+		tls_named(c->tls, m.identity);
+	else
+		tls_peer_key(c->tls, m.key);
+	if (!c->dialled && hello_extension(h, HELLO_CAP, &value) &&
+	    value.len == 4)
+		conn_capped(c, (uint64_t)value.p[0] << 24 |
+				   (uint64_t)value.p[1] << 16 |
+				   (uint64_t)value.p[2] << 8 | value.p[3]);
+	/* who was dialled says it to who has said it, and can keep one */
+	if (!c->dialled)
+		c->conf.offer = c->offered && !c->thin;
 	c->asked = tell(PROC_STORE, MSG_HELLO, 0, &m, -1);
 	if (!c->asked)
 		conn_leave(c, BYE_BUSY);

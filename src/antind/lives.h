@@ -20,7 +20,7 @@
  * nobody has seen the alarm that says so.
  */
 enum rc lives_judge(size_t unit, uint64_t incarnation, struct err *e);
-void lives_line(struct line *l); /* it was let in */
+void lives_line(struct line *l, const struct msg_hello *h); /* it was let in */
 /* Items may come and go over it: what it has written down is not older than
  * what is known of it. */
 bool lives_open(struct line *l);
@@ -59,6 +59,9 @@ void lives_settled(bool kept); /* the round is over */
 
 void life_line(struct line *l); /* the line to the parent is up */
 void life_tick(int64_t ms);
+/* What the parent knows of our journal; { 0 }: nothing that we know of. */
+void life_claim(struct msg_life *out);
+uint64_t life_size(void); /* of our journal */
 bool life_wants(void);		/* a checkpoint, now */
 /* It is kept: the parent is told, the children by life_feed(). */
 void life_noted(struct bytes note, const struct note *n);

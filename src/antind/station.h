@@ -96,6 +96,7 @@ struct line {
 	uint64_t job;	/* of the process media, that waits for a leg */
 	uint64_t from;	/* bytes of it that do not go */
 	uint64_t parts; /* items that came in part */
+	bool thin;	/* docs/link.md 19 */
 };
 
 /* A station that had a line since our start (store_quota.c). */
@@ -107,6 +108,7 @@ struct neighbour {
 	uint64_t items[QUOTAS], bytes[QUOTAS]; /* 3,600,000ths that are left */
 	int64_t over; /* milliseconds: when it was beyond last; 0: never */
 	uint64_t asked; /* its last turn: store_wanted.c; 0: none */
+	int64_t noted_ms; /* when it was told our checkpoint; 0: never */
 };
 struct quota {
 	uint64_t items, bytes; /* an hour */
@@ -355,6 +357,7 @@ void renew_decided(const uint8_t hash[static SHA256_SIZE]);
  * signed as long as it is in force: others may not have heard of the new one
  * yet. Zeros: there is none. */
 struct tag renew_earlier(void);
+struct tag renew_present(void); /* that of the present one */
 /* The key of a desk of this station. */
 void renew_desk(const struct cert *c);
 /* A row for each key whose end is near. */

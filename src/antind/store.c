@@ -12,6 +12,7 @@
 #include "antind/backup.h"
 #include "antind/carried.h"
 #include "antind/notices.h"
+#include "antind/thin.h"
 #include "core/vec.h"
 #include "core/work.h"
 #include "link/enrolment.h"
@@ -484,6 +485,10 @@ from_link(const struct message *m)
 		line_gone(m->body.conn.conn);
 	else if (m->kind == MSG_SENT)
 		line_sent(&m->body.taken);
+	else if (m->kind == MSG_THIN_ASK)
+		thin_ask(&m->body.thin_ask);
+	else if (m->kind == MSG_THIN_SECRET)
+		thin_secret(&m->body.thin_secret);
 	else if (m->kind == MSG_STALE)
 		life_stale(m->body.number.number);
 	else if (m->kind == MSG_ENROL)
@@ -548,6 +553,8 @@ message(enum proc from, const struct message *m, int fd)
 		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_NOTED)
 		checkpoint_noted(m->job, &m->body.noted);
+	else if (m->kind == MSG_THINNED)
+		thin_keyed(m->job, &m->body.thinned);
 	else if (m->kind == MSG_WITNESSED &&
 		 !media_witnessed(m->job, &m->body.noted))
 		lives_witnessed(m->job, &m->body.noted);
@@ -569,7 +576,8 @@ peer(enum proc who, bool up)
 	if (who == PROC_KEYS && up)
 		st.link_job = 0, line_self(), notices_lost(), lives_keys_up();
 	if (who == PROC_KEYS && !up)
-		checkpoint_keys_gone(), lives_keys_gone(), media_keys_gone();
+		checkpoint_keys_gone(), lives_keys_gone(), media_keys_gone(),
+		    thin_keys_gone();
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "antind/lives.h"
+#include "antind/thin.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
@@ -54,7 +55,8 @@ tell_self(void)
 {
 	struct msg_self self = { .station = bytes_str(st.address),
 		.statement = buf_bytes(&statement),
-		.incarnation = st.incarnation };
+		.incarnation = st.incarnation,
+		.clock = station_now() };
 	char parent[LIMIT_ADDRESS + 1] = "";
 	size_t above;
 
@@ -342,6 +344,33 @@ judge(const struct msg_hello *h, struct link_statement *s, size_t *unit,
 	return seen_write(&seen, s->station, e);
 }
 
+/* docs/link.md 19.5: whose secret it came by says who it is.  "name" takes its
+ * address. */
+static enum rc
+judge_thin(const struct msg_hello *h, struct link_statement *s,
+    char name[static LIMIT_ADDRESS + 1], size_t *unit, struct tag *key,
+    struct err *e)
+{
+	bool guest;
+	enum rc rc;
+
+	if (!st.named)
+		return fail(e, RC_ABSENT, "this station has no name yet");
+	rc = thin_whose(unit, key, h, e);
+	if (rc != RC_OK)
+		return rc;
+	if (!address_of(st.file.directory, *unit, NONE, station_now(), name))
+		return fail(e, RC_ABSENT, "a station without an address");
+	s->station = bytes_str(name);
+	rc = accept_place(*unit, h->dialled, s->station, &guest, e);
+	if (rc == RC_OK && guest)
+		rc = fail(e, RC_DENIED,
+		    "docs/link.md 19.6: the station hangs elsewhere now");
+	if (rc == RC_OK && !h->dialled)
+		rc = lives_judge(*unit, h->incarnation, e);
+	return rc;
+}
+
 static void
 tell_partial(void *ctx, const uint8_t sum[static SHA256_SIZE], uint64_t have)
 {
@@ -362,8 +391,10 @@ hear_time(struct line *l, const struct msg_hello *h)
 
 	if (!h->dialled)
 		return;
-	if (h->own_clock == 0) {
+	if (h->own_clock == 0)
 		clock_heard(&st.clock, h->clock, ms);
+	/* a thin line is idle, whatever the time is: docs/link.md 20.1 */
+	if (h->own_clock == 0 || l->thin) {
 		l->redial = ms + CLOCK_TRUST * INT64_C(500);
 		st.redial_wait = 0;
 		return;
@@ -379,7 +410,7 @@ void
 line_hello(const struct msg_hello *h)
 {
 	struct msg_admit admit = { .conn = h->conn };
-	char name[LIMIT_ADDRESS + 1];
+	char name[LIMIT_ADDRESS + 1], whose[LIMIT_ADDRESS + 1];
 	struct link_statement s = { 0 };
 	struct line *l = NULL;
 	struct entry_data who = { 0 };
@@ -391,7 +422,8 @@ line_hello(const struct msg_hello *h)
 	bool own, guest = false;
 	enum rc rc;
 
-	rc = judge(h, &s, &unit, &key, &admit.epoch, &guest, &e);
+	rc = h->thin ? judge_thin(h, &s, whose, &unit, &key, &e)
+		     : judge(h, &s, &unit, &key, &admit.epoch, &guest, &e);
 	admit.rc = rc;
 	admit.station = s.station;
 	if (rc == RC_OK) {
@@ -402,26 +434,32 @@ line_hello(const struct msg_hello *h)
 			bug("a station that was let in has no address");
 		l = line_new(h, bytes_str(name), unit);
 		l->key = key;
+		l->thin = h->thin != 0;
 		if (guest)
 			line_stays(l);
 		else
 			hear_time(l, h);
+		if (l->thin)
+			thin_admitted(h);
 		who.station = bytes_str(name);
 		journal_add(ENTRY_ADMITTED, &who, 0);
 		(void)partial_each(st.disk, tell_partial, &conn, &e);
 	}
 	admit.clock = station_judges(&own);
 	admit.own_clock = own;
+	admit.life = h->thin ? life_size() : 0;
 	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
 	if (l != NULL) {
 		directory_line(l);
-		lives_line(l);
+		lives_line(l, h);
 	}
 	log = log_line(rc == RC_OK ? LOG_INFO : LOG_WARN,
 	    rc == RC_OK ? "link.up" : "link.refused");
 	log_str(&log, "station", s.station);
 	if (rc == RC_OK && guest)
 		log_str(&log, "for", bytes_str("directory"));
+	if (h->thin)
+		log_uint(&log, "thin", 1);
 	if (own) /* by which this was judged */
 		log_uint(&log, "own_clock", (uint64_t)admit.clock);
 	if (rc != RC_OK)

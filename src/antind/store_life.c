@@ -102,9 +102,19 @@ is_ours(const struct note *n, bool *ours, struct err *e)
 
 #define ANSWER_MS INT64_C(5000)
 #define ANSWER_MOST INT64_C(600000)
+#define ANSWER_THIN_MS INT64_C(60000)
+#define NOTE_THIN_MS INT64_C(43200000) /* docs/link.md 20.5 */
 
 static bool wanted;	 /* since the parent's line is up */
 static struct seen told; /* what was told last */
+static int64_t told_ms;	 /* when; 0: never */
+
+/* A thin line is told seldom. */
+static bool
+is_soon(const struct line *l, int64_t ms)
+{
+	return l->thin && ms != 0 && process_ms() - ms < NOTE_THIN_MS;
+}
 
 /* Milliseconds: when it is told again, for nobody has answered (0: no); after
  * how long.  The parent may not know our new certificate yet. */
@@ -131,6 +141,7 @@ tell_parent(
 	    st.store->ops->journal->prove_extends(st.store, from,
 		n->checkpoint.size, c->proof, &c->count, &e) == RC_OK)
 		c->from = from;
+	told_ms = process_ms();
 	told = (struct seen){ n->checkpoint.size, st.serial,
 		(uint64_t)n->checkpoint.at };
 	life_checkpoint_write(&message, c);
@@ -212,6 +223,7 @@ life_noted(struct bytes note, const struct note *n)
 {
 	const struct life_checkpoint c = { .bytes = note };
 	struct seen seen;
+	const bool asked = wanted;
 	struct line *l;
 	struct err e;
 	size_t i;
@@ -223,8 +235,13 @@ life_noted(struct bytes note, const struct note *n)
 	life_checkpoint_write(&noted, &c);
 	for (owed = i = 0; i < st.line_count; i++) {
 		l = st.lines[i];
-		if (!l->tells || l->guest != 0)
+		if (!l->tells || l->guest != 0 ||
+		    (!(l->parent && asked) &&
+			is_soon(
+			    l, l->parent ? told_ms : l->neighbour->noted_ms)))
 			continue;
+		if (!l->parent)
+			l->neighbour->noted_ms = process_ms();
 		if (l->parent && seen_read(&seen, &e) == RC_OK)
 			tell_parent(l, note, n, seen.size);
 		else if (!l->parent)
@@ -256,12 +273,43 @@ life_feed(void)
 	owed = left;
 }
 
+uint64_t
+life_size(void)
+{
+	uint64_t size;
+	struct err e;
+
+	return st.store->ops->journal->size(st.store, &size, &e) == RC_OK ? size
+									  : 0;
+}
+
+void
+life_claim(struct msg_life *out)
+{
+	struct node root;
+	struct seen seen;
+	struct err e;
+
+	*out = (struct msg_life){ 0 };
+	if (seen_read(&seen, &e) != RC_OK || seen.size == 0 ||
+	    st.store->ops->journal->root(st.store, seen.size, &root, &e) !=
+		RC_OK)
+		return;
+	out->size = seen.size;
+	memcpy(out->root, root.b, MSG_THIN_ROOT);
+}
+
+/* On a thin line HELLO has said what the parent knows: docs/link.md 20.4. */
 void
 life_line(struct line *l)
 {
-	wanted = true;
+	struct msg_life claim = { 0 };
+
+	if (l->thin)
+		life_claim(&claim);
+	wanted = claim.size == 0;
 	unheard = 0;
-	wait_ms = ANSWER_MS;
+	wait_ms = l->thin ? ANSWER_THIN_MS : ANSWER_MS;
 	tell_behind(l);
 }
 
@@ -341,7 +389,7 @@ life_countersigned(struct line *l, struct bytes message)
 	if (rc == RC_OK && c.what == LIFE_HEARD) {
 		l->gated = false;
 		unheard = 0;
-		wait_ms = ANSWER_MS;
+		wait_ms = l->thin ? ANSWER_THIN_MS : ANSWER_MS;
 		restored_heard();
 	} else if (rc == RC_OK && c.what == LIFE_AGAIN) {
 		prove_again(l, c.size);

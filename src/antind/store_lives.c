@@ -168,8 +168,41 @@ tell_own(struct line *l, struct bytes note)
 	buf_free(&message);
 }
 
+/* Nothing is kept of it, so it is said at once. */
+static void
+ask_again(struct line *l, uint64_t size)
+{
+	const struct life_countersigned c = { .what = LIFE_AGAIN,
+		.size = size };
+	struct buf message;
+
+	life_countersigned_write(&message, &c);
+	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+	buf_free(&message);
+}
+
+/* docs/link.md 20.4: a child's claim is what we know, or we ask for more. */
+static void
+weigh_claim(struct line *l, const struct life *k, const struct msg_hello *h)
+{
+	struct life_countersigned c = { .what = LIFE_HEARD, .size = k->size };
+	struct buf message;
+
+	if (!h->claims || h->life.size != k->size ||
+	    h->incarnation != k->incarnation ||
+	    memcmp(h->life.root, k->root.b, MSG_THIN_ROOT) != 0) {
+		if (h->claims)
+			ask_again(l, k->size);
+		return;
+	}
+	l->gated = false;
+	life_countersigned_write(&message, &c);
+	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
+	buf_free(&message);
+}
+
 void
-lives_line(struct line *l)
+lives_line(struct line *l, const struct msg_hello *h)
 {
 	struct buf held, own = { 0 };
 	struct life k;
@@ -184,9 +217,14 @@ lives_line(struct line *l)
 	/* what an older program has never told is not waited for */
 	l->gated = l->parent || k.size > 0;
 	l->gate_ms = l->parent ? process_ms() + GATE_MS : 0;
+	/* its journal is not shorter than what is held of it: it goes on */
 	if (l->parent) {
 		life_line(l);
-		tell_held(l, buf_bytes(&held));
+		if (!h->claims || h->incarnation < k.incarnation ||
+		    (h->incarnation == k.incarnation && h->life.size < k.size))
+			tell_held(l, buf_bytes(&held));
+	} else if (l->thin) {
+		weigh_claim(l, &k, h);
 	} else if (st.store->ops->journal->note_last(
 		       st.store, &size, &own, &seen, &e) == RC_OK) {
 		tell_own(l, buf_bytes(&own));
@@ -227,19 +265,6 @@ weigh(const struct life *k, const struct life_checkpoint *c)
 		   k->size, &k->root, n->size, &n->root, c->proof, c->count)
 		   ? FINE
 		   : ROLLED;
-}
-
-/* Nothing is kept of it, so it is said at once. */
-static void
-ask_again(struct line *l, uint64_t size)
-{
-	const struct life_countersigned c = { .what = LIFE_AGAIN,
-		.size = size };
-	struct buf message;
-
-	life_countersigned_write(&message, &c);
-	(void)tell_send(l, TELL_COUNTERSIGNED, buf_bytes(&message));
-	buf_free(&message);
 }
 
 static enum rc

@@ -230,13 +230,39 @@ add_together(
 	return rc;
 }
 
+#define THIN_MS 60000	  /* docs/link.md 20.6: company is waited for */
+#define THIN_SOON_MS 10000 /* of thượng khẩn */
+#define NO_HURRY 2u
+
+/* It goes over a thin line, as far as can be told. */
+static bool
+goes_thin(struct bytes to)
+{
+	size_t i;
+
+	for (i = 0; i < st.line_count; i++)
+		if (st.lines[i]->thin && (st.lines[i]->parent ||
+					     bytes_is(to, st.lines[i]->station)))
+			return true;
+	return false;
+}
+
+/* Milliseconds until it is signed, with what has come to it by then. */
+static int64_t
+patience(bool later, struct bytes to, unsigned rank)
+{
+	if (rank + 1 < RANKS && goes_thin(to))
+		return rank < NO_HURRY ? THIN_MS : THIN_SOON_MS;
+	return later ? LATER_MS : SOON_MS;
+}
+
 enum rc
 notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
     unsigned rank, struct err *e)
 {
 	const bool later =
 	    s->kind == STATEMENT_CUSTODY || s->kind == STATEMENT_HOP;
-	const int64_t due = process_ms() + (later ? LATER_MS : SOON_MS);
+	const int64_t due = process_ms() + patience(later, to, rank);
 	struct der_wr w = { 0 };
 	struct voucher *v;
 	enum rc rc;

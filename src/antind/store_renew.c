@@ -144,6 +144,12 @@ renew_decided(const uint8_t hash[static SHA256_SIZE])
 }
 
 struct tag
+renew_present(void)
+{
+	return me.tag;
+}
+
+struct tag
 renew_earlier(void)
 {
 	struct directory *d = st.file.directory;

@@ -282,12 +282,78 @@ parse_sandbox(const struct conf_word *w, struct bytes value, struct buf *out)
 }
 
 static bool
+parse_yes(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	static const char *const words[] = { "yes", "no", NULL };
+
+	(void)w;
+	return one_of(words, value, out);
+}
+
+static bool
 parse_log(const struct conf_word *w, struct bytes value, struct buf *out)
 {
 	static const char *const words[] = { "debug", "info", "warn", NULL };
 
 	(void)w;
 	return one_of(words, value, out);
+}
+
+/* "HH:MM" at the front, 00:00 to 24:00, as minutes. */
+static bool
+clock_time(struct bytes *in, uint64_t *minutes)
+{
+	const uint8_t *p = in->p;
+	uint64_t h, m;
+
+	if (in->len < 5 || !is_digit(p[0]) || !is_digit(p[1]) || p[2] != ':' ||
+	    !is_digit(p[3]) || !is_digit(p[4]))
+		return false;
+	h = 10 * (uint64_t)(p[0] - '0') + (uint64_t)(p[1] - '0');
+	m = 10 * (uint64_t)(p[3] - '0') + (uint64_t)(p[4] - '0');
+	*minutes = 60 * h + m;
+	*in = bytes_of(p + 5, in->len - 5);
+	return m < 60 && *minutes <= 24 * 60;
+}
+
+/* "HH:MM-HH:MM" at the front, and two numbers of minutes in *out; over midnight
+ * where the second is the earlier. */
+static bool
+clock_times(struct bytes *in, struct buf *out)
+{
+	uint64_t from, to;
+
+	if (!clock_time(in, &from) || in->len == 0 || in->p[0] != '-')
+		return false;
+	*in = bytes_of(in->p + 1, in->len - 1);
+	if (!clock_time(in, &to) || from == to || from == 24 * 60)
+		return false;
+	add_number(out, from);
+	buf_u8(out, ' ');
+	add_number(out, to);
+	return true;
+}
+
+static bool
+parse_contact(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	(void)w;
+	return clock_times(&value, out) && value.len == 0;
+}
+
+static bool
+parse_cap(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	uint64_t rate;
+
+	(void)w;
+	if (!clock_times(&value, out) || value.len < 2 || value.p[0] != ' ' ||
+	    !digits(bytes_of(value.p + 1, value.len - 1), 1000000, &rate) ||
+	    rate < 64)
+		return false;
+	buf_u8(out, ' ');
+	add_number(out, rate);
+	return true;
 }
 
 /* ---- the table --------------------------------------------------------------
@@ -388,6 +454,19 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "the desk on duty: who looks into its inbox sees alarms first",
 	    NULL, "antin://dien-bien.vn/truc-ban", parse_desk, 0, 0, false,
 	    CONF_NO_PATH, STORE },
+	{ "thin", "\"yes\" or \"no\"",
+	    "whether the line to the station above is a thin one: short "
+	    "handshakes, and nothing while there is nothing to say",
+	    "no", "yes", parse_yes, 0, 0, false, CONF_NO_PATH, LINK },
+	{ "contact", "two times of day, HH:MM-HH:MM",
+	    "when the station above is called; where it is not given, always",
+	    NULL, "07:00-08:30", parse_contact, 0, CONF_HOURS, true,
+	    CONF_NO_PATH, LINK },
+	{ "cap", "two times of day and bytes a second, HH:MM-HH:MM N",
+	    "so much the line to the station above carries at most, each way, "
+	    "in these hours",
+	    NULL, "07:00-17:00 600", parse_cap, 0, CONF_HOURS, true,
+	    CONF_NO_PATH, LINK },
 };
 
 const struct conf_word *

@@ -19,6 +19,7 @@
 #define CONF_MAX (64u << 10) /* bytes of the file */
 #define CONF_VALUE 255u	     /* bytes of a value */
 #define CONF_MANY 32u	     /* lines of "listen" */
+#define CONF_HOURS 16u	     /* lines of "contact", and of "cap" */
 #define CONF_PARENTS 8u	     /* lines of "parent" */
 #define CONF_PORT 7433u	     /* TCP port of links */
 
@@ -45,7 +46,7 @@ struct conf_word {
 	enum conf_base base; /* of a path */
 	unsigned procs; /* bits of processes that get it; 1u << enum proc */
 };
-#define CONF_WORDS 24
+#define CONF_WORDS 27
 extern const struct conf_word conf_words[CONF_WORDS];
 
 /* A setting in force. */

@@ -198,9 +198,54 @@ enum msg {
 	MSG_BUNDLE_GONE,   /* struct msg_conn, media to store: given up */
 	MSG_BUNDLE_NOTE,   /* struct msg_bundle_note, control to store;
 			      MSG_DONE */
-};
-#define MSG_LAST MSG_BUNDLE_NOTE
 
+	/* thin lines (docs/link.md 19) */
+	MSG_THIN_ASK,	 /* struct msg_thin_ask, link to store: which secret */
+	MSG_THIN_IS,	 /* struct msg_thin_is, store to link */
+	MSG_THIN_SECRET, /* struct msg_thin_secret, link to store: a new one */
+	MSG_THIN,	 /* struct msg_thin, store to keys */
+	MSG_THINNED,	 /* struct msg_thinned, keys to store */
+};
+#define MSG_LAST MSG_THINNED
+
+#define MSG_THIN_IDENTITY 16u /* bytes: TLS_IDENTITY of link/tls.h */
+#define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
+#define MSG_THIN_RECORD 2048u /* of a secret, as keys lets it be kept */
+#define MSG_THIN_ROOT 16u
+#define MSG_THIN_AHEAD 64u /* days whose names are known ahead */
+
+struct msg_life { /* a field of others: docs/link.md 20.4 */
+	uint64_t size;
+	uint8_t root[MSG_THIN_ROOT]; /* its first bytes */
+};
+/* conn 0: to dial the parent; identity is not read. */
+struct msg_thin_ask {
+	uint64_t conn;
+	uint8_t identity[MSG_THIN_IDENTITY];
+};
+struct msg_thin_is {
+	uint64_t conn, rc; /* RC_OK, or there is none */
+	uint8_t identity[MSG_THIN_IDENTITY], key[MSG_THIN_SECRET_SIZE];
+	struct msg_life life; /* of conn 0: what the parent knows of ours */
+};
+struct msg_thin_secret {
+	uint64_t conn;
+	uint8_t secret[MSG_THIN_SECRET_SIZE]; /* of both ends of this line */
+};
+/* Make a record of a secret (record empty), or the key of the day that is so
+ * many steps after the record's. */
+struct msg_thin {
+	struct bytes record;
+	uint64_t steps; /* 0..MSG_THIN_AHEAD */
+	uint8_t secret[MSG_THIN_SECRET_SIZE];
+	uint8_t bound[SHA256_SIZE]; /* whose line it is, as it was made */
+};
+struct msg_thinned {
+	uint64_t rc;	     /* RC_DENIED: the record is not of our keys */
+	struct bytes record; /* of that day */
+	struct bytes names;  /* identities, from that day on */
+	uint8_t key[MSG_THIN_SECRET_SIZE];
+};
 struct msg_setting {
 	struct bytes name, value;
 };
@@ -236,6 +281,7 @@ struct msg_self {
 	struct bytes station, statement;
 	uint64_t incarnation;
 	struct bytes parent; /* its parent station's address; empty: none */
+	int64_t clock;	     /* its time */
 };
 struct msg_held {
 	struct bytes sign, kem; /* certificates; kem may be empty */
@@ -254,6 +300,10 @@ struct msg_hello {
 	int64_t clock;
 	uint64_t own_clock; /* the peer's own; not the network's */
 	uint64_t tells;	    /* 1: it takes TELL */
+	uint64_t thin;	    /* 1: over a thin line: no statement, no key */
+	uint8_t identity[MSG_THIN_IDENTITY]; /* by the secret of this name */
+	uint64_t claims; /* 1: it said how far its journal is known here: */
+	struct msg_life life;
 };
 struct msg_admit {
 	uint64_t conn;
@@ -263,6 +313,7 @@ struct msg_admit {
 	int64_t clock;
 	uint64_t own_clock;
 	uint64_t epoch; /* of RC_EXPIRED: the one that was seen */
+	uint64_t life;	/* entries of our journal */
 };
 struct msg_number {
 	uint64_t conn, number;
@@ -864,6 +915,11 @@ union any_msg {
 	struct msg_bundle_sign bundle_sign;
 	struct msg_bundle_open bundle_open;
 	struct msg_bundle_note bundle_note;
+	struct msg_thin_ask thin_ask;
+	struct msg_thin_is thin_is;
+	struct msg_thin_secret thin_secret;
+	struct msg_thin thin;
+	struct msg_thinned thinned;
 };
 
 /* One that was read. */

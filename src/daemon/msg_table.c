@@ -133,7 +133,8 @@ static const struct field statement[] = {
 };
 static const struct field self[] = { ADDRESS(msg_self, station),
 	BYTES(msg_self, statement, 0, LINK_STATEMENT_MAX),
-	ANY(msg_self, incarnation), ADDRESS(msg_self, parent), END };
+	ANY(msg_self, incarnation), ADDRESS(msg_self, parent),
+	TIME(msg_self, clock), END };
 static const struct field held[] = { BYTES(msg_held, sign, 1, CERT_MAX),
 	BYTES(msg_held, kem, 0, CERT_MAX), FLAG(msg_held, station), END };
 
@@ -142,10 +143,14 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	BYTES(msg_hello, statement, 0, LINK_STATEMENT_MAX),
 	FIXED(msg_hello, key), FLAG(msg_hello, dialled),
 	ANY(msg_hello, incarnation), CLOCK(msg_hello, clock),
-	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells), END };
+	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells),
+	FLAG(msg_hello, thin), FIXED(msg_hello, identity),
+	FLAG(msg_hello, claims), ANY(msg_hello, life.size),
+	FIXED(msg_hello, life.root), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
-	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch), END };
+	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch),
+	ANY(msg_admit, life), END };
 static const struct field number[] = { ANY(msg_number, conn),
 	ANY(msg_number, number), END };
 static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),
@@ -394,6 +399,23 @@ static const struct field bundle_open[] = { FIXED(msg_bundle_open, key),
 	END };
 static const struct field bundle_note[] = { ANY(msg_bundle_note, uid),
 	ANY(msg_bundle_note, number), FLAG(msg_bundle_note, lost), END };
+static const struct field thin_ask[] = { ANY(msg_thin_ask, conn),
+	FIXED(msg_thin_ask, identity), END };
+static const struct field thin_is[] = { ANY(msg_thin_is, conn),
+	RC(msg_thin_is, rc), FIXED(msg_thin_is, identity),
+	FIXED(msg_thin_is, key), ANY(msg_thin_is, life.size),
+	FIXED(msg_thin_is, life.root), END };
+static const struct field thin_secret[] = { ANY(msg_thin_secret, conn),
+	FIXED(msg_thin_secret, secret), END };
+static const struct field thin[] = { BYTES(msg_thin, record, 0,
+					 MSG_THIN_RECORD),
+	U64(msg_thin, steps, 0, MSG_THIN_AHEAD), FIXED(msg_thin, secret),
+	FIXED(msg_thin, bound), END };
+static const struct field thinned[] = { RC(msg_thinned, rc),
+	BYTES(msg_thinned, record, 0, MSG_THIN_RECORD),
+	BYTES(msg_thinned, names, 0,
+	    (1 + MSG_THIN_AHEAD) * MSG_THIN_IDENTITY),
+	FIXED(msg_thinned, key), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -535,6 +557,11 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_BUNDLE_GONE] = { "bundle.gone", conn, false, MEDIA, STORE },
 	[MSG_BUNDLE_NOTE] = { "bundle.note", bundle_note, false, CONTROL,
 	    STORE },
+	[MSG_THIN_ASK] = { "thin.ask", thin_ask, false, LINK, STORE },
+	[MSG_THIN_IS] = { "thin.is", thin_is, false, STORE, LINK },
+	[MSG_THIN_SECRET] = { "thin.secret", thin_secret, false, LINK, STORE },
+	[MSG_THIN] = { "thin", thin, false, STORE, KEYS },
+	[MSG_THINNED] = { "thinned", thinned, false, KEYS, STORE },
 };
 
 const char *

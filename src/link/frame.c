@@ -20,7 +20,7 @@ static const struct {
 	const char *name;
 	size_t min, max;
 } types[FRAME_TYPES] = {
-	[FRAME_HELLO] = { "HELLO", 28, FRAME_MAX },
+	[FRAME_HELLO] = { "HELLO", 27, FRAME_MAX },
 	[FRAME_PARTIAL] = { "PARTIAL", 0, LINK_PARTIALS * 40 },
 	[FRAME_ITEM] = { "ITEM", ITEM_HEAD, FRAME_MAX },
 	[FRAME_MORE] = { "MORE", MORE_HEAD, FRAME_MAX },
@@ -104,8 +104,8 @@ hello_write(struct buf *out, const struct hello *h)
 {
 	size_t at = frame_open(out, FRAME_HELLO);
 
-	if (h->statement.len == 0 || h->statement.len > LINK_STATEMENT_MAX)
-		bug("HELLO without a link statement");
+	if (h->statement.len > LINK_STATEMENT_MAX)
+		bug("HELLO with a link statement that is too long");
 	buf_u8(out, h->lowest);
 	buf_u8(out, h->highest);
 	buf_u64(out, h->incarnation);
@@ -189,10 +189,10 @@ hello_read(struct hello *out, struct bytes in, struct err *e)
 	len = (size_t)rd_uint(&r, 2);
 	out->statement = rd_bytes(&r, len);
 	out->extensions = rd_rest(&r);
-	if (!rd_end(&r) || len == 0 || len > LINK_STATEMENT_MAX)
+	if (!rd_end(&r) || len > LINK_STATEMENT_MAX)
 		return fail(e, RC_INVALID,
 		    "docs/link.md 4.5: HELLO of %zu bytes with a link "
-		    "statement of %zu, 1 to %u",
+		    "statement of %zu, at most %u",
 		    in.len, len, LINK_STATEMENT_MAX);
 	if (out->lowest == 0 || out->lowest > out->highest)
 		return fail(e, RC_INVALID,

@@ -59,7 +59,7 @@ struct hello {
 	bool own_clock;		 /* its own; else the network's */
 	uint32_t window;	 /* bytes of DATA it takes ahead */
 	uint16_t items;		 /* items it takes unanswered */
-	struct bytes statement;	 /* pki/link.h */
+	struct bytes statement;	 /* pki/link.h; empty on a thin line alone */
 	struct bytes extensions; /* u16 tag | u16 length | bytes, ... */
 };
 
@@ -144,6 +144,10 @@ enum rc dest_next(
 #define TELL_MAX (4u << 20) /* bytes of a message; of all that are begun */
 #define TELL_HEAD 2u	    /* bytes of TELL before those of its message */
 #define HELLO_TELL 1u	    /* the extension: who says it takes TELL */
+#define HELLO_CAP 3u	    /* so much the peer may send a second: 20.3 */
+#define HELLO_LIFE 4u	    /* how far its journal is known: 20.4 */
+#define HELLO_LIFE_MAX 24u  /* bytes of it */
+#define HELLO_THIN 2u	    /* who has use for a thin line's secret: 19.4 */
 enum tell {
 	TELL_STATUS = 1,    /* what it knows of the directory */
 	TELL_DIRECTORY,	    /* what the other lacks of it */

@@ -143,7 +143,7 @@ session_counts(const struct session *s)
 void
 session_hello(struct session *s, const struct hello *own)
 {
-	static const uint8_t takes_tell[] = { 0, HELLO_TELL, 0, 0 };
+	struct buf extensions = { 0 };
 	struct hello h = *own;
 
 	if (s->phase == PHASE_OVER)
@@ -152,9 +152,25 @@ session_hello(struct session *s, const struct hello *own)
 	    h.items == 0)
 		bug("HELLO twice, or without a window");
 	h.lowest = h.highest = LINK_VERSION;
+	if ((h.statement.len == 0) != s->conf->thin)
+		bug("HELLO with a statement on a thin line, or without");
 	if (s->owner->tell != NULL)
-		h.extensions = bytes_of(takes_tell, sizeof(takes_tell));
+		frame_uint(&extensions, HELLO_TELL << 16, 4);
+	if (s->conf->offer)
+		frame_uint(&extensions, HELLO_THIN << 16, 4);
+	if (s->conf->cap != 0) {
+		frame_uint(&extensions, HELLO_CAP << 16 | 4, 4);
+		frame_uint(&extensions, s->conf->cap, 4);
+	}
+	if (s->conf->life_len > 0) {
+		frame_uint(
+		    &extensions, HELLO_LIFE << 16 | s->conf->life_len, 4);
+		buf_add(&extensions,
+		    bytes_of(s->conf->life, s->conf->life_len));
+	}
+	h.extensions = buf_bytes(&extensions);
 	hello_write(&s->ctl, &h);
+	buf_free(&extensions);
 	s->said_hello = true;
 	s->window = h.window;
 	s->items = h.items;
@@ -204,6 +220,10 @@ on_hello(struct session *s, struct bytes in, struct err *e)
 		    "this program %u",
 		    h.lowest, h.highest, LINK_VERSION);
 	}
+	if ((h.statement.len == 0) != s->conf->thin)
+		return fail(e, RC_INVALID,
+		    "docs/link.md 19.5: HELLO with a statement of %zu bytes",
+		    h.statement.len);
 	s->phase = PHASE_JUDGE;
 	s->may = (struct credit){ .bytes = h.window, .items = h.items };
 	s->takes_tell = hello_extension(&h, HELLO_TELL, &value);

@@ -46,6 +46,11 @@
 struct session_conf {
 	bool dialled;	    /* by us: our HELLO goes first */
 	bool enrol;	    /* a peer may enrol in the place of HELLO */
+	bool thin;	    /* a thin line: no statements (docs/link.md 19.5) */
+	uint32_t cap;	    /* HELLO says: send so many bytes a second; 0: any */
+	uint8_t life[HELLO_LIFE_MAX]; /* HELLO says this of our journal, */
+	size_t life_len;	      /* so many bytes of it */
+	bool offer;	    /* HELLO says that a thin one's secret is of use */
 	size_t frame;	    /* payload of what we send at most: 256..FRAME_MAX.
 			     * Another rank waits for one frame of it. */
 	uint64_t total_max; /* a larger item is refused: too large */

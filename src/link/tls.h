@@ -26,11 +26,12 @@ struct tls_context *tls_context_new(const struct tls_key *k);
 void tls_context_free(struct tls_context *c); /* lines may outlive it */
 
 enum tls_did {
-	TLS_DONE,	/* go on */
-	TLS_WANT_READ,	/* again when it can be read from */
-	TLS_WANT_WRITE, /* again when it can be written to */
-	TLS_CLOSED,	/* the peer closed, or the connection is gone */
-	TLS_FAILED,	/* *e says why: close */
+	TLS_DONE,	 /* go on */
+	TLS_WANT_READ,	 /* again when it can be read from */
+	TLS_WANT_WRITE,	 /* again when it can be written to */
+	TLS_WANT_SECRET, /* the peer is thin: tls_named(), tls_answer() */
+	TLS_CLOSED,	 /* the peer closed, or the connection is gone */
+	TLS_FAILED,	 /* *e says why: close */
 };
 
 struct tls;
@@ -40,7 +41,26 @@ void tls_free(struct tls *t);
 
 /* Until TLS_DONE; then the peer has proved a key of the right kind. */
 enum tls_did tls_handshake(struct tls *t, struct err *e);
-/* That key.  After tls_handshake() is done. */
+/*
+ * Thin lines (docs/link.md 19): TLS 1.3 with a secret that both have and
+ * X25519, nobody has a key.  Who dials has it; who was dialled hears in the
+ * handshake which one is meant, TLS_WANT_SECRET, and goes on after tls_answer()
+ * (NULL: it is not known, the handshake fails).
+ */
+#define TLS_SECRET 32
+#define TLS_IDENTITY 16
+struct tls_secret {
+	uint8_t identity[TLS_IDENTITY], key[TLS_SECRET];
+};
+struct tls *tls_new_thin(int fd, const struct tls_secret *s);
+void tls_named(const struct tls *t, uint8_t identity[static TLS_IDENTITY]);
+void tls_answer(struct tls *t, const struct tls_secret *s);
+bool tls_is_thin(const struct tls *t);
+/* What both ends of this line alone know; after tls_handshake() is done, not of
+ * a thin one. */
+void tls_export(const struct tls *t, uint8_t out[static TLS_SECRET]);
+
+/* That key.  After tls_handshake() is done, not of a thin line. */
 void tls_peer_key(const struct tls *t, uint8_t out[static LINK_KEY]);
 
 /* At most "max" > 0 bytes into *to; *got of them, 0 unless TLS_DONE. */

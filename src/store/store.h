@@ -133,6 +133,7 @@ enum paper_kind {
 	PAPER_OWED,	   /* answers to one that was read here */
 	PAPER_CAME,	   /* one that was read here to its end */
 	PAPER_SAID,	   /* what another station says of itself in its */
+	PAPER_THIN,	   /* the secret of a thin line: antind/store_thin.c */
 };
 struct paper {
 	enum paper_kind kind;

@@ -129,6 +129,11 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_BUNDLE_KEY] = "km",
 	[MSG_BUNDLE_GONE] = "ms",
 	[MSG_BUNDLE_NOTE] = "cs",
+	[MSG_THIN_ASK] = "ls",
+	[MSG_THIN_IS] = "sl",
+	[MSG_THIN_SECRET] = "ls",
+	[MSG_THIN] = "sk",
+	[MSG_THINNED] = "ks",
 };
 
 static bool

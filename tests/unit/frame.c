@@ -309,7 +309,7 @@ lengths_have_their_bounds(void)
 	static const struct {
 		enum frame_type type;
 		size_t min, max;
-	} bounds[] = { { FRAME_HELLO, 28, 16380 }, { FRAME_PARTIAL, 0, 2560 },
+	} bounds[] = { { FRAME_HELLO, 27, 16380 }, { FRAME_PARTIAL, 0, 2560 },
 		{ FRAME_ITEM, 60, 16380 }, { FRAME_MORE, 7, 16380 },
 		{ FRAME_DATA, 5, 16380 }, { FRAME_STOP, 4, 4 },
 		{ FRAME_ACK, 6, 16380 }, { FRAME_CREDIT, 12, 12 },
