@@ -82,7 +82,9 @@ said_of(const struct country *c, const struct seat *origin, const struct id *id)
 		json_decref(r);
 		return x;
 	}
-	(void)!control_ask(fd, CONTROL_TRACE, r, NULL, 0, &ears, NULL, &e);
+	if (control_ask(fd, CONTROL_TRACE, r, NULL, 0, &ears, NULL, &e) ==
+	    RC_EXPIRED)
+		bug("a station that does not answer");
 	close(fd);
 	return x;
 }
