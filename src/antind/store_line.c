@@ -35,7 +35,8 @@ line_of(uint64_t conn)
 		   : NULL;
 }
 
-/* There is one at the most. */
+/* There is one at the most, under its address of today, whatever its statement
+ * says. */
 struct line *
 line_to(struct bytes station)
 {
@@ -47,8 +48,6 @@ line_to(struct bytes station)
 	return NULL;
 }
 
-/* A station's statement may be under the certificate of an older address: ways
- * are to that of today. */
 static void
 line_free(struct line *l)
 {
@@ -424,12 +423,9 @@ lines_tick(int64_t ms)
 	size_t i;
 
 	names_tick(ms);
+	guests_tick(ms);
 	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
-		if (l->guest != 0 && ms >= l->guest) {
-			line_leave(l, BYE_REFUSED);
-			continue;
-		}
 		if (l->redial != 0 && ms >= l->redial) {
 			const struct msg_conn gone = { l->conn };
 
