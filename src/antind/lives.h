@@ -89,6 +89,8 @@ enum rc life_adopt(uint64_t born, const struct note *n, uint64_t serial,
 void life_hearsay(const struct statement *s, struct bytes signer);
 /* Gaps and then hearsay, for JOURNAL_GAPS: what fits, but so many. */
 enum rc life_gaps(struct buf *out, uint64_t skip, struct err *e);
+/* When this station was last rolled back, and knew it; TIME_MIN: never. */
+int64_t life_rolled(void);
 enum rc life_gap_count(uint64_t *count, struct err *e);
 
 #endif

@@ -219,6 +219,7 @@ struct line *line_new(
     const struct msg_hello *h, struct bytes station, size_t unit);
 /* A guest is not sent away yet: he tells something, or we do. */
 void line_stays(struct line *l);
+void guests_tick(int64_t ms);
 void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
 /* Something was queued for this hop. */

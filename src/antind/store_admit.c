@@ -265,6 +265,16 @@ line_stays(struct line *l)
 	l->guest = process_ms() + GUEST_MS;
 }
 
+void
+guests_tick(int64_t ms)
+{
+	size_t i;
+
+	for (i = st.line_count; i-- > 0;)
+		if (st.lines[i]->guest != 0 && ms >= st.lines[i]->guest)
+			line_leave(st.lines[i], BYE_REFUSED);
+}
+
 static enum rc
 judge_again(struct line *l, struct err *e)
 {

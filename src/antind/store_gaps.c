@@ -50,6 +50,28 @@ life_gap_count(uint64_t *count, struct err *e)
 	return rc;
 }
 
+static bool
+look_at(void *ctx, const struct paper *p)
+{
+	int64_t *latest = ctx;
+
+	if (p->at > *latest)
+		*latest = p->at;
+	return true;
+}
+
+int64_t
+life_rolled(void)
+{
+	int64_t latest = TIME_MIN;
+	struct err e;
+
+	if (st.store->ops->paper_each(
+		st.store, PAPER_GAP, look_at, &latest, &e) != RC_OK)
+		return TIME_MAX;
+	return latest;
+}
+
 enum rc
 life_gaps(struct buf *out, uint64_t skip, struct err *e)
 {

@@ -46,8 +46,6 @@ line_each(size_t i)
 	return i == st.line_count ? media_line(0) : NULL;
 }
 
-/* A station's statement may be under the certificate of an older address: ways
- * are to that of today. */
 static void
 line_free(struct line *l)
 {
@@ -419,12 +417,9 @@ lines_tick(int64_t ms)
 	size_t i;
 
 	names_tick(ms);
+	guests_tick(ms);
 	for (i = st.line_count; i-- > 0;) {
 		l = st.lines[i];
-		if (l->guest != 0 && ms >= l->guest) {
-			line_leave(l, BYE_REFUSED);
-			continue;
-		}
 		if (l->redial != 0 && ms >= l->redial) {
 			const struct msg_conn gone = { l->conn };
 

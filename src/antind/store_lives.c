@@ -10,6 +10,7 @@
 #define GATE_MS INT64_C(5000) /* an older parent says nothing */
 #define HEARD_CHILD 30u	      /* of one line, in HEARD_MS */
 #define HEARD_PARENT 120u
+#define LIFE_SKIP 64u /* docs/journal.md 7.4 */
 #define HEARD_MS INT64_C(60000)
 
 /* ---- what is kept
@@ -295,6 +296,9 @@ give(struct line *l, struct life *k, struct bytes note, struct err *e)
 
 	if (anew)
 		k->given = k->incarnation + 1;
+	/* what we gave it since may be of what we have lost ourselves */
+	if (anew && k->at <= life_rolled())
+		k->given += LIFE_SKIP;
 	k->barred = false;
 	if (lives_put(k, note, &l->uid, e) != RC_OK)
 		return e->rc;

@@ -35,12 +35,25 @@ sender_item(void *ctx, const struct item *item, struct bytes package)
 	session_taken(er->p.session, package.len);
 }
 
+/* The station may be ready before it listens. */
+static void
+line_begin(struct errand *er, const struct seat *as)
+{
+	const int64_t until = peer_ms() + 30000;
+
+	while (!errand_begin(er, as, NULL)) {
+		peer_end(&er->p);
+		if (peer_ms() >= until)
+			bug("no line");
+		(void)usleep(100000);
+	}
+}
+
 static void
 taker_begin(struct taker *t)
 {
 	*t = (struct taker){ .came = 0 };
-	if (!errand_begin(&t->er, hostile, NULL))
-		bug("no line");
+	line_begin(&t->er, hostile);
 	t->er.p.owner.item =
 	    taker_item; /* its ctx is the errand: first in it */
 }
@@ -186,6 +199,37 @@ what_comes_back_is_taken(struct errand *er, struct taker *t)
 	buf_free(&other);
 }
 
+/* A child that was moved away is let in for the directory alone: what it has is
+ * not taken, and not refused (docs/link.md 17.7). */
+static void
+a_guest_gives_nothing(void)
+{
+	const int64_t until = peer_ms() + 20000;
+	struct buf package;
+	struct taker t;
+	struct tag tag;
+
+	(void)seat_stop(centre, SIGTERM);
+	if (!country_move(&land, hostile, honest, time_now(), true))
+		bug("it does not move");
+	country_write(centre, "");
+	ok(seat_start(centre), "a child was moved away");
+	link_pid = seat_process(centre, "link");
+	taker_begin(&t);
+	sealed_text(&package, &tag, hostile, centre, ++serial, 1000,
+	    PRECEDENCE_HOA_TOC);
+	gives(&t.er, 1, buf_bytes(&package), centre, &tag, false);
+	while (t.er.answers[ACK_LATER] == 0 && peer_ms() < until &&
+	       peer_turn(&t.er.p, 50))
+		;
+	is(t.er.answers[ACK_LATER], 1, "what it has may come later,");
+	is(t.er.answers[ACK_STORED] + t.er.answers[ACK_REFUSED], 0,
+	    "and is neither taken nor refused");
+	is(seat_said(centre, "for=directory"), 1, "it is let in as a guest");
+	buf_free(&package);
+	peer_end(&t.er.p);
+}
+
 int
 main(void)
 {
@@ -195,14 +239,14 @@ main(void)
 	(void)signal(SIGPIPE, SIG_IGN);
 	land_begin("");
 	taker_begin(&t);
-	if (!errand_begin(&er, honest, NULL))
-		bug("no line");
+	line_begin(&er, honest);
 	er.p.owner.item = sender_item;
 	a_desk_has_it_once(&er, &t);
 	it_goes_on_so_often(&er, &t);
 	what_comes_back_is_taken(&er, &t);
 	peer_end(&er.p);
 	peer_end(&t.er.p);
+	a_guest_gives_nothing();
 	land_end();
 	return done();
 }

@@ -201,6 +201,50 @@ the_same_copy_comes_again(struct three_lives *x)
 	lives_settle(x);
 }
 
+/* Who gives lives forgets which ones: none is given twice. */
+static void
+a_parent_forgets_what_it_gave(struct three_lives *x)
+{
+	size_t reborn, mid;
+	uint64_t life;
+
+	lives_copy(x->low);
+	seat_start(x->low);
+	lives_settle(x);
+	lives_sends(x, 1);
+	lives_settle(x);
+	lives_copy(x->mid);
+	seat_start(x->mid);
+	lives_settle(x);
+	reborn = seat_said(x->low, "event=station.reborn");
+	mid = seat_said(x->mid, "event=station.reborn");
+	lives_restore(x->low);
+	ok(seat_start(x->low) &&
+		seat_waits(x->low, "event=station.reborn", reborn + 1, 30),
+	    "a child is given a life");
+	lives_settle(x);
+	(void)seat_stop(x->low, SIGTERM);
+	life = lives_word(x->low, "incarnation");
+	lives_restore(x->mid);
+	ok(seat_start(x->mid) &&
+		seat_waits(x->mid, "event=station.reborn", mid + 1, 30),
+	    "its parent is restored, and forgets that");
+	lives_restore(x->low);
+	ok(seat_start(x->low) &&
+		seat_waits(x->low, "event=station.reborn", reborn + 2, 30),
+	    "so is the child once more");
+	lives_settle(x);
+	(void)seat_stop(x->low, SIGTERM);
+	(void)seat_stop(x->mid, SIGTERM);
+	ok(lives_word(x->low, "incarnation") > life,
+	    "no life is given it twice");
+	x->life[x->low->unit] = lives_word(x->low, "incarnation");
+	x->life[x->mid->unit] = lives_word(x->mid, "incarnation");
+	seat_start(x->mid);
+	seat_start(x->low);
+	lives_settle(x);
+}
+
 static void
 a_copy_beside_it_is_noticed(struct three_lives *x)
 {
@@ -426,6 +470,7 @@ main(void)
 	its_checkpoints_do_not_pile_up(&x);
 	each_may_be_restored(&x);
 	the_same_copy_comes_again(&x);
+	a_parent_forgets_what_it_gave(&x);
 	receipts_for_what_is_lost_are_kept(&x);
 	a_copy_beside_it_is_noticed(&x);
 	a_person_decides_which_it_is(&x);

@@ -82,7 +82,9 @@ said_of(const struct country *c, const struct seat *origin, const struct id *id)
 		json_decref(r);
 		return x;
 	}
-	(void)!control_ask(fd, CONTROL_TRACE, r, NULL, 0, &ears, NULL, &e);
+	if (control_ask(fd, CONTROL_TRACE, r, NULL, 0, &ears, NULL, &e) ==
+	    RC_EXPIRED)
+		bug("a station that does not answer");
 	close(fd);
 	return x;
 }
@@ -117,33 +119,20 @@ said_gaps_of(struct said_gaps *x, struct store *s)
 	must(s->ops->paper_each(s, PAPER_GAP, said_gap, x, &e), &e);
 }
 
-/* One rolling back has lost all of this life: its copy was of one before, and
- * what was known is of one after. */
-static inline bool
-said_is_between(const struct said_gaps *x, uint64_t life)
-{
-	const struct life_gap *a, *b;
-
-	for (a = x->all; a < x->all + x->count; a++)
-		for (b = x->all; b < x->all + x->count; b++)
-			if (a->born == b->born && a->incarnation < life &&
-			    life < b->incarnation)
-				return true;
-	return false;
-}
-
 /* One of them is this number of this life: it had been given when the station
- * was copied no more, or nobody can say that it had not. */
+ * was copied no more, or nobody can say that it had not.  Or this life is one
+ * between that which was rolled back and that which it was given. */
 static inline bool
 said_is_lost(const struct said_gaps *x, uint64_t life, uint64_t number)
 {
 	size_t i;
 
 	for (i = 0; i < x->count; i++)
-		if (x->all[i].incarnation == life &&
-		    x->all[i].serials <= number)
+		if ((x->all[i].incarnation == life &&
+			x->all[i].serials <= number) ||
+		    (x->all[i].incarnation < life && life < x->all[i].born))
 			return true;
-	return said_is_between(x, life);
+	return false;
 }
 
 /* Those who have not been heard of are asked for now, and not in hours. */
