@@ -214,31 +214,29 @@ reply(uint64_t to, struct msg_journal_is *m, struct bytes bytes,
 	(void)tell(PROC_CONTROL, MSG_JOURNAL_IS, to, m, -1);
 }
 
+static bool
+add_entry(
+    void *ctx, const uint8_t entry[static ENTRY_SIZE], struct bytes opening)
+{
+	struct buf *bytes = ctx;
+
+	buf_add(bytes, bytes_of(entry, ENTRY_SIZE));
+	buf_u8(bytes, (uint8_t)(opening.len >> 8));
+	buf_u8(bytes, (uint8_t)opening.len);
+	buf_add(bytes, opening);
+	return bytes->len + ENTRY_SIZE + 2 + ENTRY_OPENING <= MSG_JOURNAL_BYTES;
+}
+
 /* Entry, length of its opening, opening; so many as fit. */
 static enum rc
 pull(
     uint64_t from, struct msg_journal_is *out, struct buf *bytes, struct err *e)
 {
 	const struct store_journal_ops *ops = st.store->ops->journal;
-	uint8_t entry[ENTRY_SIZE];
-	struct buf opening;
-	enum rc rc;
+	enum rc rc = ops->size(st.store, &out->total, e);
 
-	rc = ops->size(st.store, &out->total, e);
-	for (; rc == RC_OK && from < out->total; from++) {
-		if (bytes->len + ENTRY_SIZE + 2 + ENTRY_OPENING >
-		    MSG_JOURNAL_BYTES)
-			break;
-		rc = ops->entry(st.store, from, entry, &opening, e);
-		if (rc == RC_OK) {
-			buf_add(bytes, bytes_of(entry, ENTRY_SIZE));
-			buf_u8(bytes, (uint8_t)(opening.len >> 8));
-			buf_u8(bytes, (uint8_t)opening.len);
-			buf_add(bytes, buf_bytes(&opening));
-		}
-		buf_free(&opening);
-	}
-	return rc;
+	return rc == RC_OK ? ops->entries(st.store, from, add_entry, bytes, e)
+			   : rc;
 }
 
 static bool

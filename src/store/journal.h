@@ -35,6 +35,12 @@ struct store_journal_ops {
 	 * the caller frees.  RC_ABSENT: no such number. */
 	enum rc (*entry)(struct store *s, uint64_t number,
 	    uint8_t out[static ENTRY_SIZE], struct buf *opening, struct err *e);
+	/* All from a number on, in their order, as entry() gives them; each()
+	 * borrows, returns false to stop, and may not call the store. */
+	enum rc (*entries)(struct store *s, uint64_t from,
+	    bool (*each)(void *ctx, const uint8_t entry[static ENTRY_SIZE],
+		struct bytes opening),
+	    void *ctx, struct err *e);
 	/* The numbers of the entries about a dispatch, rising; that of its
 	 * acceptance first, where it has one. */
 	enum rc (*about)(struct store *s, uint64_t n,

@@ -166,6 +166,24 @@ entry(struct store *s, uint64_t number, uint8_t out[static ENTRY_SIZE],
 }
 
 static enum rc
+entries_from(struct store *s, uint64_t from,
+    bool (*each)(void *ctx, const uint8_t entry[static ENTRY_SIZE],
+	struct bytes opening),
+    void *ctx, struct err *e)
+{
+	const struct memory_journal *j = &memory_of(s)->journal;
+	const struct memory_entry *one;
+
+	(void)e;
+	for (; from < j->count; from++) {
+		one = &j->entries[from];
+		if (!each(ctx, one->entry, buf_bytes(&one->opening)))
+			break;
+	}
+	return RC_OK;
+}
+
+static enum rc
 about(struct store *s, uint64_t n, bool (*each)(void *ctx, uint64_t number),
     void *ctx, struct err *e)
 {
@@ -350,6 +368,7 @@ const struct store_journal_ops memory_journal = {
 	.size = size_of,
 	.append = append,
 	.entry = entry,
+	.entries = entries_from,
 	.about = about,
 	.root = root,
 	.prove = prove,

@@ -339,6 +339,59 @@ entry(struct store *store, uint64_t number, uint8_t out[static ENTRY_SIZE],
 	return find(sqlite_of(store), number, &p, out, opening, e);
 }
 
+/* Of a row, those from the i-th on; false: it is damaged. */
+static bool
+row_each(const struct sqlite_run *row, size_t i,
+    bool (*each)(void *ctx, const uint8_t entry[static ENTRY_SIZE],
+	struct bytes opening),
+    void *ctx, bool *more)
+{
+	const struct bytes entries = sqlite_get_bytes(row, 1);
+	struct rd r = rd_init(sqlite_get_bytes(row, 2));
+	struct bytes opening;
+	size_t at, len;
+	uint8_t high;
+
+	for (at = 0; *more && at < entries.len / ENTRY_SIZE; at++) {
+		high = rd_u8(&r);
+		len = (size_t)(high & (DESTROYED - 1)) << 8 | rd_u8(&r);
+		opening = rd_bytes(&r, len);
+		if (r.bad)
+			return false;
+		if ((high & DESTROYED) != 0)
+			opening = (struct bytes){ 0 };
+		if (at >= i)
+			*more = each(ctx, entries.p + at * ENTRY_SIZE, opening);
+	}
+	return true;
+}
+
+static enum rc
+entries_from(struct store *store, uint64_t from,
+    bool (*each)(void *ctx, const uint8_t entry[static ENTRY_SIZE],
+	struct bytes opening),
+    void *ctx, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r = sqlite_run(s, QUERY_JOURNAL_ROWS,
+	    "SELECT first, entries, openings FROM journal WHERE first >="
+	    " (SELECT max(first) FROM journal WHERE first <= ?1)"
+	    " ORDER BY first");
+	bool more = true, whole = true;
+	uint64_t first;
+	enum rc rc;
+
+	sqlite_uint(&r, 1, from);
+	while (more && whole && sqlite_row(&r)) {
+		first = sqlite_get_uint(&r, 0);
+		whole = row_each(&r, first < from ? (size_t)(from - first) : 0,
+		    each, ctx, &more);
+	}
+	if ((rc = sqlite_end(&r, e)) != RC_OK)
+		return rc;
+	return whole ? RC_OK : damaged(e);
+}
+
 static enum rc
 about(struct store *store, uint64_t n, bool (*each)(void *ctx, uint64_t number),
     void *ctx, struct err *e)
@@ -501,6 +554,7 @@ const struct store_journal_ops sqlite_journal = {
 	.size = size_of,
 	.append = append,
 	.entry = entry,
+	.entries = entries_from,
 	.about = about,
 	.root = root,
 	.prove = prove,
