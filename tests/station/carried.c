@@ -321,6 +321,76 @@ damage_is_found(void)
 	free(bad);
 }
 
+/* ---- a station is restored
+ * ------------------------------------------------------------ */
+
+static void
+copy_of(const char *from, const char *to)
+{
+	char command[2 * PATH + 32];
+
+	(void)snprintf(command, sizeof(command),
+	    "rm -rf '%s' && cp -a '%s' '%s'", to, from, to);
+	if (system(command) != 0)
+		bug("no copy");
+}
+
+static void
+carry(struct seat *from, struct seat *to)
+{
+	static unsigned count;
+	char name[32], *disk;
+
+	(void)snprintf(name, sizeof(name), "carry-%u", count++);
+	disk = folder_new(&land, name);
+	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
+	    "%s writes", from->address);
+	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
+	free(disk);
+}
+
+/* docs/media.md 5.7: by disk alone it learns that it was, and is given a life
+ * of its own. */
+static void
+who_was_restored_learns_it(void)
+{
+	char data[PATH + 16], copy[PATH + 16];
+	const size_t had = inbox_size(province);
+	const size_t before = seat_said(commune, "event=station.reborn");
+
+	(void)snprintf(data, sizeof(data), "%s/data", commune->folder);
+	(void)snprintf(copy, sizeof(copy), "%s/copy", commune->folder);
+	(void)seat_stop(commune, SIGTERM);
+	copy_of(data, copy);
+	ok(seat_start(commune), "a station goes on after a copy was made");
+	must_send(commune,
+	    &(struct errand_of){ "khan", { province }, 1000, 0, 0, NULL },
+	    NULL);
+	is(antin(commune, "journal", "checkpoint", NULL), 0,
+	    "it makes a checkpoint");
+	carry(commune, province);
+	ok(inbox_comes_to(province, had + 1, 30), "what it sent is there");
+	(void)seat_stop(commune, SIGKILL);
+	copy_of(copy, data);
+	ok(seat_start(commune), "it is restored");
+	carry(province, commune);
+	ok(seat_waits(commune, "event=station.behind", 1, 20),
+	    "and learns that it was");
+	is(seat_has(commune, CONTROL_ALARMS, "alarm", "kind", "rolled-back"), 1,
+	    "an alarm says so");
+	carry(commune, province);
+	ok(seat_waits(province, "event=life.given", 1, 20),
+	    "the station above gives it a life");
+	carry(province, commune);
+	ok(seat_waits(commune, "event=station.reborn", before + 1, 20),
+	    "which it takes");
+	must_send(commune,
+	    &(struct errand_of){ "khan", { province }, 1000, 0, 0, NULL },
+	    NULL);
+	carry(commune, province);
+	ok(inbox_comes_to(province, had + 2, 30), "and what it sends arrives");
+}
+
 /* ---- who is no neighbour, or lies
  * -------------------------------------------------------- */
 
@@ -465,7 +535,7 @@ nothing_is_lost_by_a_kill(void)
 		"control", NULL };
 	char *disk = folder_new(&land, "killed");
 	const size_t had = inbox_size(commune);
-	const unsigned rounds = getenv("ANTIN_SOAK") != NULL ? 200 : 10;
+	const unsigned rounds = getenv("ANTIN_SOAK") != NULL ? 30 : 10;
 	size_t strange = 0;
 	unsigned i;
 
@@ -583,6 +653,7 @@ main(void)
 	small_disks_take_what_is_urgent();
 	damage_is_found();
 	who_lies_is_not_heard();
+	who_was_restored_learns_it();
 	nothing_is_lost_by_a_kill();
 	once_each_whatever_happens();
 	the_line_returns();
