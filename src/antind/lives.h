@@ -50,6 +50,9 @@ bool lives_witness(struct msg_witness *m, const struct id *unit);
  * false: a newer one has come meanwhile.  The caller frees *message. */
 bool lives_countersigned(
     struct buf *message, const struct id *unit, struct bytes ours);
+/* The life that a child's station is given and has not taken, as it is told;
+ * empty: none.  The caller frees *message. */
+enum rc lives_given(struct buf *message, const struct id *unit, struct err *e);
 void lives_keys_gone(void); /* what it was asked is asked again, */
 void lives_keys_up(void);   /* now */
 void lives_settled(bool kept); /* the round is over */
@@ -74,6 +77,9 @@ void life_stale(uint64_t epoch); /* docs/link.md 11.4 */
 /* Our newest checkpoint, for the parent with its proof; false: there is none.
  * The caller frees *message. */
 bool life_bundle(struct buf *message, bool parent);
+/* A note of ours that is not of this journal: we were rolled back; empty: none.
+ * The caller frees it. */
+void life_behind(struct buf *note);
 void life_settled(bool kept);
 /* In this round: a new life, the one before being over; "n": what others have
  * of its journal (NULL: nothing), "serial" its last number. */

@@ -110,6 +110,28 @@ put_directory(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 	return RC_OK;
 }
 
+/* Of lives: to the parent, that we were rolled back; to a child, what is held
+ * of its journal, and the life that it is given (docs/media.md 5.7). */
+static enum rc
+put_lives(struct buf *frames, const struct line *l, struct err *e)
+{
+	struct buf note = { 0 }, given = { 0 };
+	struct life k;
+	enum rc rc = RC_OK;
+
+	if (l->parent)
+		life_behind(&note);
+	else if ((rc = lives_get(&k, &note, &l->uid, e)) == RC_OK)
+		rc = lives_given(&given, &l->uid, e);
+	if (rc == RC_OK && note.len > 0)
+		front_tell(frames, TELL_BEHIND, buf_bytes(&note));
+	if (rc == RC_OK && given.len > 0)
+		front_tell(frames, TELL_INCARNATION, buf_bytes(&given));
+	buf_free(&note);
+	buf_free(&given);
+	return rc;
+}
+
 enum rc
 front_write(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 {
@@ -124,6 +146,8 @@ front_write(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 		    frames, BUNDLE_ANSWERS, buf_bytes(&answers), BUNDLE_ANSWER);
 	put_entries(frames, BUNDLE_PARTS, buf_bytes(&parts), PART_ENTRY);
 	if ((rc = put_directory(frames, l, most, e)) != RC_OK)
+		goto out;
+	if ((rc = put_lives(frames, l, e)) != RC_OK)
 		goto out;
 	if (life_bundle(&message, l->parent))
 		front_tell(frames, TELL_CHECKPOINT, buf_bytes(&message));
@@ -231,6 +255,10 @@ told(struct line *l, enum tell kind, struct bytes message, uint64_t *acts,
 		lives_checkpoint(l, message);
 	} else if (kind == TELL_COUNTERSIGNED && l->parent) {
 		life_countersigned(l, message);
+	} else if (kind == TELL_BEHIND) {
+		lives_behind(l, message);
+	} else if (kind == TELL_INCARNATION && l->parent) {
+		life_given(l, message);
 	}
 	return rc;
 }

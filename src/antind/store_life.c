@@ -153,6 +153,16 @@ tell_parent(
 	free(c);
 }
 
+void
+life_behind(struct buf *note)
+{
+	struct err e;
+
+	*note = (struct buf){ 0 };
+	if (st.store->ops->word(st.store, BEHIND_WORD, note, &e) != RC_OK)
+		buf_free(note);
+}
+
 bool
 life_bundle(struct buf *message, bool parent)
 {

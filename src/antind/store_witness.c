@@ -157,26 +157,41 @@ lives_witnessed(uint64_t of, const struct msg_noted *m)
 	wake();
 }
 
+enum rc
+lives_given(struct buf *message, const struct id *unit, struct err *e)
+{
+	struct life_given g = { 0 };
+	struct buf note;
+	struct life k;
+	enum rc rc;
+
+	*message = (struct buf){ 0 };
+	if ((rc = lives_get(&k, &note, unit, e)) != RC_OK)
+		return rc;
+	if (k.given > k.incarnation) {
+		g.incarnation = k.given;
+		g.serial = k.serial;
+		g.bytes = buf_bytes(&note);
+		life_given_write(message, &g);
+	}
+	buf_free(&note);
+	return RC_OK;
+}
+
 static void
 answer_given(struct line *l)
 {
-	struct life_given g = { 0 };
-	struct buf note, message;
-	struct life k;
+	struct buf message;
 	struct err e;
 
-	if (lives_get(&k, &note, &l->uid, &e) != RC_OK) {
+	if (lives_given(&message, &l->uid, &e) != RC_OK) {
 		line_leave(l, BYE_BUSY);
 		return;
 	}
-	g.incarnation = k.given;
-	g.serial = k.serial;
-	g.bytes = buf_bytes(&note);
-	life_given_write(&message, &g);
-	(void)tell_send(l, TELL_INCARNATION, buf_bytes(&message));
+	if (message.len > 0)
+		(void)tell_send(l, TELL_INCARNATION, buf_bytes(&message));
 	l->gated = true;
 	l->gate_ms = 0;
-	buf_free(&note);
 	buf_free(&message);
 }
 

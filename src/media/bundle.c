@@ -151,7 +151,8 @@ put_chunk(struct bundle_out *b, size_t len, bool last, struct err *e)
 	buf_add(&chunk, bytes_of(tag, sizeof(tag)));
 	b->bytes += chunk.len;
 	rc = b->to.put(b->to.ctx, buf_bytes(&chunk), e);
-	memmove(b->plain.p, b->plain.p + len, b->plain.len - len);
+	if (len > 0)
+		memmove(b->plain.p, b->plain.p + len, b->plain.len - len);
 	b->plain.len -= len;
 	buf_free(&chunk);
 	return rc;

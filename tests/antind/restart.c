@@ -12,7 +12,7 @@
 #include "control/client.h"
 
 static const char *const names[] = { "keys", "store", "seal", "link",
-	"control" };
+	"control", "media" };
 #define NAMES COUNT(names)
 
 static int64_t

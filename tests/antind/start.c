@@ -14,7 +14,7 @@
 #include "daemon/sandbox.h"
 
 static const char *const names[] = { "keys", "store", "seal", "link",
-	"control" };
+	"control", "media" };
 #define NAMES COUNT(names)
 
 /* ---- what is seen -----------------------------------------------------------
@@ -265,7 +265,8 @@ the_journal_gets_priorities(struct seat *s)
 {
 	static const char *const syslog[] = { "<6>parent event=",
 		"<6>keys event=", "<6>store event=", "<6>seal event=",
-		"<6>link event=", "<6>control event=", "<4>parent event=",
+		"<6>link event=", "<6>control event=", "<6>media event=",
+		"<4>parent event=",
 		NULL };
 	static const char *const plain[] = { "20", NULL };
 	char stream[64];

@@ -57,7 +57,7 @@ static bool
 kill_one(void)
 {
 	static const char *const names[] = { "keys", "store", "seal", "link",
-		"control" };
+		"control", "media" };
 	struct seat *s = real[dice_below(&dice, REAL)];
 	const uint32_t which = dice_below(&dice, COUNT(names) + 1);
 	pid_t pid;
