@@ -454,6 +454,72 @@ a_restore_is_killed(struct hostile *h)
 	is(left_of(h, "into"), 0, "which leaves nothing of those before");
 }
 
+/* ---- at work ------------------------------------------------------------- */
+
+/* A process that sends from there without a pause; it ends when it is told. */
+static pid_t
+sender(struct hostile *h)
+{
+	struct errand_of w = { .precedence = "thuong", .to = { h->x.top } };
+	const pid_t pid = fork();
+	struct err e;
+	struct id id;
+	unsigned i;
+
+	if (pid != 0)
+		return pid;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (i = 0;; i++) {
+		w.size = i % 4 == 0 ? 200000 : 3000;
+		if (desk_sends(h->s, &w, &id, &e) != RC_OK)
+			(void)usleep(100000);
+	}
+}
+
+/* Packages that rows name and that are not there; or 1,000. */
+static uint64_t
+is_damaged(struct hostile *h)
+{
+	struct seat s = *h->s;
+	char path[2 * PATH];
+	uint64_t rows, files = 0;
+	const struct dirent *d;
+	DIR *all;
+
+	(void)snprintf(s.folder, sizeof(s.folder), "%s", h->into);
+	if (lives_ask(&s, "SELECT count(*) FROM pragma_integrity_check WHERE "
+			  "integrity_check <> 'ok'") != 0)
+		return 1000;
+	rows = lives_ask(&s, "SELECT count(DISTINCT sum) FROM file");
+	(void)snprintf(path, sizeof(path), "%s/data/store/files", h->into);
+	all = opendir(path);
+	while ((d = readdir(all)) != NULL)
+		files += strlen(d->d_name) == 64;
+	(void)closedir(all);
+	note("%llu packages in files", (unsigned long long)rows);
+	return files >= rows ? 0 : rows - files;
+}
+
+static void
+one_at_work_is_of_one_moment(struct hostile *h)
+{
+	const unsigned times = soak() ? 40 : 3;
+	uint64_t damaged = 0;
+	unsigned i, bad = 0;
+	const pid_t pid = sender(h);
+
+	for (i = 0; i < times; i++) {
+		(void)usleep(300000);
+		bad += backs_up(&h->x, h->s, h->bad) != 0;
+		bad += restores(h, h->bad) != 0;
+		damaged += is_damaged(h);
+	}
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	is(bad, 0, "one that is at work is backed up and restored");
+	is(damaged, 0, "its database is whole, and its files are there");
+}
+
 /* ---- no room --------------------------------------------------------------
  */
 
@@ -529,6 +595,7 @@ main(void)
 	the_store_is_killed(&h);
 	a_restore_is_killed(&h);
 	a_full_disk_leaves_nothing(&h);
+	one_at_work_is_of_one_moment(&h);
 	one_that_was_killed_is_backed_up(&h);
 	buf_free(&h.good);
 	lives_end(&h.x);
