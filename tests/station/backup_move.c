@@ -40,6 +40,8 @@ it_is_closed_where_it_was(struct three_lives *x, const char *file)
 	ok(file_exists(mark), "its folder has the mark");
 	ok(starts_not(s, "docs/backup.md 6.3"),
 	    "it does not start there again, and says why");
+	is(COMMAND("station", "start", s->folder), 3,
+	    "nor by the command, which says so at once");
 	is(backs_up(x, s, beside(&x->c, "moved.backup")), 3,
 	    "nor is it backed up");
 	/* as after a kill between the mark and the name */
