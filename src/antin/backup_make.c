@@ -44,6 +44,27 @@ station_hold(int *fd, const char *dir, struct err *e)
 	return rc;
 }
 
+/* One backup of a station at a time: each has its copy. */
+static enum rc
+be_alone(int *fd, const char *dir, struct err *e)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	char *run = station_in(dir, "run"),
+	     *path = station_in(dir, "run/backup.lock");
+	enum rc rc = RC_OK;
+
+	(void)mkdir(run, 0711);
+	*fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*fd < 0)
+		rc = fail_io(e, "%s cannot be opened", path);
+	else if (fcntl(*fd, F_SETLK, &lock) != 0)
+		rc = fail(e, RC_EXISTS,
+		    "a backup of this station is being made already");
+	free(run);
+	free(path);
+	return rc;
+}
+
 enum rc
 station_here(const char *dir, struct err *e)
 {
@@ -95,6 +116,7 @@ struct making {
 	struct backup_for whom[SHAMIR_MAX];
 	size_t count;
 	const char *from; /* where the database and the files are */
+	uint64_t files;	  /* of them, put into it */
 	struct backup_out out;
 	struct progress progress;
 };
@@ -225,6 +247,7 @@ put_folder(struct making *m, const char *folder, const char *as,
 		path = station_path(folder, entry->d_name);
 		rc = put_one(m, name, path, true, e);
 		free(path);
+		m->files += length != 0;
 	}
 	(void)closedir(all);
 	return rc;
@@ -366,15 +389,21 @@ of_running(struct making *m, struct talk *t, const char *path, struct err *e)
 {
 	struct progress p = progress_start(tr("Copying the database"), 0);
 	const struct control_ears ears = { .progress = copying, .ctx = &p };
-	json_t *over = json_object();
+	json_t *over = json_object(), *copied = NULL;
 	struct err why;
 	enum rc rc;
 
 	m->from = "store/backup";
-	rc = talk_ask(t, CONTROL_BACKUP, NULL, &ears, NULL, e);
+	rc = talk_ask(t, CONTROL_BACKUP, NULL, &ears, &copied, e);
 	progress_end(&p);
 	if (rc == RC_OK) {
 		rc = write_all(m, path, e);
+		/* the station was started anew, or a day has passed */
+		if (rc == RC_OK &&
+		    m->files != (uint64_t)row_number(copied, "files"))
+			rc = fail(e, RC_IO,
+			    "docs/backup.md 2.1: the copy went while it was "
+			    "read; try again");
 		if (rc == RC_OK)
 			rc = out_commit(&m->out.file, e);
 		show_bool(over, "all", rc == RC_OK);
@@ -389,6 +418,7 @@ of_running(struct making *m, struct talk *t, const char *path, struct err *e)
 		over = NULL;
 	}
 	json_decref(over);
+	json_decref(copied);
 	return rc;
 }
 
@@ -420,10 +450,12 @@ backup_make(const struct args *a, const char *dir, const char *path,
 		.h = { .kind = kind, .at = time_now() },
 		.out = { .file = { .dir = -1, .fd = -1 } } };
 	struct talk t = { .fd = -1 };
+	int alone = -1;
 	enum rc rc;
 
 	random_bytes(m.h.id.b, ID_SIZE);
-	if ((rc = find_all(&m, e)) != RC_OK)
+	if ((rc = be_alone(&alone, dir, e)) != RC_OK ||
+	    (rc = find_all(&m, e)) != RC_OK)
 		goto out;
 	rc = talk_open_at(&t, a, dir, e);
 	if (rc == RC_OK && kind == BACKUP_MOVE)
@@ -437,6 +469,8 @@ backup_make(const struct args *a, const char *dir, const char *path,
 	if (rc == RC_OK)
 		backup_say(&m.h);
 out:
+	if (alone >= 0)
+		(void)close(alone);
 	talk_close(&t);
 	backup_out_drop(&m.out);
 	identity_free(&m.station);

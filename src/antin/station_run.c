@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "antin/station.h"
+#include "antin/backup.h"
 #include "antin/talk.h"
 #include "core/lang.h"
 #include "core/utf8.h"
@@ -236,7 +236,7 @@ start(const struct args *a, struct err *e)
 		rc = fail(e, RC_ABSENT,
 		    "%s is no station's folder; antin station new makes one",
 		    dir);
-	else
+	else if ((rc = station_here(dir, e)) == RC_OK)
 		rc = station_pid(&pid, dir, e);
 	if (rc == RC_OK && pid != 0)
 		rc = fail(e, RC_EXISTS,

@@ -527,6 +527,8 @@ ended(struct job *j, const struct message *m)
 		answer_id(&a, "id", &d->id);
 	if (j->r.what >= CONTROL_HOLD && j->r.what <= CONTROL_DROP)
 		answer_number(&a, "legs", d->count);
+	if (j->r.what == CONTROL_BACKUP)
+		answer_number(&a, "files", d->count);
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 

@@ -226,6 +226,7 @@ log_made(const char *event, enum log_level level, const struct err *e)
 bool
 backup_slice(void)
 {
+	struct msg_done done = { .rc = RC_OK };
 	struct err e = { 0 };
 	bool over;
 
@@ -243,7 +244,8 @@ backup_slice(void)
 	copy.files = NULL;
 	copy.ready = true;
 	log_made("backup.copied", LOG_INFO, NULL);
-	say_done(PROC_CONTROL, copy.job, &e, NULL);
+	done.count = copy.count;
+	(void)tell(PROC_CONTROL, MSG_DONE, copy.job, &done, -1);
 	return false;
 }
 
@@ -278,6 +280,9 @@ ended(bool whole, struct err *e)
 {
 	enum rc rc;
 
+	if (copy.is && !copy.ready)
+		return fail(e, RC_EXISTS,
+		    "a backup of this station is being made already");
 	drop();
 	if (!whole)
 		return RC_OK;

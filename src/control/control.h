@@ -68,7 +68,7 @@ enum control_what {
 	CONTROL_RECALL,	      /* desk, id */
 	CONTROL_JOURNAL_GAPS, /* what an old life had, from row "at" on */
 	/* docs/backup.md */
-	CONTROL_BACKUP, /* a copy of the store, beside it */
+	CONTROL_BACKUP, /* a copy of the store, beside it; files: how many */
 	CONTROL_BACKED, /* that was read; all: the backup is whole */
 	CONTROL_REOPEN, /* a restored station is open again */
 	/* Bundles (docs/media.md); a descriptor comes with the first three. */

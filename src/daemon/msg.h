@@ -535,7 +535,7 @@ struct msg_done {
 	uint64_t rc;
 	struct bytes why;
 	struct id id; /* of the dispatch */
-	uint64_t count; /* MSG_OPERATE: legs */
+	uint64_t count; /* MSG_OPERATE: legs; files of a copy */
 };
 
 enum ask {

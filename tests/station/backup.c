@@ -53,7 +53,7 @@ one_is_made_while_it_works(struct three_lives *x)
 	lives_sends(x, 2);
 	is(backs_up(x, x->low, file), 0, "a station is backed up at work");
 	ok(says("any 2 of its officers"), "and it is said who opens it");
-	ok(seat_waits(x->low, "event=backup.made", 1, 20), "its log says so");
+	ok(seat_waits(x->low, "event=backup.made", 1, 30), "its log says so");
 	ok(!is_there(x->low, "data/store/backup/store.db"),
 	    "no copy is left beside it");
 	ok(seat_has(x->low, CONTROL_STATUS, "life", "", "") == 1 &&

@@ -17,6 +17,7 @@ struct hostile {
 	char file[PATH], bad[PATH], into[PATH], directory[2 * PATH];
 	char key[3][2 * PATH];
 	struct buf good; /* the file */
+	char opened[80]; /* how many files of it */
 };
 
 static bool
@@ -98,9 +99,14 @@ verifies_all(struct hostile *h, const char *file)
 static void
 the_right_one_is(struct hostile *h)
 {
+	const char *at;
+
 	is(verifies(h, h->file), 0, "a backup is checked without a share");
 	is(verifies_all(h, h->file), 0, "and with them it is opened");
 	ok(says("files were opened"), "all of it");
+	at = strstr(command_said, "It is whole: ");
+	(void)snprintf(h->opened, sizeof(h->opened), "%.*s",
+	    at == NULL ? 0 : (int)strcspn(at, ","), at == NULL ? "" : at);
 	is(restores(h, h->file), 0, "it is restored");
 	is(COMMAND("restore", "--key", h->key[0], "--key", h->key[1], h->file,
 	       h->into),
@@ -331,7 +337,7 @@ whole_or_not_there(struct hostile *h, size_t *there)
 	if (!file_exists(h->bad))
 		return true;
 	++*there;
-	return verifies_all(h, h->bad) == 0;
+	return verifies_all(h, h->bad) == 0 && says(h->opened);
 }
 
 static void
@@ -358,6 +364,30 @@ a_backup_is_killed(struct hostile *h)
 	(void)unlink(h->bad);
 	is(backs_up(&h->x, h->s, h->bad), 0, "the next one is made");
 	is(verifies_all(h, h->bad), 0, "and is whole");
+}
+
+/* Each would take the other's copy away. */
+static void
+there_is_one_at_a_time(struct hostile *h)
+{
+	const char *const words[] = { "antin", "backup", "--force", "--station",
+		h->s->folder, h->bad, NULL };
+	unsigned i, made = 0, told = 0, status[6];
+	pid_t pids[6];
+	int outs[6];
+
+	for (i = 0; i < 6; i++)
+		pids[i] = command_starts(words, &outs[i]);
+	for (i = 0; i < 6; i++) {
+		status[i] = command_ends(pids[i], outs[i]);
+		made += status[i] == 0;
+		told += status[i] == 1 &&
+			strstr(command_said, "is being made already") != NULL;
+	}
+	ok(made >= 1 && made + told == 6,
+	    "of six at once some are made (%u), the others told", made);
+	is(whole_or_not_there(h, &(size_t){ 0 }), true,
+	    "what is there is whole");
 }
 
 static void
@@ -422,6 +452,72 @@ a_restore_is_killed(struct hostile *h)
 	    there);
 	is(restores(h, h->file), 0, "and can be made again");
 	is(left_of(h, "into"), 0, "which leaves nothing of those before");
+}
+
+/* ---- at work ------------------------------------------------------------- */
+
+/* A process that sends from there without a pause; it ends when it is told. */
+static pid_t
+sender(struct hostile *h)
+{
+	struct errand_of w = { .precedence = "thuong", .to = { h->x.top } };
+	const pid_t pid = fork();
+	struct err e;
+	struct id id;
+	unsigned i;
+
+	if (pid != 0)
+		return pid;
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	for (i = 0;; i++) {
+		w.size = i % 4 == 0 ? 200000 : 3000;
+		if (desk_sends(h->s, &w, &id, &e) != RC_OK)
+			(void)usleep(100000);
+	}
+}
+
+/* Packages that rows name and that are not there; or 1,000. */
+static uint64_t
+is_damaged(struct hostile *h)
+{
+	struct seat s = *h->s;
+	char path[2 * PATH];
+	uint64_t rows, files = 0;
+	const struct dirent *d;
+	DIR *all;
+
+	(void)snprintf(s.folder, sizeof(s.folder), "%s", h->into);
+	if (lives_ask(&s, "SELECT count(*) FROM pragma_integrity_check WHERE "
+			  "integrity_check <> 'ok'") != 0)
+		return 1000;
+	rows = lives_ask(&s, "SELECT count(DISTINCT sum) FROM file");
+	(void)snprintf(path, sizeof(path), "%s/data/store/files", h->into);
+	all = opendir(path);
+	while ((d = readdir(all)) != NULL)
+		files += strlen(d->d_name) == 64;
+	(void)closedir(all);
+	note("%llu packages in files", (unsigned long long)rows);
+	return files >= rows ? 0 : rows - files;
+}
+
+static void
+one_at_work_is_of_one_moment(struct hostile *h)
+{
+	const unsigned times = soak() ? 40 : 3;
+	uint64_t damaged = 0;
+	unsigned i, bad = 0;
+	const pid_t pid = sender(h);
+
+	for (i = 0; i < times; i++) {
+		(void)usleep(300000);
+		bad += backs_up(&h->x, h->s, h->bad) != 0;
+		bad += restores(h, h->bad) != 0;
+		damaged += is_damaged(h);
+	}
+	(void)kill(pid, SIGKILL);
+	(void)waitpid(pid, NULL, 0);
+	is(bad, 0, "one that is at work is backed up and restored");
+	is(damaged, 0, "its database is whole, and its files are there");
 }
 
 /* ---- no room --------------------------------------------------------------
@@ -495,9 +591,11 @@ main(void)
 	one_by_another_is_refused(&h);
 	shares_are_the_right_ones(&h);
 	a_backup_is_killed(&h);
+	there_is_one_at_a_time(&h);
 	the_store_is_killed(&h);
 	a_restore_is_killed(&h);
 	a_full_disk_leaves_nothing(&h);
+	one_at_work_is_of_one_moment(&h);
 	one_that_was_killed_is_backed_up(&h);
 	buf_free(&h.good);
 	lives_end(&h.x);

@@ -40,6 +40,8 @@ it_is_closed_where_it_was(struct three_lives *x, const char *file)
 	ok(file_exists(mark), "its folder has the mark");
 	ok(starts_not(s, "docs/backup.md 6.3"),
 	    "it does not start there again, and says why");
+	is(COMMAND("station", "start", s->folder), 3,
+	    "nor by the command, which says so at once");
 	is(backs_up(x, s, beside(&x->c, "moved.backup")), 3,
 	    "nor is it backed up");
 	/* as after a kill between the mark and the name */
@@ -152,6 +154,97 @@ a_person_opens_it(struct three_lives *x)
 	is(numbers_twice(x->mid), 0, "no number is two dispatches'");
 }
 
+/* ---- killed again and again -----------------------------------------------
+ */
+
+static void
+it_is_killed_while_it_is_closed(struct three_lives *x)
+{
+	const unsigned steps = getenv("ANTIN_SOAK") != NULL ? 100 : 10;
+	struct seat *s = x->low;
+	uint64_t life, gaps;
+	char file[PATH];
+	unsigned i;
+	size_t had;
+
+	(void)snprintf(file, sizeof(file), "%s", beside(&x->c, "kill.backup"));
+	(void)seat_start(x->mid);
+	(void)seat_start(s);
+	lives_settle(x);
+	is(backs_up(x, s, file), 0, "a station is backed up");
+	had = x->count;
+	lives_sends(x, 1);
+	lives_settle(x);
+	for (; had < x->count; had++)
+		burnt[had][s->unit] = true;
+	(void)seat_stop(s, SIGTERM);
+	life = lives_word(s, "incarnation");
+	gaps = lives_gaps(s);
+	burns_down(s);
+	if (is_restored(x, s, file) != 0)
+		bug(command_said);
+	for (i = 0; i < steps; i++) {
+		seat_launch(s);
+		(void)usleep(30000 + 50000 * (i % 10));
+		(void)seat_stop(s, SIGKILL);
+	}
+	ok(seat_start(s),
+	    "killed again and again while it is closed, it starts");
+	for (i = 0; i < 120 && is_closed(s); i++)
+		(void)usleep(500000);
+	ok(!is_closed(s), "and is open at last");
+	lives_sends(x, 1);
+	lives_settle(x);
+	lives_settle(x);
+	is(not_once(x), 0, "what is sent then is at each desk once");
+	(void)seat_stop(s, SIGTERM);
+	(void)seat_stop(x->mid, SIGTERM);
+	ok(lives_word(s, "incarnation") > life &&
+		lives_word(s, "incarnation") <= life + 2,
+	    "it has a new life, not many");
+	ok(lives_gaps(s) > gaps && lives_gaps(s) <= gaps + 2, "with its gap");
+	is(numbers_twice(x->mid), 0, "no number is two dispatches'");
+}
+
+/* Of a life before the one that the station above knows. */
+static void
+an_older_backup_wants_a_person(struct three_lives *x)
+{
+	const size_t clones = seat_said(x->mid, "alarm.raised kind=clone");
+	struct seat *s = x->low;
+	json_t *rows, *row, *r = json_object();
+	struct err e;
+	size_t i;
+
+	(void)seat_start(x->mid);
+	burns_down(s);
+	is(is_restored(x, s, beside(&x->c, "kill.backup")), 0,
+	    "the same backup is restored once more");
+	ok(seat_start(s) &&
+		seat_waits(x->mid, "alarm.raised kind=clone", clones + 1, 60),
+	    "the station above knows a newer life, and is alarmed");
+	ok(is_closed(s), "it stays closed");
+	rows = seat_rows(x->mid, CONTROL_ALARMS, NULL);
+	json_array_foreach(
+	    rows, i, row) if (strcmp(row_word(row, "kind"), "clone") == 0)(void)
+	    json_object_set(r, "alarm", json_object_get(row, "alarm"));
+	json_decref(rows);
+	went(seat_asks(x->mid, CONTROL_SEEN, r, NULL, &e), &e,
+	    "a person there has seen it");
+	for (i = 0; i < 240 && is_closed(s); i++)
+		(void)usleep(500000);
+	ok(!is_closed(s), "then it is given a life of its own, and open");
+	for (i = 0; i < x->count; i++)
+		burnt[i][s->unit] = true;
+	lives_settle(x);
+	lives_sends(x, 1);
+	lives_settle(x);
+	lives_settle(x);
+	is(not_once(x), 0, "and what is sent is at each desk once");
+	(void)seat_stop(x->mid, SIGTERM);
+	is(numbers_twice(x->mid), 0, "no number is two dispatches'");
+}
+
 int
 main(void)
 {
@@ -160,6 +253,8 @@ main(void)
 	lives_begin(&x);
 	a_station_moves(&x);
 	a_person_opens_it(&x);
+	it_is_killed_while_it_is_closed(&x);
+	an_older_backup_wants_a_person(&x);
 	lives_end(&x);
 	return done();
 }
