@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "antind/hours.h"
 #include "core/limits.h"
 #include "daemon/process.h"
 #include "link/compact.h"
@@ -69,6 +70,7 @@ struct conn {
 	size_t went;
 	int64_t went_since;
 	bool was_full;
+	bool has_room; /* all that was written has left this machine */
 	struct session_conf conf;
 	struct link_keep *keep;	  /* owned; NULL: there is none yet */
 	struct sending *sendings; /* owned */
@@ -222,15 +224,6 @@ void thin_claimed(struct msg_hello *m, const struct hello *h);
 void thin_is(const struct msg_thin_is *m); /* the store's answer */
 void thin_share(struct conn *c);	   /* hand over what both share */
 void thin_store_gone(void);
-
-/* ---- link_hours.c: hours of the line to the parent (docs/link.md 20)
- * --------------------- */
-
-void hours_contact_is(const char *value); /* as configured */
-void hours_cap_is(const char *value);
-void hours_clock(int64_t now); /* what the station's time is */
-bool hours_contact(void);      /* it may be up now */
-uint64_t hours_cap(void);      /* bytes a second; 0: no bound */
 
 /* ---- link_dial.c: towards the parent
  * ------------------------------------------ */

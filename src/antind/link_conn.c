@@ -201,7 +201,7 @@ conn_flush(struct conn *c)
 		    &sent, &e);
 		c->out_at += sent;
 		c->went += sent;
-		c->was_full = c->was_full || did == TLS_WANT_WRITE;
+		c->has_room = c->has_room && sent == 0;
 		if (c->enrolling && sent > 0)
 			c->since = process_ms();
 	}
@@ -420,6 +420,7 @@ on_writable(evutil_socket_t fd, short what, void *ctx)
 	} else if (c->state == CONN_SHAKING) {
 		conn_shake(c);
 	} else if (c->state != CONN_CLOSED) {
+		c->has_room = true;
 		conn_flush(c);
 	}
 }

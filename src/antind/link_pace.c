@@ -134,6 +134,21 @@ cap_counts(struct conn *c, size_t made)
 	c->cap_at += (int64_t)(made * 1000 / c->cap);
 }
 
+/* Nothing is made for a thin line before the system has sent all it has of it:
+ * what is made then is all that cannot be overtaken. */
+static bool
+thin_has_room(struct conn *c)
+{
+	if (!c->thin || c->has_room || c->state != CONN_TALKING ||
+	    !session_wants_output(c->session)) {
+		c->has_room = false;
+		return true;
+	}
+	c->was_full = true;
+	(void)event_add(c->writable, NULL);
+	return false;
+}
+
 void
 pace_begin(struct conn *c)
 {
@@ -147,7 +162,7 @@ pace_make(struct conn *c)
 {
 	struct buf frames = { 0 };
 
-	if (!cap_allows(c))
+	if (!cap_allows(c) || !thin_has_room(c))
 		return false;
 	c->made = process_ms();
 	if (c->compact == NULL) {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "antind/hours.h"
 #include "antind/lives.h"
 #include "antind/notices.h"
 #include "antind/thin.h"
@@ -291,6 +292,9 @@ given(const struct message *m, int fd, struct err *e)
 	} else if (bytes_is(s->name, "directory")) {
 		free(st.directory_path);
 		st.directory_path = value;
+	} else if (bytes_is(s->name, "contact")) {
+		hours_contact_is(value);
+		free(value);
 	} else if (bytes_is(s->name, "checkpoint")) {
 		st.checkpoint = strtoull(value, NULL, 10);
 		free(value);
