@@ -247,7 +247,7 @@ read_compact(struct conn *c)
 			    process_ms(), &e);
 	}
 	if (rc == RC_INVALID && !reads)
-		session_refuse(c->session, BYE_PROTOCOL);
+		session_broken(c->session, &e);
 	if (reads ? rc != RC_OK : rc == RC_INVALID)
 		fell_out(c, &e);
 	buf_free(&frame);

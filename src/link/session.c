@@ -383,6 +383,12 @@ clause(const struct err *e)
 	return bytes_of(text.p, (size_t)(end - e->text));
 }
 
+void
+session_broken(struct session *s, const struct err *e)
+{
+	leave(s, BYE_PROTOCOL, clause(e));
+}
+
 static enum rc
 consume(struct session *s, struct bytes in, struct err *e)
 {

@@ -93,8 +93,8 @@ days_go_on(void)
 	ok(same_day(&two, &at_once), "two days are a day and a day");
 	ok(!same_day(&first, &one) && !same_day(&one, &two),
 	    "each has keys of its own");
-	name = bytes_of(of(&first)->names.p + 2 * MSG_THIN_IDENTITY,
-	    MSG_THIN_IDENTITY);
+	name = bytes_of(
+	    of(&first)->names.p + 2 * MSG_THIN_IDENTITY, MSG_THIN_IDENTITY);
 	ok(bytes_eq(name, bytes_of(of(&two)->names.p, MSG_THIN_IDENTITY)),
 	    "by a name that was known two days before");
 	again = asks(0, of(&two)->record, 0, 0, 1);
