@@ -8,6 +8,7 @@
 
 #include <sys/socket.h>
 
+#include "antind/hours.h"
 #include "core/limits.h"
 #include "daemon/process.h"
 #include "link/compact.h"
@@ -25,7 +26,7 @@
 #define LINK_KEY_MS (INT64_C(24) * 3600 * 1000) /* a key's time */
 #define LINK_OUT (64u << 10)	   /* bytes made at a time, at most */
 #define LINK_OUT_FIRST (4u << 10)  /* before it is known how they go */
-#define LINK_OUT_LEAST 512u	   /* on the slowest line */
+#define LINK_OUT_LEAST 1024u	   /* on the slowest line */
 #define LINK_OUT_THIN 600u	   /* the first on a thin one */
 #define LINK_OUT_MS INT64_C(500)   /* they go in this time: 13.2 */
 #define LINK_BURST 16u		   /* reads of one connection in a round */
@@ -69,6 +70,7 @@ struct conn {
 	size_t went;
 	int64_t went_since;
 	bool was_full;
+	bool has_room; /* all that was written has left this machine */
 	struct session_conf conf;
 	struct link_keep *keep;	  /* owned; NULL: there is none yet */
 	struct sending *sendings; /* owned */
@@ -146,7 +148,6 @@ struct conn *conn_new(int fd, bool dialled, const char *from);
 struct conn *conn_of(uint64_t number);
 void conn_connected(struct conn *c); /* TCP is: TLS begins */
 void conn_shake(struct conn *c);     /* it goes on */
-void conn_capped(struct conn *c, uint64_t rate); /* bytes a second: 20.3 */
 void conn_leave(struct conn *c, enum bye reason);
 void conn_close(struct conn *c, const struct err *why);
 /* Its station has a newer one, which goes on with what came here in part. */
@@ -158,6 +159,15 @@ void conn_admit(struct conn *c, const struct msg_admit *a);
 void conn_send(struct conn *c, const struct msg_send *m, int fd);
 void conn_taken(struct conn *c, const struct msg_taken *t);
 void conn_tell(struct conn *c, const struct msg_tell *t);
+
+/* ---- link_pace.c: how much is made at a time
+ * ---------------------------------------- */
+
+void pace_begin(struct conn *c);
+/* Make what may be made now; false: its cap says later. */
+bool pace_make(struct conn *c);
+void pace_gone(struct conn *c); /* all that was made has been written */
+void conn_capped(struct conn *c, uint64_t rate); /* bytes a second: 20.3 */
 
 /* ---- link_owner.c: what a session says
  * ---------------------------------------- */
@@ -214,15 +224,6 @@ void thin_claimed(struct msg_hello *m, const struct hello *h);
 void thin_is(const struct msg_thin_is *m); /* the store's answer */
 void thin_share(struct conn *c);	   /* hand over what both share */
 void thin_store_gone(void);
-
-/* ---- link_hours.c: hours of the line to the parent (docs/link.md 20)
- * --------------------- */
-
-void hours_contact_is(const char *value); /* as configured */
-void hours_cap_is(const char *value);
-void hours_clock(int64_t now); /* what the station's time is */
-bool hours_contact(void);      /* it may be up now */
-uint64_t hours_cap(void);      /* bytes a second; 0: no bound */
 
 /* ---- link_dial.c: towards the parent
  * ------------------------------------------ */

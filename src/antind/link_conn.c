@@ -149,8 +149,6 @@ conn_replaced(struct conn *c)
 	keeps_leave(c);
 }
 
-#define THIN_PACE_MS INT64_C(2000)
-
 /* ---- bytes
  * --------------------------------------------------------------------- */
 
@@ -177,142 +175,6 @@ listen_while_wanted(struct conn *c)
 	c->deaf = !wants;
 }
 
-/*
- * What was made has gone into the socket: how long that took says how much may
- * be made the next time.  What is made cannot be overtaken any more, nor what
- * the system has of it; so that has its bound there, too (docs/link.md 13.2).
- */
-static void
-send_ahead(const struct conn *c)
-{
-	/* of a thin one nothing is handed over before all that was has gone;
-	 * and what is unanswered has its bound, too: two seconds, by the
-	 * system's count of bytes */
-	const int unsent = c->thin ? 1 : (int)c->ahead,
-		  unanswered = 8 * (int)c->ahead;
-
-	(void)setsockopt(
-	    c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
-	if (c->thin)
-		(void)setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &unanswered,
-		    sizeof(unanswered));
-}
-
-/* Of a thin line: what goes is looked at over two seconds.  A shorter time
- * would take its buffers for the line. */
-static void
-pace_thin(struct conn *c)
-{
-	const int64_t took = process_ms() - c->went_since;
-	size_t ahead = c->ahead, most = 2 * c->ahead;
-
-	if (took < THIN_PACE_MS)
-		return;
-	if (took > 3 * THIN_PACE_MS)
-		; /* it was idle in between */
-	else if (c->was_full)
-		ahead = (size_t)(c->went * (uint64_t)LINK_OUT_MS /
-				 (uint64_t)took);
-	else if (c->went >= 8 * c->ahead)
-		ahead = most;
-	if (ahead > most)
-		ahead = most;
-	if (ahead < LINK_OUT_LEAST)
-		ahead = LINK_OUT_LEAST;
-	if (ahead > LINK_OUT)
-		ahead = LINK_OUT;
-	c->went = 0;
-	c->went_since = process_ms();
-	c->was_full = false;
-	if (ahead == c->ahead)
-		return;
-	c->ahead = ahead;
-	send_ahead(c);
-}
-
-static void
-pace(struct conn *c, size_t wrote)
-{
-	const int64_t took = process_ms() - c->made;
-	size_t ahead = c->ahead;
-
-	if (c->thin) {
-		pace_thin(c);
-		return;
-	}
-	if (took > LINK_OUT_MS && wrote >= ahead / 2)
-		ahead =
-		    (size_t)(wrote * (uint64_t)LINK_OUT_MS / (uint64_t)took);
-	else if (took < LINK_OUT_MS / 4 && wrote >= ahead)
-		ahead *= 2;
-	if (ahead < LINK_OUT_LEAST)
-		ahead = LINK_OUT_LEAST;
-	if (ahead > LINK_OUT)
-		ahead = LINK_OUT;
-	if (ahead == c->ahead)
-		return;
-	c->ahead = ahead;
-	send_ahead(c);
-}
-
-#define CAP_LEAST 64u	     /* bytes a second */
-#define CAP_MS INT64_C(1000) /* what was not used is given for so long */
-
-void
-conn_capped(struct conn *c, uint64_t rate)
-{
-	c->cap = rate < CAP_LEAST ? CAP_LEAST : rate;
-}
-
-/* What is made at a time: it goes in half a second. */
-static size_t
-made_at_once(struct conn *c)
-{
-	size_t most = c->ahead, frame;
-
-	if (c->cap != 0 && c->cap / 2 < most)
-		most = (size_t)c->cap / 2;
-	if (most < 2 * SESSION_FRAME_MIN)
-		most = 2 * SESSION_FRAME_MIN;
-	frame = most / 2;
-	c->conf.frame = frame < FRAME_MAX ? frame : FRAME_MAX;
-	return most;
-}
-
-/* Else the ticker comes again. */
-static bool
-cap_allows(const struct conn *c)
-{
-	return c->cap == 0 || c->state != CONN_TALKING ||
-	       process_ms() >= c->cap_at;
-}
-
-static void
-cap_counts(struct conn *c, size_t made)
-{
-	const int64_t now = process_ms();
-
-	if (c->cap == 0 || made == 0)
-		return;
-	if (c->cap_at < now - CAP_MS)
-		c->cap_at = now - CAP_MS;
-	c->cap_at += (int64_t)(made * 1000 / c->cap);
-}
-
-static void
-make(struct conn *c)
-{
-	struct buf frames = { 0 };
-
-	if (c->compact == NULL) {
-		session_output(c->session, &c->out, made_at_once(c));
-		return;
-	}
-	session_output(c->session, &frames, made_at_once(c));
-	compact_pack(c->compact, &c->out, buf_bytes(&frames));
-	buf_free(&frames);
-}
-
 /* Write what there is; it is tried again when the socket can take more. */
 void
 conn_flush(struct conn *c)
@@ -326,14 +188,11 @@ conn_flush(struct conn *c)
 	       (c->state == CONN_TALKING || c->state == CONN_LEAVING)) {
 		if (c->out_at == c->out.len) {
 			if (c->out.len > 0)
-				pace(c, c->out.len);
+				pace_gone(c);
 			buf_free(&c->out);
 			c->out_at = 0;
-			if (!cap_allows(c))
+			if (!pace_make(c))
 				break;
-			c->made = process_ms();
-			make(c);
-			cap_counts(c, c->out.len);
 		}
 		if (c->out.len == 0)
 			break;
@@ -342,7 +201,7 @@ conn_flush(struct conn *c)
 		    &sent, &e);
 		c->out_at += sent;
 		c->went += sent;
-		c->was_full = c->was_full || did == TLS_WANT_WRITE;
+		c->has_room = c->has_room && sent == 0;
 		if (c->enrolling && sent > 0)
 			c->since = process_ms();
 	}
@@ -388,7 +247,7 @@ read_compact(struct conn *c)
 			    process_ms(), &e);
 	}
 	if (rc == RC_INVALID && !reads)
-		session_refuse(c->session, BYE_PROTOCOL);
+		session_broken(c->session, &e);
 	if (reads ? rc != RC_OK : rc == RC_INVALID)
 		fell_out(c, &e);
 	buf_free(&frame);
@@ -467,14 +326,12 @@ begin_session(struct conn *c)
 		thin_claims(c, c->life.size, c->life.root);
 	if (c->dialled && !c->up)
 		c->conf.cap = (uint32_t)(c->cap = hours_cap());
-	c->ahead = c->thin || c->cap != 0 ? LINK_OUT_THIN : LINK_OUT_FIRST;
 	c->conf.offer = c->conf.offer && !c->thin && !c->up;
-	(void)made_at_once(c);
 	thin_socket(c);
 	c->conf.enrol = c->conf.enrol && !c->thin;
 	if (c->thin)
 		c->compact = compact_new();
-	send_ahead(c);
+	pace_begin(c);
 	c->session = session_new(&c->conf, &conn_owner, c, NULL, process_ms());
 	if (c->up)
 		enrol_up_begins(c);
@@ -563,6 +420,7 @@ on_writable(evutil_socket_t fd, short what, void *ctx)
 	} else if (c->state == CONN_SHAKING) {
 		conn_shake(c);
 	} else if (c->state != CONN_CLOSED) {
+		c->has_room = true;
 		conn_flush(c);
 	}
 }

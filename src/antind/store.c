@@ -11,6 +11,7 @@
 
 #include "antind/backup.h"
 #include "antind/carried.h"
+#include "antind/hours.h"
 #include "antind/notices.h"
 #include "antind/thin.h"
 #include "core/vec.h"
@@ -297,6 +298,9 @@ given(const struct message *m, int fd, struct err *e)
 		st.directory_path = value;
 	} else if (bytes_is(s->name, "parent")) {
 		st.dials = true; /* else it is reached by bundles alone */
+		free(value);
+	} else if (bytes_is(s->name, "contact")) {
+		hours_contact_is(value);
 		free(value);
 	} else if (bytes_is(s->name, "checkpoint")) {
 		st.checkpoint = strtoull(value, NULL, 10);

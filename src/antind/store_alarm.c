@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/hours.h"
 #include "antind/station.h"
 #include "core/vec.h"
 #include "envelope/address.h"
@@ -386,7 +387,9 @@ look_at_parent(int64_t ms)
 
 	look_begins(STORE_ALARM_PARENT);
 	above = station_above(d, st.unit, station_now());
-	if (above == NONE || !st.dials || line_up() != NULL)
+	/* out of the hours of contact nobody is called: docs/link.md 20.2 */
+	hours_clock(station_now());
+	if (above == NONE || !st.dials || line_up() != NULL || !hours_contact())
 		is.parent_since = 0;
 	else if (is.parent_since == 0)
 		is.parent_since = ms;

@@ -19,7 +19,7 @@
 #define VERSION 1
 #define NAMES (1 + MSG_THIN_AHEAD)
 #define NAMES_SIZE (NAMES * MSG_THIN_IDENTITY)
-#define JOBS 1024u		  /* that keys is asked at once */
+#define JOBS 256u		  /* that keys is asked at once */
 #define AGAIN_AFTER INT64_C(1000) /* ms: after the round in which it was kept  \
 				   */
 

@@ -461,7 +461,7 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "contact", "two times of day, HH:MM-HH:MM",
 	    "when the station above is called; where it is not given, always",
 	    NULL, "07:00-08:30", parse_contact, 0, CONF_HOURS, true,
-	    CONF_NO_PATH, LINK },
+	    CONF_NO_PATH, LINK | STORE },
 	{ "cap", "two times of day and bytes a second, HH:MM-HH:MM N",
 	    "so much the line to the station above carries at most, each way, "
 	    "in these hours",

@@ -170,8 +170,8 @@ hello_extension(const struct hello *h, uint16_t tag, struct bytes *value)
 	return false;
 }
 
-enum rc
-hello_read(struct hello *out, struct bytes in, struct err *e)
+static enum rc
+read_hello(struct hello *out, struct bytes in, bool thin, struct err *e)
 {
 	struct rd r = rd_init(in);
 	uint64_t clock;
@@ -189,10 +189,14 @@ hello_read(struct hello *out, struct bytes in, struct err *e)
 	len = (size_t)rd_uint(&r, 2);
 	out->statement = rd_bytes(&r, len);
 	out->extensions = rd_rest(&r);
-	if (!rd_end(&r) || len > LINK_STATEMENT_MAX)
+	if (thin && len > 0)
+		return fail(e, RC_INVALID,
+		    "docs/link.md 19.5: HELLO with a statement of %zu bytes",
+		    len);
+	if (!rd_end(&r) || (len == 0 && !thin) || len > LINK_STATEMENT_MAX)
 		return fail(e, RC_INVALID,
 		    "docs/link.md 4.5: HELLO of %zu bytes with a link "
-		    "statement of %zu, at most %u",
+		    "statement of %zu, 1 to %u",
 		    in.len, len, LINK_STATEMENT_MAX);
 	if (out->lowest == 0 || out->lowest > out->highest)
 		return fail(e, RC_INVALID,
@@ -205,6 +209,18 @@ hello_read(struct hello *out, struct bytes in, struct err *e)
 	out->clock = (int64_t)clock;
 	out->own_clock = whose == 1;
 	return extensions_check(out->extensions, e);
+}
+
+enum rc
+hello_read(struct hello *out, struct bytes in, struct err *e)
+{
+	return read_hello(out, in, false, e);
+}
+
+enum rc
+hello_read_thin(struct hello *out, struct bytes in, struct err *e)
+{
+	return read_hello(out, in, true, e);
 }
 
 void

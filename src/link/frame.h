@@ -100,6 +100,8 @@ void frame_uint(struct buf *out, uint64_t v, unsigned bytes);
 
 void hello_write(struct buf *out, const struct hello *h);
 enum rc hello_read(struct hello *out, struct bytes in, struct err *e);
+/* The same of a thin line, where there is no statement: docs/link.md 19.5. */
+enum rc hello_read_thin(struct hello *out, struct bytes in, struct err *e);
 /* What stands under an extension's tag; false where it does not. */
 bool hello_extension(const struct hello *h, uint16_t tag, struct bytes *value);
 

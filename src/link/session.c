@@ -211,7 +211,8 @@ on_hello(struct session *s, struct bytes in, struct err *e)
 	struct bytes value;
 	struct hello h;
 
-	if (hello_read(&h, in, e) != RC_OK)
+	if ((s->conf->thin ? hello_read_thin(&h, in, e)
+			   : hello_read(&h, in, e)) != RC_OK)
 		return e->rc;
 	if (h.lowest > LINK_VERSION) {
 		leave(s, BYE_VERSION, bytes_of("", 0));
@@ -220,10 +221,6 @@ on_hello(struct session *s, struct bytes in, struct err *e)
 		    "this program %u",
 		    h.lowest, h.highest, LINK_VERSION);
 	}
-	if ((h.statement.len == 0) != s->conf->thin)
-		return fail(e, RC_INVALID,
-		    "docs/link.md 19.5: HELLO with a statement of %zu bytes",
-		    h.statement.len);
 	s->phase = PHASE_JUDGE;
 	s->may = (struct credit){ .bytes = h.window, .items = h.items };
 	s->takes_tell = hello_extension(&h, HELLO_TELL, &value);
@@ -384,6 +381,12 @@ clause(const struct err *e)
 	if (end == NULL || end - e->text > CLAUSE)
 		return bytes_of("", 0);
 	return bytes_of(text.p, (size_t)(end - e->text));
+}
+
+void
+session_broken(struct session *s, const struct err *e)
+{
+	leave(s, BYE_PROTOCOL, clause(e));
 }
 
 static enum rc

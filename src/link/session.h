@@ -152,6 +152,8 @@ void session_parts(struct session *s, struct link_keep *keep);
 enum rc session_admit(struct session *s, int64_t now, struct err *e);
 /* Leave, at any time, for this reason: only BYE is still to be sent. */
 void session_refuse(struct session *s, enum bye reason);
+/* The same because it broke the clause that this error cites. */
+void session_broken(struct session *s, const struct err *e);
 /* The same because its statement is older than this epoch of it. */
 void session_stale(struct session *s, uint64_t epoch);
 /* The owner has "have" > 0 bytes of the large item with this sum.  Between

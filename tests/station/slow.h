@@ -71,6 +71,8 @@ slow_cut(const struct slow *s, bool cut)
 /* What has gone over it. */
 struct went {
 	unsigned long up, down, connections;
+	unsigned long waits_up,
+	    waits_down; /* in the line, not yet on its way */
 };
 
 static inline struct went
@@ -80,8 +82,8 @@ slow_went(const struct slow *s)
 	FILE *f = fopen(s->counts, "r");
 
 	if (f != NULL) {
-		if (fscanf(f, "%lu %lu %lu", &w.up, &w.down, &w.connections) !=
-		    3)
+		if (fscanf(f, "%lu %lu %lu %lu %lu", &w.up, &w.down,
+			&w.connections, &w.waits_up, &w.waits_down) != 5)
 			w = (struct went){ 0 };
 		(void)fclose(f);
 	}

@@ -88,6 +88,23 @@ a_cap_holds_both_ways(void)
 	ok(at >= 10000, "it took its time");
 }
 
+/* A line is as thin as the child says, whatever secret there is. */
+static void
+a_child_may_dial_in_full_again(void)
+{
+	const size_t thin = seat_said(commune, "thin=1"),
+		     lines = seat_said(commune, "event=link.up");
+
+	(void)seat_stop(commune, SIGTERM);
+	country_write_to(commune, line.port, "thin no\n");
+	ok(seat_start(commune) &&
+		seat_waits(commune, "event=link.up", lines + 1, LATE),
+	    "a commune that says \"thin no\" has a line");
+	(void)sleep(3);
+	is(seat_said(commune, "thin=1"), thin, "which is no thin one");
+	is(seat_said(commune, "event=link.up"), lines + 1, "and stays");
+}
+
 int
 main(void)
 {
@@ -99,6 +116,7 @@ main(void)
 	ok(seat_start(centre), "a centre runs");
 	out_of_hours_nobody_dials();
 	a_cap_holds_both_ways();
+	a_child_may_dial_in_full_again();
 	(void)seat_stop(commune, SIGTERM);
 	(void)seat_stop(centre, SIGTERM);
 	is(seat_said(centre, "event=process.died") +

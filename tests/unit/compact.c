@@ -323,7 +323,7 @@ statements_are_where_they_belong(void)
 		hellos == 2,
 	    "HELLO has a statement on a full line, and none on a thin one");
 	ok(hears(false, none, &e) == RC_INVALID &&
-		strstr(e.text, "docs/link.md 19.5") != NULL,
+		strstr(e.text, "docs/link.md 4.5") != NULL,
 	    "who has none on a full line is nobody");
 	ok(hears(true, some, &e) == RC_INVALID &&
 		strstr(e.text, "docs/link.md 19.5") != NULL && hellos == 2,

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "antind/link.h"
-#include "core/time.h"
+#include "antind/hours.h"
+#include "daemon/process.h"
 
 #define HOURS 16u
 #define ZONE (7 * INT64_C(3600))
