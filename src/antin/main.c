@@ -92,6 +92,8 @@ static const struct cmd *const commands[] = {
 	&cmd_journal_prove,
 	&cmd_journal_verify,
 	&cmd_journal_gaps,
+	&cmd_destroy,
+	&cmd_station_lost,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -284,6 +284,7 @@ ask_enrol(struct job *j)
 		[CONTROL_DIRECTORY_TAKE] = { MSG_DIRECTORY_TAKE,
 		    MSG_ENROL_PIECE },
 		[CONTROL_EVIDENCE] = { MSG_EVIDENCE, MSG_ENROL_PIECE },
+		[CONTROL_DESTROYED] = { MSG_DESTROYED, MSG_DONE },
 	};
 	const struct msg_enrol_piece m = { .uid = j->uid,
 		.id = j->r.id,
@@ -336,6 +337,16 @@ ask_recall(struct job *j)
 	const struct msg_recall m = { j->uid, j->r.desk, j->r.id };
 
 	(void)job_tell(j, PROC_STORE, MSG_RECALL, &m, MSG_DONE);
+}
+
+static void
+ask_lost(struct job *j)
+{
+	const struct msg_ask m = { .what = ASK_LOST,
+		.desk = j->r.address,
+		.before = j->r.at };
+
+	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_ROWS);
 }
 
 static void
@@ -392,6 +403,8 @@ static const struct {
 	[CONTROL_JOURNAL_OF] = { ask_journal, false },
 	[CONTROL_JOURNAL_GAPS] = { ask_journal, false },
 	[CONTROL_RECALL] = { ask_recall, true },
+	[CONTROL_DESTROYED] = { ask_enrol, false },
+	[CONTROL_LOST] = { ask_lost, false },
 };
 
 /* ---- answers

@@ -87,6 +87,7 @@ struct line {
 	uint64_t reply_size;
 	unsigned heard; /* checkpoints, since then: milliseconds */
 	int64_t heard_ms;
+	int64_t last_ms; /* milliseconds: when a last word came */
 	bool owes_note; /* our newest checkpoint is still to be told it */
 };
 

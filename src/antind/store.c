@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "antind/lives.h"
+#include "antind/lost.h"
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "core/work.h"
@@ -208,6 +209,7 @@ settle(void)
 	alarms_settled(kept);
 	life_settled(kept);
 	lives_settled(kept);
+	last_settled(kept);
 	trouble_settled(kept, &e);
 }
 
@@ -506,6 +508,8 @@ from_control(const struct message *m)
 		checkpoint_ask(m->job, &m->body.journal);
 	else if (m->kind == MSG_OPERATE)
 		operate_on(m->job, &m->body.operate);
+	else if (m->kind == MSG_DESTROYED)
+		last_give(m->job, &m->body.enrol_piece);
 }
 
 static void

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 
 #include "antind/lives.h"
+#include "antind/lost.h"
 #include "antind/weigh.h"
 #include "pki/resolve.h"
 
@@ -229,6 +230,14 @@ ask_alarms(struct rows *r, const struct msg_ask *q, struct err *e)
 	return alarms_rows(add_row, r, q->all != 0 && !desk, desk, e);
 }
 
+static enum rc
+ask_lost(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	const struct losing to = { add_row, r };
+
+	return lost_rows(&to, q->desk, q->before, e);
+}
+
 struct counting {
 	uint64_t all, unseen, kinds[STORE_ALARM_KINDS];
 };
@@ -429,6 +438,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_TRACE] = ask_trace,
 		[ASK_ENROL] = ask_enrol,
 		[ASK_ALARMS] = ask_alarms,
+		[ASK_LOST] = ask_lost,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

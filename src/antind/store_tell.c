@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "antind/lives.h"
+#include "antind/lost.h"
 
 #define ROOM (32u << 20) /* bytes on their way to all lines: 15.4 */
 #define HELD (64u << 20) /* of what lines have begun to tell */
@@ -18,6 +19,7 @@ static void (*const hears[TELLS])(struct line *l, struct bytes message) = {
 	[TELL_COUNTERSIGNED] = life_countersigned,
 	[TELL_INCARNATION] = life_given,
 	[TELL_BEHIND] = lives_behind,
+	[TELL_LAST] = last_came,
 };
 
 bool

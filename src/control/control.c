@@ -533,6 +533,15 @@ static const struct row {
 	    false },
 	[CONTROL_JOURNAL_OF] = { "journal-of", { ID, END }, 0, false },
 	[CONTROL_JOURNAL_GAPS] = { "journal-gaps", { NUMBER, END }, 0, false },
+	[CONTROL_DESTROYED] = { "destroyed",
+	    { { "data", take_data, HERE(data), true, 1, 2 * CONTROL_DATA },
+		END },
+	    0, false },
+	[CONTROL_LOST] = { "lost",
+	    { { "address", take_station, HERE(address), true, 1,
+		  LIMIT_ADDRESS },
+		NUMBER, END },
+	    0, false },
 };
 
 const char *

@@ -176,8 +176,12 @@ enum msg {
 	MSG_WITNESSED, /* struct msg_noted, keys to store: of one line */
 	MSG_STALE,     /* struct msg_number, link to store: the peer has seen
 			  this epoch of ours */
+
+	/* the last word (docs/emergency.md) */
+	MSG_DESTROYED, /* struct msg_enrol_piece, control to store; MSG_DONE */
+	MSG_FORGET,    /* struct msg_statement, that report: store to keys */
 };
-#define MSG_LAST MSG_STALE
+#define MSG_LAST MSG_FORGET
 
 struct msg_setting {
 	struct bytes name, value;
@@ -472,8 +476,9 @@ enum ask {
 	ASK_TRACE,
 	ASK_ENROL,
 	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
+	ASK_LOST,   /* desk: a station's address; before: the next */
 };
-#define ASKS 7
+#define ASKS 8
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -522,6 +527,16 @@ enum row {
 			1 then, at: when it was seen, count: by which uid */
 	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
 	ROW_LIFE,    /* n incarnation, count of gaps in its past */
+	/* docs/emergency.md 4 */
+	ROW_LOST,     /* address station, state 1 its last word came, due:
+			then, at: when that was made, count entries by it, text
+			who signed it, n incarnation and q entries known of its
+			journal, since: when, bytes: asked for next, 0: all */
+	ROW_LOST_KEY, /* address, text its tag, due: its end */
+	ROW_LOST_DISPATCH, /* id, n 1: it came from there, address desk, other
+			origin, state of its leg or LEG_STATES: here, rank, at,
+			since: of the receipt, q its enum statement_kind, text
+			tag of the desk's key */
 };
 struct msg_mark {
 	uint64_t uid;

@@ -455,6 +455,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WITNESS] = { "witness", witness, false, STORE, KEYS },
 	[MSG_WITNESSED] = { "witnessed", noted, false, KEYS, STORE },
 	[MSG_STALE] = { "stale", number, false, LINK, STORE },
+	[MSG_DESTROYED] = { "destroyed", enrol_piece, false, CONTROL, STORE },
+	[MSG_FORGET] = { "forget", statement, false, STORE, KEYS },
 };
 
 const char *

@@ -127,6 +127,7 @@ enum paper_kind {
 	PAPER_GAP,	   /* what an old life of this station had */
 	PAPER_HEARSAY,	   /* a dispatch of it that only others know */
 	PAPER_STRANGER,	   /* a batch whose signer is not known yet */
+	PAPER_LAST,	   /* a child's last word: pki/last.h */
 };
 struct paper {
 	enum paper_kind kind;
