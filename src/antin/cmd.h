@@ -150,6 +150,6 @@ extern const struct cmd cmd_directory_show, cmd_directory_find,
     cmd_cert_show, cmd_cert_export, cmd_cert_crl, cmd_evidence,
     cmd_directory_give, cmd_directory_take;
 
-extern const struct cmd cmd_destroy, cmd_station_lost;
+extern const struct cmd cmd_destroy, cmd_station_lost, cmd_doctor;
 
 #endif

@@ -75,17 +75,14 @@ conf_value(const char *conf, const char *word)
 
 /* What a word names, in the data folder where it is no whole path. */
 static char *
-named_by(const struct site *p, const char *word, const char *otherwise)
+named_by(struct site *p, const char *word, const char *otherwise)
 {
 	char *value = conf_value(p->conf, word), *path;
 
 	if (value != NULL && value[0] == '/')
 		return value;
 	if (value != NULL && strncmp(value, "credential:", 11) == 0) {
-		say("Its key is \"%s\", which the service manager hands over: "
-		    "destroy what it takes it from yourself.\n",
-		    value);
-		free(value);
+		p->credential = value;
 		value = NULL;
 	}
 	path = station_path(p->data, value == NULL ? otherwise : value);
@@ -143,8 +140,7 @@ site_find(struct site *out, const struct args *a, struct err *e)
 	if (is_one)
 		return RC_OK;
 	site_free(out);
-	return fail(e, RC_ABSENT,
-	    "there is no station in %s; nothing was destroyed", dir);
+	return fail(e, RC_ABSENT, "there is no station in %s", dir);
 }
 
 void
@@ -158,6 +154,7 @@ site_free(struct site *p)
 	free(p->directory);
 	free(p->conf);
 	free(p->log);
+	free(p->credential);
 	*p = (struct site){ 0 };
 }
 
@@ -397,6 +394,10 @@ begin(const struct args *a, const struct site *p, const struct allowed *who,
 	enum rc rc;
 
 	unstoppable();
+	if (p->credential != NULL)
+		say("Its key is \"%s\", which the service manager hands over: "
+		    "destroy what it takes it from yourself.\n",
+		    p->credential);
 	if ((rc = set_mark(p, e)) != RC_OK)
 		say("The mark could not be set (%s); going on.\n", e->text);
 	speaks = file_read(&file, p->key, KEYFILE_MAX, &why) == RC_OK &&

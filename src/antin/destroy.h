@@ -15,7 +15,8 @@
 /* Where a station's things are; owned paths. */
 struct site {
 	const char *dir;
-	char *data, *mark, *code, *key, *keys, *directory, *conf, *log;
+	char *data, *mark, *code, *key, *keys, *directory, *conf, *log,
+	    *credential;
 };
 /* RC_ABSENT: there is no station. */
 enum rc site_find(struct site *out, const struct args *a, struct err *e);

@@ -94,6 +94,7 @@ static const struct cmd *const commands[] = {
 	&cmd_journal_gaps,
 	&cmd_destroy,
 	&cmd_station_lost,
+	&cmd_doctor,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
