@@ -199,22 +199,31 @@ print_station(const json_t *s)
 
 /* One line an address: all that it has ends. */
 static void
-print_acts(const json_t *keys)
+print_revokes(const json_t *keys, bool stations)
 {
-	const char *last = "";
+	const char *last = "", *address;
 	json_t *row;
 	size_t i;
 
-	say("What to do now: the authority revokes its keys; then its line "
-	    "ends, and nobody seals for it any more:\n");
 	json_array_foreach(keys, i, row)
 	{
-		if (strcmp(row_text(row, "address"), last) == 0)
+		address = row_text(row, "address");
+		if (strcmp(address, last) == 0 ||
+		    address_is_station(bytes_str(address)) != stations)
 			continue;
-		last = row_text(row, "address");
-		(void)printf(
-		    "  antin cert revoke --reason key-compromise %s\n", last);
+		last = address;
+		(void)printf("  antin cert revoke --reason key-compromise %s\n",
+		    address);
 	}
+}
+
+static void
+print_acts(const json_t *keys)
+{
+	say("What to do now: the authority revokes its keys; then its line "
+	    "ends, and nobody seals for it any more:\n");
+	print_revokes(keys, true); /* its line first */
+	print_revokes(keys, false);
 	say("Give the act to this station: antin directory give\n");
 }
 

@@ -41,22 +41,17 @@ put_work(const char *name, const char *text)
 	must(file_write(in_work(name), bytes_str(text), 0600, true, &e), &e);
 }
 
-/* Start "antin destroy --station FOLDER" and more words, what is typed on its
- * input. */
+/* Start antin with these words, and this typed on its input. */
 static pid_t
-launch(const struct seat *s, const char *typed, const char *const *more)
+runs(const char *typed, const char *const *words)
 {
-	const char *words[24] = { "antin", "destroy", "--station", s->folder },
-		   *b = getenv("ANTIN_B");
+	const char *b = getenv("ANTIN_B");
 	char path[PATH];
-	size_t n = 4;
 	pid_t pid;
 	int in, out;
 
 	(void)snprintf(
 	    path, sizeof(path), "%.400s/bin/antin", b != NULL ? b : "obj");
-	for (; *more != NULL && n < COUNT(words) - 1; more++)
-		words[n++] = *more;
 	put_work("typed", typed);
 	(void)fflush(stdout);
 	pid = fork();
@@ -72,6 +67,18 @@ launch(const struct seat *s, const char *typed, const char *const *more)
 		_exit(127);
 	}
 	return pid;
+}
+
+/* "antin destroy" of a seat's station, and more words. */
+static pid_t
+launch(const struct seat *s, const char *typed, const char *const *more)
+{
+	const char *words[24] = { "antin", "destroy", "--station", s->folder };
+	size_t n = 4;
+
+	for (; *more != NULL && n < COUNT(words) - 1; more++)
+		words[n++] = *more;
+	return runs(typed, words);
 }
 
 static unsigned
@@ -484,6 +491,33 @@ its_parent_knows_what_it_had(void)
 	json_decref(rows);
 }
 
+static void
+a_person_reads_it(void)
+{
+	char id[ID_TEXT];
+
+	id_write(id, &to_it);
+	id[8] = '\0';
+	is(ends(runs(
+	       "", (const char *const[]){ "antin", "station", "lost",
+		       "--station", centre->folder, honest->address, NULL })),
+	    0, "a person at the parent asks what was lost");
+	ok(says("by the emergency code, that it was being destroyed") &&
+		says("Its journal is known up to entry"),
+	    "and reads what it said last");
+	ok(says("antin cert revoke --reason key-compromise "
+		"antin://dien-bien.vn\n") &&
+		says("key-compromise antin://dien-bien.vn/truc-ban\n"),
+	    "what to do");
+	ok(says(id), "and what it had");
+	if (getenv("SHOW") != NULL)
+		note("%s", (const char *)said.p);
+	is(ends(runs(
+	       "", (const char *const[]){ "antin", "station", "lost",
+		       "--station", centre->folder, "antin://xa.vn", NULL })),
+	    1, "of a station that nobody knows there is nothing to say");
+}
+
 /* ---- who lies
  * ---------------------------------------------------------------------------
  */
@@ -718,6 +752,7 @@ main(void)
 	a_rehearsal_changes_nothing();
 	it_is_destroyed_while_it_runs();
 	its_parent_knows_what_it_had();
+	a_person_reads_it();
 	whoever_lies_is_not_believed();
 	a_report_counts_once();
 	it_is_ended_after_a_kill();
