@@ -187,8 +187,9 @@ connect_for(
 	return rc;
 }
 
-/* How far its journal has come, where it can be asked. */
-static void
+/* How far its journal has come, where it can be asked; false: the daemon does
+ * not answer at all. */
+static bool
 add_journal(struct last_word *r, const struct args *a, const struct site *p)
 {
 	struct buf bytes = { 0 };
@@ -196,8 +197,10 @@ add_journal(struct last_word *r, const struct args *a, const struct site *p)
 	struct note n;
 	uint64_t size;
 	struct err e;
+	bool answers;
 
-	if (connect_for(&t, a, p, &e) == RC_OK &&
+	answers = connect_for(&t, a, p, &e) == RC_OK;
+	if (answers &&
 	    journal_ask(&t, CONTROL_JOURNAL_CHECKPOINT, json_object(), &bytes,
 		&size, NULL, &e) == RC_OK &&
 	    note_read_journal(&n, buf_bytes(&bytes), &e) == RC_OK) {
@@ -207,6 +210,7 @@ add_journal(struct last_word *r, const struct args *a, const struct site *p)
 	}
 	buf_free(&bytes);
 	talk_close(&t);
+	return answers;
 }
 
 /* RC_OK: the station above has it on disk. */
@@ -234,40 +238,45 @@ tell(const struct args *a, const struct site *p, struct bytes report,
 	return rc;
 }
 
-static void
-write_report(struct buf *out, const struct identity *own,
+/* false: there is nobody who would tell it. */
+static bool
+write_word(struct buf *out, const struct identity *own,
     const struct allowed *who, const struct args *a, const struct site *p)
 {
 	struct last_word r = { .station = own->card.sign.address,
 		.at = time_now(),
 		.by_count = who->count };
+	bool answers;
 	size_t i;
 
 	for (i = 0; i < who->count; i++)
 		r.by[i] = bytes_str(who->by[i]);
-	add_journal(&r, a, p);
+	answers = add_journal(&r, a, p);
 	last_write(out, &r, own->sig);
+	return answers;
 }
 
 /* Its key is in memory alone now.  Best effort, all of it. */
 static void
-report(const struct args *a, const struct site *p, const struct identity *own,
-    const struct allowed *who, uint64_t wait)
+last_word(const struct args *a, const struct site *p,
+    const struct identity *own, const struct allowed *who, uint64_t wait)
 {
 	const char *path = arg(a, "last-word");
 	struct buf bytes = { 0 };
 	struct err e;
 
-	write_report(&bytes, own, who, a, p);
-	if (path != NULL &&
-	    file_write(path, buf_bytes(&bytes), 0644, true, &e) != RC_OK)
-		say("The last word could not be written: %s\n", e.text);
-	if (tell(a, p, buf_bytes(&bytes), wait, &e) == RC_OK)
+	if (!write_word(&bytes, own, who, a, p))
+		say("The station does not answer: tell the station above by "
+		    "other means.\n");
+	else if (tell(a, p, buf_bytes(&bytes), wait, &e) == RC_OK)
 		say("The station above knows it.\n");
 	else
 		say("The station above has not said that it knows (%s): tell "
 		    "it by other means.\n",
 		    e.text);
+	if (path != NULL &&
+	    file_write(path, buf_bytes(&bytes), 0644, true, &e) != RC_OK)
+		say("The last word could not be written: %s\n", e.text);
 	buf_free(&bytes);
 }
 
@@ -377,6 +386,10 @@ finish(const struct site *p, int64_t since, struct erased *to, struct err *e)
 
 	if (daemon_end(&count, p, false, &hangs) != RC_OK)
 		say("A process of the station does not end: %s\n", hangs.text);
+	else
+		say("Processes: %zu ended after %.1f s.\n", count,
+		    (double)(ms_now() - since) / 1000);
+	(void)fflush(stdout);
 	rest_erase(to, p);
 	return outcome(to, since, e);
 }
@@ -409,7 +422,7 @@ begin(const struct args *a, const struct site *p, const struct allowed *who,
 	    (double)(ms_now() - since) / 1000);
 	(void)fflush(stdout);
 	if (speaks)
-		report(a, p, &own, who, wait);
+		last_word(a, p, &own, who, wait);
 	identity_free(&own);
 	(void)fflush(stdout);
 	return finish(p, since, &to, e);
