@@ -225,6 +225,7 @@ tell(const struct args *a, const struct site *p, struct bytes report,
 	enum rc rc;
 
 	base64_write(&data, report);
+	show_number(request, "at", 0);
 	show_text(request, "data", buf_bytes(&data));
 	buf_free(&data);
 	if ((rc = connect_for(&t, a, p, e)) == RC_OK) {

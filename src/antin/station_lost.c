@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "antin/talk.h"
+#include "core/base64.h"
 #include "core/lang.h"
 #include "core/time.h"
 #include "envelope/address.h"
@@ -263,6 +264,29 @@ show_lost(struct lost *l)
 	show(all, true);
 }
 
+/* Its last word, which somebody has carried here. */
+static enum rc
+give_word(struct talk *t, const char *path, struct err *e)
+{
+	struct buf word = { 0 }, data = { 0 };
+	json_t *request;
+	enum rc rc;
+
+	if (path == NULL)
+		return RC_OK;
+	if ((rc = file_read(&word, path, LAST_MAX, e)) != RC_OK)
+		goto out;
+	request = json_object();
+	base64_write(&data, buf_bytes(&word));
+	show_number(request, "at", 1);
+	show_text(request, "data", buf_bytes(&data));
+	rc = talk_ask(t, CONTROL_DESTROYED, request, NULL, NULL, e);
+out:
+	buf_free(&word);
+	buf_free(&data);
+	return rc;
+}
+
 static enum rc
 station_lost(const struct args *a, struct err *e)
 {
@@ -277,6 +301,7 @@ station_lost(const struct args *a, struct err *e)
 		    "antin://dien-bien.vn, found \"%s\"",
 		    address);
 	if ((rc = talk_open(&t, a, e)) != RC_OK ||
+	    (rc = give_word(&t, arg(a, "last-word"), e)) != RC_OK ||
 	    (rc = lost_ask(&l, &t, address, e)) != RC_OK)
 		goto out;
 	if (arg_given(a, "json"))
@@ -289,7 +314,12 @@ out:
 	return rc;
 }
 
-static const struct opt lost_opts[] = { OPT_STATION, OPT_JSON, OPT_END };
+static const struct opt lost_opts[] = {
+	{ "last-word", "FILE", "its last word, which was carried here", false },
+	OPT_STATION,
+	OPT_JSON,
+	OPT_END,
+};
 const struct cmd cmd_station_lost = {
 	.name = "station lost",
 	.args = "ADDRESS",

@@ -9,9 +9,10 @@
 #include "antind/tell.h"
 #include "pki/last.h"
 
-/* This station's own, by command: keys forgets all it has, and the station
- * above is told.  MSG_DONE when that has it on disk; RC_ABSENT: there is no
- * line; RC_DENIED: it is not this station's. */
+/* This station's own (m->at 0), by command: keys forgets all it has, and the
+ * station above is told.  MSG_DONE when that has it on disk; RC_ABSENT: there
+ * is no line; RC_DENIED: it is not this station's.  Or (1) another's, which
+ * somebody has carried here. */
 void last_give(uint64_t job, const struct msg_enrol_piece *m);
 /* What a neighbour says: a report, or that it has ours. */
 void last_came(struct line *l, struct bytes message);

@@ -5,6 +5,7 @@
 
 #include "antind/lives.h"
 #include "antind/lost.h"
+#include "pki/resolve.h"
 
 #define REPORT 0 /* what stands before a message: docs/link.md 18.7 */
 #define HEARD 1
@@ -62,46 +63,39 @@ to_parent(void)
 	return NULL;
 }
 
+/* A restored station has another life than the word that was said. */
 static enum rc
 check_own(const struct last_word *r, struct err *e)
 {
 	bool own_clock;
-
-	if (!st.named || !bytes_is(r->station, st.address))
-		return fail(e, RC_DENIED,
-		    "the last word of %.*s is not this station's",
-		    (int)r->station.len, (const char *)r->station.p);
-	return last_counts(
-	    st.file.directory, r, st.unit, station_judges(&own_clock), e);
-}
-
-void
-last_give(uint64_t job, const struct msg_enrol_piece *m)
-{
-	const struct msg_statement forget = { m->bytes };
-	struct last_word r;
-	struct line *l;
-	struct err e;
 	enum rc rc;
 
-	if ((rc = last_read(&r, m->bytes, &e)) != RC_OK ||
-	    (rc = check_own(&r, &e)) != RC_OK) {
-		say_done(PROC_CONTROL, job, &e, &m->id);
-		return;
-	}
-	say_last(LOG_WARN, "station.destroyed", r.station, NULL);
+	rc = last_counts(
+	    st.file.directory, r, st.unit, station_judges(&own_clock), e);
+	if (rc == RC_OK && r->incarnation != 0 &&
+	    r->incarnation != st.incarnation)
+		rc = fail(e, RC_EXPIRED,
+		    "docs/emergency.md 3.4: a last word of another life of "
+		    "this station");
+	return rc;
+}
+
+static enum rc
+say_own(uint64_t job, struct bytes word, struct err *e)
+{
+	const struct msg_statement forget = { word };
+	struct line *l = to_parent();
+
+	say_last(LOG_WARN, "station.destroyed", bytes_str(st.address), NULL);
 	(void)tell(PROC_KEYS, MSG_FORGET, 0, &forget, -1);
-	if ((l = to_parent()) == NULL || !l->tells) {
-		rc = fail(
-		    &e, RC_ABSENT, "there is no line to the station above");
-		if (rc != RC_OK)
-			say_done(PROC_CONTROL, job, &e, &m->id);
-		return;
-	}
+	if (l == NULL || !l->tells)
+		return fail(
+		    e, RC_ABSENT, "there is no line to the station above");
 	own.waits = true;
 	own.job = job;
-	sha256(own.sum, m->bytes);
-	tell_line(l, REPORT, m->bytes);
+	sha256(own.sum, word);
+	tell_line(l, REPORT, word);
+	return RC_OK;
 }
 
 static void
@@ -141,10 +135,10 @@ last_get(struct last_word *out, struct buf *bytes, int64_t *came,
 }
 
 static enum rc
-keep(const struct line *l, struct bytes report, struct err *e)
+keep(const struct id *unit, struct bytes report, struct err *e)
 {
 	struct paper p = { .kind = PAPER_LAST,
-		.key = bytes_of(l->uid.b, ID_SIZE),
+		.key = bytes_of(unit->b, ID_SIZE),
 		.at = station_now() };
 	struct buf head = { 0 };
 	enum rc rc;
@@ -162,7 +156,7 @@ keep(const struct line *l, struct bytes report, struct err *e)
  * than is known of the station, or made before the one that is known, none
  * counts: it is being replayed. */
 static enum rc
-weigh(const struct line *l, const struct last_word *r, struct bytes report,
+weigh(const struct id *unit, const struct last_word *r, struct bytes report,
     bool *known, struct err *e)
 {
 	struct last_word was;
@@ -172,14 +166,14 @@ weigh(const struct line *l, const struct last_word *r, struct bytes report,
 	enum rc rc;
 
 	*known = false;
-	if ((rc = lives_get(&k, NULL, &l->uid, e)) != RC_OK)
+	if ((rc = lives_get(&k, NULL, unit, e)) != RC_OK)
 		return rc;
 	if (r->incarnation != 0 && r->incarnation < k.incarnation)
 		return fail(e, RC_EXPIRED,
 		    "docs/emergency.md 3.4: a last word of an older life "
-		    "than is known of %s",
-		    l->station);
-	rc = last_get(&was, &bytes, &came, &l->uid, e);
+		    "than is known of %.*s",
+		    (int)r->station.len, (const char *)r->station.p);
+	rc = last_get(&was, &bytes, &came, unit, e);
 	if (rc == RC_ABSENT)
 		return RC_OK;
 	if (rc != RC_OK)
@@ -188,9 +182,9 @@ weigh(const struct line *l, const struct last_word *r, struct bytes report,
 	rc = *known || r->at > was.at
 		 ? RC_OK
 		 : fail(e, RC_EXPIRED,
-		       "docs/emergency.md 3.4: a last word of %s from "
+		       "docs/emergency.md 3.4: a last word of %.*s from "
 		       "before the one that is known",
-		       l->station);
+		       (int)r->station.len, (const char *)r->station.p);
 	buf_free(&bytes);
 	return rc;
 }
@@ -204,31 +198,64 @@ answer_later(const struct line *l, struct bytes report)
 	sha256(answers[answer_count++].sum, report);
 }
 
-/* A child's: its own alone, over its own line. */
+/* It is of the station of that unit, by a key of that in force. */
 static enum rc
-take(struct line *l, struct bytes report, struct err *e)
+take(size_t unit, struct bytes report, struct err *e)
 {
+	const struct id uid = st.file.directory->state.units[unit].uid;
+	char address[LIMIT_ADDRESS + 1];
 	struct last_word r;
 	bool own_clock, known = false;
 	enum rc rc;
 
-	if ((rc = last_read(&r, report, e)) != RC_OK)
+	if ((rc = last_read(&r, report, e)) != RC_OK ||
+	    (rc = last_counts(st.file.directory, &r, unit,
+		 station_judges(&own_clock), e)) != RC_OK ||
+	    (rc = weigh(&uid, &r, report, &known, e)) != RC_OK || known ||
+	    (rc = keep(&uid, report, e)) != RC_OK)
 		return rc;
-	if (l->parent || !bytes_is(r.station, l->station))
-		return fail(e, RC_DENIED,
-		    "docs/emergency.md 3.3: a last word of %.*s, told by %s",
-		    (int)r.station.len, (const char *)r.station.p, l->station);
-	rc = last_counts(
-	    st.file.directory, &r, l->unit, station_judges(&own_clock), e);
-	if (rc == RC_OK)
-		rc = weigh(l, &r, report, &known, e);
-	if (rc == RC_OK && !known && (rc = keep(l, report, e)) == RC_OK) {
-		alarm_raise(STORE_ALARM_DESTROYED, r.station, 0, "");
-		say_last(LOG_WARN, "station.lost", r.station, NULL);
+	if (!address_of(st.file.directory, unit, NONE, station_now(), address))
+		memcpy(address, r.station.p, r.station.len),
+		    address[r.station.len] = '\0';
+	alarm_raise(STORE_ALARM_DESTROYED, bytes_str(address), 0, "");
+	say_last(LOG_WARN, "station.lost", bytes_str(address), NULL);
+	return RC_OK;
+}
+
+/* One that somebody carried here, of another station. */
+static enum rc
+take_carried(struct bytes report, struct err *e)
+{
+	struct last_word r;
+	struct resolved who;
+	enum rc rc;
+
+	if ((rc = last_read(&r, report, e)) != RC_OK ||
+	    (rc = resolve(st.file.directory, r.station, station_now(), &who,
+		 e)) != RC_OK)
+		return rc;
+	return take(who.unit, report, e);
+}
+
+void
+last_give(uint64_t job, const struct msg_enrol_piece *m)
+{
+	struct last_word r;
+	struct err e;
+	enum rc rc;
+
+	rc = last_read(&r, m->bytes, &e);
+	if (rc == RC_OK && !st.named)
+		rc = fail(&e, RC_ABSENT, "the station is not ready yet");
+	if (rc == RC_OK && m->at == 0) {
+		if ((rc = check_own(&r, &e)) == RC_OK &&
+		    (rc = say_own(job, m->bytes, &e)) == RC_OK)
+			return; /* it is answered when the parent has */
+	} else if (rc == RC_OK && (rc = take_carried(m->bytes, &e)) == RC_OK) {
+		after_done(PROC_CONTROL, job, &m->id);
+		return;
 	}
-	if (rc == RC_OK)
-		answer_later(l, report);
-	return rc;
+	say_done(PROC_CONTROL, job, &e, &m->id);
 }
 
 void
@@ -243,7 +270,11 @@ last_came(struct line *l, struct bytes message)
 	rest = bytes_of(message.p + 1, message.len - 1);
 	if (message.p[0] == HEARD)
 		heard(l, rest);
-	else if (message.p[0] == REPORT && take(l, rest, &e) != RC_OK)
+	if (message.p[0] != REPORT || l->parent)
+		return;
+	if (take(l->unit, rest, &e) == RC_OK)
+		answer_later(l, rest);
+	else
 		line_event(LOG_WARN, "last.refused", l, &e);
 }
 

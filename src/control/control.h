@@ -67,8 +67,9 @@ enum control_what {
 	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	      /* desk, id */
 	CONTROL_JOURNAL_GAPS, /* what an old life had, from row "at" on */
-	CONTROL_DESTROYED, /* data: this station's last word */
-	CONTROL_LOST, /* address; at: what that station had */
+	CONTROL_DESTROYED,    /* data: this station's last word (at 0), or
+			       * another's that was carried here (1) */
+	CONTROL_LOST,	      /* address; at: what that station had */
 };
 #define CONTROLS 37
 const char *control_word(enum control_what what); /* "sign-in" */

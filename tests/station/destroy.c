@@ -511,8 +511,8 @@ it_is_destroyed_though_it_hangs(void)
 		pids[i] = seat_process(s, all[i]);
 		(void)kill(pids[i], SIGSTOP);
 	}
-	is(DESTROYS(s, "antin://dien-bien.vn\n",
-	       BY("van-thu", "truc-ban", "one", "two")),
+	is(DESTROYS(s, "antin://dien-bien.vn\n", "--last-word",
+	       in_work("carried"), BY("van-thu", "truc-ban", "one", "two")),
 	    0, "one that hangs is destroyed by two persons");
 	ok(says("does not answer") && says("Processes: 6 ended"),
 	    "who are told that nobody was told");
@@ -522,6 +522,28 @@ it_is_destroyed_though_it_hangs(void)
 		there += is_there(pids[i]);
 	is(there, 0, "none of its processes is there");
 	is(files_of(s), 0, "nothing of it is");
+}
+
+/* Its parent has not heard it, and somebody brings it. */
+static void
+its_last_word_is_carried(void)
+{
+	is(alarms(), 0, "its parent knows nothing of that");
+	is(ends(runs("", (const char *const[]){ "antin", "station", "lost",
+			     "--station", centre->folder, "--last-word",
+			     in_work("report"), honest->address, NULL })),
+	    0, "a word that it has already changes nothing");
+	is(alarms(), 0, "and raises nothing");
+	is(ends(runs("", (const char *const[]){ "antin", "station", "lost",
+			     "--station", centre->folder, "--last-word",
+			     in_work("carried"), honest->address, NULL })),
+	    0, "a word that is carried counts");
+	is(alarms(), 1, "and raises an alarm");
+	ok(says("van-thu") && says("truc-ban"), "it says by whom");
+	is(ends(runs("", (const char *const[]){ "antin", "station", "lost",
+			     "--station", centre->folder, "--last-word",
+			     in_work("typed"), honest->address, NULL })),
+	    1, "what is no last word is refused");
 }
 
 int
@@ -554,6 +576,7 @@ main(void)
 	a_report_counts_once();
 	it_is_ended_after_a_kill();
 	it_is_destroyed_though_it_hangs();
+	its_last_word_is_carried();
 	identity_free(&second);
 	buf_free(&said);
 	land_end();
