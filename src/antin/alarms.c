@@ -28,6 +28,7 @@ kind_name(const json_t *row)
 		{ "expired", "expired on its way" },
 		{ "rolled-back", "a station was rolled back to an old copy" },
 		{ "clone", "a station is there twice" },
+		{ "destroyed", "a station says that it is being destroyed" },
 	};
 	const struct label *label;
 	size_t i;

@@ -104,6 +104,9 @@ static const struct cmd *const commands[] = {
 	&cmd_media_list,
 	&cmd_media_lost,
 	&cmd_media,
+	&cmd_destroy,
+	&cmd_station_lost,
+	&cmd_doctor,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

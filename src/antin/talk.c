@@ -539,7 +539,8 @@ void
 row_times(json_t *row)
 {
 	static const char *const keys[] = { "at", "arrived", "due", "expires",
-		"known", "now", "oldest", "signed_at", "since", "until" };
+		"known", "known_at", "now", "oldest", "receipt_at", "reported",
+		"signed_at", "since", "until" };
 	int64_t t;
 	size_t i;
 

@@ -285,6 +285,7 @@ ask_enrol(struct job *j)
 		[CONTROL_DIRECTORY_TAKE] = { MSG_DIRECTORY_TAKE,
 		    MSG_ENROL_PIECE },
 		[CONTROL_EVIDENCE] = { MSG_EVIDENCE, MSG_ENROL_PIECE },
+		[CONTROL_DESTROYED] = { MSG_DESTROYED, MSG_DONE },
 	};
 	const struct msg_enrol_piece m = { .uid = j->uid,
 		.id = j->r.id,
@@ -337,6 +338,16 @@ ask_recall(struct job *j)
 	const struct msg_recall m = { j->uid, j->r.desk, j->r.id };
 
 	(void)job_tell(j, PROC_STORE, MSG_RECALL, &m, MSG_DONE);
+}
+
+static void
+ask_lost(struct job *j)
+{
+	const struct msg_ask m = { .what = ASK_LOST,
+		.desk = j->r.address,
+		.before = j->r.at };
+
+	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_ROWS);
 }
 
 static void
@@ -427,6 +438,8 @@ static const struct {
 	[CONTROL_MEDIA_LOOK] = { ask_media, false },
 	[CONTROL_MEDIA_NOTE] = { ask_media_note, false },
 	[CONTROL_MEDIA] = { ask_store, false },
+	[CONTROL_DESTROYED] = { ask_enrol, false },
+	[CONTROL_LOST] = { ask_lost, false },
 };
 
 /* ---- answers

@@ -36,6 +36,10 @@ static const char *const said_words[] = { "", "arrived", "opened", "acted",
 static const char *const lasting_words[] = { "lasts", "over" };
 static const char *const pinned_words[] = { "directory", "operator" };
 static const char *const place_words[] = { "below", "above" };
+static const char *const report_words[] = { "silent", "reported" };
+static const char *const way_words[] = { "to", "from" };
+static const char *const lost_words[] = { "queued", "passed", "refused",
+	"expired", "held", "dropped", "moved", "here" };
 static const char *const what_words[] = { "dispatch", "notice" };
 
 struct words {
@@ -61,7 +65,10 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 				  STORE_ALARM_KINDS },
 			  words_of_pinned = WORDS(pinned_words),
 			  words_of_what = WORDS(what_words),
-			  words_of_place = WORDS(place_words);
+			  words_of_place = WORDS(place_words),
+			  words_of_report = WORDS(report_words),
+			  words_of_way = WORDS(way_words),
+			  words_of_lost = WORDS(lost_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -187,6 +194,32 @@ static const struct {
 		{ "next", COL_NUMBER, AT(q), NULL },
 		{ "last", COL_NUMBER, AT(n), NULL },
 		{ "last_at", COL_TIME, AT(at), NULL } } },
+	[ROW_LOST] = { "lost",
+	    { { "station", COL_TEXT, AT(address), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_report },
+		{ "reported", COL_TIME, AT(due), NULL },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "entries", COL_NUMBER, AT(count), NULL },
+		{ "by", COL_TEXT, AT(text), NULL },
+		{ "incarnation", COL_NUMBER, AT(n), NULL },
+		{ "known_entries", COL_NUMBER, AT(q), NULL },
+		{ "known_at", COL_TIME, AT(since), NULL },
+		{ "next", COL_NUMBER, AT(bytes), NULL } } },
+	[ROW_LOST_KEY] = { "lost-key",
+	    { { "address", COL_TEXT, AT(address), NULL },
+		{ "tag", COL_TEXT, AT(text), NULL },
+		{ "until", COL_TIME, AT(due), NULL } } },
+	[ROW_LOST_DISPATCH] = { "lost-dispatch",
+	    { { "id", COL_ID, AT(id), NULL },
+		{ "way", COL_WORD, AT(n), &words_of_way },
+		{ "desk", COL_TEXT, AT(address), NULL },
+		{ "origin", COL_TEXT, AT(other), NULL },
+		{ "state", COL_WORD, AT(state), &words_of_lost },
+		{ "precedence", COL_WORD, AT(rank), &words_of_rank },
+		{ "at", COL_TIME, AT(at), NULL },
+		{ "receipt", COL_WORD, AT(q), &words_of_said },
+		{ "receipt_at", COL_TIME, AT(since), NULL },
+		{ "tag", COL_TEXT, AT(text), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

@@ -11,6 +11,7 @@
  * of dispatches (docs/envelope.md 8.1), and is good for nothing else.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "antind/carry.h"
 #include "antind/checkpoint.h"
@@ -24,6 +25,7 @@
 #include "daemon/process.h"
 #include "envelope/address.h"
 #include "envelope/envelope.h"
+#include "pki/last.h"
 
 #define TICK_SECONDS 2	   /* between looks for who has been away too long */
 #define UNLOCK_MINUTES 60u /* a sign-in lasts unused */
@@ -495,6 +497,31 @@ kept(const struct message *m)
 		tell_held(&self.station.card, true);
 }
 
+/* ---- the end
+ * --------------------------------------------------------------- */
+
+static void stop(void);
+
+/* The station is being destroyed (docs/emergency.md 2.3): who says so has its
+ * key.  Nothing is left here; started anew, this process finds no key file. */
+static void
+forget(const struct message *m)
+{
+	const struct bytes report = m->body.statement.statement;
+	struct last_word r;
+	struct log_line l;
+	struct err e;
+
+	if (last_read(&r, report, &e) != RC_OK ||
+	    !last_holds(&r, &self.station.card.sign)) {
+		l = log_line(LOG_WARN, "keys.not_forgotten");
+		process_log(LOG_WARN, &l);
+		return;
+	}
+	stop();
+	_exit(0);
+}
+
 /* ---- unlocking
  * ------------------------------------------------------------------------ */
 
@@ -644,6 +671,8 @@ message(enum proc from, const struct message *m, int fd)
 		carry_sign(&self.station, m);
 	else if (m->kind == MSG_BUNDLE_OPEN)
 		carry_open(&self.station, m);
+	else if (m->kind == MSG_FORGET)
+		forget(m);
 	vouch_desks(&self.desks, false);
 }
 

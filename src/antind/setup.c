@@ -152,6 +152,21 @@ find_group(struct looking *l, struct setup *s)
 	s->control = gr->gr_gid;
 }
 
+/* docs/emergency.md 2.2: it was begun, and is to be ended. */
+static enum rc
+look_for_mark(const char *path, const char *real, struct err *e)
+{
+	char *mark = join(real, strlen(real), "destroyed");
+	const bool is = file_exists(mark);
+
+	free(mark);
+	return is ? fail(e, RC_DENIED,
+			"the station in %s is being destroyed; \"antin "
+			"destroy\" goes on",
+			path)
+		  : RC_OK;
+}
+
 /* The folder is there, and its owner's who is to write into it. */
 static enum rc
 look_at_data(
@@ -173,7 +188,7 @@ look_at_data(
 		    "%s belongs to user %u, and antind works as user %u; "
 		    "chown gives it to that one",
 		    path, (unsigned)st.st_uid, (unsigned)uid);
-	return RC_OK;
+	return look_for_mark(path, real, e);
 }
 
 static void

@@ -91,6 +91,7 @@ struct line {
 	uint64_t reply_size;
 	unsigned heard; /* checkpoints, since then: milliseconds */
 	int64_t heard_ms;
+	int64_t last_ms; /* milliseconds: when a last word came */
 	bool owes_note; /* our newest checkpoint is still to be told it */
 	/* of a bundle: carried.h */
 	uint64_t job;	/* of the process media, that waits for a leg */

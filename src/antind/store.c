@@ -12,6 +12,7 @@
 #include "antind/backup.h"
 #include "antind/carried.h"
 #include "antind/hours.h"
+#include "antind/lost.h"
 #include "antind/notices.h"
 #include "antind/thin.h"
 #include "core/vec.h"
@@ -213,6 +214,7 @@ settle(void)
 	alarms_settled(kept);
 	life_settled(kept);
 	lives_settled(kept);
+	last_settled(kept);
 	trouble_settled(kept, &e);
 	media_settled(kept, &e);
 }
@@ -532,6 +534,8 @@ from_control(const struct message *m)
 		operate_on(m->job, &m->body.operate);
 	else if (m->kind == MSG_BUNDLE_NOTE)
 		media_note(m->job, &m->body.bundle_note);
+	else if (m->kind == MSG_DESTROYED)
+		last_give(m->job, &m->body.enrol_piece);
 }
 
 static void

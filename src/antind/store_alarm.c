@@ -30,6 +30,7 @@ static const bool events[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_EXPIRED] = true,
 	[STORE_ALARM_ROLLED] = true,
 	[STORE_ALARM_CLONE] = true,
+	[STORE_ALARM_DESTROYED] = true,
 };
 
 /* One that lasts. */

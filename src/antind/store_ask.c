@@ -9,6 +9,7 @@
 #include "antind/backup.h"
 #include "antind/carried.h"
 #include "antind/lives.h"
+#include "antind/lost.h"
 #include "antind/weigh.h"
 #include "pki/resolve.h"
 
@@ -256,6 +257,14 @@ ask_media(struct rows *r, const struct msg_ask *q, struct err *e)
 	return media_rows(add_row, r, q->desk, e);
 }
 
+static enum rc
+ask_lost(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	const struct losing to = { add_row, r };
+
+	return lost_rows(&to, q->desk, q->before, e);
+}
+
 struct counting {
 	uint64_t all, unseen, kinds[STORE_ALARM_KINDS];
 };
@@ -466,6 +475,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_ENROL] = ask_enrol,
 		[ASK_ALARMS] = ask_alarms,
 		[ASK_MEDIA] = ask_media,
+		[ASK_LOST] = ask_lost,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

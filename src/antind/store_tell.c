@@ -4,6 +4,7 @@
 
 #include "antind/carried.h"
 #include "antind/lives.h"
+#include "antind/lost.h"
 
 #define ROOM (32u << 20) /* bytes on their way to all lines: 15.4 */
 #define HELD (64u << 20) /* of what lines have told, and is kept */
@@ -19,6 +20,7 @@ static void (*const hears[TELLS])(struct line *l, struct bytes message) = {
 	[TELL_COUNTERSIGNED] = life_countersigned,
 	[TELL_INCARNATION] = life_given,
 	[TELL_BEHIND] = lives_behind,
+	[TELL_LAST] = last_came,
 };
 
 bool

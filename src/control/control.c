@@ -555,6 +555,16 @@ static const struct row {
 		  LIMIT_ADDRESS },
 		END },
 	    0, false },
+	[CONTROL_DESTROYED] = { "destroyed",
+	    { { "at", take_number, HERE(at), true, 0, 1 },
+		{ "data", take_data, HERE(data), true, 1, 2 * CONTROL_DATA },
+		END },
+	    0, false },
+	[CONTROL_LOST] = { "lost",
+	    { { "address", take_station, HERE(address), true, 1,
+		  LIMIT_ADDRESS },
+		NUMBER, END },
+	    0, false },
 };
 
 const char *

@@ -75,10 +75,14 @@ enum control_what {
 	CONTROL_MEDIA_WRITE, /* station, number, size, all */
 	CONTROL_MEDIA_READ,
 	CONTROL_MEDIA_LOOK, /* whose it is */
-	CONTROL_MEDIA_NOTE, /* number, all: false it is on its disk; true lost */
+	CONTROL_MEDIA_NOTE, /* number, all: false it is on its disk; true lost
+			     */
 	CONTROL_MEDIA,	    /* whom one can be written for; or station */
+	CONTROL_DESTROYED,  /* data: this station's last word (at 0), or
+			     * another's that was carried here (1) */
+	CONTROL_LOST,	    /* address; at: what that station had */
 };
-#define CONTROLS 43
+#define CONTROLS 45
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -97,7 +101,7 @@ struct control_request {
 	struct buf data;      /* owned */
 	struct bytes address; /* of anybody */
 	int64_t until;
-	uint64_t leg, alarm; /* 0: none */
+	uint64_t leg, alarm;   /* 0: none */
 	uint64_t number, size; /* of a bundle */
 	struct bytes hop, station;
 	bool hop_set, id_set;

@@ -7,10 +7,11 @@
  * all integers big-endian; "length" counts what follows it; flag 1 says that a
  * descriptor comes with it.  A job is the asker's number: an answer repeats it.
  *
- * One table (msg_table.c) says which kinds there are, who may tell them to whom, at
- * what length, and what fields they have; a field is a number within bounds, so
- * many bytes, or bytes up to a limit.  A message against the table ends the
- * process that gets it: a sibling that sends one is broken or taken over.
+ * One table (msg_table.c) says which kinds there are, who may tell them to
+ *whom, at what length, and what fields they have; a field is a number within
+ *bounds, so many bytes, or bytes up to a limit.  A message against the table
+ *ends the process that gets it: a sibling that sends one is broken or taken
+ *over.
  *
  * What a struct here points to is borrowed: from the writer, or from the
  * message that was read.  Lists are fields of bytes that hold rows
@@ -45,11 +46,11 @@ const char *proc_name(enum proc p); /* "keys" */
 #define MSG_INLINE (128u << 10) /* bytes of a small package (STORE_INLINE) */
 #define MSG_PIECE (64u << 10)	/* bytes of a large package at a time */
 #define MSG_FDS 64u		/* descriptors of one job */
-#define MSG_ENROL_MAX (4200u << 10)  /* bytes of a message of enrolment */
-#define MSG_STATEMENTS (96u << 10) /* bytes of a batch's (BATCH_BYTES) */
-#define MSG_HEAD_SIGNED 8192u	    /* of its head, signed */
-#define MSG_ENROL_BYTES (32u << 10) /* of a piece of one, for the command */
-#define MSG_TELL_MAX (4u << 20)     /* TELL_MAX of link/frame.h */
+#define MSG_ENROL_MAX (4200u << 10)   /* bytes of a message of enrolment */
+#define MSG_STATEMENTS (96u << 10)    /* bytes of a batch's (BATCH_BYTES) */
+#define MSG_HEAD_SIGNED 8192u	      /* of its head, signed */
+#define MSG_ENROL_BYTES (32u << 10)   /* of a piece of one, for the command */
+#define MSG_TELL_MAX (4u << 20)	      /* TELL_MAX of link/frame.h */
 #define MSG_JOURNAL_BYTES (32u << 10) /* of the journal, for the command */
 
 enum msg {
@@ -169,8 +170,8 @@ enum msg {
 
 	/* queues (docs/station.md 14) */
 	MSG_OPERATE, /* struct msg_operate, control to store; MSG_DONE */
-	MSG_CANCEL, /* struct msg_number, store to link: do not begin to send it;
-		       MSG_SENT says "later" then */
+	MSG_CANCEL,  /* struct msg_number, store to link: do not begin to send
+			it;  MSG_SENT says "later" then */
 
 	/* lives of stations (docs/journal.md 7) */
 	MSG_WITNESS,   /* struct msg_witness, store to keys: a child's note */
@@ -179,9 +180,9 @@ enum msg {
 			  this epoch of ours */
 
 	/* bundles that are carried (docs/media.md) */
-	MSG_BUNDLE,	   /* struct msg_bundle, control to media, after MSG_FD */
-	MSG_BUNDLE_IS,	   /* struct msg_bundle_is: answer to it */
-	MSG_BUNDLE_FOR,	   /* struct msg_bundle_for, media to store: to write */
+	MSG_BUNDLE,	/* struct msg_bundle, control to media, after MSG_FD */
+	MSG_BUNDLE_IS,	/* struct msg_bundle_is: answer to it */
+	MSG_BUNDLE_FOR, /* struct msg_bundle_for, media to store: to write */
 	MSG_BUNDLE_FRONT,  /* struct msg_bundle_front: answer to it */
 	MSG_BUNDLE_NEXT,   /* struct msg_bundle_next; MSG_SEND or: */
 	MSG_BUNDLE_REST,   /* struct msg_bundle_is: no more fits */
@@ -205,12 +206,16 @@ enum msg {
 	MSG_THIN_SECRET, /* struct msg_thin_secret, link to store: a new one */
 	MSG_THIN,	 /* struct msg_thin, store to keys */
 	MSG_THINNED,	 /* struct msg_thinned, keys to store */
-};
-#define MSG_LAST MSG_THINNED
 
-#define MSG_THIN_IDENTITY 16u /* bytes: TLS_IDENTITY of link/tls.h */
+	/* the last word (docs/emergency.md) */
+	MSG_DESTROYED, /* struct msg_enrol_piece, control to store; MSG_DONE */
+	MSG_FORGET,    /* struct msg_statement, that report: store to keys */
+};
+#define MSG_LAST MSG_FORGET
+
+#define MSG_THIN_IDENTITY 16u	 /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
-#define MSG_THIN_RECORD 2048u /* of a secret, as keys lets it be kept */
+#define MSG_THIN_RECORD 2048u	 /* of a secret, as keys lets it be kept */
 #define MSG_THIN_ROOT 16u
 #define MSG_THIN_AHEAD 64u /* days whose names are known ahead */
 
@@ -354,8 +359,8 @@ struct msg_send {
 	uint8_t sum[SHA256_SIZE];
 	struct bytes dests;   /* rows of struct msg_dest */
 	struct bytes package; /* a small one; of a large one its envelope */
-	uint64_t at; /* where a large one's attachments are in its file */
-	int64_t due; /* within its rank the earlier goes first */
+	uint64_t at;	/* where a large one's attachments are in its file */
+	int64_t due;	/* within its rank the earlier goes first */
 	uint64_t again; /* 1: docs/link.md 6.3 */
 	uint64_t from;	/* media: its bytes before are there, or on their way */
 };
@@ -534,7 +539,7 @@ struct msg_progress {
 struct msg_done {
 	uint64_t rc;
 	struct bytes why;
-	struct id id; /* of the dispatch */
+	struct id id;	/* of the dispatch */
 	uint64_t count; /* MSG_OPERATE: legs; files of a copy */
 };
 
@@ -547,8 +552,9 @@ enum ask {
 	ASK_ENROL,
 	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
 	ASK_MEDIA,  /* desk: of this station only */
+	ASK_LOST,   /* desk: a station's address; before: the next */
 };
-#define ASKS 8
+#define ASKS 9
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -601,8 +607,19 @@ enum row {
 			is closed since it was restored, due: from when on a
 			person may open it; at: its last backup */
 	ROW_MEDIA,   /* address station, text tag of its key, state 1 the
-			parent, level 1 it has a line, count and bytes that wait, since oldest, rank;
-			q number of the next bundle, n of the last, at when */
+			parent, level 1 it has a line, count and bytes that
+			wait, since oldest, rank; q number of the next bundle, n
+			of the last, at when */
+	/* docs/emergency.md 4 */
+	ROW_LOST,	   /* address station, state 1 its last word came, due:
+			     then, at: when that was made, count entries by it, text
+			     who signed it, n incarnation and q entries known of its
+			     journal, since: when, bytes: asked for next, 0: all */
+	ROW_LOST_KEY,	   /* address, text its tag, due: its end */
+	ROW_LOST_DISPATCH, /* id, n 1: it came from there, address desk, other
+			origin, state of its leg or LEG_STATES: here, rank, at,
+			since: of the receipt, q its enum statement_kind, text
+			tag of the desk's key */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -729,7 +746,7 @@ enum operate {
 	OPERATE_RELEASE,
 	OPERATE_REROUTE,
 	OPERATE_DROP,
-	OPERATE_SEEN, /* q: an alarm was */
+	OPERATE_SEEN,	/* q: an alarm was */
 	OPERATE_BACKUP, /* a copy of the store, beside it */
 	OPERATE_BACKED, /* it was read; q 1: into a backup that is whole */
 	OPERATE_REOPEN, /* a restored station, by a person's word */
@@ -757,7 +774,7 @@ enum bundle_what { BUNDLE_WRITE, BUNDLE_READ, BUNDLE_LOOK };
 #define BUNDLE_WHATS 3
 struct msg_bundle {
 	uint64_t uid;
-	uint64_t what; /* enum bundle_what */
+	uint64_t what;	      /* enum bundle_what */
 	struct bytes station; /* BUNDLE_WRITE: for whom */
 	uint64_t number;      /* BUNDLE_WRITE: of its name */
 	uint64_t size;	      /* BUNDLE_WRITE: bytes at most; 0: any */
@@ -771,12 +788,12 @@ struct msg_bundle_is {
 	struct bytes station; /* the other one */
 	uint64_t number;
 	int64_t at;
-	int64_t before;		  /* it was read to its end then; TIME_NEVER */
-	uint64_t items, bytes;	  /* in it; how they were taken: */
+	int64_t before;	       /* it was read to its end then; TIME_NEVER */
+	uint64_t items, bytes; /* in it; how they were taken: */
 	uint64_t stored, known, refused, later, part;
-	uint64_t answers;	  /* of them that ended something that waited */
-	uint64_t acts;		  /* of the directory, that were new */
-	uint64_t cut;		  /* 1: it is not whole */
+	uint64_t answers; /* of them that ended something that waited */
+	uint64_t acts;	  /* of the directory, that were new */
+	uint64_t cut;	  /* 1: it is not whole */
 	uint64_t left[BUNDLE_RANKS], left_bytes[BUNDLE_RANKS]; /* did not fit */
 };
 struct msg_bundle_for {
@@ -787,7 +804,7 @@ struct msg_bundle_front {
 	uint64_t rc;
 	struct bytes why;
 	uint64_t conn;
-	struct bytes station; /* as it is written now */
+	struct bytes station;  /* as it is written now */
 	struct bytes alg, pub; /* its KEM key */
 	uint64_t number, incarnation, open;
 	int64_t at;

@@ -562,6 +562,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_THIN_SECRET] = { "thin.secret", thin_secret, false, LINK, STORE },
 	[MSG_THIN] = { "thin", thin, false, STORE, KEYS },
 	[MSG_THINNED] = { "thinned", thinned, false, KEYS, STORE },
+	[MSG_DESTROYED] = { "destroyed", enrol_piece, false, CONTROL, STORE },
+	[MSG_FORGET] = { "forget", statement, false, STORE, KEYS },
 };
 
 const char *

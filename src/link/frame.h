@@ -158,8 +158,9 @@ enum tell {
 	TELL_COUNTERSIGNED, /* the same, by the parent */
 	TELL_INCARNATION,
 	TELL_BEHIND,
+	TELL_LAST, /* the station is being destroyed */
 };
-#define TELLS 8 /* one behind the last */
+#define TELLS 9 /* one behind the last */
 void tell_put(struct buf *out, uint8_t kind, bool more, struct bytes piece);
 enum rc tell_read(uint8_t *kind, bool *more, struct bytes *piece,
     struct bytes in, struct err *e);

@@ -31,8 +31,9 @@ enum store_alarm_kind {
 	STORE_ALARM_EXPIRED,	 /* a dispatch expired on its way */
 	STORE_ALARM_ROLLED,	 /* a station was rolled back */
 	STORE_ALARM_CLONE,	 /* one is there twice */
+	STORE_ALARM_DESTROYED,	 /* one says that it is being destroyed */
 };
-#define STORE_ALARM_KINDS 15 /* and 0, which is none */
+#define STORE_ALARM_KINDS 16 /* and 0, which is none */
 extern const char *const store_alarm_words[STORE_ALARM_KINDS]; /* "waits" */
 
 struct store_alarm {

@@ -134,6 +134,7 @@ enum paper_kind {
 	PAPER_CAME,	   /* one that was read here to its end */
 	PAPER_SAID,	   /* what another station says of itself in its */
 	PAPER_THIN,	   /* the secret of a thin line: antind/store_thin.c */
+	PAPER_LAST,	   /* a child's last word: pki/last.h */
 };
 struct paper {
 	enum paper_kind kind;

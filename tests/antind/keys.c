@@ -7,6 +7,7 @@
 #include "crypto/suite.h"
 #include "dispatch/batch.h"
 #include "envelope/envelope.h"
+#include "pki/last.h"
 
 #define DESK STATION "/van-thu"
 #define LIMITED STATION "/co-yeu"
@@ -677,6 +678,33 @@ new_keys_come_and_the_store_too(void)
 	identity_free(&more);
 }
 
+/* docs/emergency.md 2.3. */
+static void
+its_own_key_alone_makes_it_forget(void)
+{
+	struct last_word r = { .station = bytes_str(STATION),
+		.at = time_now() };
+	struct buf word;
+
+	last_write(&word, &r, desk.sig);
+	say_to(store, MSG_FORGET, 0, &(struct msg_statement){ buf_bytes(&word) },
+	    -1);
+	is(sign_in(OPEN, CLERK, "", NULL), RC_OK,
+	    "a last word that another key signed makes it forget nothing");
+	buf_free(&word);
+	last_write(&word, &r, station.sig);
+	word.p[word.len - 1] ^= 1;
+	say_to(store, MSG_FORGET, 0, &(struct msg_statement){ buf_bytes(&word) },
+	    -1);
+	is(sign_in(OPEN, CLERK, "", NULL), RC_OK, "nor does a damaged one");
+	ok(was_logged("event=keys.not_forgotten"), "which is logged");
+	word.p[word.len - 1] ^= 1;
+	say_to(store, MSG_FORGET, 0, &(struct msg_statement){ buf_bytes(&word) },
+	    -1);
+	is((uint64_t)actor_wait(&keys), 0, "its own ends it, without a word");
+	buf_free(&word);
+}
+
 int
 main(void)
 {
@@ -705,7 +733,7 @@ main(void)
 	which_is_not_signed_is_said();
 	link_keys_are_signed();
 	new_keys_come_and_the_store_too();
-	is((uint64_t)actor_stop(&keys), 0, "keys ends when it is told to");
+	its_own_key_alone_makes_it_forget();
 	lines_end();
 	identity_free(&station);
 	identity_free(&desk);

@@ -134,6 +134,8 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_THIN_SECRET] = "ls",
 	[MSG_THIN] = "sk",
 	[MSG_THINNED] = "ks",
+	[MSG_DESTROYED] = "cs",
+	[MSG_FORGET] = "sk",
 };
 
 static bool

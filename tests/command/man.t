@@ -37,7 +37,8 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
-    antin-status antin-journal antin-alarms antin-backup antin-media);
+    antin-status antin-journal antin-alarms antin-doctor
+    antin-backup antin-destroy antin-media);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -68,7 +69,7 @@ my %group = (
 	role => [ qw(give end) ],
 	list => [ qw(set) ],
 	policy => [ qw(set) ],
-	station => [ qw(new add-desk check start stop move reopen) ],
+	station => [ qw(new add-desk check start stop move reopen lost) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
 );
 for my $group (keys %group) {
