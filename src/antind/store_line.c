@@ -349,7 +349,6 @@ feed_rank(struct line *l, unsigned rank)
 		if (!due)
 			l->cursor[rank] = b.legs[i].q;
 	}
-	/* without a cursor it would come again at once */
 	if (b.count == 0 || (failed && due))
 		l->more[rank] = false;
 	return rc == RC_OK;
@@ -567,6 +566,7 @@ line_sent(const struct msg_taken *t)
 {
 	struct line *l = line_of(t->conn);
 	enum leg_state state = LEG_PASSED;
+	struct bytes hop; /* that has it, wherever it would go by now */
 	unsigned rank;
 	struct err e;
 
@@ -579,8 +579,7 @@ line_sent(const struct msg_taken *t)
 
 		/* what was taken back need not be waited for */
 		l->again = process_ms() + (goes ? AGAIN_MS : 1);
-		/* the top rank has no cursor: at once it would be offered again
-		 */
+		/* the top rank has no cursor: it would come again at once */
 		if (goes && rank == RANKS - 1)
 			l->more[rank] = false;
 		return;
@@ -595,6 +594,7 @@ line_sent(const struct msg_taken *t)
 		return;
 	if (t->outcome == ACK_REFUSED)
 		state = bounced(t);
+	hop = bytes_str(l->station);
 	(void)store_failed(st.store->ops->leg_set(
-	    st.store, t->number, state, NULL, station_now(), &e));
+	    st.store, t->number, state, &hop, station_now(), &e));
 }

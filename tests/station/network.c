@@ -199,7 +199,7 @@ unheard(bool loud)
 		fates[i].unknown = x.unknown;
 		fates[i].reported = x.reported;
 		if (fates[i].expires <= time_now())
-			x.heard |= x.unknown; /* it does not go again */
+			x.heard |= x.unknown | x.reported; /* it is over */
 		lacks = (e->to & ~x.heard) | (fates[i].read & ~x.opened);
 		if (!x.known) /* whether it may be is judged */
 			lacks = 0;
