@@ -344,7 +344,6 @@ feed_rank(struct line *l, unsigned rank)
 		if (!due)
 			l->cursor[rank] = b.legs[i].q;
 	}
-	/* without a cursor it would come again at once */
 	if (b.count == 0 || (failed && due))
 		l->more[rank] = false;
 	return rc == RC_OK;
@@ -558,6 +557,7 @@ line_answered(const struct line *l, uint64_t q, const struct msg_taken *t,
     bool *ended, struct err *e)
 {
 	enum leg_state state = LEG_PASSED;
+	struct bytes hop; /* that has it, wherever it would go by now */
 	enum rc rc;
 
 	*ended = false;
@@ -572,8 +572,9 @@ line_answered(const struct line *l, uint64_t q, const struct msg_taken *t,
 	if (t->outcome == ACK_REFUSED)
 		state = bounced(q, t);
 	*ended = true;
+	hop = bytes_str(l->station);
 	return store_failed(
-	    st.store->ops->leg_set(st.store, q, state, NULL, station_now(), e));
+	    st.store->ops->leg_set(st.store, q, state, &hop, station_now(), e));
 }
 
 void
@@ -593,8 +594,7 @@ line_sent(const struct msg_taken *t)
 
 		/* what was taken back need not be waited for */
 		l->again = process_ms() + (goes ? AGAIN_MS : 1);
-		/* the top rank has no cursor: at once it would be offered again
-		 */
+		/* the top rank has no cursor: it would come again at once */
 		if (goes && rank == RANKS - 1)
 			l->more[rank] = false;
 		return;

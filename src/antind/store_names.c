@@ -120,7 +120,8 @@ names_dest(uint64_t n, struct bytes desk, char name[static LIMIT_ADDRESS + 1],
 			rc = RC_OK;
 	}
 	return rc != RC_OK ? rc
-			   : fail(e, RC_ABSENT, "it was not for %.*s",
+			   : fail(e, RC_ABSENT,
+				 "docs/station.md 5.4: it was not for %.*s",
 				 (int)desk.len, (const char *)desk.p);
 }
 

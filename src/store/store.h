@@ -231,8 +231,8 @@ struct store_ops {
 	enum rc (*leg_dests)(struct store *s, uint64_t q,
 	    bool (*each)(void *ctx, const struct dest *d), void *ctx,
 	    struct err *e);
-	/* A leg comes into another state; to LEG_QUEUED with another hop too
-	 * (NULL: the same). RC_ABSENT. */
+	/* A leg comes into another state, and may have another hop then (NULL:
+	 * the same). RC_ABSENT. */
 	enum rc (*leg_set)(struct store *s, uint64_t q, enum leg_state state,
 	    const struct bytes *hop, int64_t at, struct err *e);
 	/* All legs of a dispatch, whatever their state. */

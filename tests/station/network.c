@@ -199,7 +199,7 @@ unheard(bool loud)
 		fates[i].unknown = x.unknown;
 		fates[i].reported = x.reported;
 		if (fates[i].expires <= time_now())
-			x.heard |= x.unknown; /* it does not go again */
+			x.heard |= x.unknown | x.reported; /* it is over */
 		lacks = (e->to & ~x.heard) | (fates[i].read & ~x.opened);
 		if (!x.known) /* whether it may be is judged */
 			lacks = 0;
@@ -345,12 +345,16 @@ static void
 restores(void)
 {
 	const int64_t until = peer_ms() + RESTORE_S * 1000;
+	unsigned i;
 
 	while (network.restores == 0 && peer_ms() < until) {
 		network_restore(&network);
-		network_watch(&network);
 		send_one(&network);
-		(void)usleep(200000);
+		/* a checkpoint has to be made, and told */
+		for (i = 0; i < 30 && network.restores == 0; i++) {
+			network_watch(&network);
+			(void)usleep(100000);
+		}
 	}
 	ok(network.restores > 0, "a station is restored from an old copy");
 }

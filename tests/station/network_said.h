@@ -52,6 +52,15 @@ said_row(void *ctx, json_t *row)
 	if (strcmp(row_word(row, "row"), "receipt") != 0)
 		return;
 	seats = said_seats(x->country, row_word(row, "about"));
+	if (strcmp(says, "report") == 0)
+		x->reported |= seats;
+	/* what is held may go on yet, or be lost where it was */
+	if (strcmp(says, "report") == 0 &&
+	    strcmp(row_word(row, "code"), "held") == 0)
+		return;
+	if (strcmp(says, "answer") == 0 &&
+	    strcmp(row_word(row, "code"), "waits") == 0)
+		x->heard |= seats;
 	for (i = 0; i < COUNT(words); i++)
 		if (strcmp(says, words[i]) == 0) {
 			x->heard |= seats;
@@ -59,8 +68,6 @@ said_row(void *ctx, json_t *row)
 		}
 	if (strcmp(says, "opened") == 0)
 		x->opened |= seats;
-	if (strcmp(says, "report") == 0)
-		x->reported |= seats;
 	if (strcmp(says, "answer") == 0 &&
 	    strcmp(row_word(row, "code"), "unknown") == 0)
 		x->unknown |= seats;
