@@ -391,6 +391,7 @@ line_hello(const struct msg_hello *h)
 		l = line_new(h, bytes_str(name), unit);
 		l->key = key;
 		l->thin = h->thin != 0;
+		st.thin_count += l->thin;
 		hear_time(l, h);
 		if (l->thin)
 			thin_admitted(h);

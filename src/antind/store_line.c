@@ -52,6 +52,7 @@ line_to(struct bytes station)
 static void
 line_free(struct line *l)
 {
+	st.thin_count -= l->thin;
 	take_drop(l);
 	tell_drop(l);
 	directory_line_free(l);
