@@ -138,6 +138,7 @@ struct station {
 
 	struct line **lines; /* owned; in the order of their conn */
 	size_t line_count;
+	size_t thin_count; /* of them, thin ones */
 	uint64_t link_job; /* the statement that is asked of keys */
 	uint8_t link_key[LINK_KEY];
 	bool has_link_key;

@@ -445,6 +445,7 @@ line_hello(const struct msg_hello *h)
 		l = line_new(h, bytes_str(name), unit);
 		l->key = key;
 		l->thin = h->thin != 0;
+		st.thin_count += l->thin;
 		if (guest)
 			line_stays(l);
 		else

@@ -49,6 +49,7 @@ line_each(size_t i)
 static void
 line_free(struct line *l)
 {
+	st.thin_count -= l->thin;
 	take_drop(l);
 	tell_drop(l);
 	directory_line_free(l);

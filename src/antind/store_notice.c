@@ -240,7 +240,7 @@ goes_thin(struct bytes to)
 {
 	size_t i;
 
-	for (i = 0; i < st.line_count; i++)
+	for (i = 0; i < st.line_count && st.thin_count > 0; i++)
 		if (st.lines[i]->thin && (st.lines[i]->parent ||
 					     bytes_is(to, st.lines[i]->station)))
 			return true;
