@@ -211,6 +211,7 @@ ask_store(struct job *j)
 		[CONTROL_STATUS] = ASK_STATUS,
 		[CONTROL_TRACE] = ASK_TRACE,
 		[CONTROL_ALARMS] = ASK_ALARMS,
+		[CONTROL_DUTY] = ASK_DUTY,
 	};
 	const struct msg_ask m = { .what = asks[j->r.what],
 		.desk = j->r.desk,
@@ -339,6 +340,16 @@ ask_recall(struct job *j)
 }
 
 static void
+ask_duty(struct job *j)
+{
+	struct msg_duty m;
+
+	message_duty(&m, &j->r);
+	m.uid = j->uid;
+	(void)job_tell(j, PROC_STORE, MSG_DUTY, &m, MSG_DONE);
+}
+
+static void
 ask_send(struct job *j)
 {
 	struct buf lists[MESSAGE_LISTS] = { 0 };
@@ -392,6 +403,11 @@ static const struct {
 	[CONTROL_JOURNAL_OF] = { ask_journal, false },
 	[CONTROL_JOURNAL_GAPS] = { ask_journal, false },
 	[CONTROL_RECALL] = { ask_recall, true },
+	[CONTROL_DUTY] = { ask_store, false },
+	[CONTROL_DUTY_PLAN] = { ask_duty, false },
+	[CONTROL_DUTY_OFFER] = { ask_duty, false },
+	[CONTROL_DUTY_TAKE] = { ask_duty, false },
+	[CONTROL_DUTY_NOTE] = { ask_duty, false },
 };
 
 /* ---- answers
@@ -492,6 +508,8 @@ ended(struct job *j, const struct message *m)
 		answer_id(&a, "id", &d->id);
 	if (j->r.what >= CONTROL_HOLD && j->r.what <= CONTROL_DROP)
 		answer_number(&a, "legs", d->count);
+	if (j->r.what >= CONTROL_DUTY_PLAN && j->r.what <= CONTROL_DUTY_NOTE)
+		answer_number(&a, "number", d->count);
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 

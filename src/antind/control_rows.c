@@ -36,6 +36,8 @@ static const char *const said_words[] = { "", "arrived", "opened", "acted",
 static const char *const lasting_words[] = { "lasts", "over" };
 static const char *const pinned_words[] = { "directory", "operator" };
 static const char *const what_words[] = { "dispatch", "notice" };
+static const char *const duty_words[DUTY_ROWS] = { "on", "planned", "next",
+	"person", "shift", "gap", "offer", "line", "record", "desk" };
 
 struct words {
 	const char *const *words;
@@ -59,7 +61,8 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_alarm = { store_alarm_words,
 				  STORE_ALARM_KINDS },
 			  words_of_pinned = WORDS(pinned_words),
-			  words_of_what = WORDS(what_words);
+			  words_of_what = WORDS(what_words),
+			  words_of_duty = WORDS(duty_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -162,13 +165,23 @@ static const struct {
 		{ "over", COL_TIME, AT(due), NULL },
 		{ "seen", COL_TIME, AT(at), NULL },
 		{ "uid", COL_NUMBER, AT(count), NULL },
-		{ "text", COL_TEXT, AT(text), NULL } } },
+		{ "text", COL_TEXT, AT(text), NULL },
+		{ "escalated", COL_NUMBER, AT(bytes), NULL } } },
 	[ROW_ALARMS] = { "alarms",
 	    { { "kind", COL_WORD, AT(n), &words_of_alarm },
 		{ "count", COL_NUMBER, AT(count), NULL } } },
 	[ROW_LIFE] = { "life",
 	    { { "incarnation", COL_NUMBER, AT(n), NULL },
 		{ "gaps", COL_NUMBER, AT(count), NULL } } },
+	[ROW_DUTY] = { "duty",
+	    { { "what", COL_WORD, AT(state), &words_of_duty },
+		{ "number", COL_NUMBER, AT(n), NULL },
+		{ "uid", COL_NUMBER, AT(q), NULL },
+		{ "login", COL_TEXT, AT(other), NULL },
+		{ "text", COL_TEXT, AT(text), NULL },
+		{ "desk", COL_TEXT, AT(address), NULL },
+		{ "since", COL_TIME, AT(since), NULL },
+		{ "until", COL_TIME, AT(due), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

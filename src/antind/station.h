@@ -110,6 +110,7 @@ struct station {
 	struct directory_file file; /* its directory */
 	uint64_t max_size;	    /* of a package, bytes */
 	struct deadlines deadlines;
+	struct deadlines unseen; /* docs/duty.md 4.2 */
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
@@ -401,6 +402,9 @@ void alarm_arrived(const struct stored *d); /* at all its addressees */
  * as soon as one does. */
 void alarm_given_up(const struct stored *d);
 void alarms_tick(int64_t ms);
+/* A look at a kind: what is not raised again before it ends is over. */
+void alarms_look(enum store_alarm_kind kind);
+void alarms_looked(enum store_alarm_kind kind);
 void alarms_settled(bool kept); /* the round is over */
 /* Those that last, or all; "unseen": that nobody has seen. */
 enum rc alarms_rows(void (*each)(void *ctx, const struct msg_row *row),

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "antind/duty.h"
 #include "antind/lives.h"
 #include "antind/notices.h"
 #include "core/vec.h"
@@ -206,6 +207,7 @@ settle(void)
 	notices_settled(kept);
 	way_settled(kept);
 	alarms_settled(kept);
+	duty_settled(kept);
 	life_settled(kept);
 	lives_settled(kept);
 	trouble_settled(kept, &e);
@@ -415,6 +417,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		chases_tick();
 	}
 	alarms_tick(process_ms());
+	unseen_tick(process_ms());
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	directory_tick(process_ms());
@@ -506,6 +509,8 @@ from_control(const struct message *m)
 		checkpoint_ask(m->job, &m->body.journal);
 	else if (m->kind == MSG_OPERATE)
 		operate_on(m->job, &m->body.operate);
+	else if (m->kind == MSG_DUTY)
+		duty_on(m->job, &m->body.duty);
 }
 
 static void

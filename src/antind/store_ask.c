@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "antind/duty.h"
 #include "antind/lives.h"
 #include "antind/weigh.h"
 #include "pki/resolve.h"
@@ -229,6 +230,12 @@ ask_alarms(struct rows *r, const struct msg_ask *q, struct err *e)
 	return alarms_rows(add_row, r, q->all != 0 && !desk, desk, e);
 }
 
+static enum rc
+ask_duty(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	return duty_rows(add_row, r, q->all != 0, e);
+}
+
 struct counting {
 	uint64_t all, unseen, kinds[STORE_ALARM_KINDS];
 };
@@ -429,6 +436,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_TRACE] = ask_trace,
 		[ASK_ENROL] = ask_enrol,
 		[ASK_ALARMS] = ask_alarms,
+		[ASK_DUTY] = ask_duty,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/duty.h"
 #include "antind/lives.h"
 #include "pki/journal.h"
 #include "pki/resolve.h"
@@ -186,6 +187,7 @@ lives_line(struct line *l)
 	l->gate_ms = l->parent ? process_ms() + GATE_MS : 0;
 	if (l->parent) {
 		life_line(l);
+		unseen_line(l);
 		tell_held(l, buf_bytes(&held));
 	} else if (st.store->ops->journal->note_last(
 		       st.store, &size, &own, &seen, &e) == RC_OK) {

@@ -2,6 +2,7 @@
 /* Messages between stations beside the items: docs/link.md 16. */
 #include <stdlib.h>
 
+#include "antind/duty.h"
 #include "antind/lives.h"
 
 #define ROOM (32u << 20) /* bytes on their way to all lines: 15.4 */
@@ -18,6 +19,7 @@ static void (*const hears[TELLS])(struct line *l, struct bytes message) = {
 	[TELL_COUNTERSIGNED] = life_countersigned,
 	[TELL_INCARNATION] = life_given,
 	[TELL_BEHIND] = lives_behind,
+	[TELL_UNSEEN] = unseen_came,
 };
 
 bool

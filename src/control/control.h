@@ -67,8 +67,14 @@ enum control_what {
 	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	      /* desk, id */
 	CONTROL_JOURNAL_GAPS, /* what an old life had, from row "at" on */
+	/* The desk on duty (docs/duty.md). */
+	CONTROL_DUTY,	    /* all: with records */
+	CONTROL_DUTY_PLAN,  /* data: the rota */
+	CONTROL_DUTY_OFFER, /* login (for whom), reason: a note */
+	CONTROL_DUTY_TAKE,  /* offer: its number, or reason */
+	CONTROL_DUTY_NOTE,  /* reason: the note */
 };
-#define CONTROLS 35
+#define CONTROLS 40
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -88,7 +94,7 @@ struct control_request {
 	struct bytes address; /* of anybody */
 	int64_t until;
 	uint64_t leg, alarm; /* 0: none */
-	struct bytes hop, station;
+	struct bytes hop, station, login;
 	bool hop_set, id_set;
 
 	/* A dispatch to be made. */

@@ -383,6 +383,20 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "the desk on duty: who looks into its inbox sees alarms first",
 	    NULL, "antin://dien-bien.vn/truc-ban", parse_desk, 0, 0, false,
 	    CONF_NO_PATH, STORE },
+	{ "unseen-hoa-toc", "a time, 1s to 30d",
+	    "so long nobody may have seen an alarm before it calls the next",
+	    "5m", "5m", parse_time, 1, 30 * 86400, false, CONF_NO_PATH, STORE },
+	{ "unseen-thuong-khan", "a time, 1s to 30d",
+	    "so long nobody may have seen an alarm before it calls the next",
+	    "10m", "10m", parse_time, 1, 30 * 86400, false, CONF_NO_PATH,
+	    STORE },
+	{ "unseen-khan", "a time, 1s to 30d",
+	    "so long nobody may have seen an alarm before it calls the next",
+	    "30m", "30m", parse_time, 1, 30 * 86400, false, CONF_NO_PATH,
+	    STORE },
+	{ "unseen-thuong", "a time, 1s to 30d",
+	    "so long nobody may have seen an alarm before it calls the next",
+	    "2h", "2h", parse_time, 1, 30 * 86400, false, CONF_NO_PATH, STORE },
 };
 
 const struct conf_word *

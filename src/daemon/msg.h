@@ -176,8 +176,11 @@ enum msg {
 	MSG_WITNESSED, /* struct msg_noted, keys to store: of one line */
 	MSG_STALE,     /* struct msg_number, link to store: the peer has seen
 			  this epoch of ours */
+
+	/* docs/duty.md */
+	MSG_DUTY, /* struct msg_duty, control to store; MSG_DONE */
 };
-#define MSG_LAST MSG_STALE
+#define MSG_LAST MSG_DUTY
 
 struct msg_setting {
 	struct bytes name, value;
@@ -472,8 +475,9 @@ enum ask {
 	ASK_TRACE,
 	ASK_ENROL,
 	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
+	ASK_DUTY,   /* all: with records */
 };
-#define ASKS 7
+#define ASKS 8
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -519,9 +523,12 @@ enum row {
 			enum statement_kind, at, text its code's word */
 	ROW_ALARM,   /* q number, n enum store_alarm_kind, address subject,
 			rank (or RANK_NONE), since, due: when it was over, state
-			1 then, at: when it was seen, count: by which uid */
+			1 then, at: when it was seen, count: by which uid,
+			bytes: how far it has escalated (docs/duty.md 4.1) */
 	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
 	ROW_LIFE,    /* n incarnation, count of gaps in its past */
+	ROW_DUTY,    /* state enum duty_row, n a number, q uid, other login, text
+			name or line, since, due, address the desk */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -662,6 +669,36 @@ struct msg_operate {
 	struct bytes station; /* OPERATE_REROUTE */
 	struct bytes reason;  /* OPERATE_DROP */
 };
+/* What is done at the desk on duty (docs/duty.md 3). */
+enum duty_do {
+	DUTY_PLAN,  /* text: the rota */
+	DUTY_OFFER, /* text: a note; login: for whom, or empty */
+	DUTY_TAKE,  /* n: the offer that is accepted, 0: none; text: why then */
+	DUTY_NOTE,  /* text */
+};
+#define DUTY_DOES 4
+#define MSG_ROTA 32768u /* bytes: ROTA_MAX of dispatch/rota.h */
+struct msg_duty {
+	uint64_t uid;
+	uint64_t what; /* enum duty_do */
+	uint64_t n;
+	struct bytes login, text;
+};
+/* What a row of it says. */
+enum duty_row {
+	DUTY_ROW_ON,	  /* who is; since */
+	DUTY_ROW_PLANNED, /* who should be by the rota; since, due */
+	DUTY_ROW_NEXT,	  /* who is next; since, due */
+	DUTY_ROW_PERSON,  /* of the rota */
+	DUTY_ROW_SHIFT,	  /* that is not over; since, due */
+	DUTY_ROW_GAP,	  /* of the rota, when nobody is; since, due */
+	DUTY_ROW_OFFER,	  /* n; for whom (other empty: anybody); since */
+	DUTY_ROW_LINE,	  /* of the offer: text */
+	DUTY_ROW_RECORD,  /* n; a line of it: text */
+	DUTY_ROW_DESK,	  /* address; n: 1, there is a rota */
+};
+#define DUTY_ROWS 10
+
 struct msg_recall {
 	uint64_t uid;
 	struct bytes desk;
@@ -734,6 +771,7 @@ union any_msg {
 	struct msg_operate operate;
 	struct msg_recall recall;
 	struct msg_witness witness;
+	struct msg_duty duty;
 };
 
 /* One that was read. */

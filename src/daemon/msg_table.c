@@ -339,6 +339,10 @@ static const struct field operate[] = { ANY(msg_operate, uid),
 	END };
 static const struct field recall[] = { ANY(msg_recall, uid),
 	ADDRESS(msg_recall, desk), FIXED(msg_recall, id), END };
+static const struct field duty[] = { ANY(msg_duty, uid),
+	U64(msg_duty, what, 0, DUTY_DOES - 1), ANY(msg_duty, n),
+	BYTES(msg_duty, login, 0, 32), BYTES(msg_duty, text, 0, MSG_ROTA),
+	END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -455,6 +459,7 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WITNESS] = { "witness", witness, false, STORE, KEYS },
 	[MSG_WITNESSED] = { "witnessed", noted, false, KEYS, STORE },
 	[MSG_STALE] = { "stale", number, false, LINK, STORE },
+	[MSG_DUTY] = { "duty", duty, false, CONTROL, STORE },
 };
 
 const char *

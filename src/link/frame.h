@@ -152,8 +152,9 @@ enum tell {
 	TELL_COUNTERSIGNED, /* the same, by the parent */
 	TELL_INCARNATION,
 	TELL_BEHIND,
+	TELL_UNSEEN, /* alarms that nobody has seen: docs/duty.md 5 */
 };
-#define TELLS 8 /* one behind the last */
+#define TELLS 9 /* one behind the last */
 void tell_put(struct buf *out, uint8_t kind, bool more, struct bytes piece);
 enum rc tell_read(uint8_t *kind, bool *more, struct bytes *piece,
     struct bytes in, struct err *e);
