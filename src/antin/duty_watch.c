@@ -71,17 +71,18 @@ calls_me(const json_t *duty, int64_t step)
 }
 
 static void
-say_step(const json_t *duty, int64_t step)
+say_step(const json_t *duty, int64_t n, int64_t step)
 {
-	char who[DUTY_WHO];
+	char who[DUTY_WHO], at[TIME_TEXT];
 
 	duty_who(who, duty_row(duty, "next"));
 	if (step == 1)
-		(void)fputs("    ", stdout),
-		    say("Not seen for too long: it now calls %s\n", who);
+		say("%s alarm %lld was not seen for too long: it calls %s\n",
+		    hour(at), (long long)n, who);
 	else if (step == 2)
-		(void)fputs("    ", stdout),
-		    say("Not seen for too long: the unit above is told\n");
+		say("%s alarm %lld was not seen for too long: the unit above "
+		    "is told\n",
+		    hour(at), (long long)n);
 }
 
 /* ---- alarms
@@ -127,9 +128,7 @@ look_at(const json_t *row, const json_t *duty, bool *new)
 		    who);
 	}
 	if (!seen && step > s->step) {
-		if (s->step == 0 && step == 2)
-			say_step(duty, 1);
-		say_step(duty, step);
+		say_step(duty, s->n, step);
 		*new = *new || mine;
 	}
 	s->seen = seen;
