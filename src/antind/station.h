@@ -65,6 +65,8 @@ struct line {
 	struct flying *flying; /* owned */
 	size_t flying_count;
 	struct flight flights[RANKS];
+	uint64_t *passed; /* owned, in order: notices to who takes none */
+	size_t passed_count;
 	struct big bigs[BIGS_MAX];
 	size_t big_count;
 	uint64_t in, out; /* items */
@@ -202,6 +204,11 @@ void line_wake(struct bytes hop, unsigned rank);
 void lines_feed(void);	   /* hand link what there is room for */
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
+
+/* store_passed.c: this leg is not offered over this line (docs/upgrade.md 2.1):
+ * it waits for another. */
+void line_pass_over(struct line *l, uint64_t q);
+bool line_passed(const struct line *l, uint64_t q);
 
 /* The sum of a leg's package is known, or cannot be (store_sum.c). */
 void line_summed(uint64_t q, enum rc rc, struct err *e);

@@ -12,7 +12,7 @@
 
 #define LOOK_MS INT64_C(1000)
 #define TELL_MS INT64_C(10000) /* between two that the parent is told */
-#define TAKE_MS INT64_C(60000) /* between two changes that a child makes */
+#define TAKE_MS INT64_C(30000) /* between two changes that a child makes */
 #define ENTRY 18u	       /* docs/link.md 22.1 */
 #define ENTRIES 64u
 #define WORD_TOLD "duty.told" /* 1: something may have been */

@@ -397,6 +397,13 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "unseen-thuong", "a time, 1s to 30d",
 	    "so long nobody may have seen an alarm before it calls the next",
 	    "2h", "2h", parse_time, 1, 30 * 86400, false, CONF_NO_PATH, STORE },
+	{ "log-size", "a size, 64K to 1T",
+	    "a log file that is longer is set aside, and a new one begun",
+	    "64M", "64M", parse_size, UINT64_C(1) << 16, UINT64_C(1) << 40,
+	    false, CONF_NO_PATH, 0 },
+	{ "log-keep", "a number, 1 to 1000",
+	    "so many log files that were set aside are kept", "20", "20",
+	    parse_number, 1, 1000, false, CONF_NO_PATH, 0 },
 };
 
 const struct conf_word *
