@@ -10,15 +10,15 @@ static struct seat *s;
 static size_t reloads; /* SIGHUPs that were answered */
 
 static void
-name(char out[static 2 * PATH], unsigned n)
+name(char out[static PATH], unsigned n)
 {
-	(void)snprintf(out, 2 * PATH, n == 0 ? "%s" : "%s.%u", s->log, n);
+	(void)snprintf(out, PATH, n == 0 ? "%.600s" : "%.600s.%u", s->log, n);
 }
 
 static bool
 is_there(unsigned n)
 {
-	char path[2 * PATH];
+	char path[PATH];
 	struct stat st;
 
 	name(path, n);
@@ -30,10 +30,8 @@ static size_t
 said(unsigned n, const char *what)
 {
 	struct seat as = *s;
-	char path[2 * PATH];
 
-	name(path, n);
-	(void)snprintf(as.log, sizeof(as.log), "%s", path);
+	name(as.log, n);
 	return seat_said(&as, what);
 }
 
@@ -90,11 +88,11 @@ what_is_too_long_is_set_aside(void)
 	ok(is_there(1) && said(1, "xxxx") > 0, "which is set aside");
 	ok(said(0, "event=daemon.ready") == 1 && said(0, "xxxx") == 0,
 	    "and a new one is begun");
-	for (i = 0; i < KEPT + 1; i++) {
+	for (i = 0; i < KEPT; i++) {
 		grows();
 		went += hangs_up();
 	}
-	is(went, KEPT + 1, "so it is again and again");
+	is(went, KEPT, "so it is again and again");
 	ok(is_there(KEPT), "as many as are to be kept are");
 	ok(!is_there(KEPT + 1), "and no more");
 	is(said_in_all("event=daemon.reload"), reloads, "no line is lost");
@@ -109,9 +107,7 @@ what_is_moved_is_opened_anew(void)
 
 	(void)snprintf(moved, sizeof(moved), "%s-moved", s->log);
 	ok(rename(s->log, moved) == 0, "somebody moves the log");
-	reloads -= said_in_all("event=daemon.reload") == 0
-		       ? reloads
-		       : reloads - said_in_all("event=daemon.reload");
+	reloads = said_in_all("event=daemon.reload");
 	ok(hangs_up(), "SIGHUP opens it anew under its name");
 	ok(said(0, "event=daemon.reload") == 1, "where the log goes on");
 	(void)stat(moved, &before);
@@ -123,19 +119,19 @@ what_is_moved_is_opened_anew(void)
 static void
 what_cannot_be_moved_stays(void)
 {
+	char path[PATH];
 	struct stat st;
 
-	if (geteuid() == 0 && seat_said(s, "landlock") == 0 &&
-	    said_in_all("event=process.sandbox") == 0)
-		note("without a sandbox root may write anywhere");
-	(void)chmod(s->folder, 0500);
+	name(path, 1);
+	if (unlink(path) != 0 || mkdir(path, 0700) != 0)
+		bug("no folder in its place");
 	grows();
 	(void)kill(s->daemon, SIGHUP);
 	ok(seat_waits(s, "event=log.stays", 1, 60),
 	    "a log that cannot be set aside goes on, and says so");
 	ok(stat(s->log, &st) == 0 && st.st_size > (off_t)MUCH,
 	    "in the file that was open");
-	(void)chmod(s->folder, 0700);
+	(void)rmdir(path);
 	is((uint64_t)seat_stop(s, SIGTERM), 0, "the station ends well");
 }
 
