@@ -112,6 +112,7 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_WITNESS] = "sk",
 	[MSG_WITNESSED] = "ks",
 	[MSG_STALE] = "ls",
+	[MSG_DUTY] = "cs",
 };
 
 static bool
