@@ -9,15 +9,17 @@
 
 #include "antind/duty.h"
 #include "core/vec.h"
+#include "dispatch/unseen.h"
 
 #define LOOK_MS INT64_C(1000)
 #define TELL_MS INT64_C(10000) /* between two that the parent is told */
 #define TAKE_MS INT64_C(30000) /* between two changes that a child makes */
-#define ENTRY 18u	       /* docs/link.md 22.1 */
-#define ENTRIES 64u
-#define WORD_TOLD "duty.told" /* 1: something may have been */
+#define WORD_TOLD "duty.told"  /* 1: something may have been */
 #define ROOM_LOW (UINT64_C(512) << 20)
 #define ROOM_WELL (UINT64_C(640) << 20)
+
+_Static_assert(UNSEEN_RANKS == RANKS && UNSEEN_COUNT == STORE_ALARMS_LASTING,
+    "docs/link.md 22.1");
 
 /* docs/duty.md 4.2: of what rank is an alarm that has none? */
 static const unsigned ranks[STORE_ALARM_KINDS] = {
@@ -169,6 +171,7 @@ to_parent(void)
 static size_t
 write_sums(struct buf *out, const struct sums *all)
 {
+	struct unseen list[UNSEEN_MAX];
 	const struct sum *s;
 	unsigned kind, rank;
 	size_t n = 0;
@@ -176,16 +179,11 @@ write_sums(struct buf *out, const struct sums *all)
 	for (rank = RANKS; rank-- > 0;)
 		for (kind = 1; kind < STORE_ALARM_KINDS; kind++) {
 			s = &all->of[kind][rank];
-			if (s->count == 0 || n == ENTRIES)
-				continue;
-			buf_u8(out, (uint8_t)kind);
-			buf_u8(out, (uint8_t)rank);
-			buf_u64(out, s->count);
-			buf_u64(out, (uint64_t)s->since);
-			n++;
+			if (s->count > 0 && n < UNSEEN_MAX)
+				list[n++] = (struct unseen){ (uint8_t)kind,
+					(uint8_t)rank, s->count, s->since };
 		}
-	if (n == 0)
-		buf_u8(out, 0);
+	unseen_write(out, list, n);
 	return n;
 }
 
@@ -269,37 +267,16 @@ add_kind(struct heard *h, unsigned kind, unsigned rank, uint64_t count)
 		h->rank = rank;
 }
 
-/* What is wrong with it; NULL: nothing. */
-static const char *
-read_sums(struct heard *h, struct bytes message)
+static enum rc
+read_sums(struct heard *h, struct bytes message, struct err *e)
 {
-	bool had[256][RANKS] = { { false } };
-	struct rd r = rd_init(message);
-	unsigned kind, rank;
-	uint64_t count, since;
-	size_t i;
+	struct unseen list[UNSEEN_MAX];
+	size_t i, count;
+	enum rc rc = unseen_read(list, &count, message, e);
 
-	h->text[0] = '\0';
-	h->rank = 0;
-	if (message.len == 1 && message.p[0] == 0)
-		return NULL;
-	if (message.len == 0 || message.len % ENTRY != 0 ||
-	    message.len / ENTRY > ENTRIES)
-		return "its length";
-	for (i = 0; i < message.len / ENTRY; i++) {
-		kind = rd_u8(&r);
-		rank = rd_u8(&r);
-		count = rd_u64(&r);
-		since = rd_u64(&r);
-		if (kind == 0 || rank >= RANKS || had[kind][rank])
-			return "a kind or rank";
-		if (count == 0 || count > STORE_ALARMS_LASTING ||
-		    since > TIME_MAX)
-			return "a number";
-		had[kind][rank] = true;
-		add_kind(h, kind, rank, count);
-	}
-	return NULL;
+	for (i = 0; i < count; i++)
+		add_kind(h, list[i].kind, list[i].rank, list[i].count);
+	return rc;
 }
 
 struct known {
@@ -373,7 +350,7 @@ unseen_came(struct line *l, struct bytes message)
 {
 	const int64_t ms = process_ms();
 	struct heard *h, new = { 0 };
-	const char *why;
+	struct err e;
 
 	if (l->parent) {
 		say_bad(l, "it is the parent");
@@ -381,9 +358,9 @@ unseen_came(struct line *l, struct bytes message)
 	}
 	/* of what a child says wrong, the log has a line a minute */
 	h = heard_of(l->station);
-	if ((why = read_sums(&new, message)) != NULL) {
+	if (read_sums(&new, message, &e) != RC_OK) {
 		if (ms - h->ms >= TAKE_MS)
-			say_bad(l, why), h->ms = ms;
+			say_bad(l, e.text), h->ms = ms;
 		return;
 	}
 	h->rank = new.rank;
