@@ -192,28 +192,41 @@ duty_print_list(const json_t *rows, const char *what, int64_t number)
  * ------------------------------------------------------------- */
 
 static void
+add_shift(struct table *t, const json_t *row, bool gap)
+{
+	char who[DUTY_WHO], at[TIME_TEXT];
+
+	minute(at, row, "since");
+	table_add(t, at);
+	minute(at, row, "until");
+	table_add(t, at);
+	duty_who(who, gap ? NULL : row);
+	table_add(t, who);
+}
+
+/* In the order of time: a gap ends where the next shift begins. */
+static void
 print_shifts(const json_t *rows)
 {
 	struct table t = { .columns = 3 };
-	char who[DUTY_WHO], at[TIME_TEXT];
-	json_t *row;
-	size_t i;
+	json_t *row, *gap;
+	size_t i, k;
 
 	table_add(&t, tr("From"));
 	table_add(&t, tr("Until"));
 	table_add(&t, tr("Person"));
 	json_array_foreach(rows, i, row)
 	{
-		const bool gap = strcmp(row_text(row, "what"), "gap") == 0;
-
-		if (!gap && strcmp(row_text(row, "what"), "shift") != 0)
+		if (strcmp(row_text(row, "what"), "shift") != 0)
 			continue;
-		minute(at, row, "since");
-		table_add(&t, at);
-		minute(at, row, "until");
-		table_add(&t, at);
-		duty_who(who, gap ? NULL : row);
-		table_add(&t, who);
+		json_array_foreach(rows, k, gap)
+		{
+			if (strcmp(row_text(gap, "what"), "gap") == 0 &&
+			    row_number(gap, "until") ==
+				row_number(row, "since"))
+				add_shift(&t, gap, true);
+		}
+		add_shift(&t, row, false);
 	}
 	table_print(&t);
 }

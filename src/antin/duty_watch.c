@@ -92,12 +92,17 @@ static void
 say_alarm(const json_t *row)
 {
 	const char *kind = row_text(row, "kind");
+	const char *rank = json_object_get(row, "precedence") != NULL
+			       ? row_precedence(row)
+			       : "";
 	char since[TIME_TEXT], of[512];
 
 	row_time(since, row, "since");
 	alarm_subject(of, sizeof(of), row);
 	say("%s ALARM %lld: %s %s\n", since,
 	    (long long)row_number(row, "alarm"), alarm_name(kind), of);
+	if (rank[0] != '\0')
+		printf("    %s: %s\n", tr("Precedence"), rank);
 	(void)fputs("    ", stdout), say("Next: %s\n", alarm_next(kind));
 	(void)fputs("    ", stdout),
 	    say("When you have seen it: antin alarms ack %lld\n",
