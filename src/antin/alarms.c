@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* antin alarms: what in a station wants a person. */
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -8,52 +9,162 @@
 #include "core/progress.h"
 #include "core/time.h"
 
-static const char *
-kind_name(const json_t *row)
+/* What each kind is called, and what to do next (docs/duty.md 7.1). */
+static const struct label {
+	const char *word, *text, *next;
+} alarm_labels[] = {
+	{ "waits", "waits too long",
+	    "See antin queue, and call the next station: is its line up? What "
+	    "cannot wait goes over another neighbour (antin queue reroute) or "
+	    "is carried by hand." },
+	{ "parent", "no line to the station above",
+	    "Look at the network cable and the router, then call the station "
+	    "above. What is urgent can be carried by hand." },
+	{ "child", "no line from a station below",
+	    "Call that unit: is its station running, is its line up?" },
+	{ "held", "no way is known",
+	    "See antin trace: is the address right, does the directory know "
+	    "the unit? Ask the unit above; antin queue drop gives it up." },
+	{ "not-arrived", "nobody has signed for it",
+	    "See antin trace how far it has come, and call the addressee. Send "
+	    "it anew only if he does not have it." },
+	{ "disk", "the disk refuses",
+	    "Nothing is accepted until the disk takes it again: make room on "
+	    "it or replace it, then look at antin status." },
+	{ "old", "the directory is old",
+	    "Ask the station above for a new directory; as a file it is taken "
+	    "over by antin directory give." },
+	{ "fork", "an authority has decided two things at once",
+	    "Believe nothing new of that authority. Call it, tell the unit "
+	    "above at once, and keep both files as evidence." },
+	{ "clash", "two dispatches have one number",
+	    "Call the station that it came from, and tell the unit above: "
+	    "a station may have been copied." },
+	{ "clock", "the clock is this machine's own",
+	    "Look at the line to the station above and at this machine's "
+	    "clock: until it ends, times are not the network's." },
+	{ "key", "a key ends soon",
+	    "Of a desk: ask for new certificates by antin enrol request. A "
+	    "station asks by itself: remind the authority to answer it." },
+	{ "expired", "expired on its way",
+	    "Call the addressee: he did not get it in time. Tell the "
+	    "originator, who may send it anew." },
+	{ "rolled-back", "a station was rolled back to an old copy",
+	    "See antin journal gaps for what is missing, have it sent anew, "
+	    "and tell the unit above." },
+	{ "clone", "a station is there twice",
+	    "Call that unit: one of the two has to be switched off. Only then "
+	    "note the alarm as seen." },
+	{ "destroyed", "a station says that it is being destroyed",
+	    "Call that unit. antin station lost lists what it had; have its "
+	    "keys revoked at once." },
+	{ "room", "the disk will soon be full",
+	    "Remove from it what does not belong to the station, or have a "
+	    "larger one put in, before it refuses." },
+	{ "below", "a unit below does not see its alarms",
+	    "Call that unit by telephone: who is on duty there, and has he "
+	    "seen them?" },
+	{ "duty", "nobody is on duty who should be",
+	    "Call him. He takes over by: antin duty on" },
+};
+#define LABELS (sizeof(alarm_labels) / sizeof(alarm_labels[0]))
+
+static const struct label *
+label_of(const char *kind)
 {
-	static const struct label {
-		const char *word, *text;
-	} labels[] = {
-		{ "waits", "waits too long" },
-		{ "parent", "no line to the station above" },
-		{ "child", "no line from a station below" },
-		{ "held", "no way is known" },
-		{ "not-arrived", "nobody has signed for it" },
-		{ "disk", "the disk refuses" },
-		{ "old", "the directory is old" },
-		{ "fork", "an authority has decided two things at once" },
-		{ "clash", "two dispatches have one number" },
-		{ "clock", "the clock is this machine's own" },
-		{ "key", "a key ends soon" },
-		{ "expired", "expired on its way" },
-		{ "rolled-back", "a station was rolled back to an old copy" },
-		{ "clone", "a station is there twice" },
-		{ "destroyed", "a station says that it is being destroyed" },
-	};
-	const struct label *label;
 	size_t i;
 
-	for (i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
-		label = &labels[i];
-		if (strcmp(label->word, row_text(row, "kind")) == 0)
-			return tr(label->text);
-	}
-	return row_text(row, "kind");
+	for (i = 0; i < LABELS; i++)
+		if (strcmp(alarm_labels[i].word, kind) == 0)
+			return &alarm_labels[i];
+	return NULL;
 }
 
-static const char *
-standing(const json_t *row)
+const char *
+alarm_name(const char *kind)
 {
-	if (strcmp(row_text(row, "state"), "over") == 0)
-		return tr("over");
-	return json_object_get(row, "seen") != NULL ? tr("seen") : tr("new");
+	const struct label *l = label_of(kind);
+
+	return l == NULL ? kind : tr(l->text);
+}
+
+const char *
+alarm_next(const char *kind)
+{
+	const struct label *l = label_of(kind);
+
+	return l == NULL ? tr("This command is older than the station: ask "
+			      "for a new one.")
+			 : tr(l->next);
+}
+
+void
+user_name(char out[static USER_NAME], int64_t uid)
+{
+	const struct passwd *pw = getpwuid((uid_t)uid);
+
+	if (pw != NULL)
+		(void)snprintf(out, USER_NAME, "%s", pw->pw_name);
+	else
+		(void)snprintf(out, USER_NAME, "%lld", (long long)uid);
+}
+
+/* "new", "new, escalated", "seen: lan", "over" */
+static void
+standing(char out[static 2 * USER_NAME], const json_t *row)
+{
+	char who[USER_NAME];
+
+	if (strcmp(row_text(row, "state"), "over") == 0) {
+		(void)snprintf(out, 2 * USER_NAME, "%s", tr("over"));
+	} else if (json_object_get(row, "seen") != NULL) {
+		user_name(who, row_number(row, "uid"));
+		(void)snprintf(out, 2 * USER_NAME, "%s: %s", tr("seen"), who);
+	} else {
+		(void)snprintf(out, 2 * USER_NAME, "%s",
+		    row_number(row, "escalated") > 0 ? tr("new, too long")
+						     : tr("new"));
+	}
+}
+
+/* Of each kind that is there, once. */
+static void
+print_next(const json_t *rows)
+{
+	const char *kind, *other;
+	json_t *row;
+	size_t i, k;
+
+	say("What to do next:\n");
+	json_array_foreach(rows, i, row)
+	{
+		kind = row_text(row, "kind");
+		for (k = 0; k < i; k++) {
+			other = row_text(json_array_get(rows, k), "kind");
+			if (strcmp(other, kind) == 0)
+				break;
+		}
+		if (k == i)
+			printf(
+			    "  %s: %s\n", alarm_name(kind), alarm_next(kind));
+	}
+}
+
+void
+alarm_subject(char *out, size_t size, const json_t *row)
+{
+	const char *text = row_text(row, "text");
+
+	(void)snprintf(out, size, "%s%s%s%s", row_text(row, "subject"),
+	    text[0] == '\0' ? "" : " (", text, text[0] == '\0' ? "" : ")");
 }
 
 void
 alarms_print(const json_t *rows)
 {
 	struct table t = { .columns = 6 };
-	char number[24], when[TIME_TEXT];
+	char number[24], when[TIME_TEXT], state[2 * USER_NAME];
+	char of[512];
 	json_t *row;
 	size_t i;
 
@@ -71,11 +182,14 @@ alarms_print(const json_t *rows)
 		table_add(&t, number);
 		table_add(&t, when);
 		table_add_precedence(&t, row);
-		table_add(&t, kind_name(row));
-		table_add(&t, standing(row));
-		table_add(&t, row_text(row, "subject"));
+		table_add(&t, alarm_name(row_text(row, "kind")));
+		standing(state, row);
+		table_add(&t, state);
+		alarm_subject(of, sizeof(of), row);
+		table_add(&t, of);
 	}
 	table_print(&t);
+	print_next(rows);
 }
 
 static enum rc

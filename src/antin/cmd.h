@@ -140,6 +140,9 @@ extern const struct cmd cmd_station_new, cmd_station_add_desk,
     cmd_queue_release, cmd_queue_reroute, cmd_queue_drop, cmd_alarms,
     cmd_alarms_ack;
 
+extern const struct cmd cmd_duty_show, cmd_duty_plan, cmd_duty_on,
+    cmd_duty_hand_over, cmd_duty_note, cmd_duty_watch;
+
 extern const struct cmd cmd_journal_show, cmd_journal_checkpoint,
     cmd_journal_prove, cmd_journal_verify,
     cmd_journal_gaps;

@@ -107,6 +107,12 @@ static const struct cmd *const commands[] = {
 	&cmd_destroy,
 	&cmd_station_lost,
 	&cmd_doctor,
+	&cmd_duty_show,
+	&cmd_duty_plan,
+	&cmd_duty_on,
+	&cmd_duty_hand_over,
+	&cmd_duty_note,
+	&cmd_duty_watch,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -84,8 +84,16 @@ enum rc talk_dispatch(
     struct talk *t, const struct args *a, struct id *id, struct err *e);
 /* A number from 1 on that is an argument; RC_USAGE. */
 enum rc talk_number(const char *word, uint64_t *out, struct err *e);
-/* A table of rows of alarms. */
+/* A table of rows of alarms, and what to do next. */
 void alarms_print(const json_t *rows);
+/* What a kind of alarm ("waits") is called, and what to do next; translated. */
+const char *alarm_name(const char *kind);
+const char *alarm_next(const char *kind);
+/* What it is of, with what is said besides. */
+void alarm_subject(char *out, size_t size, const json_t *row);
+/* The login of a user of this machine, or his number. */
+#define USER_NAME 40
+void user_name(char out[static USER_NAME], int64_t uid);
 
 /* ---- what rows say
  * --------------------------------------------------------- */

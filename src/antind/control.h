@@ -81,6 +81,7 @@ enum rc rows_of_letter(struct answer_rows *to, struct answer *a,
 void message_seal(struct msg_seal *m, struct buf lists[static MESSAGE_LISTS],
     const struct control_request *r);
 void message_operate(struct msg_operate *m, const struct control_request *r);
+void message_duty(struct msg_duty *m, const struct control_request *r);
 
 /* ---- control_metrics.c
  * ----------------------------------------------------- */

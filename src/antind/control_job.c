@@ -212,6 +212,7 @@ ask_store(struct job *j)
 		[CONTROL_TRACE] = ASK_TRACE,
 		[CONTROL_ALARMS] = ASK_ALARMS,
 		[CONTROL_MEDIA] = ASK_MEDIA,
+		[CONTROL_DUTY] = ASK_DUTY,
 	};
 	const struct msg_ask m = { .what = asks[j->r.what],
 		.desk = j->r.what == CONTROL_MEDIA ? j->r.station : j->r.desk,
@@ -351,6 +352,16 @@ ask_lost(struct job *j)
 }
 
 static void
+ask_duty(struct job *j)
+{
+	struct msg_duty m;
+
+	message_duty(&m, &j->r);
+	m.uid = j->uid;
+	(void)job_tell(j, PROC_STORE, MSG_DUTY, &m, MSG_DONE);
+}
+
+static void
 ask_send(struct job *j)
 {
 	struct buf lists[MESSAGE_LISTS] = { 0 };
@@ -440,6 +451,11 @@ static const struct {
 	[CONTROL_MEDIA] = { ask_store, false },
 	[CONTROL_DESTROYED] = { ask_enrol, false },
 	[CONTROL_LOST] = { ask_lost, false },
+	[CONTROL_DUTY] = { ask_store, false },
+	[CONTROL_DUTY_PLAN] = { ask_duty, false },
+	[CONTROL_DUTY_OFFER] = { ask_duty, false },
+	[CONTROL_DUTY_TAKE] = { ask_duty, false },
+	[CONTROL_DUTY_NOTE] = { ask_duty, false },
 };
 
 /* ---- answers
@@ -542,6 +558,8 @@ ended(struct job *j, const struct message *m)
 		answer_number(&a, "legs", d->count);
 	if (j->r.what == CONTROL_BACKUP)
 		answer_number(&a, "files", d->count);
+	if (j->r.what >= CONTROL_DUTY_PLAN && j->r.what <= CONTROL_DUTY_NOTE)
+		answer_number(&a, "number", d->count);
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 

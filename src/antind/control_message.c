@@ -64,3 +64,20 @@ message_operate(struct msg_operate *m, const struct control_request *r)
 		.station = r->station,
 		.reason = r->reason };
 }
+
+void
+message_duty(struct msg_duty *m, const struct control_request *r)
+{
+	static const enum duty_do whats[CONTROLS] = {
+		[CONTROL_DUTY_PLAN] = DUTY_PLAN,
+		[CONTROL_DUTY_OFFER] = DUTY_OFFER,
+		[CONTROL_DUTY_TAKE] = DUTY_TAKE,
+		[CONTROL_DUTY_NOTE] = DUTY_NOTE,
+	};
+
+	*m = (struct msg_duty){ .what = whats[r->what],
+		.n = r->at,
+		.login = r->login,
+		.text = r->what == CONTROL_DUTY_PLAN ? buf_bytes(&r->data)
+						     : r->reason };
+}

@@ -41,6 +41,8 @@ static const char *const way_words[] = { "to", "from" };
 static const char *const lost_words[] = { "queued", "passed", "refused",
 	"expired", "held", "dropped", "moved", "here" };
 static const char *const what_words[] = { "dispatch", "notice" };
+static const char *const duty_words[DUTY_ROWS] = { "on", "planned", "next",
+	"person", "shift", "gap", "offer", "line", "record", "desk" };
 
 struct words {
 	const char *const *words;
@@ -68,7 +70,8 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_place = WORDS(place_words),
 			  words_of_report = WORDS(report_words),
 			  words_of_way = WORDS(way_words),
-			  words_of_lost = WORDS(lost_words);
+			  words_of_lost = WORDS(lost_words),
+			  words_of_duty = WORDS(duty_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -173,7 +176,8 @@ static const struct {
 		{ "over", COL_TIME, AT(due), NULL },
 		{ "seen", COL_TIME, AT(at), NULL },
 		{ "uid", COL_NUMBER, AT(count), NULL },
-		{ "text", COL_TEXT, AT(text), NULL } } },
+		{ "text", COL_TEXT, AT(text), NULL },
+		{ "escalated", COL_NUMBER, AT(bytes), NULL } } },
 	[ROW_ALARMS] = { "alarms",
 	    { { "kind", COL_WORD, AT(n), &words_of_alarm },
 		{ "count", COL_NUMBER, AT(count), NULL } } },
@@ -220,6 +224,15 @@ static const struct {
 		{ "receipt", COL_WORD, AT(q), &words_of_said },
 		{ "receipt_at", COL_TIME, AT(since), NULL },
 		{ "tag", COL_TEXT, AT(text), NULL } } },
+	[ROW_DUTY] = { "duty",
+	    { { "what", COL_WORD, AT(state), &words_of_duty },
+		{ "number", COL_NUMBER, AT(n), NULL },
+		{ "uid", COL_NUMBER, AT(q), NULL },
+		{ "login", COL_TEXT, AT(other), NULL },
+		{ "text", COL_TEXT, AT(text), NULL },
+		{ "desk", COL_TEXT, AT(address), NULL },
+		{ "since", COL_TIME, AT(since), NULL },
+		{ "until", COL_TIME, AT(due), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },
 		{ "hop", COL_TEXT, AT(other), NULL },

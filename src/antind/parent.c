@@ -266,7 +266,8 @@ on_stop(int sig, short what, void *ctx)
 	stop(0); /* asked again: it is on its way */
 }
 
-/* New key files; the rest of the configuration holds until a restart. */
+/* New key files, and the log anew; the rest of the configuration holds until a
+ * restart. */
 static void
 on_reload(int sig, short what, void *ctx)
 {
@@ -277,6 +278,10 @@ on_reload(int sig, short what, void *ctx)
 	(void)sig;
 	(void)what;
 	(void)ctx;
+	if (!say_file_reopen()) {
+		l = log_line(LOG_WARN, "log.stays");
+		say_log(LOG_WARN, &l);
+	}
 	if (me.stopping || c->c == NULL)
 		return;
 	if (child_keys(c, &e) != RC_OK) {
@@ -324,6 +329,7 @@ lock_in(struct err *e)
 {
 	struct sandbox box = { .paths = { { me.s->data, true } },
 		.path_count = 1 };
+	char *logs = say_file_folder();
 	const char *on = conf_get(&me.s->conf, "sandbox");
 	char got[128] = "none";
 	struct log_line l;
@@ -331,8 +337,13 @@ lock_in(struct err *e)
 	enum log_level level = none ? LOG_WARN : LOG_INFO;
 	enum rc rc;
 
-	if (!none &&
-	    (rc = sandbox_enter(PROC_PARENT, &box, NULL, got, e)) != RC_OK)
+	if (logs != NULL)
+		box.paths[box.path_count++] =
+		    (struct sandbox_path){ logs, true };
+	rc = none ? RC_OK
+		  : sandbox_enter(PROC_PARENT, &box, NULL, got, e);
+	free(logs);
+	if (rc != RC_OK)
 		return rc;
 	l = log_line(level, "process.sandbox");
 	log_str(&l, "got", bytes_str(got));
@@ -415,6 +426,8 @@ parent_run(struct setup *s)
 	me.s = s;
 	say_start();
 	set_log_level();
+	say_file_limits(strtoull(conf_get(&s->conf, "log-size"), NULL, 10),
+	    (unsigned)strtoul(conf_get(&s->conf, "log-keep"), NULL, 10));
 	most_files();
 	if (open_all(&e) != RC_OK || lock_in(&e) != RC_OK) {
 		warn("daemon.failed", &e);

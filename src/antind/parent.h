@@ -81,6 +81,16 @@ enum rc sockets_open(struct sock out[static PARENT_SOCKETS], size_t *count,
 
 /* Learn where the log goes and who waits for word of us. */
 void say_start(void);
+/* say_file.c, where it goes into a file; else nothing of this does anything. */
+void say_file_find(void);
+/* Longer than "most" bytes (0: ever so long) it is set aside, and as many old
+ * ones are kept. */
+void say_file_limits(uint64_t most, unsigned keep);
+char *say_file_folder(void); /* NULL: none; the caller frees */
+/* Open it anew under its name: somebody has moved it.  false: it cannot be. */
+bool say_file_reopen(void);
+/* So much was written.  false: it is too long, and cannot be set aside. */
+bool say_file_grew(size_t len);
 /* A line "event=..." of a process. */
 void say_line(enum log_level level, enum proc of, struct bytes line);
 /* A line of the parent's own; frees it. */

@@ -23,6 +23,7 @@ static bool journal;
 static int manager = -1;
 static bool stuck; /* nobody reads what is logged */
 static uint64_t lost;
+static bool stays; /* it is too long, and cannot be set aside: to be said */
 
 static void
 find_manager(void)
@@ -66,6 +67,7 @@ void
 say_start(void)
 {
 	journal = is_journal();
+	say_file_find();
 	find_manager();
 }
 
@@ -131,6 +133,8 @@ end_line(struct buf *out)
 	buf_u8(out, '\n');
 	if (write(STDERR_FILENO, out->p, out->len) < 0)
 		(void)0; /* nowhere left to say it */
+	if (!say_file_grew(out->len))
+		stays = true;
 	buf_free(out);
 }
 
@@ -169,6 +173,7 @@ void
 say_line(enum log_level level, enum proc of, struct bytes line)
 {
 	struct buf out = { 0 };
+	struct log_line l;
 
 	if (!can_say())
 		return;
@@ -180,6 +185,11 @@ say_line(enum log_level level, enum proc of, struct bytes line)
 		log_quote(&out, line);
 	}
 	end_line(&out);
+	if (stays) {
+		stays = false;
+		l = log_line(LOG_WARN, "log.stays");
+		say_log(LOG_WARN, &l);
+	}
 }
 
 void

@@ -68,6 +68,8 @@ struct line {
 	bool more[RANKS]; /* there may be something queued behind the cursor */
 	struct flying *flying; /* owned; the newest first */
 	struct flight flights[RANKS];
+	uint64_t *passed; /* owned, in order: notices to who takes none */
+	size_t passed_count;
 	struct big bigs[BIGS_MAX];
 	size_t big_count;
 	uint64_t in, out; /* items */
@@ -122,6 +124,7 @@ struct station {
 	struct directory_file file; /* its directory */
 	uint64_t max_size;	    /* of a package, bytes */
 	struct deadlines deadlines;
+	struct deadlines unseen; /* docs/duty.md 4.2 */
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
 	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
@@ -229,6 +232,11 @@ void line_wake(struct bytes hop, unsigned rank);
 void lines_feed(void);	   /* hand link what there is room for */
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
+
+/* store_passed.c: this leg is not offered over this line (docs/upgrade.md 2.1):
+ * it waits for another. */
+void line_pass_over(struct line *l, uint64_t q);
+bool line_passed(const struct line *l, uint64_t q);
 
 /* The sum of a leg's package is known, or cannot be (store_sum.c). */
 void line_summed(uint64_t q, enum rc rc, struct err *e);
@@ -455,6 +463,9 @@ void alarm_arrived(const struct stored *d); /* at all its addressees */
  * as soon as one does. */
 void alarm_given_up(const struct stored *d);
 void alarms_tick(int64_t ms);
+/* A look at a kind: what is not raised again before it ends is over. */
+void alarms_look(enum store_alarm_kind kind);
+void alarms_looked(enum store_alarm_kind kind);
 void alarms_settled(bool kept); /* the round is over */
 /* Those that last, or all; "unseen": that nobody has seen. */
 enum rc alarms_rows(void (*each)(void *ctx, const struct msg_row *row),

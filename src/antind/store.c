@@ -11,6 +11,7 @@
 
 #include "antind/backup.h"
 #include "antind/carried.h"
+#include "antind/duty.h"
 #include "antind/hours.h"
 #include "antind/lost.h"
 #include "antind/notices.h"
@@ -212,6 +213,7 @@ settle(void)
 	notices_settled(kept);
 	way_settled(kept);
 	alarms_settled(kept);
+	duty_settled(kept);
 	life_settled(kept);
 	lives_settled(kept);
 	last_settled(kept);
@@ -435,6 +437,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		strangers_tick(process_ms());
 	}
 	alarms_tick(process_ms());
+	unseen_tick(process_ms());
 	enrol_tick(process_ms());
 	renew_tick(process_ms());
 	directory_tick(process_ms());
@@ -536,6 +539,8 @@ from_control(const struct message *m)
 		media_note(m->job, &m->body.bundle_note);
 	else if (m->kind == MSG_DESTROYED)
 		last_give(m->job, &m->body.enrol_piece);
+	else if (m->kind == MSG_DUTY)
+		duty_on(m->job, &m->body.duty);
 }
 
 static void

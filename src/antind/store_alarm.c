@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/duty.h"
 #include "antind/hours.h"
-#include "antind/station.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/path.h"
@@ -193,8 +193,8 @@ alarm_over(enum store_alarm_kind kind, struct bytes subject, unsigned rank)
 }
 
 /* A look at a kind: what is not raised again meanwhile is over. */
-static void
-look_begins(enum store_alarm_kind kind)
+void
+alarms_look(enum store_alarm_kind kind)
 {
 	size_t i;
 
@@ -203,8 +203,8 @@ look_begins(enum store_alarm_kind kind)
 			is.list[i].still = false;
 }
 
-static void
-look_ends(enum store_alarm_kind kind)
+void
+alarms_looked(enum store_alarm_kind kind)
 {
 	size_t i;
 
@@ -367,11 +367,11 @@ look_at_queues(void)
 		before[rank] = now - st.deadlines.seconds[rank];
 	if (st.store->ops->alarms.late(st.store, before, note_late, &all, &e) ==
 	    RC_OK) {
-		look_begins(STORE_ALARM_WAITS);
+		alarms_look(STORE_ALARM_WAITS);
 		for (i = 0; i < all.count; i++)
 			alarm_raise(STORE_ALARM_WAITS,
 			    bytes_str(all.list[i].hop), all.list[i].rank, "");
-		look_ends(STORE_ALARM_WAITS);
+		alarms_looked(STORE_ALARM_WAITS);
 	}
 	free(all.list);
 }
@@ -386,7 +386,7 @@ look_at_parent(int64_t ms)
 	char parent[LIMIT_ADDRESS + 1];
 	size_t above;
 
-	look_begins(STORE_ALARM_PARENT);
+	alarms_look(STORE_ALARM_PARENT);
 	above = station_above(d, st.unit, station_now());
 	/* out of the hours of contact nobody is called: docs/link.md 20.2 */
 	hours_clock(station_now());
@@ -397,7 +397,7 @@ look_at_parent(int64_t ms)
 	if (is.parent_since != 0 && ms - is.parent_since >= PARENT_MS &&
 	    address_of(d, above, NONE, station_now(), parent))
 		alarm_raise(STORE_ALARM_PARENT, bytes_str(parent), 0, "");
-	look_ends(STORE_ALARM_PARENT);
+	alarms_looked(STORE_ALARM_PARENT);
 }
 
 /* It is a child yet; one that was known before the start, too. */
@@ -441,24 +441,24 @@ look_at_children(int64_t ms)
 static void
 look_at_clock(int64_t ms)
 {
-	look_begins(STORE_ALARM_CLOCK);
+	alarms_look(STORE_ALARM_CLOCK);
 	if (!st.clock.has_parent || !station_own_clock())
 		is.own_since = 0;
 	else if (is.own_since == 0)
 		is.own_since = ms;
 	if (is.own_since != 0 && ms - is.own_since >= CLOCK_MS)
 		alarm_raise(STORE_ALARM_CLOCK, bytes_str(""), 0, "");
-	look_ends(STORE_ALARM_CLOCK);
+	alarms_looked(STORE_ALARM_CLOCK);
 }
 
 static void
 look_at_knowledge(void)
 {
-	look_begins(STORE_ALARM_OLD);
+	alarms_look(STORE_ALARM_OLD);
 	if (knowledge_of(st.file.directory, st.unit, station_now()) <
 	    station_now() - OLD_DAYS * TIME_DAY)
 		alarm_raise(STORE_ALARM_OLD, bytes_str(""), 0, "");
-	look_ends(STORE_ALARM_OLD);
+	alarms_looked(STORE_ALARM_OLD);
 }
 
 static void
@@ -471,9 +471,9 @@ raise_key(void *ctx, const struct msg_row *row)
 static void
 look_at_keys(void)
 {
-	look_begins(STORE_ALARM_KEY);
+	alarms_look(STORE_ALARM_KEY);
 	renew_rows(raise_key, NULL);
-	look_ends(STORE_ALARM_KEY);
+	alarms_looked(STORE_ALARM_KEY);
 }
 
 /* While it refused nothing could be kept: that it did is kept now. */
@@ -514,6 +514,8 @@ alarms_tick(int64_t ms)
 	look_at_clock(ms);
 	look_at_knowledge();
 	look_at_keys();
+	duty_look();
+	unseen_look(is_child);
 }
 
 /* ---- what people ask
@@ -537,14 +539,16 @@ show_one(void *ctx, const struct store_alarm *a)
 		.rank = a->kind == STORE_ALARM_WAITS ||
 				a->kind == STORE_ALARM_HELD ||
 				a->kind == STORE_ALARM_NOT_ARRIVED ||
-				a->kind == STORE_ALARM_EXPIRED
+				a->kind == STORE_ALARM_EXPIRED ||
+				a->kind == STORE_ALARM_BELOW
 			    ? a->rank
 			    : RANK_NONE,
 		.since = a->since,
 		.due = a->over == 0 ? TIME_NEVER : a->over,
 		.at = a->acked == 0 ? TIME_NEVER : a->acked,
 		.count = a->uid,
-		.text = a->text };
+		.text = a->text,
+		.bytes = a->acked == 0 && a->over == 0 ? unseen_step(a) : 0 };
 
 	if (a->acked == 0 || !s->unseen)
 		s->each(s->ctx, &row);

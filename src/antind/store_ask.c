@@ -8,6 +8,7 @@
 
 #include "antind/backup.h"
 #include "antind/carried.h"
+#include "antind/duty.h"
 #include "antind/lives.h"
 #include "antind/lost.h"
 #include "antind/weigh.h"
@@ -265,6 +266,12 @@ ask_lost(struct rows *r, const struct msg_ask *q, struct err *e)
 	return lost_rows(&to, q->desk, q->before, e);
 }
 
+static enum rc
+ask_duty(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	return duty_rows(add_row, r, q->all != 0, e);
+}
+
 struct counting {
 	uint64_t all, unseen, kinds[STORE_ALARM_KINDS];
 };
@@ -476,6 +483,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_ALARMS] = ask_alarms,
 		[ASK_MEDIA] = ask_media,
 		[ASK_LOST] = ask_lost,
+		[ASK_DUTY] = ask_duty,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

@@ -56,6 +56,7 @@ line_free(struct line *l)
 	wanted_line_free(l);
 	while (l->flying != NULL)
 		flying_free(l->flying);
+	free(l->passed);
 	free(l);
 }
 
@@ -173,7 +174,7 @@ gather(void *ctx, const struct leg *leg)
 {
 	struct legs *b = ctx;
 
-	if (flying_of(b->l, leg->q) == NULL)
+	if (flying_of(b->l, leg->q) == NULL && !line_passed(b->l, leg->q))
 		b->legs[b->count++] = *leg;
 	return b->count < LEGS;
 }
@@ -238,7 +239,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		.q = leg->q,
 		.rank = leg->rank,
 		.due = leg->due,
-		.again = leg->again > 0 };
+		.again = leg->again > 0 && l->tells };
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
@@ -258,6 +259,10 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		rc = large_open(&package, &fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
+	if (!l->tells && notice_is(buf_bytes(&package))) {
+		line_pass_over(l, leg->q);
+		goto out;
+	}
 	if (notice_is(buf_bytes(&package))) /* it has no slips */
 		buf_add(&envelope, buf_bytes(&package));
 	else
@@ -329,8 +334,8 @@ feed_rank(struct line *l, unsigned rank)
 
 	/* what flies is passed over, and may come before the rest */
 	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
-	    due ? 0 : l->cursor[rank], LEGS + FLYING_MAX + FLYING_BIG, gather,
-	    &b, &e);
+	    due ? 0 : l->cursor[rank],
+	    LEGS + FLYING_MAX + FLYING_BIG + l->passed_count, gather, &b, &e);
 	if (rc != RC_OK) {
 		feed_failed(l, &e);
 		b.count = 0;

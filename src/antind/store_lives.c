@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "antind/backup.h"
+#include "antind/duty.h"
 #include "pki/journal.h"
 #include "pki/resolve.h"
 
@@ -221,6 +222,7 @@ lives_line(struct line *l, const struct msg_hello *h)
 	/* its journal is not shorter than what is held of it: it goes on */
 	if (l->parent) {
 		life_line(l);
+		unseen_line(l);
 		if (!h->claims || h->incarnation < k.incarnation ||
 		    (h->incarnation == k.incarnation && h->life.size < k.size))
 			tell_held(l, buf_bytes(&held));

@@ -129,6 +129,8 @@ setting_given(struct bytes name, const char *value)
 		{ "quota-hoa-toc", &st.quotas[1].items },
 		{ "quota-hoa-toc-size", &st.quotas[1].bytes },
 	};
+	static const char *const unseen_words[RANKS] = { "unseen-thuong",
+		"unseen-khan", "unseen-thuong-khan", "unseen-hoa-toc" };
 	const uint64_t number = strtoull(value, NULL, 10);
 	unsigned rank;
 	size_t i;
@@ -141,6 +143,9 @@ setting_given(struct bytes name, const char *value)
 			st.deadlines.seconds[rank] = (int64_t)number;
 	if (bytes_is(name, "restore-wait"))
 		st.restore_wait = (int64_t)number;
+	for (rank = 0; rank < RANKS; rank++)
+		if (bytes_is(name, unseen_words[rank]))
+			st.unseen.seconds[rank] = (int64_t)number;
 	if (bytes_is(name, "duty"))
 		(void)snprintf(st.duty, sizeof(st.duty), "%s", value);
 }

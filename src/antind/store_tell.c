@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "antind/carried.h"
+#include "antind/duty.h"
 #include "antind/lives.h"
 #include "antind/lost.h"
 
@@ -21,6 +22,7 @@ static void (*const hears[TELLS])(struct line *l, struct bytes message) = {
 	[TELL_INCARNATION] = life_given,
 	[TELL_BEHIND] = lives_behind,
 	[TELL_LAST] = last_came,
+	[TELL_UNSEEN] = unseen_came,
 };
 
 bool

@@ -81,8 +81,14 @@ enum control_what {
 	CONTROL_DESTROYED,  /* data: this station's last word (at 0), or
 			     * another's that was carried here (1) */
 	CONTROL_LOST,	    /* address; at: what that station had */
+	/* The desk on duty (docs/duty.md). */
+	CONTROL_DUTY,	    /* all: with records */
+	CONTROL_DUTY_PLAN,  /* data: the rota */
+	CONTROL_DUTY_OFFER, /* login (for whom), reason: a note */
+	CONTROL_DUTY_TAKE,  /* offer: its number, or reason */
+	CONTROL_DUTY_NOTE,  /* reason: the note */
 };
-#define CONTROLS 45
+#define CONTROLS 50
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -103,7 +109,7 @@ struct control_request {
 	int64_t until;
 	uint64_t leg, alarm;   /* 0: none */
 	uint64_t number, size; /* of a bundle */
-	struct bytes hop, station;
+	struct bytes hop, station, login;
 	bool hop_set, id_set;
 
 	/* A dispatch to be made. */

@@ -46,7 +46,7 @@ struct conf_word {
 	enum conf_base base; /* of a path */
 	unsigned procs; /* bits of processes that get it; 1u << enum proc */
 };
-#define CONF_WORDS 27
+#define CONF_WORDS 33
 extern const struct conf_word conf_words[CONF_WORDS];
 
 /* A setting in force. */

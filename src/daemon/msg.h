@@ -210,8 +210,11 @@ enum msg {
 	/* the last word (docs/emergency.md) */
 	MSG_DESTROYED, /* struct msg_enrol_piece, control to store; MSG_DONE */
 	MSG_FORGET,    /* struct msg_statement, that report: store to keys */
+
+	/* docs/duty.md */
+	MSG_DUTY, /* struct msg_duty, control to store; MSG_DONE */
 };
-#define MSG_LAST MSG_FORGET
+#define MSG_LAST MSG_DUTY
 
 #define MSG_THIN_IDENTITY 16u	 /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
@@ -553,8 +556,9 @@ enum ask {
 	ASK_ALARMS, /* desk: only what the desk on duty has not seen */
 	ASK_MEDIA,  /* desk: of this station only */
 	ASK_LOST,   /* desk: a station's address; before: the next */
+	ASK_DUTY,   /* all: with records */
 };
-#define ASKS 9
+#define ASKS 10
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -601,7 +605,8 @@ enum row {
 			enum statement_kind, at, text its code's word */
 	ROW_ALARM,   /* q number, n enum store_alarm_kind, address subject,
 			rank (or RANK_NONE), since, due: when it was over, state
-			1 then, at: when it was seen, count: by which uid */
+			1 then, at: when it was seen, count: by which uid,
+			bytes: how far it has escalated (docs/duty.md 4.1) */
 	ROW_ALARMS,  /* n enum store_alarm_kind, count of those that last */
 	ROW_LIFE,    /* n incarnation, count of gaps in its past, state 1: it
 			is closed since it was restored, due: from when on a
@@ -620,6 +625,8 @@ enum row {
 			origin, state of its leg or LEG_STATES: here, rank, at,
 			since: of the receipt, q its enum statement_kind, text
 			tag of the desk's key */
+	ROW_DUTY,    /* state enum duty_row, n a number, q uid, other login, text
+			name or line, since, due, address the desk */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -763,6 +770,36 @@ struct msg_operate {
 	struct bytes station; /* OPERATE_REROUTE */
 	struct bytes reason;  /* OPERATE_DROP */
 };
+/* What is done at the desk on duty (docs/duty.md 3). */
+enum duty_do {
+	DUTY_PLAN,  /* text: the rota */
+	DUTY_OFFER, /* text: a note; login: for whom, or empty */
+	DUTY_TAKE,  /* n: the offer that is accepted, 0: none; text: why then */
+	DUTY_NOTE,  /* text */
+};
+#define DUTY_DOES 4
+#define MSG_ROTA 32768u /* bytes: ROTA_MAX of dispatch/rota.h */
+struct msg_duty {
+	uint64_t uid;
+	uint64_t what; /* enum duty_do */
+	uint64_t n;
+	struct bytes login, text;
+};
+/* What a row of it says. */
+enum duty_row {
+	DUTY_ROW_ON,	  /* who is; since */
+	DUTY_ROW_PLANNED, /* who should be by the rota; since, due */
+	DUTY_ROW_NEXT,	  /* who is next; since, due */
+	DUTY_ROW_PERSON,  /* of the rota */
+	DUTY_ROW_SHIFT,	  /* that is not over; since, due */
+	DUTY_ROW_GAP,	  /* of the rota, when nobody is; since, due */
+	DUTY_ROW_OFFER,	  /* n; for whom (other empty: anybody); since */
+	DUTY_ROW_LINE,	  /* of the offer: text */
+	DUTY_ROW_RECORD,  /* n; a line of it: text */
+	DUTY_ROW_DESK,	  /* address; n: 1, there is a rota */
+};
+#define DUTY_ROWS 10
+
 struct msg_recall {
 	uint64_t uid;
 	struct bytes desk;
@@ -937,6 +974,7 @@ union any_msg {
 	struct msg_thin_secret thin_secret;
 	struct msg_thin thin;
 	struct msg_thinned thinned;
+	struct msg_duty duty;
 };
 
 /* One that was read. */

@@ -347,6 +347,10 @@ static const struct field operate[] = { ANY(msg_operate, uid),
 	END };
 static const struct field recall[] = { ANY(msg_recall, uid),
 	ADDRESS(msg_recall, desk), FIXED(msg_recall, id), END };
+static const struct field duty[] = { ANY(msg_duty, uid),
+	U64(msg_duty, what, 0, DUTY_DOES - 1), ANY(msg_duty, n),
+	BYTES(msg_duty, login, 0, 32), BYTES(msg_duty, text, 0, MSG_ROTA),
+	END };
 
 static const struct field bundle[] = { ANY(msg_bundle, uid),
 	U64(msg_bundle, what, 0, BUNDLE_WHATS - 1),
@@ -564,6 +568,7 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_THINNED] = { "thinned", thinned, false, KEYS, STORE },
 	[MSG_DESTROYED] = { "destroyed", enrol_piece, false, CONTROL, STORE },
 	[MSG_FORGET] = { "forget", statement, false, STORE, KEYS },
+	[MSG_DUTY] = { "duty", duty, false, CONTROL, STORE },
 };
 
 const char *

@@ -76,6 +76,8 @@ static const struct kind {
 	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER, FIELD_HASH } },
 	[ENTRY_CLONE] = { "clone", "a station came twice, in two lives",
 	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER } },
+	[ENTRY_DUTY] = { "duty", "the desk on duty",
+	    { FIELD_CODE, FIELD_NUMBER, FIELD_HASH, FIELD_TEXT } },
 };
 
 /* Where a field is, and of what it is. */

@@ -59,8 +59,9 @@ enum entry_kind {
 	ENTRY_WITNESSED, /* a child's checkpoint */
 	ENTRY_ROLLED,	 /* a child was rolled back, and gets a new life */
 	ENTRY_CLONE,	 /* an older life of a child came */
+	ENTRY_DUTY,	 /* who is on duty (docs/duty.md 3.6) */
 };
-#define ENTRY_KINDS 29 /* rows of the table; what has none is unknown */
+#define ENTRY_KINDS 30 /* rows of the table; what has none is unknown */
 
 /* The word of a kind ("accepted"); NULL where it is unknown. */
 const char *entry_word(unsigned kind);

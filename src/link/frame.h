@@ -159,8 +159,9 @@ enum tell {
 	TELL_INCARNATION,
 	TELL_BEHIND,
 	TELL_LAST, /* the station is being destroyed */
+	TELL_UNSEEN, /* alarms that nobody has seen: docs/duty.md 5 */
 };
-#define TELLS 9 /* one behind the last */
+#define TELLS 10 /* one behind the last */
 void tell_put(struct buf *out, uint8_t kind, bool more, struct bytes piece);
 enum rc tell_read(uint8_t *kind, bool *more, struct bytes *piece,
     struct bytes in, struct err *e);

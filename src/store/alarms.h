@@ -32,8 +32,11 @@ enum store_alarm_kind {
 	STORE_ALARM_ROLLED,	 /* a station was rolled back */
 	STORE_ALARM_CLONE,	 /* one is there twice */
 	STORE_ALARM_DESTROYED,	 /* one says that it is being destroyed */
+	STORE_ALARM_ROOM,	 /* the disk will soon be full */
+	STORE_ALARM_BELOW,	 /* a child's that nobody there has seen */
+	STORE_ALARM_DUTY,	 /* nobody is on who should be */
 };
-#define STORE_ALARM_KINDS 16 /* and 0, which is none */
+#define STORE_ALARM_KINDS 19 /* and 0, which is none */
 extern const char *const store_alarm_words[STORE_ALARM_KINDS]; /* "waits" */
 
 struct store_alarm {

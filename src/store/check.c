@@ -113,6 +113,9 @@ const char *const store_alarm_words[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_ROLLED] = "rolled-back",
 	[STORE_ALARM_CLONE] = "clone",
 	[STORE_ALARM_DESTROYED] = "destroyed",
+	[STORE_ALARM_ROOM] = "room",
+	[STORE_ALARM_BELOW] = "below",
+	[STORE_ALARM_DUTY] = "duty",
 };
 
 enum rc

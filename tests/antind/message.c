@@ -136,6 +136,7 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_THINNED] = "ks",
 	[MSG_DESTROYED] = "cs",
 	[MSG_FORGET] = "sk",
+	[MSG_DUTY] = "cs",
 };
 
 static bool

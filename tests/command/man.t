@@ -37,7 +37,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
-    antin-status antin-journal antin-alarms antin-doctor
+    antin-status antin-journal antin-alarms antin-duty antin-doctor
     antin-backup antin-destroy antin-media);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
@@ -71,6 +71,7 @@ my %group = (
 	policy => [ qw(set) ],
 	station => [ qw(new add-desk check start stop move reopen lost) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
+	duty => [ qw(show plan on hand-over note watch) ],
 );
 for my $group (keys %group) {
 	$commands{"antin-$group"} =

@@ -4,62 +4,13 @@
  * while they run.  The daemon here is this program, with a clock that can be
  * set: the Makefile wraps time_now().
  */
-#include <sys/mman.h>
-
 #include "clerk.h"
 #include "outpost.h"
+#include "set_clock.h"
 
 #define CALM_S 40
 #define REAL 3
 #define YEAR (365 * TIME_DAY)
-
-int64_t __real_time_now(void);
-int64_t __wrap_time_now(void);
-int antind_main(int argc, char **argv);
-#define main antind_main
-#include "../../src/antind/main.c"
-#undef main
-
-/* ---- a clock that can be set ------------------------------------------------
- */
-
-/* Of a process of a station: the file "clock" in its data folder, in which it
- * is started; of the test and the parent there is none. */
-static const volatile int64_t *clock_offset;
-
-__attribute__((constructor)) static void
-find_clock(void)
-{
-	const int fd = open("clock", O_RDONLY | O_CLOEXEC);
-	void *at;
-
-	if (fd < 0)
-		return;
-	at = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0);
-	if (at != MAP_FAILED)
-		clock_offset = at;
-	close(fd);
-}
-
-int64_t
-__wrap_time_now(void)
-{
-	return __real_time_now() + (clock_offset != NULL ? *clock_offset : 0);
-}
-
-static void
-set_clock(const struct seat *s, int64_t offset)
-{
-	char path[2 * PATH];
-	int fd;
-
-	(void)snprintf(path, sizeof(path), "%s/data/clock", s->folder);
-	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 ||
-	    pwrite(fd, &offset, sizeof(offset), 0) != (ssize_t)sizeof(offset))
-		bug("no clock");
-	close(fd);
-}
 
 /* ---- stations ---------------------------------------------------------------
  */
@@ -73,8 +24,6 @@ build(void)
 {
 	static const char *const ids[REAL] = { "vn", "dien-bien", "muong-ang" };
 	struct seat *above = NULL;
-	char path[2 * PATH], self[PATH];
-	ssize_t n;
 	size_t i;
 
 	country_begin(&country);
@@ -89,14 +38,7 @@ build(void)
 	    &outposts[0], &ledger, &country.seats[REAL], country.seats[0].port);
 	outpost_begin(&outposts[1], &ledger, &country.seats[REAL + 1],
 	    country.seats[REAL - 1].port);
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	self[n < 0 ? 0 : n] = '\0';
-	(void)snprintf(path, sizeof(path), "%s/bin", country.folder);
-	(void)mkdir(path, 0700);
-	(void)snprintf(path, sizeof(path), "%s/bin/antind", country.folder);
-	if (symlink(self, path) != 0)
-		bug("no link");
-	(void)setenv("ANTIN_B", country.folder, 1);
+	daemon_is_this(&country);
 }
 
 /* What a station says of itself. */
