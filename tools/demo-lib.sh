@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 # What tools/demo says and does again and again.  Wants $antin and $work.
-xa='muong-nhe nam-po sin-thau'
-stations=
+xa='muong-nhe nam-po sin-thau' # on good lines
+thin=leng-su-sin # on a line of 9.6 kbit/s
+far=na-bung # without a line: by a folder that is carried
+stations= shaper=
 
 # Stations end with the demo, whatever it ends by.
 clean() {
+	[ -z "$shaper" ] || kill "$shaper" 2>/dev/null || :
 	for s in $stations; do timeout 20 "$antin" station stop "$work/$s" >/dev/null 2>&1 || :; done
 	[ -n "${KEEP:-}" ] || rm -rf "$work"
 }
@@ -68,6 +71,14 @@ begin() {
 	echo "127.0.0.1:$(port)" >"$name.calls"
 	run station new --key "tram-$name.key" --directory "$directory" --listen "$(calls "$name")" "$@" --desk "ban-$name.key" "$name"
 	stations="$stations $name"
+}
+# a line of 9.6 kbit/s to a station, half a second each way: "$name.calls" says where
+slow_line() {
+	n=$(port) to=$(calls "$1")
+	"$top/tools/shaper" "$n" "${to#*:}" >shaper.said &
+	shaper=$!
+	echo "127.0.0.1:$n" >slow.calls
+	await 20 shaper grep -q ready shaper.said
 }
 wake() { "$antin" station start "$1" && "$antin" sign-in --station "$1"; }
 linked() { [ "$("$antin" status --station "$1" --json | grep -c '"state": "up"')" -ge "$2" ]; }
