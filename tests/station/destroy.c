@@ -127,7 +127,7 @@ a_rehearsal_changes_nothing(void)
 
 	is(DESTROYS(s, "", "--rehearse", "--code-file", in_work("code")), 0,
 	    "it is rehearsed");
-	ok(says("would be told") && says("Processes to be ended: 6"),
+	ok(says("would be told") && says("Processes to be ended: 7"),
 	    "and says who would be told, and what would end");
 	write_desk(&second, centre, "carried.key", "hai");
 	is(DESTROYS(s, "", "--rehearse",
@@ -498,7 +498,7 @@ static void
 it_is_destroyed_though_it_hangs(void)
 {
 	static const char *const all[] = { "keys", "store", "seal", "link",
-		"control" };
+		"media", "control" };
 	struct seat *s = honest;
 	pid_t pids[COUNT(all)];
 	size_t i, there = 0;
@@ -514,7 +514,7 @@ it_is_destroyed_though_it_hangs(void)
 	is(DESTROYS(s, "antin://dien-bien.vn\n", "--last-word",
 	       in_work("carried"), BY("van-thu", "truc-ban", "one", "two")),
 	    0, "one that hangs is destroyed by two persons");
-	ok(says("does not answer") && says("Processes: 6 ended"),
+	ok(says("does not answer") && says("Processes: 7 ended"),
 	    "who are told that nobody was told");
 	(void)waitpid(s->daemon, NULL, 0);
 	s->daemon = 0;
