@@ -27,6 +27,7 @@ on_hello(void *ctx, const struct hello *h)
 	struct bytes value;
 
 	m.tells = hello_extension(h, HELLO_TELL, &value);
+	m.notices = hello_extension(h, HELLO_NOTICE, &value);
 	tls_peer_key(c->tls, m.key);
 	c->asked = tell(PROC_STORE, MSG_HELLO, 0, &m, -1);
 	if (!c->asked)

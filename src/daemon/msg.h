@@ -235,6 +235,7 @@ struct msg_hello {
 	int64_t clock;
 	uint64_t own_clock; /* the peer's own; not the network's */
 	uint64_t tells;	    /* 1: it takes TELL */
+	uint64_t notices;   /* 1: it takes notices, and items as "again" */
 };
 struct msg_admit {
 	uint64_t conn;

@@ -140,7 +140,8 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	BYTES(msg_hello, statement, 0, LINK_STATEMENT_MAX),
 	FIXED(msg_hello, key), FLAG(msg_hello, dialled),
 	ANY(msg_hello, incarnation), CLOCK(msg_hello, clock),
-	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells), END };
+	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells),
+	FLAG(msg_hello, notices), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
 	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch), END };

@@ -144,6 +144,7 @@ enum rc dest_next(
 #define TELL_MAX (4u << 20) /* bytes of a message; of all that are begun */
 #define TELL_HEAD 2u	    /* bytes of TELL before those of its message */
 #define HELLO_TELL 1u	    /* the extension: who says it takes TELL */
+#define HELLO_NOTICE 2u	    /* the extension: and notices, and "again" */
 enum tell {
 	TELL_STATUS = 1,    /* what it knows of the directory */
 	TELL_DIRECTORY,	    /* what the other lacks of it */

@@ -143,7 +143,9 @@ session_counts(const struct session *s)
 void
 session_hello(struct session *s, const struct hello *own)
 {
-	static const uint8_t takes_tell[] = { 0, HELLO_TELL, 0, 0 };
+	static const uint8_t takes[] = { 0, HELLO_TELL, 0, 0, 0, HELLO_NOTICE,
+		0, 0 };
+	const size_t from = s->owner->tell != NULL ? 0 : sizeof(takes) / 2;
 	struct hello h = *own;
 
 	if (s->phase == PHASE_OVER)
@@ -152,8 +154,7 @@ session_hello(struct session *s, const struct hello *own)
 	    h.items == 0)
 		bug("HELLO twice, or without a window");
 	h.lowest = h.highest = LINK_VERSION;
-	if (s->owner->tell != NULL)
-		h.extensions = bytes_of(takes_tell, sizeof(takes_tell));
+	h.extensions = bytes_of(takes + from, sizeof(takes) - from);
 	hello_write(&s->ctl, &h);
 	s->said_hello = true;
 	s->window = h.window;
