@@ -322,6 +322,23 @@ seat_said(const struct seat *s, const char *what)
 	return n;
 }
 
+/* The end of its log, as remarks. */
+static inline void
+seat_tells(const struct seat *s)
+{
+	struct buf log = { 0 };
+	char *at, *end;
+	struct err e;
+
+	if (file_read(&log, s->log, 64u << 20, &e) != RC_OK)
+		return;
+	buf_u8(&log, 0);
+	at = (char *)log.p + (log.len > 4000 ? log.len - 4000 : 0);
+	for (; (end = strchr(at, '\n')) != NULL; at = end + 1)
+		note("%.*s", (int)(end - at), at);
+	buf_free(&log);
+}
+
 /*
  * A machine that does much else is slow, and that is no fault of a station:
  * who waits for what should come waits at least this long.
