@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/backup.h"
 #include "antind/bundling.h"
 #include "antind/lives.h"
 #include "core/vec.h"
@@ -158,6 +159,7 @@ begin(const struct msg_bundle_for *f, struct err *e)
 	    (rc = find_key(&c, unit, f->station, e)) != RC_OK)
 		return rc;
 	media_begin(unit, parent);
+	bundling.closed = restored_is();
 	bundling.bundle = (struct bundle_kept){ .number = f->number,
 		.unit = bundling.line->uid,
 		.at = station_now() };
@@ -259,7 +261,7 @@ choose(uint64_t room, bool part)
 	struct waits *w;
 	size_t i;
 
-	if (bundling.carried_count == BUNDLE_ITEMS)
+	if (bundling.closed || bundling.carried_count == BUNDLE_ITEMS)
 		return NULL;
 	for (i = 0; i < bundling.waiting; i++) {
 		w = &bundling.waits[i];
