@@ -11,9 +11,9 @@
 #include "antind/carried.h"
 #include "core/vec.h"
 
-#define MARK "restored" /* a file that antin restore leaves: u64 made */
-#define WORD "restored" /* struct closed, 8 bytes each; empty: it is open */
-#define AHEAD 16u	/* lives, where nobody can say which there were */
+#define MARK "restored"	 /* a file that antin restore leaves: u64 made */
+#define WORD "restored"	 /* struct closed, 8 bytes each; empty: it is open */
+#define AHEAD 16u	 /* lives, where nobody can say which there were */
 #define HOURS_MAX 32768u /* of that many more, one an hour: LIFE_AHEAD */
 #define WAIT_S INT64_C(21600)
 
