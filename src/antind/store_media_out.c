@@ -13,6 +13,7 @@
 
 #define LEGS_MAX 200000u      /* of a station, that are looked at */
 #define ITEM_ROOM 1024u	      /* of a bundle, beside an item's bytes */
+#define FRAMES_MAX (MSG_MAX - 65536u) /* of one message */
 #define PART_LEAST (1u << 20) /* bytes of a part that is worth it */
 
 struct gathering {
@@ -179,6 +180,10 @@ say_front(uint64_t job, enum rc rc, struct err *e)
 	if (rc == RC_OK)
 		rc = find_key(&c, bundling.line->unit,
 		    bytes_str(bundling.line->station), e);
+	if (rc == RC_OK && bundling.frames.len > FRAMES_MAX)
+		rc = fail(e, RC_LIMIT,
+		    "docs/media.md 4.4: %zu bytes go before the dispatches",
+		    bundling.frames.len);
 	if (rc == RC_OK) {
 		out.conn = bundling.line->conn;
 		out.station = bytes_str(bundling.line->station);
