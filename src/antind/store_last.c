@@ -52,17 +52,6 @@ tell_line(struct line *l, uint8_t what, struct bytes rest)
 	buf_free(&message);
 }
 
-static struct line *
-to_parent(void)
-{
-	size_t i;
-
-	for (i = 0; i < st.line_count; i++)
-		if (st.lines[i]->parent)
-			return st.lines[i];
-	return NULL;
-}
-
 /* A restored station has another life than the word that was said. */
 static enum rc
 check_own(const struct last_word *r, struct err *e)
@@ -84,7 +73,7 @@ static enum rc
 say_own(uint64_t job, struct bytes word, struct err *e)
 {
 	const struct msg_statement forget = { word };
-	struct line *l = to_parent();
+	struct line *l = line_up();
 
 	say_last(LOG_WARN, "station.destroyed", bytes_str(st.address), NULL);
 	(void)tell(PROC_KEYS, MSG_FORGET, 0, &forget, -1);
