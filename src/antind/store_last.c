@@ -9,6 +9,7 @@
 
 #define REPORT 0 /* what stands before a message: docs/link.md 18.7 */
 #define HEARD 1
+#define OWN_AGE 600	/* seconds: who makes our own tells it at once */
 #define AGAIN_AFTER 500 /* ms; each costs a signature's check */
 #define ANSWERS_MAX 64u /* in one round; others are told again */
 
@@ -66,6 +67,11 @@ check_own(const struct last_word *r, struct err *e)
 		rc = fail(e, RC_EXPIRED,
 		    "docs/emergency.md 3.4: a last word of another life of "
 		    "this station");
+	if (rc == RC_OK && (process_now() - r->at > OWN_AGE ||
+			       r->at - process_now() > OWN_AGE))
+		rc = fail(e, RC_EXPIRED,
+		    "docs/emergency.md 3.4: a last word that was not made just "
+		    "now");
 	return rc;
 }
 
