@@ -159,7 +159,7 @@ $(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)
 
 SCRIPTS := $(wildcard tests/*.t tests/*/*.t)
 check-run: $(TESTS) $(REPLAYS) $(BINS)
-	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) prove -j2 --timer --exec '' \
+	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) prove -j3 --timer --exec '' \
 	    $(sort $(TESTS)) $(SCRIPTS)
 
 fuzz-run: $(FUZZERS)

@@ -139,7 +139,7 @@ guide(struct media *m, struct err *e)
 	    "second disk, and antin media write --rest.\n"
 	    " 4. umount /media/usb, and only then pull the disk out.\n"
 	    " 5. Enter the numbers of the bundles and who carries them in the "
-	    "hand-over book.\n"
+	    "delivery book.\n"
 	    " 6. At the other station: the same steps. Nobody else can read "
 	    "what is on the disk.\n"
 	    " 7. When the disk comes back: the same steps. What was "

@@ -27,6 +27,10 @@ bool duty_nobody(void);
 enum rc offer_write(
     struct buf *out, const char *who, struct bytes note, struct err *e);
 
+/* The lines of such a list, or of a record, a row each. */
+void offer_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
+    enum duty_row what, uint64_t n, struct bytes text);
+
 /* ---- store_unseen.c: alarms that nobody sees
  * ------------------------------------------------ */
 

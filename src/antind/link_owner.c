@@ -27,6 +27,7 @@ on_hello(void *ctx, const struct hello *h)
 	struct bytes value;
 
 	m.tells = hello_extension(h, HELLO_TELL, &value);
+	m.notices = hello_extension(h, HELLO_NOTICE, &value);
 	m.thin = c->thin;
 	if (c->thin)
 		thin_claimed(&m, h);

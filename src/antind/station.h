@@ -78,6 +78,7 @@ struct line {
 	int64_t refused_since;
 	/* what it tells and is told: tell.h */
 	bool tells;	     /* it takes TELL */
+	bool notices;	     /* it takes notices, and items as "again" */
 	struct id uid;	     /* its unit's */
 	struct tag key;	     /* of the station's key that let it in */
 	size_t telling;	     /* bytes on their way */

@@ -15,10 +15,9 @@
 #define WORD_OFFER "duty.offer"
 #define RECORDS 500u	  /* that are kept */
 #define RECORDS_SHOWN 50u /* the newest */
-#define SHIFTS_SHOWN 100u /* that are not over */
-#define GAPS_SHOWN 20u
-#define OFFER_KEEP 3600 /* seconds that one holds */
-#define LATE 600	/* before it is an alarm that somebody is not on */
+#define SHIFTS_SHOWN 100u /* that are not over; gaps between them: 20 */
+#define OFFER_KEEP 3600	  /* seconds that one holds */
+#define LATE 600	  /* before it is an alarm that somebody is not on */
 #define WHO (ROTA_LOGIN + ROTA_NAME + 24u)
 #define SAYS_MAX 1000u
 
@@ -457,27 +456,6 @@ show_shift(
 	s->each(s->ctx, &row);
 }
 
-/* The lines of a text, a row each. */
-static void
-show_lines(
-    const struct showing *s, enum duty_row what, uint64_t n, struct bytes text)
-{
-	struct msg_row row = {
-		.what = ROW_DUTY, .state = what, .n = n, .due = TIME_NEVER
-	};
-	const uint8_t *end;
-	size_t len;
-
-	while (text.len > 0) {
-		end = memchr(text.p, '\n', text.len);
-		len = end == NULL ? text.len : (size_t)(end - text.p);
-		row.text = bytes_of(text.p, len < MSG_LINE ? len : MSG_LINE);
-		s->each(s->ctx, &row);
-		len += end != NULL;
-		text = bytes_of(text.p + len, text.len - len);
-	}
-}
-
 static enum rc
 show_offer(const struct showing *s, struct err *e)
 {
@@ -499,7 +477,8 @@ show_offer(const struct showing *s, struct err *e)
 	if (p != NULL)
 		row.other = bytes_str(p->login);
 	s->each(s->ctx, &row);
-	show_lines(s, DUTY_ROW_LINE, is.offer.n, buf_bytes(&text));
+	offer_rows(
+	    s->each, s->ctx, DUTY_ROW_LINE, is.offer.n, buf_bytes(&text));
 	buf_free(&text);
 	return RC_OK;
 }
@@ -521,7 +500,8 @@ show_records(const struct showing *s, struct err *e)
 			break;
 		r = rd_init(buf_bytes(&b));
 		if (rd_u64(&r) == n)
-			show_lines(s, DUTY_ROW_RECORD, n, rd_rest(&r));
+			offer_rows(
+			    s->each, s->ctx, DUTY_ROW_RECORD, n, rd_rest(&r));
 		buf_free(&b);
 	}
 	return rc;
@@ -547,8 +527,7 @@ show_rota(const struct showing *s, int64_t now)
 			shown++;
 		}
 	row = (struct msg_row){ .what = ROW_DUTY, .state = DUTY_ROW_GAP };
-	for (i = 0; i < GAPS_SHOWN && rota_gap(&is.rota, until, &from, &until);
-	     i++) {
+	for (i = 0; i < 20 && rota_gap(&is.rota, until, &from, &until); i++) {
 		row.since = from;
 		row.due = until;
 		s->each(s->ctx, &row);

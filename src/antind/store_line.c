@@ -16,8 +16,7 @@
 
 #define LEGS 32u /* legs that are looked up at once */
 
-/* ---- finding
- * ------------------------------------------------------------------- */
+/* ---- finding ---- */
 
 struct line *
 line_of(uint64_t conn)
@@ -60,8 +59,8 @@ line_free(struct line *l)
 	free(l);
 }
 
-static void
-line_remove(uint64_t conn)
+void
+line_gone(uint64_t conn)
 {
 	struct line *l = line_of(conn);
 	struct log_line log;
@@ -84,12 +83,6 @@ line_remove(uint64_t conn)
 }
 
 void
-line_gone(uint64_t conn)
-{
-	line_remove(conn);
-}
-
-void
 line_leave(struct line *l, enum bye reason)
 {
 	const struct msg_number m = { l->conn, reason };
@@ -97,7 +90,7 @@ line_leave(struct line *l, enum bye reason)
 	if (l->conn >= MEDIA_CONN)
 		return; /* nobody hears it */
 	(void)tell(PROC_LINK, MSG_LEAVE, 0, &m, -1);
-	line_remove(m.conn);
+	line_gone(m.conn);
 }
 
 void
@@ -109,7 +102,7 @@ lines_drop(bool say)
 		gone.conn = st.lines[st.line_count - 1]->conn;
 		if (say)
 			(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
-		line_remove(gone.conn);
+		line_gone(gone.conn);
 	}
 	if (!say) {
 		free(st.lines);
@@ -142,13 +135,14 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	if ((old = line_to(station)) != NULL) {
 		gone.conn = old->conn;
 		(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
-		line_remove(gone.conn);
+		line_gone(gone.conn);
 	}
 	l->conn = h->conn;
 	memcpy(l->station, station.p, station.len);
 	l->unit = unit;
 	l->uid = st.file.directory->state.units[unit].uid;
 	l->tells = h->tells != 0;
+	l->notices = h->notices != 0;
 	l->parent = h->dialled;
 	l->neighbour = neighbour_of(station);
 	l->neighbour->down = 0;
@@ -160,8 +154,7 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	return l;
 }
 
-/* ---- what goes out
- * -------------------------------------------------------------- */
+/* ---- what goes out ---- */
 
 struct legs {
 	const struct line *l;
@@ -239,7 +232,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		.q = leg->q,
 		.rank = leg->rank,
 		.due = leg->due,
-		.again = leg->again > 0 && l->tells };
+		.again = leg->again > 0 && l->notices };
 	struct gathered_dests g = { 0 };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
@@ -259,7 +252,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		rc = large_open(&package, &fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
-	if (!l->tells && notice_is(buf_bytes(&package))) {
+	if (!l->notices && notice_is(buf_bytes(&package))) {
 		line_pass_over(l, leg->q);
 		goto out;
 	}
@@ -429,7 +422,7 @@ lines_tick(int64_t ms)
 			const struct msg_conn gone = { l->conn };
 
 			(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
-			line_remove(gone.conn);
+			line_gone(gone.conn);
 			continue;
 		}
 		if (l->again == 0 || ms < l->again)
@@ -443,8 +436,7 @@ lines_tick(int64_t ms)
 	return ms;
 }
 
-/* ---- what the peer said of it
- * -------------------------------------------------- */
+/* ---- what the peer said of it ---- */
 
 /* false: it does not fly there; else *rank is its own. */
 static bool
@@ -507,7 +499,7 @@ lines_settled(bool kept)
 		if (!kept && st.lines[i]->fresh) {
 			gone.conn = st.lines[i]->conn;
 			(void)tell(PROC_LINK, MSG_GONE, 0, &gone, -1);
-			line_remove(gone.conn);
+			line_gone(gone.conn);
 		} else {
 			st.lines[i]->fresh = false;
 		}

@@ -89,7 +89,7 @@ media_begin(size_t unit, bool parent)
 	l->conn = MEDIA_CONN + ++conns;
 	l->unit = unit;
 	l->uid = st.file.directory->state.units[unit].uid;
-	l->tells = true;
+	l->tells = l->notices = true;
 	l->parent = parent;
 	if (!address_of(
 		st.file.directory, unit, NONE, station_now(), l->station))

@@ -111,3 +111,23 @@ offer_write(struct buf *out, const char *who, struct bytes note, struct err *e)
 		buf_free(out);
 	return rc;
 }
+
+void
+offer_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
+    enum duty_row what, uint64_t n, struct bytes text)
+{
+	struct msg_row row = {
+		.what = ROW_DUTY, .state = what, .n = n, .due = TIME_NEVER
+	};
+	const uint8_t *end;
+	size_t len;
+
+	while (text.len > 0) {
+		end = memchr(text.p, '\n', text.len);
+		len = end == NULL ? text.len : (size_t)(end - text.p);
+		row.text = bytes_of(text.p, len < MSG_LINE ? len : MSG_LINE);
+		each(ctx, &row);
+		len += end != NULL;
+		text = bytes_of(text.p + len, text.len - len);
+	}
+}

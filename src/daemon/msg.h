@@ -312,6 +312,7 @@ struct msg_hello {
 	uint8_t identity[MSG_THIN_IDENTITY]; /* by the secret of this name */
 	uint64_t claims; /* 1: it said how far its journal is known here: */
 	struct msg_life life;
+	uint64_t notices;   /* 1: it takes notices, and items as "again" */
 };
 struct msg_admit {
 	uint64_t conn;

@@ -146,10 +146,11 @@ enum rc dest_next(
 #define TELL_MAX (4u << 20) /* bytes of a message; of all that are begun */
 #define TELL_HEAD 2u	    /* bytes of TELL before those of its message */
 #define HELLO_TELL 1u	    /* the extension: who says it takes TELL */
+#define HELLO_THIN 2u	    /* who has use for a thin line's secret: 19.4 */
 #define HELLO_CAP 3u	    /* so much the peer may send a second: 20.3 */
 #define HELLO_LIFE 4u	    /* how far its journal is known: 20.4 */
 #define HELLO_LIFE_MAX 24u  /* bytes of it */
-#define HELLO_THIN 2u	    /* who has use for a thin line's secret: 19.4 */
+#define HELLO_NOTICE 5u	    /* and notices, and "again" */
 enum tell {
 	TELL_STATUS = 1,    /* what it knows of the directory */
 	TELL_DIRECTORY,	    /* what the other lacks of it */

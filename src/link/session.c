@@ -168,6 +168,7 @@ session_hello(struct session *s, const struct hello *own)
 		buf_add(&extensions,
 		    bytes_of(s->conf->life, s->conf->life_len));
 	}
+	frame_uint(&extensions, HELLO_NOTICE << 16, 4);
 	h.extensions = buf_bytes(&extensions);
 	hello_write(&s->ctl, &h);
 	buf_free(&extensions);

@@ -80,7 +80,8 @@ struct store_alarm_ops {
 	    bool (*each)(void *ctx, const struct store_alarm *a), void *ctx,
 	    struct err *e);
 	/* Hops and ranks of which a leg has been queued since before
-	 * before[rank]. */
+	 * before[rank]; of notices (docs/receipts.md 5), which have the serial
+	 * 0, none. */
 	enum rc (*late)(struct store *s, const int64_t before[static 4],
 	    bool (*each)(void *ctx, const struct late *l), void *ctx,
 	    struct err *e);

@@ -212,6 +212,13 @@ by_hop(const void *a, const void *b)
 	return order != 0 ? order : x->rank < y->rank ? -1 : x->rank > y->rank;
 }
 
+static bool
+is_notice(const struct memory *m, uint64_t n)
+{
+	return n != 0 && n <= m->count.dispatches &&
+	       m->dispatches[n - 1]->d.header.serial == 0;
+}
+
 enum rc
 memory_late(struct store *s, const int64_t before[static 4],
     bool (*each)(void *ctx, const struct late *l), void *ctx, struct err *e)
@@ -224,7 +231,8 @@ memory_late(struct store *s, const int64_t before[static 4],
 	(void)e;
 	for (i = 0; i < m->wait_count; i++) {
 		leg = &m->legs[m->waits[i]].leg;
-		if (leg->state != LEG_QUEUED || leg->at >= before[leg->rank])
+		if (leg->state != LEG_QUEUED || leg->at >= before[leg->rank] ||
+		    is_notice(m, leg->n))
 			continue;
 		for (k = 0; k < n && !(all[k].rank == leg->rank &&
 					 bytes_eq(all[k].hop, leg->hop));

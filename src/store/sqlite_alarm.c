@@ -159,7 +159,9 @@ sqlite_late(struct store *store, const int64_t before[static 4],
 	    "SELECT hop, rank, count(*), min(at)"
 	    " FROM leg INDEXED BY leg_queue WHERE state = 0 AND at <"
 	    " CASE rank WHEN 0 THEN ?1 WHEN 1 THEN ?2 WHEN 2 THEN ?3 ELSE ?4"
-	    " END GROUP BY hop, rank");
+	    " END AND NOT EXISTS"
+	    " (SELECT 1 FROM dispatch d WHERE d.n = leg.n AND d.serial = 0)"
+	    " GROUP BY hop, rank");
 	struct late l;
 	int i;
 

@@ -181,7 +181,8 @@ stage_line(struct stage *s, uint64_t conn, const struct seat *who)
 	struct msg_hello m = { .conn = conn,
 		.incarnation = 1,
 		.clock = time_now(),
-		.own_clock = 1 };
+		.own_clock = 1,
+		.notices = 1 };
 	struct buf statement = { 0 };
 	struct heard h;
 	bool good;

@@ -188,10 +188,12 @@ crowd_hello(void *ctx, const struct hello *h)
 	peer_admits(ctx);
 }
 
-/* The line is gone, without a word; the key stays. */
+/* The line is gone, without a word; the key stays, and who hears what comes on
+ * the next one: without tell() it would not take what is told. */
 static inline void
 crowd_drop(struct peer *p)
 {
+	const struct session_owner owner = p->owner;
 	struct tls_key *key = p->key;
 	const uint64_t epoch = p->epoch;
 
@@ -199,6 +201,7 @@ crowd_drop(struct peer *p)
 	peer_end(p);
 	p->key = key;
 	p->epoch = epoch;
+	p->owner = owner;
 }
 
 /* Who lost his line, or was turned away, dials again when his time has come;

@@ -41,6 +41,7 @@ struct outpost {
 	enum { OUTPOST_DOWN, OUTPOST_SHAKING, OUTPOST_UP } state;
 	int64_t dial_at;
 	unsigned line;	   /* counts them */
+	bool old;	   /* its HELLO says nothing of notices */
 	struct owed *owed; /* owned */
 	size_t owed_count;
 	struct held *helds; /* owned */
@@ -409,6 +410,10 @@ outpost_shake(struct outpost *o)
 	    tls_key_public(p->key), o->seat->station.sig);
 	p->ctx = o;
 	peer_begin(p);
+	if (o->old) { /* an extension that nobody knows, in its place */
+		session_output(p->session, &p->out, 65536);
+		p->out.p[p->out.len - 3] = 0x77;
+	}
 	o->state = OUTPOST_UP;
 }
 

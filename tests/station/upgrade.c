@@ -14,6 +14,7 @@
  */
 #include <sqlite3.h>
 
+#include "outpost.h"
 #include "queue.h"
 #include "store/schema.h"
 
@@ -297,6 +298,89 @@ killed_while_it_is_taken_up(void)
 	is(good, rounds, "killed while it is taken up, it loses nothing");
 }
 
+/* ---- who says nothing of notices
+ * --------------------------------------- */
+
+static size_t
+queue_rows(const struct seat *s, const char *what)
+{
+	json_t *rows = seat_rows(s, CONTROL_QUEUE, NULL);
+	const size_t n = rows_with(rows, "leg", "what", what);
+
+	json_decref(rows);
+	return n;
+}
+
+/* The station's queue has so many notices and no dispatch, and the outpost is
+ * owed and owes nothing. */
+static bool
+comes_to_notices(struct outpost *o, const struct seat *s, size_t least,
+    size_t most, unsigned seconds)
+{
+	const int64_t until = peer_ms() + seconds * 1000;
+	size_t n = 0;
+
+	while (peer_ms() < until) {
+		outposts_turn(o, 1, 50);
+		n = queue_rows(s, "notice");
+		if (n >= least && n <= most && o->owed_count == 0 &&
+		    queue_rows(s, "dispatch") == 0)
+			return true;
+	}
+	note("%zu notices", n);
+	return false;
+}
+
+/* A child that an older program runs: docs/upgrade.md 2.1. */
+static void
+who_takes_no_notice(void)
+{
+	struct ledger ledger;
+	struct outpost o;
+	struct country c;
+	struct seat *s;
+	int64_t until;
+	unsigned i;
+
+	use(this_build);
+	country_begin(&c);
+	s = country_seat(&c, NULL, "vn");
+	(void)country_seat(&c, s, "dien-bien");
+	country_write(s, "deadline-khan 1s\n");
+	ledger_begin(&ledger, &c);
+	outpost_begin(&o, &ledger, &c.seats[1], s->port);
+	o.old = true;
+	ok(seat_start(s), "a station over one that says nothing of notices");
+	for (i = 0; i < 5; i++)
+		outpost_send(
+		    &o, ledger_make(&ledger, 1, 1, 700, PRECEDENCE_KHAN));
+	ok(comes_to_notices(&o, s, 1, 64, 60),
+	    "takes its dispatches, and what it says of them waits");
+	sends(s, &c.seats[1], 3);
+	until = peer_ms() + 60000;
+	while (o.came < 3 && peer_ms() < until)
+		outposts_turn(&o, 1, 50);
+	is(o.came, 3, "dispatches go by what waits");
+	/* twice as long as a deadline, and as the look at it */
+	for (i = 0; i < 80; i++)
+		outposts_turn(&o, 1, 50);
+	ok(comes_to_notices(&o, s, 1, 64, 60), "it waits on");
+	is(ledger.notices, 0, "no notice has come");
+	is(seat_said(s, "kind=waits"), 0, "and nobody is called for that");
+	is(seat_said(s, "event=link.up"), 1, "over one line");
+	outpost_down(&o);
+	o.old = false;
+	ok(comes_to_notices(&o, s, 0, 0, 60),
+	    "when it is brought up to date all that waited goes");
+	ok(ledger.notices > 0, "and it comes");
+	is(ledger.doubled + ledger.strange + ledger.altered, 0,
+	    "nothing else comes");
+	outpost_end(&o);
+	(void)seat_stop(s, SIGTERM);
+	ledger_end(&ledger);
+	country_end(&c);
+}
+
 /* ---- both at once
  * -------------------------------------------------------------- */
 
@@ -401,6 +485,7 @@ main(void)
 	}
 	an_old_station_goes_on();
 	killed_while_it_is_taken_up();
+	who_takes_no_notice();
 	if (!old_build(old))
 		skip("no build of an old program (ANTIN_OLD, ANTIN_SOAK)");
 	else

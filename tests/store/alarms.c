@@ -169,6 +169,7 @@ what_waits_too_long_is_found(struct world *w)
 	static const int64_t before[4] = { 10, 20, 30, 40 };
 	struct listed l = { 0 };
 	uint64_t n, q;
+	struct stored notice;
 
 	world_do(w);
 	n = put(w, 1);
@@ -179,11 +180,15 @@ what_waits_too_long_is_found(struct world *w)
 	(void)leg_made(w, n, "antin://g", 2, 30, 0, "antin://a/5");
 	q = leg_made(w, n, "antin://g", 1, 1, 0, "antin://a/6");
 	must(w->ops->leg_set(w->s, q, LEG_HELD, NULL, 1, &w->e), &w->e);
+	must(try_put(w, 0, &notice), &w->e);
+	(void)leg_made(w, notice.n, "antin://h", 0, 3, 0, "antin://a/7");
+	(void)leg_made(w, notice.n, "antin://n", 1, 3, 0, "antin://a/8");
 	world_done(w);
 	world_again(w);
 	must(w->ops->alarms.late(w->s, before, list_late, &l, &w->e), &w->e);
 	same(bytes_str(l.text), bytes_str("antin://h/0/2/5 antin://h/3/1/39 "),
-	    "by hop and rank, what is queued since before its time");
+	    "by hop and rank, what is queued since before its time; "
+	    "notices are not");
 }
 
 static bool
