@@ -422,6 +422,23 @@ of_running(struct making *m, struct talk *t, const char *path, struct err *e)
 	return rc;
 }
 
+/* What a move goes on with is no copy: its store has to know that it is. */
+static enum rc
+check_moves(const struct making *m, struct err *e)
+{
+	char *mark = station_in(m->dir, "store/restored");
+	const bool fresh = file_exists(mark);
+
+	free(mark);
+	return m->h.kind != BACKUP_MOVE || !fresh
+		   ? RC_OK
+		   : fail(e, RC_DENIED,
+			 "docs/backup.md 6.1: the station in %s was restored "
+			 "and has not been started; restore its backup at the "
+			 "new machine",
+			 m->dir);
+}
+
 static enum rc
 of_stopped(struct making *m, const char *path, struct err *e)
 {
@@ -430,6 +447,7 @@ of_stopped(struct making *m, const char *path, struct err *e)
 
 	m->from = "store";
 	if ((rc = station_hold(&fd, m->dir, e)) == RC_OK &&
+	    (rc = check_moves(m, e)) == RC_OK &&
 	    (rc = write_all(m, path, e)) == RC_OK) {
 		if (m->h.kind == BACKUP_MOVE)
 			rc = close_here(m->dir, &m->h, path, e);

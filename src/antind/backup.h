@@ -44,6 +44,9 @@ void restored_heard(void);
  * is more than we have. */
 void restored_said(const struct line *l);
 void restored_holds(const struct note *n);
+/* Lives to be left out before one that came so: in a bundle, which may be
+ * old; 0: none. */
+uint64_t restored_skip(const struct line *l);
 
 /* Of a new life that is taken while it is closed (docs/journal.md 7.5): "n",
  * what others have of the old one, or NULL. */

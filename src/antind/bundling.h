@@ -33,6 +33,7 @@ struct media {
 	struct bundle_kept bundle;
 	uint64_t front;	     /* the job of MSG_BUNDLE_FOR; */
 	uint64_t witness;    /* that waits for this one of keys; 0: for none */
+	bool closed;	     /* no item goes: docs/backup.md 5.1 */
 	struct buf frames;   /* what goes before items */
 	uint64_t open;	     /* of the statement */
 	struct waits *waits; /* owned; in the order in which they go */

@@ -56,7 +56,9 @@ const struct carried *carried_of(
     const struct carried *list, size_t count, uint64_t q);
 
 /* Answers that are owed for a bundle of that station's; they go into each
- * bundle for it until it waits for them no more. */
+ * bundle for it until it waits for them no more, so many bytes at once, which
+ * all of one bundle have. */
+#define CARRIED_OWED_MAX (4u << 20)
 enum rc carried_owe(const struct id *unit, const struct bundle_statement *of,
     struct bytes answers, struct err *e);
 enum rc carried_owed(struct buf *answers, const struct id *unit, struct err *e);

@@ -460,6 +460,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 	room_leave(c);
 	lk.children += !c->dialled;
 	keeps_find(c);
+	if (a->guest != 0) /* docs/link.md 19.6: no secret is of use */
+		c->conf.offer = false;
 	if (!c->dialled && c->thin)
 		thin_claims(c, a->life, NULL);
 	if (!c->dialled)

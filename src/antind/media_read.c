@@ -12,6 +12,7 @@
 
 #define SYNC_BYTES (4u << 20) /* given to the store before it is waited for */
 #define SYNC_ITEMS 200u
+#define SYNC_LARGE 25u /* of these, a large one: BIGS_MAX are there at once */
 #define ITEMS_MAX BUNDLE_ITEMS
 
 struct reading {
@@ -25,6 +26,7 @@ struct reading {
 	uint64_t skip;	  /* bytes of it that are there already */
 	struct buf parts; /* entries of PARTIAL */
 	size_t given;	  /* bytes since the last sync */
+	bool lost;	  /* the store has given the job up */
 	uint32_t given_items;
 };
 
@@ -144,6 +146,7 @@ sync_with(struct reading *r, uint64_t end, struct err *e)
 	    PROC_STORE, MSG_BUNDLE_SYNC, &n, MSG_BUNDLE_SYNCED, &m, NULL, e);
 	if (rc == RC_OK)
 		rc = seal_said(m.body.bundle_is.rc, m.body.bundle_is.why, e);
+	r->lost = rc != RC_OK;
 	if (rc == RC_OK && end != 0) {
 		r->c->is = m.body.bundle_is;
 		r->c->is.bytes = r->size;
@@ -232,7 +235,7 @@ end_large(struct reading *r)
 	if (!r->large)
 		return;
 	r->large = false;
-	r->given_items++;
+	r->given_items += SYNC_LARGE; /* the store may have it yet */
 	(void)tell(PROC_STORE, MSG_BIG_END, 0, &n, -1);
 }
 
@@ -363,6 +366,10 @@ read_all(struct reading *r, struct err *e)
 	while ((rc = bundle_next(&r->in, &type, &payload, &bad)) == RC_OK &&
 	       (rc = on_frame(r, type, payload, &bad)) == RC_OK)
 		;
+	if (r->lost) { /* it hears no more of this bundle */
+		*e = bad;
+		return rc;
+	}
 	if (rc == RC_ABSENT && !r->in.cut)
 		rc = item_over(r, &bad);
 	else

@@ -459,6 +459,7 @@ line_hello(const struct msg_hello *h)
 	admit.clock = station_judges(&own);
 	admit.own_clock = own;
 	admit.life = h->thin ? life_size() : 0;
+	admit.guest = guest;
 	(void)tell(PROC_LINK, MSG_ADMIT, 0, &admit, -1);
 	if (l != NULL) {
 		directory_line(l);

@@ -398,7 +398,8 @@ carried_owed(struct buf *answers, const struct id *unit, struct err *e)
 		    buf_bytes(&k.list[i]), &head, &body, e);
 		if (rc != RC_OK)
 			break;
-		buf_add(answers, buf_bytes(&body));
+		if (answers->len + body.len <= CARRIED_OWED_MAX)
+			buf_add(answers, buf_bytes(&body));
 		buf_free(&head);
 		buf_free(&body);
 	}

@@ -11,6 +11,12 @@
 #define TELL_PIECE (FRAME_MAX - TELL_HEAD)
 #define PART_ENTRY 40u
 #define HEARD_MAX (64u << 20) /* bytes of a message in a bundle */
+/* Of what the other lacks of the directory: all that goes before items is one
+ * message to media. */
+#define LACKS_MAX (16u << 20)
+
+_Static_assert(LACKS_MAX + CARRIED_OWED_MAX + (2u << 20) <= MSG_MAX,
+    "docs/media.md 4.4");
 
 /* Messages that have begun and not ended, by kind. */
 static struct buf heard[TELLS];
@@ -94,7 +100,7 @@ put_directory(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 	directory_says(&own, l);
 	front_tell(frames, TELL_STATUS, buf_bytes(&own));
 	directory_lacking(&file, l);
-	if (file.len > HEARD_MAX || (most != 0 && file.len > most)) {
+	if (file.len > LACKS_MAX || (most != 0 && file.len > most)) {
 		(void)fail(&why, RC_LIMIT,
 		    "docs/media.md 4.4: what it lacks of the directory has "
 		    "%zu bytes; take it there as a file: antin directory take",

@@ -9,6 +9,7 @@
 
 #define REPORT 0 /* what stands before a message: docs/link.md 18.7 */
 #define HEARD 1
+#define OWN_AGE 600	/* seconds: who makes our own tells it at once */
 #define AGAIN_AFTER 500 /* ms; each costs a signature's check */
 #define ANSWERS_MAX 64u /* in one round; others are told again */
 
@@ -52,17 +53,6 @@ tell_line(struct line *l, uint8_t what, struct bytes rest)
 	buf_free(&message);
 }
 
-static struct line *
-to_parent(void)
-{
-	size_t i;
-
-	for (i = 0; i < st.line_count; i++)
-		if (st.lines[i]->parent)
-			return st.lines[i];
-	return NULL;
-}
-
 /* A restored station has another life than the word that was said. */
 static enum rc
 check_own(const struct last_word *r, struct err *e)
@@ -77,6 +67,11 @@ check_own(const struct last_word *r, struct err *e)
 		rc = fail(e, RC_EXPIRED,
 		    "docs/emergency.md 3.4: a last word of another life of "
 		    "this station");
+	if (rc == RC_OK && (process_now() - r->at > OWN_AGE ||
+			       r->at - process_now() > OWN_AGE))
+		rc = fail(e, RC_EXPIRED,
+		    "docs/emergency.md 3.4: a last word that was not made just "
+		    "now");
 	return rc;
 }
 
@@ -84,7 +79,7 @@ static enum rc
 say_own(uint64_t job, struct bytes word, struct err *e)
 {
 	const struct msg_statement forget = { word };
-	struct line *l = to_parent();
+	struct line *l = line_up();
 
 	say_last(LOG_WARN, "station.destroyed", bytes_str(st.address), NULL);
 	(void)tell(PROC_KEYS, MSG_FORGET, 0, &forget, -1);

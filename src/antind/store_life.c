@@ -616,7 +616,8 @@ life_given(struct line *l, struct bytes message)
 		rc = fail(&e, RC_LIMIT,
 		    "docs/link.md 18.4: an incarnation that none is");
 	else
-		rc = life_adopt(g.incarnation, &g.note, g.serial, &e);
+		rc = life_adopt(
+		    g.incarnation + restored_skip(l), &g.note, g.serial, &e);
 	if (rc != RC_OK)
 		line_event(LOG_WARN, "incarnation.refused", l, &e);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/backup.h"
 #include "antind/bundling.h"
 #include "antind/lives.h"
 #include "core/vec.h"
@@ -12,6 +13,7 @@
 
 #define LEGS_MAX 200000u      /* of a station, that are looked at */
 #define ITEM_ROOM 1024u	      /* of a bundle, beside an item's bytes */
+#define FRAMES_MAX (MSG_MAX - 65536u) /* of one message */
 #define PART_LEAST (1u << 20) /* bytes of a part that is worth it */
 
 struct gathering {
@@ -158,6 +160,7 @@ begin(const struct msg_bundle_for *f, struct err *e)
 	    (rc = find_key(&c, unit, f->station, e)) != RC_OK)
 		return rc;
 	media_begin(unit, parent);
+	bundling.closed = restored_is();
 	bundling.bundle = (struct bundle_kept){ .number = f->number,
 		.unit = bundling.line->uid,
 		.at = station_now() };
@@ -177,6 +180,10 @@ say_front(uint64_t job, enum rc rc, struct err *e)
 	if (rc == RC_OK)
 		rc = find_key(&c, bundling.line->unit,
 		    bytes_str(bundling.line->station), e);
+	if (rc == RC_OK && bundling.frames.len > FRAMES_MAX)
+		rc = fail(e, RC_LIMIT,
+		    "docs/media.md 4.4: %zu bytes go before the dispatches",
+		    bundling.frames.len);
 	if (rc == RC_OK) {
 		out.conn = bundling.line->conn;
 		out.station = bytes_str(bundling.line->station);
@@ -259,7 +266,7 @@ choose(uint64_t room, bool part)
 	struct waits *w;
 	size_t i;
 
-	if (bundling.carried_count == BUNDLE_ITEMS)
+	if (bundling.closed || bundling.carried_count == BUNDLE_ITEMS)
 		return NULL;
 	for (i = 0; i < bundling.waiting; i++) {
 		w = &bundling.waits[i];

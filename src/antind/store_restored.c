@@ -8,11 +8,13 @@
 #include <string.h>
 
 #include "antind/backup.h"
+#include "antind/carried.h"
 #include "core/vec.h"
 
-#define MARK "restored" /* a file that antin restore leaves: u64 made */
-#define WORD "restored" /* struct closed, 8 bytes each; empty: it is open */
-#define AHEAD 16u	/* lives, where nobody can say which there were */
+#define MARK "restored"	 /* a file that antin restore leaves: u64 made */
+#define WORD "restored"	 /* struct closed, 8 bytes each; empty: it is open */
+#define AHEAD 16u	 /* lives, where nobody can say which there were */
+#define HOURS_MAX 32768u /* of that many more, one an hour: LIFE_AHEAD */
 #define WAIT_S INT64_C(21600)
 
 static struct closed {
@@ -241,6 +243,24 @@ next_life(void)
 		   : st.incarnation + 1;
 }
 
+/* Lives that are left out, where what is known may be old: docs/backup.md 5.5.
+ * Another one of the same backup is restored later, and leaves out more. */
+static uint64_t
+ahead(void)
+{
+	const uint64_t hours = closed.since > closed.made
+				   ? (closed.since - closed.made) / 3600
+				   : 0;
+
+	return AHEAD + (hours < HOURS_MAX ? hours : HOURS_MAX);
+}
+
+uint64_t
+restored_skip(const struct line *l)
+{
+	return restored_is() && l->conn >= MEDIA_CONN ? ahead() : 0;
+}
+
 void
 restored_heard(void)
 {
@@ -263,7 +283,7 @@ restored_reopen(struct err *e)
 		    when);
 	}
 	/* in which no number can have been given */
-	return life_adopt(next_life() + AHEAD, best, 0, e);
+	return life_adopt(next_life() + ahead(), best, 0, e);
 }
 
 /* ---- of the root: those below
@@ -283,8 +303,9 @@ has_said(const struct id *unit)
 void
 restored_said(const struct line *l)
 {
+	/* a bundle may be old, and does not say it: docs/backup.md 5.7 */
 	if (!restored_is() || st.clock.has_parent || l->parent ||
-	    has_said(&l->uid))
+	    l->conn >= MEDIA_CONN || has_said(&l->uid))
 		return;
 	said = vec_more(said, said_count, sizeof(*said));
 	said[said_count++] = l->uid;

@@ -159,12 +159,9 @@ look_at(void *ctx, const struct store_alarm *a)
 static struct line *
 to_parent(void)
 {
-	size_t i;
+	struct line *l = line_up();
 
-	for (i = st.line_count; i-- > 0;)
-		if (st.lines[i]->parent && st.lines[i]->tells)
-			return st.lines[i];
-	return NULL;
+	return l != NULL && l->tells ? l : NULL;
 }
 
 /* The entries; how many there are. */

@@ -323,6 +323,7 @@ struct msg_admit {
 	uint64_t own_clock;
 	uint64_t epoch; /* of RC_EXPIRED: the one that was seen */
 	uint64_t life;	/* entries of our journal */
+	uint64_t guest; /* docs/link.md 17.8 */
 };
 struct msg_number {
 	uint64_t conn, number;

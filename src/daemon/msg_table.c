@@ -150,7 +150,7 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
 	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch),
-	ANY(msg_admit, life), END };
+	ANY(msg_admit, life), FLAG(msg_admit, guest), END };
 static const struct field number[] = { ANY(msg_number, conn),
 	ANY(msg_number, number), END };
 static const struct field item[] = { ANY(msg_item, conn), ANY(msg_item, number),

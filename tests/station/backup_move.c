@@ -124,6 +124,9 @@ a_person_opens_it(struct three_lives *x)
 	burns_down(s);
 	(void)seat_stop(x->mid, SIGTERM);
 	is(is_restored(x, s, file), 0, "restored");
+	is(COMMAND("station", "move", s->folder, beside(&x->c, "early.move")),
+	    3, "it is not moved before it has been started");
+	ok(!file_exists(beside(&x->c, "early.move")), "nothing is written");
 	(void)snprintf(conf, sizeof(conf), "%s/antind.conf", s->folder);
 	must(file_read(&text, conf, 65536, &e), &e);
 	buf_add(&text, bytes_str("restore-wait 2s\n"));

@@ -5,6 +5,8 @@
  * station run; a sibling of it is played by hand, and lies.
  */
 #include "destroy.h"
+
+#include "core/base64.h"
 #include "pki/last.h"
 #include "store/alarms.h"
 #include "villain.h"
@@ -394,6 +396,28 @@ whoever_lies_is_not_believed(void)
 	buf_free(&own);
 }
 
+/* A station was restored after its end; who has its word says it there. */
+static void
+an_old_report_ends_nothing(void)
+{
+	const pid_t keys = seat_process(centre, "keys");
+	struct buf report, data = { 0 };
+	json_t *r = json_object();
+	struct err e;
+
+	write_report(&report, centre, &centre->station, time_now() - 3600);
+	base64_write(&data, buf_bytes(&report));
+	(void)json_object_set_new(r, "at", json_integer(0));
+	(void)json_object_set_new(
+	    r, "data", json_stringn((const char *)data.p, data.len));
+	is(seat_asks(centre, CONTROL_DESTROYED, r, NULL, &e), RC_EXPIRED,
+	    "a station does not end by a report of an hour ago");
+	is((uint64_t)seat_process(centre, "keys"), (uint64_t)keys,
+	    "and keeps its keys");
+	buf_free(&report);
+	buf_free(&data);
+}
+
 /* Somebody has copied the station's line key and its report. */
 static void
 a_report_counts_once(void)
@@ -574,6 +598,7 @@ main(void)
 	its_parent_knows_what_it_had();
 	a_person_reads_it();
 	whoever_lies_is_not_believed();
+	an_old_report_ends_nothing();
 	a_report_counts_once();
 	it_is_ended_after_a_kill();
 	it_is_destroyed_though_it_hangs();
