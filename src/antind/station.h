@@ -25,6 +25,8 @@
 #define FLYING_MAX 128u		/* items */
 #define FLYING_BYTES (2u << 20) /* small ones' bytes together */
 #define FLYING_BIG 2u		/* large ones */
+#define FLYING_ALL (64u << 20)	/* small ones' bytes over all lines, */
+#define FLYING_LEAST (32u << 10) /* but of each so many, and always one */
 #define BIGS_MAX 8u		/* large ones arriving over one line */
 #define AGAIN_MS INT64_C(30000) /* before what was "not now" is tried */
 
@@ -79,6 +81,7 @@ struct line {
 	/* what it tells and is told: tell.h */
 	bool tells;	     /* it takes TELL */
 	bool notices;	     /* it takes notices, and items as "again" */
+	bool lacks, fed;     /* it lacks of the directory; it may have items */
 	struct id uid;	     /* its unit's */
 	struct tag key;	     /* of the station's key that let it in */
 	size_t telling;	     /* bytes on their way */
@@ -257,6 +260,8 @@ struct flying *flying_of(const struct line *l, uint64_t q);
 struct flying *flying_next(const struct flying *after, uint64_t q);
 struct flying *flying_new(struct line *l, uint64_t q);
 void flying_free(struct flying *f);
+/* Bytes of small ones that each line may have on its way, of each rank. */
+size_t flying_bytes(void);
 
 /* ---- store_sum.c: large packages that go on
  * ------------------------------------ */

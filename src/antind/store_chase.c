@@ -146,10 +146,78 @@ is_over(bool *over, bool *last, const struct stored *d, const struct chase *c,
 	return rc;
 }
 
+/* The leg of a destination, and the name under which it has it. */
+struct look_leg {
+	struct leg leg;
+	char hop[LIMIT_ADDRESS + 1], dest[LIMIT_ADDRESS + 1];
+	bool found;
+};
+
+/* By the address of today, or the one that is asked for. */
+static enum rc
+find_leg_of(struct look_leg *x, uint64_t n, const char *dest, struct err *e)
+{
+	const struct store_ops *ops = st.store->ops;
+	uint64_t q;
+	enum rc rc;
+
+	rc = ops->operate.dest_leg(st.store, n, bytes_str(dest), &q, e);
+	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
+		return RC_OK;
+	if (rc != RC_OK || (rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
+		return rc;
+	x->found = true;
+	memcpy(x->dest, dest, strlen(dest) + 1);
+	memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
+	x->hop[x->leg.hop.len] = '\0';
+	x->leg.hop = bytes_str(x->hop);
+	return RC_OK;
+}
+
+static enum rc
+find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
+{
+	struct names names;
+	enum rc rc = RC_OK;
+	size_t i;
+
+	*x = (struct look_leg){ .found = false };
+	names_of(&names, desk);
+	for (i = 0; i < names.count && rc == RC_OK && !x->found; i++) {
+		rc = find_leg_of(x, n, names.name[i], e);
+		x->found = x->found &&
+			   weigh_named(desk, bytes_str(x->dest), x->leg.at);
+	}
+	return rc;
+}
+
+/* docs/receipts.md 9.6: it has not gone yet. */
+static enum rc
+waits_here(bool *waits, uint64_t n, struct bytes desk, struct err *e)
+{
+	struct look_leg x;
+	const enum rc rc = store_failed(find_leg(&x, n, desk, e));
+
+	*waits = rc == RC_OK && x.found &&
+		 (x.leg.state == LEG_QUEUED || x.leg.state == LEG_HELD);
+	return rc;
+}
+
+/* It is looked at again: after longer each time, and as long as it waits. */
+static enum rc
+look_later(const struct chase *c, unsigned rank, struct err *e)
+{
+	struct chase next = *c;
+
+	next.asked += c->asked < CHASE_DOUBLES;
+	next.due = station_now() + wait_of(rank, next.asked);
+	return store_failed(st.store->ops->notices->chase(st.store, &next, e));
+}
+
 static enum rc
 ask_for(const struct chase *c, struct err *e)
 {
-	bool over, last;
+	bool over, last, waits;
 	char to[LIMIT_ADDRESS + 1];
 	struct chase next = *c;
 	struct statement s;
@@ -163,6 +231,9 @@ ask_for(const struct chase *c, struct err *e)
 	notice_hold(&d, &held);
 	rank = precedence_rank(d.header.precedence);
 	alarm_not_arrived(&d);
+	rc = waits_here(&waits, c->n, c->desk, e);
+	if (rc != RC_OK || (waits && d.header.expires >= station_now()))
+		return rc == RC_OK ? look_later(c, rank, e) : rc;
 	if (c->asked >= CHASE_WARN)
 		warn_of(&d, c);
 	rc = is_over(&over, &last, &d, c, e);
@@ -316,51 +387,6 @@ say_again(const struct weighed *w, bool *said, struct err *e)
 		rc = notice_post(buf_bytes(&x.all), w->s.origin,
 		    precedence_rank(w->d.header.precedence), e);
 	buf_free(&x.all);
-	return rc;
-}
-
-/* The leg of a destination, and the name under which it has it. */
-struct look_leg {
-	struct leg leg;
-	char hop[LIMIT_ADDRESS + 1], dest[LIMIT_ADDRESS + 1];
-	bool found;
-};
-
-/* By the address of today, or the one that is asked for. */
-static enum rc
-find_leg_of(struct look_leg *x, uint64_t n, const char *dest, struct err *e)
-{
-	const struct store_ops *ops = st.store->ops;
-	uint64_t q;
-	enum rc rc;
-
-	rc = ops->operate.dest_leg(st.store, n, bytes_str(dest), &q, e);
-	if (rc == RC_ABSENT || (rc == RC_OK && q == 0))
-		return RC_OK;
-	if (rc != RC_OK || (rc = ops->leg(st.store, q, &x->leg, e)) != RC_OK)
-		return rc;
-	x->found = true;
-	memcpy(x->dest, dest, strlen(dest) + 1);
-	memcpy(x->hop, x->leg.hop.p, x->leg.hop.len);
-	x->hop[x->leg.hop.len] = '\0';
-	x->leg.hop = bytes_str(x->hop);
-	return RC_OK;
-}
-
-static enum rc
-find_leg(struct look_leg *x, uint64_t n, struct bytes desk, struct err *e)
-{
-	struct names names;
-	enum rc rc = RC_OK;
-	size_t i;
-
-	*x = (struct look_leg){ .found = false };
-	names_of(&names, desk);
-	for (i = 0; i < names.count && rc == RC_OK && !x->found; i++) {
-		rc = find_leg_of(x, n, names.name[i], e);
-		x->found = x->found &&
-			   weigh_named(desk, bytes_str(x->dest), x->leg.at);
-	}
 	return rc;
 }
 

@@ -163,3 +163,15 @@ flying_free(struct flying *f)
 	free(f);
 	flies--;
 }
+
+/* docs/station.md 7.4: where very many lines come at one moment, each with a
+ * long queue, they share what the memory of the machine has for them. */
+size_t
+flying_bytes(void)
+{
+	const size_t share = FLYING_ALL / (st.line_count + 1);
+
+	return share > FLYING_BYTES   ? FLYING_BYTES
+	       : share < FLYING_LEAST ? FLYING_LEAST
+				      : share;
+}

@@ -14,7 +14,8 @@
 #include "pki/path.h"
 #include "pki/resolve.h"
 
-#define LEGS 32u /* legs that are looked up at once */
+#define LEGS 32u	      /* legs that are looked up at once */
+#define FEED_AHEAD (4u << 20) /* bytes that wait for link */
 
 /* ---- finding ---- */
 
@@ -296,8 +297,9 @@ has_room(struct line *l, const struct leg *leg)
 
 	f->full =
 	    f->count >= FLYING_MAX ||
-	    (leg->total > STORE_INLINE ? f->big >= FLYING_BIG
-				       : f->bytes + leg->total > FLYING_BYTES);
+	    (leg->total > STORE_INLINE
+		    ? f->big >= FLYING_BIG
+		    : f->bytes > 0 && f->bytes + leg->total > flying_bytes());
 	return !f->full;
 }
 
@@ -348,29 +350,44 @@ feed_rank(struct line *l, unsigned rank)
 	return rc == RC_OK;
 }
 
+static void
+feed(struct line *l, unsigned rank)
+{
+	while (l->more[rank] && !l->flights[rank].full && feed_rank(l, rank))
+		;
+}
+
 /* Of items those of the highest rank alone go before what the line lacks of the
  * directory: docs/link.md 17.2. */
 static void
-feed(struct line *l)
+feed_first(struct line *l)
 {
-	const unsigned least = directory_feed(l) ? 0 : RANKS - 1;
-	unsigned rank;
-
-	if (l->guest != 0 || !lives_open(l) || restored_is())
-		return;
-	for (rank = RANKS; rank-- > least;)
-		while (l->more[rank] && !l->flights[rank].full &&
-		       feed_rank(l, rank))
-			;
+	l->lacks = !directory_feed(l);
+	l->fed = l->guest == 0 && lives_open(l) && !restored_is();
+	if (l->fed)
+		feed(l, RANKS - 1);
 }
 
+/* What is urgent goes to all lines before the rest goes to any: and that in
+ * turn, no more at once than link takes soon (docs/station.md 7.4).  When it
+ * has taken some there is a round. */
 void
 lines_feed(void)
 {
+	static size_t turn;
+	unsigned rank;
+	struct line *l;
 	size_t i;
 
 	for (i = 0; i < st.line_count; i++)
-		feed(st.lines[i]);
+		feed_first(st.lines[i]);
+	for (i = 0; i < st.line_count; i++, turn++) {
+		if (process_queued(PROC_LINK) > FEED_AHEAD)
+			return;
+		l = st.lines[turn % st.line_count];
+		for (rank = RANKS - 1; l->fed && !l->lacks && rank-- > 0;)
+			feed(l, rank);
+	}
 }
 
 void
@@ -455,7 +472,7 @@ land(struct line *l, uint64_t q, unsigned *rank)
 	else
 		f->bytes -= one->total;
 	f->full = f->full &&
-		  (f->count > FLYING_MAX / 2 || f->bytes > FLYING_BYTES / 2);
+		  (f->count > FLYING_MAX / 2 || f->bytes > flying_bytes() / 2);
 	flying_free(one);
 	return true;
 }
