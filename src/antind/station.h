@@ -342,6 +342,8 @@ bool names_carries(struct bytes child);
 /* Lines are to stations as the directory writes them now. */
 void names_lines(void);
 void names_tick(int64_t ms);
+/* All that waits is looked at now. */
+void names_looked(void);
 
 /* ---- store_serve.c: what seal asks; store_ask.c: what people ask
  * ------------ */

@@ -251,17 +251,24 @@ turned(int64_t since, int64_t now)
 	return false;
 }
 
-/* What was decided long ago begins to hold when its day comes. */
+static int64_t looked = TIME_MAX; /* when all that waits was looked at */
+
+void
+names_looked(void)
+{
+	looked = station_now();
+}
+
+/* What was decided long ago begins to hold when its day comes: whatever day
+ * came since what waits was looked at. */
 void
 names_tick(int64_t ms)
 {
-	static int64_t at, since = TIME_MAX;
-	const int64_t now = station_now();
+	static int64_t at;
 
 	if (ms < at || !st.named)
 		return;
 	at = ms + NAMES_MS;
-	if (turned(since, now))
+	if (turned(looked, station_now()))
 		take_reroute();
-	since = now;
 }

@@ -342,6 +342,7 @@ look_at(size_t most)
 void
 take_reroute(void)
 {
+	names_looked();
 	again.on = true;
 	again.last = 0;
 	look_at(LEGS_NOW);
