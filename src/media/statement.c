@@ -5,9 +5,9 @@
 
 #include "core/limits.h"
 #include "core/time.h"
-#include "crypto/suite.h"
 #include "der/der.h"
 #include "envelope/address.h"
+#include "pki/stated.h"
 
 #define VERSION 1
 #define CONTEXT "antin bundle"
@@ -26,38 +26,17 @@ body_write(struct der_wr *w, const struct bundle_statement *s)
 	der_put_octets(w, bytes_of(s->head, sizeof(s->head)));
 }
 
-/* What is signed: the same in a SEQUENCE of its own. */
-static void
-signed_write(struct der_wr *w, struct bytes body)
-{
-	der_put_open(w, DER_SEQUENCE);
-	der_put_raw(w, body);
-	der_put_close(w);
-}
-
 void
 bundle_statement_write(struct buf *out, const struct bundle_statement *s,
     const struct sig_key *key)
 {
-	struct der_wr body = { 0 }, to_sign = { 0 }, w = { 0 };
-	uint8_t signature[SIG_MAX];
-	size_t len;
+	struct der_wr body = { 0 };
 
 	if (!address_is_station(s->from) || !address_is_station(s->to) ||
-	    s->number == 0 || s->number > INT64_MAX || s->at < 0 ||
-	    !suite_sig_is_composite(sig_key_alg(key)))
+	    s->number == 0 || s->number > INT64_MAX || s->at < 0)
 		bug("a bundle of no station or number");
 	body_write(&body, s);
-	signed_write(&to_sign, buf_bytes(&body.out));
-	len = sig_sign(
-	    key, bytes_str(CONTEXT), buf_bytes(&to_sign.out), signature);
-	der_put_open(&w, DER_SEQUENCE);
-	der_put_raw(&w, buf_bytes(&body.out));
-	der_put_octets(&w, bytes_of(signature, len));
-	der_put_close(&w);
-	*out = w.out;
-	der_wr_free(&body);
-	der_wr_free(&to_sign);
+	stated_write(out, &body, CONTEXT, key);
 }
 
 enum rc
@@ -102,18 +81,5 @@ bool
 bundle_statement_holds(
     const struct bundle_statement *s, const struct cert *station)
 {
-	struct der_wr was_signed = { 0 };
-	struct sig_pub *pub;
-	bool ok;
-
-	if (station->use != CERT_SIGN || station->rights.kind != CERT_STATION ||
-	    !suite_sig_is_composite(station->sig))
-		return false;
-	pub = sig_pub_of(station->sig, station->pub);
-	signed_write(&was_signed, s->signed_part);
-	ok = pub != NULL && sig_verify(pub, bytes_str(CONTEXT),
-				buf_bytes(&was_signed.out), s->signature);
-	der_wr_free(&was_signed);
-	sig_pub_free(pub);
-	return ok;
+	return stated_holds(s->signed_part, s->signature, CONTEXT, station);
 }

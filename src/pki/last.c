@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "core/limits.h"
-#include "crypto/suite.h"
 #include "der/der.h"
 #include "envelope/address.h"
 #include "pki/holds.h"
+#include "pki/stated.h"
 
 #define VERSION 1
 #define CONTEXT "antin last word"
@@ -30,37 +30,16 @@ body_write(struct der_wr *w, const struct last_word *r)
 	der_put_close(w);
 }
 
-/* What is signed: the same in a SEQUENCE of its own. */
-static void
-signed_write(struct der_wr *w, struct bytes body)
-{
-	der_put_open(w, DER_SEQUENCE);
-	der_put_raw(w, body);
-	der_put_close(w);
-}
-
 void
 last_write(
     struct buf *out, const struct last_word *r, const struct sig_key *key)
 {
-	struct der_wr body = { 0 }, to_sign = { 0 }, w = { 0 };
-	uint8_t signature[SIG_MAX];
-	size_t len;
+	struct der_wr body = { 0 };
 
-	if (r->by_count > LAST_BY || !address_is_station(r->station) ||
-	    !suite_sig_is_composite(sig_key_alg(key)))
+	if (r->by_count > LAST_BY || !address_is_station(r->station))
 		bug("a last word of no station");
 	body_write(&body, r);
-	signed_write(&to_sign, buf_bytes(&body.out));
-	len = sig_sign(
-	    key, bytes_str(CONTEXT), buf_bytes(&to_sign.out), signature);
-	der_put_open(&w, DER_SEQUENCE);
-	der_put_raw(&w, buf_bytes(&body.out));
-	der_put_octets(&w, bytes_of(signature, len));
-	der_put_close(&w);
-	*out = w.out;
-	der_wr_free(&body);
-	der_wr_free(&to_sign);
+	stated_write(out, &body, CONTEXT, key);
 }
 
 enum rc
@@ -101,21 +80,8 @@ last_read(struct last_word *out, struct bytes in, struct err *e)
 bool
 last_holds(const struct last_word *r, const struct cert *station)
 {
-	struct sig_pub *pub;
-	struct der_wr was_signed = { 0 };
-	bool ok;
-
-	if (station->use != CERT_SIGN || station->rights.kind != CERT_STATION ||
-	    !suite_sig_is_composite(station->sig) ||
-	    !bytes_eq(r->station, station->address))
-		return false;
-	pub = sig_pub_of(station->sig, station->pub);
-	signed_write(&was_signed, r->signed_part);
-	ok = pub != NULL && sig_verify(pub, bytes_str(CONTEXT),
-				buf_bytes(&was_signed.out), r->signature);
-	der_wr_free(&was_signed);
-	sig_pub_free(pub);
-	return ok;
+	return bytes_eq(r->station, station->address) &&
+	       stated_holds(r->signed_part, r->signature, CONTEXT, station);
 }
 
 enum rc

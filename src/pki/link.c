@@ -8,6 +8,7 @@
 #include "crypto/suite.h"
 #include "der/der.h"
 #include "envelope/address.h"
+#include "pki/stated.h"
 
 #define VERSION 1
 #define CONTEXT "antin link"
@@ -23,37 +24,16 @@ body_write(
 	der_put_octets(w, key);
 }
 
-/* What is signed: the same in a SEQUENCE of its own. */
-static void
-signed_write(struct der_wr *w, struct bytes body)
-{
-	der_put_open(w, DER_SEQUENCE);
-	der_put_raw(w, body);
-	der_put_close(w);
-}
-
 void
 link_write(struct buf *out, struct bytes station, uint64_t epoch,
     const uint8_t link_key[static LINK_KEY], const struct sig_key *key)
 {
-	struct der_wr body = { 0 }, to_sign = { 0 }, w = { 0 };
-	uint8_t signature[SIG_MAX];
-	size_t len;
+	struct der_wr body = { 0 };
 
-	if (epoch == 0 || !address_is_station(station) ||
-	    !suite_sig_is_composite(sig_key_alg(key)))
+	if (epoch == 0 || !address_is_station(station))
 		bug("a link statement of no station or epoch");
 	body_write(&body, station, epoch, bytes_of(link_key, LINK_KEY));
-	signed_write(&to_sign, buf_bytes(&body.out));
-	len = sig_sign(
-	    key, bytes_str(CONTEXT), buf_bytes(&to_sign.out), signature);
-	der_put_open(&w, DER_SEQUENCE);
-	der_put_raw(&w, buf_bytes(&body.out));
-	der_put_octets(&w, bytes_of(signature, len));
-	der_put_close(&w);
-	*out = w.out;
-	der_wr_free(&body);
-	der_wr_free(&to_sign);
+	stated_write(out, &body, CONTEXT, key);
 }
 
 enum rc
@@ -85,21 +65,6 @@ link_read(struct link_statement *out, struct bytes in, struct err *e)
 	return der_end(&d, "docs/pki.md 4.1: a link statement", e);
 }
 
-static bool
-holds(const struct link_statement *s, const struct cert *station)
-{
-	struct sig_pub *pub = sig_pub_of(station->sig, station->pub);
-	struct der_wr was_signed = { 0 };
-	bool ok;
-
-	signed_write(&was_signed, s->signed_part);
-	ok = pub != NULL && sig_verify(pub, bytes_str(CONTEXT),
-				buf_bytes(&was_signed.out), s->signature);
-	der_wr_free(&was_signed);
-	sig_pub_free(pub);
-	return ok;
-}
-
 enum rc
 link_accept(struct link_seen *seen, const struct link_statement *s,
     const struct cert *station, struct err *e)
@@ -113,7 +78,7 @@ link_accept(struct link_seen *seen, const struct link_statement *s,
 		    "docs/pki.md 4.4: the link statement of %.*s is not of "
 		    "the station that is known",
 		    (int)s->station.len, (const char *)s->station.p);
-	if (!holds(s, station))
+	if (!stated_holds(s->signed_part, s->signature, CONTEXT, station))
 		return fail(e, RC_DENIED,
 		    "docs/pki.md 4.2: the signature of the link statement does "
 		    "not hold");
