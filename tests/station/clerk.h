@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "control/client.h"
+#include "core/base64.h"
 #include "ledger.h"
 
 #define CLERK_TO 4
@@ -60,6 +61,38 @@ seat_control(int *fd, const struct seat *s, struct err *e)
 		close(*fd);
 		*fd = -1;
 	}
+	return rc;
+}
+
+/* A directory file is taken over by a station, as by "antin directory give". */
+static inline enum rc
+seat_learns(const struct seat *s, struct bytes file, struct err *e)
+{
+	struct rd r = rd_init(file);
+	struct buf text = { 0 };
+	size_t at, n;
+	json_t *q;
+	enum rc rc;
+	int fd;
+
+	rc = seat_control(&fd, s, e);
+	if (rc != RC_OK)
+		return rc;
+	for (at = 0; at < file.len && rc == RC_OK; at += n) {
+		n = file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
+		base64_write(&text, rd_bytes(&r, n));
+		q = json_object();
+		(void)json_object_set_new(
+		    q, "at", json_integer((json_int_t)at));
+		(void)json_object_set_new(
+		    q, "total", json_integer((json_int_t)file.len));
+		(void)json_object_set_new(
+		    q, "data", json_stringn((const char *)text.p, text.len));
+		buf_free(&text);
+		rc = control_ask(
+		    fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, e);
+	}
+	close(fd);
 	return rc;
 }
 

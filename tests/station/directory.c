@@ -4,7 +4,6 @@
  * commune (docs/link.md 17).
  */
 #include "clerk.h"
-#include "core/base64.h"
 #include "file/directory_file.h"
 #include "peer.h"
 
@@ -61,32 +60,11 @@ up(struct seat *s)
 static enum rc
 give(const struct seat *to, struct bytes file)
 {
-	struct rd r = rd_init(file);
-	struct buf text = { 0 };
-	size_t at, n;
 	struct err e;
-	json_t *q;
-	enum rc rc;
-	int fd;
+	const enum rc rc = seat_learns(to, file, &e);
 
-	must(seat_control(&fd, to, &e), &e);
-	for (at = 0, rc = RC_OK; at < file.len && rc == RC_OK; at += n) {
-		n = file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
-		base64_write(&text, rd_bytes(&r, n));
-		q = json_object();
-		(void)json_object_set_new(
-		    q, "at", json_integer((json_int_t)at));
-		(void)json_object_set_new(
-		    q, "total", json_integer((json_int_t)file.len));
-		(void)json_object_set_new(
-		    q, "data", json_stringn((const char *)text.p, text.len));
-		buf_free(&text);
-		rc = control_ask(
-		    fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, &e);
-	}
 	if (rc != RC_OK)
-		printf("# %s\n", e.text);
-	close(fd);
+		note("%s", e.text);
 	return rc;
 }
 

@@ -402,30 +402,9 @@ it_is_not_asked_without_end(void)
 static void
 learns(struct bytes file)
 {
-	struct buf text;
-	json_t *q;
 	struct err e;
-	size_t at, n;
-	int fd;
 
-	must(seat_control(&fd, x.top, &e), &e);
-	for (at = 0; at < file.len; at += n) {
-		n = file.len - at < 30000 ? file.len - at : 30000;
-		text = (struct buf){ 0 };
-		base64_write(&text, bytes_of(file.p + at, n));
-		q = json_object();
-		(void)json_object_set_new(
-		    q, "at", json_integer((json_int_t)at));
-		(void)json_object_set_new(
-		    q, "total", json_integer((json_int_t)file.len));
-		(void)json_object_set_new(
-		    q, "data", json_stringn((const char *)text.p, text.len));
-		buf_free(&text);
-		must(control_ask(fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL,
-			 NULL, &e),
-		    &e);
-	}
-	close(fd);
+	must(seat_learns(x.top, file, &e), &e);
 }
 
 /* Whose certificate comes later was not silent. */

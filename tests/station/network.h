@@ -8,7 +8,6 @@
 #ifndef TESTS_STATION_NETWORK_H
 #define TESTS_STATION_NETWORK_H
 
-#include "core/base64.h"
 #include "journal/life.h"
 #include "ledger.h"
 #include "proxy.h"
@@ -182,35 +181,11 @@ network_stop(struct network *n)
 static inline enum rc
 network_gives(struct network *n, struct spot *p)
 {
-	const struct bytes file = buf_bytes(&n->country.t.file);
-	struct rd r = rd_init(file);
-	struct buf text = { 0 };
-	enum rc rc;
-	size_t at, len;
 	struct err e;
-	json_t *q;
-	int fd;
+	enum rc rc;
 
 	p->untold = true;
-	rc = seat_control(&fd, p->seat, &e);
-	if (rc != RC_OK)
-		return rc;
-	for (at = 0; at < file.len && rc == RC_OK; at += len) {
-		len =
-		    file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
-		base64_write(&text, rd_bytes(&r, len));
-		q = json_object();
-		(void)json_object_set_new(
-		    q, "at", json_integer((json_int_t)at));
-		(void)json_object_set_new(
-		    q, "total", json_integer((json_int_t)file.len));
-		(void)json_object_set_new(
-		    q, "data", json_stringn((const char *)text.p, text.len));
-		buf_free(&text);
-		rc = control_ask(
-		    fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, &e);
-	}
-	close(fd);
+	rc = seat_learns(p->seat, buf_bytes(&n->country.t.file), &e);
 	p->untold = rc != RC_OK;
 	return rc;
 }

@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 
 #include "clerk.h"
-#include "core/base64.h"
 #include "crowd.h"
 #include "pki/status.h"
 
@@ -87,28 +86,6 @@ status(struct buf *out)
 }
 
 static void
-give(struct bytes file)
-{
-	struct buf text = { 0 };
-	json_t *q = json_object();
-	struct err e;
-	int fd;
-
-	must(seat_control(&fd, root, &e), &e);
-	base64_write(&text, file);
-	(void)json_object_set_new(q, "at", json_integer(0));
-	(void)json_object_set_new(
-	    q, "total", json_integer((json_int_t)file.len));
-	(void)json_object_set_new(
-	    q, "data", json_stringn((const char *)text.p, text.len));
-	must(
-	    control_ask(fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, &e),
-	    &e);
-	buf_free(&text);
-	close(fd);
-}
-
-static void
 who_lacks_nothing_is_told_nothing(void)
 {
 	struct buf message;
@@ -138,6 +115,7 @@ all_hear_of_what_is_decided(void)
 	const long before = worked();
 	struct buf all, parts, file;
 	struct act a;
+	struct err e;
 	int64_t began;
 
 	a = act_holder(&country.t, root->unit, ACT_DESK, "moi");
@@ -149,7 +127,7 @@ all_hear_of_what_is_decided(void)
 	directory_head(&file, buf_bytes(&country.t.root));
 	buf_add(&file, buf_bytes(&parts));
 	began = peer_ms();
-	give(buf_bytes(&file));
+	must(seat_learns(root, buf_bytes(&file), &e), &e);
 	turn_all(WAIT_MS, crowd.count);
 	is(told, crowd.count, "all hear of what is decided");
 	note("children=%zu ms=%lld store_ms=%ld bytes_each=%zu", crowd.count,

@@ -6,7 +6,6 @@
  */
 #include "slow.h"
 
-#include "core/base64.h"
 #include "file/directory_file.h"
 #include "link/tls.h"
 #include "pki/directory.h"
@@ -241,42 +240,13 @@ a_forgotten_secret_is_made_anew(void)
 }
 
 /* docs/link.md 19.6 */
-static enum rc
-is_told(const struct seat *to, struct bytes file)
-{
-	struct rd r = rd_init(file);
-	struct buf text = { 0 };
-	size_t at, n;
-	struct err e;
-	json_t *q;
-	enum rc rc;
-	int fd;
-
-	must(seat_control(&fd, to, &e), &e);
-	for (at = 0, rc = RC_OK; at < file.len && rc == RC_OK; at += n) {
-		n = file.len - at < CONTROL_DATA ? file.len - at : CONTROL_DATA;
-		base64_write(&text, rd_bytes(&r, n));
-		q = json_object();
-		(void)json_object_set_new(
-		    q, "at", json_integer((json_int_t)at));
-		(void)json_object_set_new(
-		    q, "total", json_integer((json_int_t)file.len));
-		(void)json_object_set_new(
-		    q, "data", json_stringn((const char *)text.p, text.len));
-		buf_free(&text);
-		rc = control_ask(
-		    fd, CONTROL_DIRECTORY_GIVE, q, NULL, 0, NULL, NULL, &e);
-	}
-	close(fd);
-	return rc;
-}
-
 static void
 a_revoked_child_has_no_secret(void)
 {
 	struct buf all, parts, file;
 	struct tls_secret s = { { 0 }, { 2 } };
 	struct act a;
+	struct err e;
 
 	a = act_revoke(
 	    &land.t, commune->station.card.sign.der, REVOKE_KEY_COMPROMISE);
@@ -286,7 +256,8 @@ a_revoked_child_has_no_secret(void)
 	directory_parts(&parts, buf_bytes(&all));
 	directory_head(&file, buf_bytes(&land.t.root));
 	buf_add(&file, buf_bytes(&parts));
-	is(is_told(centre, buf_bytes(&file)), RC_OK, "its key is revoked");
+	is(seat_learns(centre, buf_bytes(&file), &e), RC_OK,
+	    "its key is revoked");
 	buf_free(&all);
 	buf_free(&parts);
 	buf_free(&file);
