@@ -10,7 +10,6 @@
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
-#include "dispatch/package.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
 
@@ -250,7 +249,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		rc = st.store->ops->package(
 		    st.store, leg->n, leg->copy, &package, e);
 	else
-		rc = large_open(&package, &fd, &d, e);
+		rc = large_open(&fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
 	if (!l->notices && notice_is(buf_bytes(&package))) {
@@ -260,8 +259,8 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 	if (notice_is(buf_bytes(&package))) /* it has no slips */
 		buf_add(&envelope, buf_bytes(&package));
 	else
-		rc = package_for(&envelope, bytes_of(package.p, d.envelope),
-		    g.tags, g.count, e);
+		rc = cut_for(&envelope, &d, buf_bytes(&package), fd, g.tags,
+		    g.count, e);
 	if (rc != RC_OK)
 		goto out;
 	m.envelope = envelope.len;
