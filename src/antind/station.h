@@ -231,9 +231,12 @@ void line_stays(struct line *l);
 void guests_tick(int64_t ms);
 void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
-/* Something was queued for this hop. */
+/* Something could not be read for it: it is tried again. */
+void line_not_fed(struct line *l, const struct err *e);
+/* store_feed.c: something was queued for this hop; and link is handed what
+ * there is room for */
 void line_wake(struct bytes hop, unsigned rank);
-void lines_feed(void);	   /* hand link what there is room for */
+void lines_feed(void);
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
 
