@@ -231,9 +231,12 @@ void line_stays(struct line *l);
 void guests_tick(int64_t ms);
 void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
-/* Something was queued for this hop. */
+/* Something could not be read for it: it is tried again. */
+void line_not_fed(struct line *l, const struct err *e);
+/* store_feed.c: something was queued for this hop; and link is handed what
+ * there is room for */
 void line_wake(struct bytes hop, unsigned rank);
-void lines_feed(void);	   /* hand link what there is room for */
+void lines_feed(void);
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
 
@@ -266,10 +269,11 @@ size_t flying_bytes(void);
 /* ---- store_sum.c: large packages that go on
  * ------------------------------------ */
 
-/* The bytes of a package's envelope, and its file, of which they are the
- * beginning. */
-enum rc large_open(
-    struct buf *envelope, int *fd, const struct stored *d, struct err *e);
+/* A package's file, which the caller closes; and the envelope in it, which the
+ * caller frees. */
+enum rc large_open(int *fd, const struct stored *d, struct err *e);
+enum rc large_read(
+    struct buf *envelope, int fd, const struct stored *d, struct err *e);
 /*
  * What goes over the line of a large package: its envelope (that of *envelope),
  * with its file; or all of it, where with fewer slips it has become a small
@@ -280,6 +284,18 @@ enum rc large_fit(struct msg_send *m, struct buf *envelope, int *fd,
     const struct stored *d, bool *waits, struct err *e);
 void sum_forget(uint64_t q); /* the leg is over */
 bool sum_slice(void);
+
+/* ---- store_cut.c: an envelope for some of its destinations
+ * ---------------- */
+
+/*
+ * The envelope of a package with the slips of these tags alone: of "small", or,
+ * where the package is a large one, of its file.  Where the slips of a list lie
+ * is remembered for the next of its legs (docs/station.md 7.5).  The caller
+ * frees *out.
+ */
+enum rc cut_for(struct buf *out, const struct stored *d, struct bytes small,
+    int fd, const struct tag *tags, size_t count, struct err *e);
 
 /* ---- store_trouble.c: while the disk refuses (docs/station.md 4.10)
  * ------------ */

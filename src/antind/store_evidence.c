@@ -51,8 +51,8 @@ take_envelope(struct making_evidence *mk, struct err *e)
 	if (d->total <= STORE_INLINE)
 		rc = st.store->ops->package(
 		    st.store, d->n, d->copy, &mk->envelope, e);
-	else
-		rc = large_open(&mk->envelope, &fd, d, e);
+	else if ((rc = large_open(&fd, d, e)) == RC_OK)
+		rc = large_read(&mk->envelope, fd, d, e);
 	if (fd >= 0)
 		close(fd);
 	if (rc != RC_OK)

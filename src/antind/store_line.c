@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Lines that are up, and what is handed over to go out (docs/station.md 7). */
+/* Lines that are up, what goes over them, and what is said of it (docs/
+ * station.md 7). */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,8 @@
 #include "antind/notices.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
-#include "dispatch/package.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
-
-#define LEGS 32u	      /* legs that are looked up at once */
-#define FEED_AHEAD (4u << 20) /* bytes that wait for link */
 
 /* ---- finding ---- */
 
@@ -157,22 +154,6 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 
 /* ---- what goes out ---- */
 
-struct legs {
-	const struct line *l;
-	struct leg legs[LEGS];
-	size_t count;
-};
-
-static bool
-gather(void *ctx, const struct leg *leg)
-{
-	struct legs *b = ctx;
-
-	if (flying_of(b->l, leg->q) == NULL && !line_passed(b->l, leg->q))
-		b->legs[b->count++] = *leg;
-	return b->count < LEGS;
-}
-
 struct gathered_dests {
 	struct buf rows;
 	struct tag *tags; /* owned */
@@ -250,7 +231,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		rc = st.store->ops->package(
 		    st.store, leg->n, leg->copy, &package, e);
 	else
-		rc = large_open(&package, &fd, &d, e);
+		rc = large_open(&fd, &d, e);
 	if (rc != RC_OK)
 		goto out;
 	if (!l->notices && notice_is(buf_bytes(&package))) {
@@ -260,8 +241,8 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 	if (notice_is(buf_bytes(&package))) /* it has no slips */
 		buf_add(&envelope, buf_bytes(&package));
 	else
-		rc = package_for(&envelope, bytes_of(package.p, d.envelope),
-		    g.tags, g.count, e);
+		rc = cut_for(&envelope, &d, buf_bytes(&package), fd, g.tags,
+		    g.count, e);
 	if (rc != RC_OK)
 		goto out;
 	m.envelope = envelope.len;
@@ -290,21 +271,8 @@ out:
 	return rc;
 }
 
-static bool
-has_room(struct line *l, const struct leg *leg)
-{
-	struct flight *f = &l->flights[leg->rank];
-
-	f->full =
-	    f->count >= FLYING_MAX ||
-	    (leg->total > STORE_INLINE
-		    ? f->big >= FLYING_BIG
-		    : f->bytes > 0 && f->bytes + leg->total > flying_bytes());
-	return !f->full;
-}
-
-static void
-feed_failed(struct line *l, const struct err *e)
+void
+line_not_fed(struct line *l, const struct err *e)
 {
 	struct log_line log = log_line(LOG_WARN, "link.feed");
 
@@ -312,103 +280,6 @@ feed_failed(struct line *l, const struct err *e)
 	log_err(&log, e);
 	process_log(LOG_WARN, &log);
 	l->again = process_ms() + AGAIN_MS;
-}
-
-/* Legs of one rank, as far as there is room; false where there is none.  One
- * that cannot be read holds up no other. */
-static bool
-feed_rank(struct line *l, unsigned rank)
-{
-	/* the order of due times is not that of numbers: no cursor there */
-	const bool due = rank == RANKS - 1;
-	struct legs b = { .l = l };
-	bool failed = false;
-	struct err e;
-	enum rc rc;
-	size_t i;
-
-	/* what flies is passed over, and may come before the rest */
-	rc = st.store->ops->queue(st.store, bytes_str(l->station), rank,
-	    due ? 0 : l->cursor[rank],
-	    LEGS + FLYING_MAX + FLYING_BIG + l->passed_count, gather, &b, &e);
-	if (rc != RC_OK) {
-		feed_failed(l, &e);
-		b.count = 0;
-	}
-	for (i = 0; i < b.count; i++) {
-		if (!has_room(l, &b.legs[i]))
-			return false;
-		if (line_hand(l, &b.legs[i], &e) != RC_OK) {
-			feed_failed(l, &e);
-			failed = true;
-		}
-		if (!due)
-			l->cursor[rank] = b.legs[i].q;
-	}
-	if (b.count == 0 || (failed && due))
-		l->more[rank] = false;
-	return rc == RC_OK;
-}
-
-static void
-feed(struct line *l, unsigned rank)
-{
-	while (l->more[rank] && !l->flights[rank].full && feed_rank(l, rank))
-		;
-}
-
-/* Of items those of the highest rank alone go before what the line lacks of the
- * directory: docs/link.md 17.2. */
-static void
-feed_first(struct line *l)
-{
-	l->lacks = !directory_feed(l);
-	l->fed = l->guest == 0 && lives_open(l) && !restored_is();
-	if (l->fed)
-		feed(l, RANKS - 1);
-}
-
-/* What is urgent goes to all lines before the rest goes to any: and that in
- * turn, no more at once than link takes soon (docs/station.md 7.4).  When it
- * has taken some there is a round. */
-void
-lines_feed(void)
-{
-	static size_t turn;
-	unsigned rank;
-	struct line *l;
-	size_t i;
-
-	for (i = 0; i < st.line_count; i++)
-		feed_first(st.lines[i]);
-	for (i = 0; i < st.line_count; i++, turn++) {
-		if (process_queued(PROC_LINK) > FEED_AHEAD)
-			return;
-		l = st.lines[turn % st.line_count];
-		for (rank = RANKS - 1; l->fed && !l->lacks && rank-- > 0;)
-			feed(l, rank);
-	}
-}
-
-void
-line_wake(struct bytes hop, unsigned rank)
-{
-	struct line *l = line_to(hop);
-
-	if (l != NULL)
-		l->more[rank] = true;
-}
-
-void
-line_wake_leg(struct bytes hop, unsigned rank, uint64_t q)
-{
-	struct line *l = line_to(hop);
-
-	if (l == NULL)
-		return;
-	l->more[rank] = true;
-	if (q <= l->cursor[rank])
-		l->cursor[rank] = q - 1;
 }
 
 void
@@ -499,7 +370,7 @@ line_summed(uint64_t q, enum rc rc, struct err *e)
 			(void)land(l, q, &rank);
 		if (rc != RC_OK) {
 			(void)land(l, q, &rank);
-			feed_failed(l, e);
+			line_not_fed(l, e);
 		}
 	}
 }

@@ -11,10 +11,10 @@
 #include "pki/path.h"
 #include "pki/resolve.h"
 
-#define LEGS_MAX 200000u      /* of a station, that are looked at */
-#define ITEM_ROOM 1024u	      /* of a bundle, beside an item's bytes */
+#define LEGS_MAX 200000u	      /* of a station, that are looked at */
+#define ITEM_ROOM 1024u		      /* of a bundle, beside an item's bytes */
 #define FRAMES_MAX (MSG_MAX - 65536u) /* of one message */
-#define PART_LEAST (1u << 20) /* bytes of a part that is worth it */
+#define PART_LEAST (1u << 20)	      /* bytes of a part that is worth it */
 
 struct gathering {
 	struct waits *list;
@@ -72,8 +72,8 @@ find_waiting(bool rest, struct err *e)
 		    &parts, &parts_at, &bundling.line->uid, CARRIED_PARTS, e);
 	for (rank = RANKS; rc == RC_OK && rank-- > 0;)
 		rc = st.store->ops->queue(st.store,
-		    bytes_str(bundling.line->station), rank, 0, LEGS_MAX,
-		    gather, &g, e);
+		    bytes_str(bundling.line->station), rank, INT64_MIN, 0,
+		    LEGS_MAX, gather, &g, e);
 	for (i = 0; rc == RC_OK && i < g.count; i++) {
 		c = carried_of(list, count, g.list[i].q);
 		find_from(&g.list[i], c, buf_bytes(&parts), parts_at);

@@ -66,7 +66,10 @@ check_hop(const struct weighed *w, struct err *e)
 	struct look_hop x = { .hop = w->batch->signer.address };
 	enum rc rc;
 
-	rc = st.store->ops->legs(st.store, w->d.n, look_hop, &x, e);
+	rc = st.store->ops->operate.goes(
+	    st.store, w->d.n, x.hop, &x.found, e);
+	if (rc == RC_OK && !x.found) /* it may be written differently now */
+		rc = st.store->ops->legs(st.store, w->d.n, look_hop, &x, e);
 	return rc == RC_OK && !x.found ? weigh_not_his(w, e) : rc;
 }
 

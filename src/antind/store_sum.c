@@ -162,25 +162,26 @@ sum_slice(void)
  * --------------------------------------------------------- */
 
 enum rc
-large_open(struct buf *envelope, int *fd, const struct stored *d, struct err *e)
+large_open(int *fd, const struct stored *d, struct err *e)
 {
 	char name[FILES_NAME], path[4096];
-	ssize_t n;
 
-	*envelope = (struct buf){ 0 };
 	files_name(name, d->sum);
 	(void)snprintf(path, sizeof(path), "%s/%s", st.data, name);
 	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (*fd < 0)
-		return fail_io(e, "%s cannot be opened", name);
-	n = pread(*fd, buf_grow(envelope, d->envelope), d->envelope, 0);
-	if (n != (ssize_t)d->envelope) {
-		buf_free(envelope);
-		close(*fd);
-		*fd = -1;
-		return fail_io(e, "%s cannot be read", name);
-	}
-	return RC_OK;
+	return *fd >= 0 ? RC_OK : fail_io(e, "%s cannot be opened", name);
+}
+
+enum rc
+large_read(struct buf *envelope, int fd, const struct stored *d, struct err *e)
+{
+	const size_t n = (size_t)d->envelope;
+
+	*envelope = (struct buf){ 0 };
+	if (pread(fd, buf_grow(envelope, n), n, 0) == (ssize_t)n)
+		return RC_OK;
+	buf_free(envelope);
+	return fail_io(e, "a package's file cannot be read");
 }
 
 /* The attachments come behind the envelope: together they are small. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "dispatch/package.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 void
@@ -25,48 +24,36 @@ package_has_slip(const struct envelope *env, const struct tag *tag)
 	return false;
 }
 
-struct wanted {
-	const struct tag *tags; /* sorted */
-	size_t count;
-};
-
-static int
-tag_order(const void *a, const void *b)
+static enum rc
+read_bytes(void *ctx, uint8_t *to, size_t len, uint64_t at, struct err *e)
 {
-	return memcmp(a, b, TAG_SIZE);
+	const struct bytes *from = ctx;
+
+	(void)e;
+	memcpy(to, from->p + at, len);
+	return RC_OK;
 }
 
-static bool
-is_wanted(void *ctx, const struct slip *s)
+struct envelope_source
+package_source(struct bytes *envelope)
 {
-	const struct wanted *w = ctx;
-
-	return s->rid.len == TAG_SIZE &&
-	       bsearch(s->rid.p, w->tags, w->count, sizeof(*w->tags),
-		   tag_order) != NULL;
+	return (struct envelope_source){ read_bytes, envelope };
 }
 
 enum rc
 package_for(struct buf *out, struct bytes envelope, const struct tag *tags,
     size_t count, struct err *e)
 {
-	struct tag *sorted;
+	const struct envelope_source from = package_source(&envelope);
+	struct envelope_map map;
 	struct envelope env;
-	struct wanted w;
 	enum rc rc;
 
 	*out = (struct buf){ 0 };
 	if ((rc = envelope_parse(&env, envelope, e)) != RC_OK)
 		return rc;
-	if (env.slip_count == count) {
-		buf_add(out, envelope);
-		return RC_OK;
-	}
-	sorted = alloc(count + 1, sizeof(*sorted));
-	memcpy(sorted, tags, count * sizeof(*sorted));
-	qsort(sorted, count, sizeof(*sorted), tag_order);
-	w = (struct wanted){ sorted, count };
-	rc = envelope_subset(out, &env, is_wanted, &w, e);
-	free(sorted);
+	envelope_map(&map, &env, envelope);
+	rc = envelope_cut(out, &map, &from, tags, count, e);
+	envelope_map_free(&map);
 	return rc;
 }

@@ -6,7 +6,7 @@
 #ifndef DISPATCH_PACKAGE_H
 #define DISPATCH_PACKAGE_H
 
-#include "envelope/envelope.h"
+#include "envelope/cut.h"
 
 /*
  * What identifies a dispatch's content whatever slips lie on it: SHA-256 over
@@ -19,6 +19,9 @@ void package_digest(
 
 /* The envelope has a slip with this tag. */
 bool package_has_slip(const struct envelope *env, const struct tag *tag);
+
+/* An envelope in memory, to be cut; borrows. */
+struct envelope_source package_source(struct bytes *envelope);
 
 /*
  * The envelope with only the slips of these tags, each of which it has; a copy

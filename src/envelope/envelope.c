@@ -240,9 +240,8 @@ envelope_slip(const struct envelope *env, size_t *at, struct slip *out)
 /* ---- writing
  * ------------------------------------------------------------------ */
 
-/* What comes before the slips: headers down to the set. */
-static void
-head_write(struct buf *out, size_t slips, size_t tail)
+void
+outer_head(struct buf *out, size_t slips, size_t tail)
 {
 	size_t set = der_header_size(slips) + slips;
 	size_t body = 3 + set + tail;
@@ -415,7 +414,7 @@ envelope_seal(const struct sink *to, const struct header *header,
 	attributes_write(&set, header);
 	content_seal(&tail, inner, buf_bytes(&cipher.out), nonce,
 	    buf_bytes(&set.out), cek);
-	head_write(&head, slips_size(recipients, n), tail.out.len);
+	outer_head(&head, slips_size(recipients, n), tail.out.len);
 	work.order = order;
 	work.cipher = buf_bytes(&cipher.out);
 	work.set = buf_bytes(&set.out);
@@ -452,37 +451,11 @@ envelope_size(const struct header *header, size_t inner,
 	held = 2 + oid(OID_SIGNED_DATA).len + cipher.out.len;
 	size += der_header_size(held + der_header_size(inner) + inner) -
 		der_header_size(held + 2);
-	head_write(&head, slips, size);
+	outer_head(&head, slips, size);
 	size += head.len + slips;
 	der_wr_free(&cipher);
 	der_wr_free(&set);
 	der_wr_free(&tail);
 	buf_free(&head);
 	return size;
-}
-
-enum rc
-envelope_subset(struct buf *out, const struct envelope *env,
-    bool (*keep)(void *ctx, const struct slip *s), void *ctx, struct err *e)
-{
-	struct buf slips = { 0 }, set = { 0 };
-	struct der_wr tail = { 0 };
-	struct slip slip;
-	size_t at = 0;
-
-	*out = (struct buf){ 0 };
-	while (envelope_slip(env, &at, &slip))
-		if (keep(ctx, &slip))
-			buf_add(&slips, slip.raw);
-	if (slips.len == 0)
-		return fail(e, RC_ABSENT, "no slip is left for that way");
-	buf_add(&set, env->attributes);
-	tail_write(&tail, env->cipher, env->sealed, buf_bytes(&set), env->mac);
-	head_write(out, slips.len, tail.out.len);
-	buf_add(out, buf_bytes(&slips));
-	buf_add(out, buf_bytes(&tail.out));
-	der_wr_free(&tail);
-	buf_free(&slips);
-	buf_free(&set);
-	return RC_OK;
 }

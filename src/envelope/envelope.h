@@ -74,13 +74,6 @@ size_t envelope_size(const struct header *header, size_t inner,
     const struct recipient *recipients, size_t n);
 
 /*
- * The same envelope with only those slips for which keep() says yes: what a
- * relay passes on.  RC_ABSENT where none is left.  The caller frees *out.
- */
-enum rc envelope_subset(struct buf *out, const struct envelope *env,
-    bool (*keep)(void *ctx, const struct slip *s), void *ctx, struct err *e);
-
-/*
  * The content key, from a slip with this tag.
  *
  * RC_ABSENT	no slip has this tag: anybody can see that

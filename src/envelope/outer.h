@@ -13,4 +13,8 @@
 void outer_ukm(uint8_t out[static UKM_SIZE], const struct kem_alg *alg,
     struct bytes cipher, struct bytes set, struct bytes origin);
 
+/* What comes before so many bytes of slips: headers down to their set; "tail"
+ * bytes come behind them. */
+void outer_head(struct buf *out, size_t slips, size_t tail);
+
 #endif

@@ -338,7 +338,7 @@ const struct store_ops store_memory = {
 	.journal = &memory_journal,
 	.notices = &memory_notices,
 	.operate = { memory_pin, memory_dest_drop, memory_dest_leg,
-	    memory_expired },
+	    memory_expired, memory_goes },
 	.alarms = { memory_raise, memory_alarm_end, memory_alarm_ack,
 	    memory_alarm_each, memory_late },
 };

@@ -217,7 +217,7 @@ enum rc memory_has(struct store *s, uint64_t n, struct bytes address, bool *has,
 enum rc memory_send(struct store *s, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 enum rc memory_queue(struct store *s, struct bytes hop, unsigned rank,
-    uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
+    int64_t due, uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
     void *ctx, struct err *e);
 enum rc memory_leg(struct store *s, uint64_t q, struct leg *out, struct err *e);
 enum rc memory_leg_dests(struct store *s, uint64_t q,
@@ -259,6 +259,8 @@ enum rc memory_dest_leg(struct store *s, uint64_t n, struct bytes address,
     uint64_t *q, struct err *e);
 enum rc memory_dest_drop(
     struct store *s, uint64_t q, struct bytes address, struct err *e);
+enum rc memory_goes(
+    struct store *s, uint64_t n, struct bytes hop, bool *does, struct err *e);
 enum rc memory_expired(struct store *s, int64_t now, size_t max,
     bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e);
 

@@ -34,7 +34,8 @@ memory_dest(struct memory *m, uint64_t n, struct bytes address)
 		if (place >= m->count.dests)
 			continue; /* of an undone transaction */
 		d = &m->dests[place];
-		if (d->n == n && !d->gone && bytes_eq(buf_bytes(&d->address), address))
+		if (d->n == n && !d->gone &&
+		    bytes_eq(buf_bytes(&d->address), address))
 			return d;
 	}
 	return NULL;
@@ -241,9 +242,9 @@ by_due(const void *a, const void *b)
 }
 
 enum rc
-memory_queue(struct store *s, struct bytes hop, unsigned rank, uint64_t after,
-    size_t max, bool (*each)(void *ctx, const struct leg *leg), void *ctx,
-    struct err *e)
+memory_queue(struct store *s, struct bytes hop, unsigned rank, int64_t due,
+    uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, struct err *e)
 {
 	struct memory *m = memory_of(s);
 	const struct leg **found, *leg;
@@ -256,7 +257,8 @@ memory_queue(struct store *s, struct bytes hop, unsigned rank, uint64_t after,
 	for (i = 0; i < m->wait_count; i++) {
 		leg = &m->legs[m->waits[i]].leg;
 		if (leg->state == LEG_QUEUED && leg->rank == rank &&
-		    leg->q > after && bytes_eq(leg->hop, hop))
+		    (leg->due > due || (leg->due == due && leg->q > after)) &&
+		    bytes_eq(leg->hop, hop))
 			found[n++] = leg;
 	}
 	qsort(found, n, sizeof(const struct leg *), by_due);

@@ -112,3 +112,18 @@ memory_expired(struct store *s, int64_t now, size_t max,
 	free(found);
 	return RC_OK;
 }
+
+enum rc
+memory_goes(
+    struct store *s, uint64_t n, struct bytes hop, bool *does, struct err *e)
+{
+	struct memory *m = memory_of(s);
+	const struct memory_dispatch *d = memory_known(m, n);
+	size_t i;
+
+	(void)e;
+	*does = false;
+	for (i = 0; d != NULL && i < d->leg_count && !*does; i++)
+		*does = bytes_eq(m->legs[d->legs[i]].leg.hop, hop);
+	return RC_OK;
+}

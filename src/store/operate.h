@@ -24,6 +24,9 @@ struct store_operate_ops {
 	/* Numbers of legs that wait and expired before "now", at most max. */
 	enum rc (*expired)(struct store *s, int64_t now, size_t max,
 	    bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e);
+	/* A leg of this dispatch goes over this hop, or went. */
+	enum rc (*goes)(struct store *s, uint64_t n, struct bytes hop,
+	    bool *does, struct err *e);
 };
 
 #endif

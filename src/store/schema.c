@@ -162,6 +162,10 @@ static const char again[] =
 /* Whether anything that counts still stands in a batch. */
 static const char batches[] = "CREATE INDEX said_batch ON said (b);";
 
+/* Whether a dispatch of thousands of legs went to one station. */
+static const char hops[] = "DROP INDEX leg_dispatch;"
+			   "CREATE INDEX leg_dispatch ON leg (n, hop);";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating, again, batches };
+	operating, again, batches, hops };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

@@ -332,7 +332,7 @@ const struct store_ops store_sqlite = {
 	.journal = &sqlite_journal,
 	.notices = &sqlite_notices,
 	.operate = { sqlite_pin, sqlite_dest_drop, sqlite_dest_leg,
-	    sqlite_expired },
+	    sqlite_expired, sqlite_goes },
 	.alarms = { sqlite_raise, sqlite_alarm_end, sqlite_alarm_ack,
 	    sqlite_alarm_each, sqlite_late },
 	.backup = &sqlite_backup,

@@ -34,14 +34,19 @@ enum sqlite_query {
 	QUERY_THERE,
 	QUERY_THERE_COPY,
 	QUERY_QUEUE,
+	QUERY_QUEUE_THEN,
 	QUERY_LEG,
 	QUERY_LEG_DESTS,
 	QUERY_LEG_STATE,
 	QUERY_LEG_SET,
+	QUERY_LEG_MOVE,
+	QUERY_LEG_GOES,
 	QUERY_LEGS,
 	QUERY_HOPS,
 	QUERY_WAITING,
 	QUERY_OVER,
+	QUERY_STILL_WAITS,
+	QUERY_WHICH_WAITS,
 	QUERY_DELIVER,
 	QUERY_DELIVERY,
 	QUERY_DELIVERY_STATE,
@@ -116,6 +121,13 @@ struct sqlite_beside {
 	uint64_t clashes;
 };
 
+/* A leg that waited when its copy's legs were looked at: it is asked first
+ * whether it still does. */
+#define SQLITE_WAITS 1024u
+struct sqlite_wait {
+	uint64_t n, copy, q;
+};
+
 struct sqlite {
 	struct store store;
 	struct disk *disk;
@@ -128,6 +140,7 @@ struct sqlite {
 	struct sqlite_held held;
 	/* What this transaction has put, last: it is there.  0: nothing. */
 	uint64_t put, put_total;
+	struct sqlite_wait waits[SQLITE_WAITS]; /* by n */
 	/* The journal's tail; NULL: it has to be read again. */
 	struct tiler *journal;
 	bool journal_grew; /* in this transaction */
@@ -226,7 +239,7 @@ enum rc sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d,
 enum rc sqlite_send(struct store *s, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 enum rc sqlite_queue(struct store *s, struct bytes hop, unsigned rank,
-    uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
+    int64_t due, uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
     void *ctx, struct err *e);
 enum rc sqlite_leg(struct store *s, uint64_t q, struct leg *out, struct err *e);
 enum rc sqlite_leg_dests(struct store *s, uint64_t q,
@@ -261,6 +274,8 @@ enum rc sqlite_dest_leg(struct store *s, uint64_t n, struct bytes address,
     uint64_t *q, struct err *e);
 enum rc sqlite_dest_drop(
     struct store *s, uint64_t q, struct bytes address, struct err *e);
+enum rc sqlite_goes(
+    struct store *s, uint64_t n, struct bytes hop, bool *does, struct err *e);
 enum rc sqlite_expired(struct store *s, int64_t now, size_t max,
     bool (*each)(void *ctx, uint64_t q), void *ctx, struct err *e);
 

@@ -5,8 +5,7 @@
 #include "store/sqlite.h"
 
 /* The columns of a leg, in the order leg_of() reads. */
-#define LEG                                                                    \
-	"q, n, hop, rank, due, state, at, total, c, pinned, expires, again"
+#define LEG "q, n, hop, rank, due, state, at, total, c, pinned, expires, again"
 
 /* Borrows from the row. */
 static struct leg
@@ -160,45 +159,103 @@ sqlite_leg(struct store *store, uint64_t q, struct leg *out, struct err *e)
 	return RC_OK;
 }
 
+static struct sqlite_wait *
+wait_of(struct sqlite *s, uint64_t n)
+{
+	return &s->waits[n % SQLITE_WAITS];
+}
+
+/* The leg that waited last time waits still: nothing else need be looked at. */
+static enum rc
+still_waits(
+    struct sqlite *s, uint64_t n, uint64_t copy, bool *does, struct err *e)
+{
+	const struct sqlite_wait *w = wait_of(s, n);
+	struct sqlite_run r;
+
+	*does = false;
+	if (w->n != n || w->copy != copy)
+		return RC_OK;
+	r = sqlite_run(s, QUERY_STILL_WAITS,
+	    "SELECT 1 FROM leg WHERE q = ?1 AND n = ?2 AND c = ?3"
+	    " AND state IN (0, 4)");
+	sqlite_uint(&r, 1, w->q);
+	sqlite_uint(&r, 2, n);
+	sqlite_uint(&r, 3, copy);
+	*does = sqlite_row(&r);
+	return sqlite_end(&r, e);
+}
+
+/* One that waits is remembered: of a list, whose legs come to their ends one by
+ * one, it is soon another that nearly all others come before. */
+static enum rc
+which_waits(struct sqlite *s, uint64_t n, uint64_t copy, struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_WHICH_WAITS,
+	    "SELECT q FROM leg INDEXED BY leg_dispatch"
+	    " WHERE n = ?1 AND c = ?2 AND state IN (0, 4)"
+	    " AND (?2 > 0 OR (SELECT desk FROM dispatch WHERE n = ?1) = x'')"
+	    " ORDER BY hop DESC LIMIT 1");
+
+	sqlite_uint(&r, 1, n);
+	sqlite_uint(&r, 2, copy);
+	if (sqlite_row(&r))
+		*wait_of(s, n) =
+		    (struct sqlite_wait){ n, copy, sqlite_get_uint(&r, 0) };
+	return sqlite_end(&r, e);
+}
+
 /* The copy's last leg may be over, and it was only passed on here: purge()
  * looks. */
 static enum rc
 over(struct sqlite *s, uint64_t n, uint64_t copy, struct err *e)
 {
-	struct sqlite_run r = sqlite_run(s, QUERY_OVER,
+	struct sqlite_run r;
+	bool waits;
+	enum rc rc;
+
+	if ((rc = still_waits(s, n, copy, &waits, e)) != RC_OK || waits)
+		return rc;
+	r = sqlite_run(s, QUERY_OVER,
 	    "INSERT INTO over (n, c) SELECT d.n, ?2 FROM dispatch d"
 	    " WHERE d.n = ?1 AND (d.desk = x'' OR ?2 > 0) AND NOT EXISTS"
 	    " (SELECT 1 FROM leg l INDEXED BY leg_dispatch"
 	    "  WHERE l.n = d.n AND l.c = ?2 AND l.state IN (0, 4))"
 	    " ON CONFLICT DO NOTHING");
-
 	sqlite_uint(&r, 1, n);
 	sqlite_uint(&r, 2, copy);
-	return sqlite_do(&r, e);
+	if ((rc = sqlite_do(&r, e)) != RC_OK || sqlite3_changes(s->db) > 0)
+		return rc;
+	return which_waits(s, n, copy, e);
 }
 
 /* What of a leg its next state depends on. */
 struct standing {
 	uint64_t n, copy;
-	bool waits;
+	bool waits, moves; /* moves: it has another hop than this one */
 };
 
 /* The caller's bytes may be what the store lent him: nothing of that is
  * overwritten here. */
 static enum rc
-state_of(struct sqlite *s, uint64_t q, struct standing *out, struct err *e)
+state_of(struct sqlite *s, uint64_t q, const struct bytes *hop,
+    struct standing *out, struct err *e)
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_LEG_STATE,
-	    "SELECT n, c, state IN (0, 4) FROM leg WHERE q = ?1");
+	    "SELECT n, c, state IN (0, 4), hop <> ifnull(?2, hop)"
+	    " FROM leg WHERE q = ?1");
 	bool found;
 	enum rc rc;
 
 	*out = (struct standing){ 0 };
 	sqlite_uint(&r, 1, q);
+	if (hop != NULL)
+		sqlite_bytes(&r, 2, *hop);
 	if ((found = sqlite_row(&r))) {
 		out->n = sqlite_get_uint(&r, 0);
 		out->copy = sqlite_get_uint(&r, 1);
 		out->waits = sqlite_get_int(&r, 2) != 0;
+		out->moves = sqlite_get_int(&r, 3) != 0;
 	}
 	if ((rc = sqlite_end(&r, e)) != RC_OK)
 		return rc;
@@ -220,18 +277,21 @@ sqlite_leg_set(struct store *store, uint64_t q, enum leg_state state,
 	if ((rc = sqlite_writes(s, e)) != RC_OK ||
 	    (rc = check_leg_state(state, e)) != RC_OK ||
 	    (hop != NULL && (rc = check_address(*hop, e)) != RC_OK) ||
-	    (rc = state_of(s, q, &was, e)) != RC_OK)
+	    (rc = state_of(s, q, hop, &was, e)) != RC_OK)
 		return rc;
 	if (leg_waits(state) && !was.waits &&
 	    (rc = sqlite_there(s, was.n, was.copy, &total, e)) != RC_OK)
 		return rc;
-	r = sqlite_run(s, QUERY_LEG_SET,
-	    "UPDATE leg SET state = ?2, at = ?3, hop = ifnull(?4, hop)"
-	    " WHERE q = ?1");
+	/* an index has the hop: it is left alone where that stays */
+	r = was.moves ? sqlite_run(s, QUERY_LEG_MOVE,
+			    "UPDATE leg SET state = ?2, at = ?3, hop = ?4"
+			    " WHERE q = ?1")
+		      : sqlite_run(s, QUERY_LEG_SET,
+			    "UPDATE leg SET state = ?2, at = ?3 WHERE q = ?1");
 	sqlite_uint(&r, 1, q);
 	sqlite_int(&r, 2, state);
 	sqlite_int(&r, 3, at);
-	if (hop != NULL)
+	if (was.moves)
 		sqlite_bytes(&r, 4, *hop);
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
@@ -241,35 +301,68 @@ sqlite_leg_set(struct store *store, uint64_t q, enum leg_state state,
 
 /* ---- lists ------------------------------------------------------------- */
 
+/* Rows until there are no more, or each() has enough: *on is false then. */
 static enum rc
-each_leg(struct sqlite_run *r, bool (*each)(void *ctx, const struct leg *leg),
-    void *ctx, struct err *e)
+some_legs(struct sqlite_run *r, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, size_t *count, bool *on, struct err *e)
 {
 	struct leg leg;
 
-	while (sqlite_row(r)) {
+	*on = true;
+	while (*on && sqlite_row(r)) {
 		leg = leg_of(r);
-		if (!each(ctx, &leg))
-			break;
+		(*count)++;
+		*on = each(ctx, &leg);
 	}
 	return sqlite_end(r, e);
 }
 
+static enum rc
+each_leg(struct sqlite_run *r, bool (*each)(void *ctx, const struct leg *leg),
+    void *ctx, struct err *e)
+{
+	size_t count = 0;
+	bool on;
+
+	return some_legs(r, each, ctx, &count, &on, e);
+}
+
+/* In two steps, each of which begins where it should in the index: those that
+ * are due then, and those that are later. */
 enum rc
-sqlite_queue(struct store *store, struct bytes hop, unsigned rank,
+sqlite_queue(struct store *store, struct bytes hop, unsigned rank, int64_t due,
     uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
     void *ctx, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
-	struct sqlite_run r = sqlite_run(s, QUERY_QUEUE,
-	    "SELECT " LEG " FROM leg INDEXED BY leg_queue"
-	    " WHERE hop = ?1 AND rank = ?2 AND state = 0 AND q > ?3"
-	    " ORDER BY due, q LIMIT ?4");
+	struct sqlite_run r;
+	size_t count = 0;
+	bool on = true;
+	enum rc rc = RC_OK;
 
+	if (after > 0) {
+		r = sqlite_run(s, QUERY_QUEUE_THEN,
+		    "SELECT " LEG " FROM leg INDEXED BY leg_queue"
+		    " WHERE hop = ?1 AND rank = ?2 AND state = 0"
+		    " AND due = ?3 AND q > ?4 ORDER BY q LIMIT ?5");
+		sqlite_bytes(&r, 1, hop);
+		sqlite_int(&r, 2, rank);
+		sqlite_int(&r, 3, due);
+		sqlite_uint(&r, 4, after);
+		sqlite_uint(&r, 5, max);
+		rc = some_legs(&r, each, ctx, &count, &on, e);
+		on = on && count < max && due < INT64_MAX;
+	}
+	if (rc != RC_OK || !on)
+		return rc;
+	r = sqlite_run(s, QUERY_QUEUE,
+	    "SELECT " LEG " FROM leg INDEXED BY leg_queue"
+	    " WHERE hop = ?1 AND rank = ?2 AND state = 0 AND due >= ?3"
+	    " ORDER BY due, q LIMIT ?4");
 	sqlite_bytes(&r, 1, hop);
 	sqlite_int(&r, 2, rank);
-	sqlite_uint(&r, 3, after);
-	sqlite_uint(&r, 4, max);
+	sqlite_int(&r, 3, after > 0 ? due + 1 : due);
+	sqlite_uint(&r, 4, max - count);
 	return each_leg(&r, each, ctx, e);
 }
 

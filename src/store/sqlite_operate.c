@@ -74,3 +74,17 @@ sqlite_expired(struct store *store, int64_t now, size_t max,
 		;
 	return sqlite_end(&r, e);
 }
+
+enum rc
+sqlite_goes(struct store *store, uint64_t n, struct bytes hop, bool *does,
+    struct err *e)
+{
+	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_LEG_GOES,
+	    "SELECT 1 FROM leg INDEXED BY leg_dispatch"
+	    " WHERE n = ?1 AND hop = ?2 LIMIT 1");
+
+	sqlite_uint(&r, 1, n);
+	sqlite_bytes(&r, 2, hop);
+	*does = sqlite_row(&r);
+	return sqlite_end(&r, e);
+}

@@ -219,11 +219,11 @@ struct store_ops {
 	 */
 	enum rc (*send)(struct store *s, const struct leg *leg,
 	    const struct dest *dests, size_t count, uint64_t *q, struct err *e);
-	/* Queued legs of a hop and rank with q > after, in the order of due and
-	 * then q; at most max.  each() returns false to stop; it may not call
+	/* Queued legs of a hop and rank in the order of due and then q, those
+	 * behind (due, after); at most max.  each() returns false to stop; it may not call
 	 * the store. */
 	enum rc (*queue)(struct store *s, struct bytes hop, unsigned rank,
-	    uint64_t after, size_t max,
+	    int64_t due, uint64_t after, size_t max,
 	    bool (*each)(void *ctx, const struct leg *leg), void *ctx,
 	    struct err *e);
 	enum rc (*leg)(

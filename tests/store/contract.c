@@ -290,8 +290,8 @@ a_rollback_leaves_nothing(struct world *w)
 	    "nor of a delivery");
 	must(w->ops->leg(w->s, q, &leg, &w->e), &w->e);
 	is(leg.state, LEG_QUEUED, "a leg is as it was");
-	must(w->ops->queue(
-		 w->s, bytes_str("antin://a.vn"), 0, 0, 9, list_leg, &l, &w->e),
+	must(w->ops->queue(w->s, bytes_str("antin://a.vn"), 0, INT64_MIN, 0, 9,
+		 list_leg, &l, &w->e),
 	    &w->e);
 	LIST_IS(&l, "the queue too", q);
 	l.n = 0;

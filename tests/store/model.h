@@ -337,7 +337,7 @@ compare_queues(struct world *w, const struct model *m, struct findings *f)
 		for (n = 0, rank = 0; rank < 4; rank++, n += l.n) {
 			l = (struct list){ 0 };
 			must(w->ops->queue(w->s, bytes_str(model_hop(hop)),
-				 rank, 0, 1000, list_leg, &l, &w->e),
+				 rank, INT64_MIN, 0, 1000, list_leg, &l, &w->e),
 			    &w->e);
 		}
 		if (n != want[hop])

@@ -119,6 +119,7 @@ the_queue_is_in_order(struct world *w)
 	uint64_t n[7], q[7];
 	struct list l = { 0 };
 	struct leg leg;
+	bool goes[7];
 	size_t i;
 
 	static const struct {
@@ -136,26 +137,57 @@ the_queue_is_in_order(struct world *w)
 	}
 	world_done(w);
 	world_again(w);
-	must(w->ops->queue(w->s, a, 1, 0, 99, list_leg, &l, &w->e), &w->e);
+	must(w->ops->queue(w->s, a, 1, INT64_MIN, 0, 99, list_leg, &l, &w->e),
+	    &w->e);
 	LIST_IS(&l, "due first, then number; never due last", q[6], q[2], q[5],
 	    q[1], q[0]);
 	l = (struct list){ 0 };
-	must(w->ops->queue(w->s, a, 1, q[2], 99, list_leg, &l, &w->e), &w->e);
-	LIST_IS(&l, "after a number: those that came later, in that order",
-	    q[6], q[5]);
+	must(w->ops->queue(w->s, a, 1, 100, q[2], 99, list_leg, &l, &w->e),
+	    &w->e);
+	LIST_IS(&l,
+	    "behind one: those that come later in that order, and it is "
+	    "not its number that counts",
+	    q[5], q[1], q[0]);
 	l = (struct list){ 0 };
-	must(w->ops->queue(w->s, a, 1, 0, 2, list_leg, &l, &w->e), &w->e);
+	must(w->ops->queue(w->s, a, 1, 100, q[2], 2, list_leg, &l, &w->e),
+	    &w->e);
+	LIST_IS(&l, "at most so many of them", q[5], q[1]);
+	l = (struct list){ .stop = 1 };
+	must(w->ops->queue(w->s, a, 1, 100, q[2], 99, list_leg, &l, &w->e),
+	    &w->e);
+	LIST_IS(&l, "or until it is told to stop", q[5]);
+	l = (struct list){ 0 };
+	must(w->ops->queue(
+		 w->s, a, 1, TIME_NEVER, q[0] - 1, 9, list_leg, &l, &w->e),
+	    &w->e);
+	must(
+	    w->ops->queue(w->s, a, 1, TIME_NEVER, q[0], 9, list_leg, &l, &w->e),
+	    &w->e);
+	LIST_IS(&l, "of those that are not due, too", q[0]);
+	for (i = 0; i < 7; i++)
+		must(w->ops->operate.goes(w->s, n[i], a, &goes[i], &w->e),
+		    &w->e);
+	ok(goes[0] && goes[2] && !goes[3] && goes[4],
+	    "each dispatch is known by its hop");
+	l = (struct list){ 0 };
+	must(w->ops->queue(w->s, a, 1, INT64_MIN, 0, 2, list_leg, &l, &w->e),
+	    &w->e);
 	LIST_IS(&l, "at most so many", q[6], q[2]);
 	l = (struct list){ .stop = 1 };
-	must(w->ops->queue(w->s, a, 1, 0, 99, list_leg, &l, &w->e), &w->e);
+	must(w->ops->queue(w->s, a, 1, INT64_MIN, 0, 99, list_leg, &l, &w->e),
+	    &w->e);
 	LIST_IS(&l, "until it is told to stop", q[6]);
 	l = (struct list){ 0 };
-	must(
-	    w->ops->queue(w->s, a, 2, 0, SIZE_MAX, list_leg, &l, &w->e), &w->e);
-	must(
-	    w->ops->queue(w->s, b, 1, 0, SIZE_MAX, list_leg, &l, &w->e), &w->e);
-	must(w->ops->queue(w->s, b, 2, 0, 99, list_leg, &l, &w->e), &w->e);
-	must(w->ops->queue(w->s, b, 1, UINT64_MAX, 99, list_leg, &l, &w->e),
+	must(w->ops->queue(
+		 w->s, a, 2, INT64_MIN, 0, SIZE_MAX, list_leg, &l, &w->e),
+	    &w->e);
+	must(w->ops->queue(
+		 w->s, b, 1, INT64_MIN, 0, SIZE_MAX, list_leg, &l, &w->e),
+	    &w->e);
+	must(w->ops->queue(w->s, b, 2, INT64_MIN, 0, 99, list_leg, &l, &w->e),
+	    &w->e);
+	must(w->ops->queue(
+		 w->s, b, 1, TIME_NEVER, UINT64_MAX, 99, list_leg, &l, &w->e),
 	    &w->e);
 	LIST_IS(&l, "each rank and hop by itself", q[4], q[3]);
 
@@ -167,7 +199,8 @@ the_queue_is_in_order(struct world *w)
 	world_done(w);
 	world_again(w);
 	l = (struct list){ 0 };
-	must(w->ops->queue(w->s, a, 1, 0, 99, list_leg, &l, &w->e), &w->e);
+	must(w->ops->queue(w->s, a, 1, INT64_MIN, 0, 99, list_leg, &l, &w->e),
+	    &w->e);
 	LIST_IS(&l, "what is over or held is not queued", q[0]);
 	l = (struct list){ 0 };
 	must(w->ops->waiting(w->s, 0, 99, list_leg, &l, &w->e), &w->e);
@@ -190,10 +223,12 @@ the_queue_is_in_order(struct world *w)
 	ok(leg.state == LEG_QUEUED && leg.at == 7777 && bytes_eq(leg.hop, b),
 	    "a held one goes another way");
 	l = (struct list){ 0 };
-	must(w->ops->queue(w->s, b, 1, 0, 99, list_leg, &l, &w->e), &w->e);
+	must(w->ops->queue(w->s, b, 1, INT64_MIN, 0, 99, list_leg, &l, &w->e),
+	    &w->e);
 	LIST_IS(&l, "and is queued there", q[3], q[1], q[0]);
 	l = (struct list){ 0 };
-	must(w->ops->queue(w->s, a, 1, 0, 99, list_leg, &l, &w->e), &w->e);
+	must(w->ops->queue(w->s, a, 1, INT64_MIN, 0, 99, list_leg, &l, &w->e),
+	    &w->e);
 	LIST_IS(&l, "one comes back into its queue", q[6]);
 }
 

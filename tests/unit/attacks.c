@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/utf8.h"
+#include "dispatch/package.h"
 #include "file/sealed.h"
 #include "forge.h"
 
@@ -80,12 +81,6 @@ static const struct attack controls[] = {
 	{ "and signed again in place", sign_again_in_place, READER, RC_OK, "" },
 };
 
-static bool
-slip_of(void *ctx, const struct slip *s)
-{
-	return bytes_eq(s->rid, tag_bytes(ctx));
-}
-
 /* ---- surreptitious forwarding --------------------------------------- */
 
 /* An addressee seals what it opened again, for somebody else. */
@@ -156,8 +151,8 @@ static const struct attack forwarding[] = {
 
 /* ctx is whom the list holds. */
 static bool
-is_listed(void *ctx, const struct list_ref *list, struct bytes address,
-    int64_t t)
+is_listed(
+    void *ctx, const struct list_ref *list, struct bytes address, int64_t t)
 {
 	(void)t;
 	return list->version == 1 && bytes_eq(address, *(struct bytes *)ctx);
@@ -1583,7 +1578,6 @@ a_part_of_an_envelope_shows_its_own_slips_only(void)
 {
 	static const enum who to[] = { READER, READER_2, STRANGER };
 	struct tag mine = desks[READER].card.kem.tag;
-	struct envelope env;
 	struct letter l;
 	struct buf part;
 	struct err e;
@@ -1591,8 +1585,7 @@ a_part_of_an_envelope_shows_its_own_slips_only(void)
 	letter_draft(&l, SENDER, to, COUNT(to));
 	letter_sign(&l);
 	letter_seal(&l);
-	if (envelope_parse(&env, buf_bytes(&l.file), &e) != RC_OK ||
-	    envelope_subset(&part, &env, slip_of, &mine, &e) != RC_OK)
+	if (package_for(&part, buf_bytes(&l.file), &mine, 1, &e) != RC_OK)
 		bug(e.text);
 	ok(holds(buf_bytes(&part), tag_bytes(&mine)) &&
 		!holds(buf_bytes(&part),

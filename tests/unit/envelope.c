@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "dispatch/package.h"
 #include "forge.h"
 
 static bool
@@ -192,35 +193,28 @@ no_slips_or_too_many_are_sealed(void)
 
 /* ---- what a relay passes on ----------------------------------------- */
 
-struct chosen {
-	const struct crowd *c;
-	uint32_t which; /* a bit a slip, in the crowd's order */
-};
-
-static bool
-is_chosen(void *ctx, const struct slip *s)
+/* Of the crowd, a bit each; the caller frees *out. */
+static enum rc
+chosen_cut(struct buf *out, const struct crowd *c, uint32_t which)
 {
-	const struct chosen *chosen = ctx;
-	size_t i;
+	struct tag tags[32];
+	struct err e;
+	size_t i, n = 0;
 
-	for (i = 0; i < chosen->c->n; i++)
-		if (bytes_eq(s->rid, tag_bytes(&chosen->c->to[i].tag)))
-			return chosen->which >> i & 1;
-	return false;
+	for (i = c->n; i-- > 0;)
+		if (which >> i & 1)
+			tags[n++] = c->to[i].tag;
+	return package_for(out, buf_bytes(&c->l.file), tags, n, &e);
 }
 
 /* Whether those that were chosen open, and the others find no slip. */
 static bool
 chosen_open(const struct crowd *c, uint32_t which, struct bytes *same_as)
 {
-	struct chosen chosen = { c, which };
-	struct envelope env;
 	struct buf part;
-	struct err e;
 	size_t i, wrong = 0;
 
-	if (envelope_parse(&env, buf_bytes(&c->l.file), &e) != RC_OK ||
-	    envelope_subset(&part, &env, is_chosen, &chosen, &e) != RC_OK)
+	if (chosen_cut(&part, c, which) != RC_OK)
 		return false;
 	for (i = 0; i < c->n; i++)
 		wrong += crowd_open(c, buf_bytes(&part), i) !=
@@ -235,12 +229,9 @@ static void
 a_part_of_an_envelope_is_one(void)
 {
 	struct dice dice = { 11 };
-	struct chosen none;
-	struct envelope env;
 	struct crowd c;
 	struct bytes all;
 	struct buf part;
-	struct err e;
 	size_t i, wrong = 0;
 
 	crowd_make(&c, 12);
@@ -254,12 +245,69 @@ a_part_of_an_envelope_is_one(void)
 	    "for, and has no slip for others");
 	ok(chosen_open(&c, 4095, &all),
 	    "with all its slips it is the same bytes");
-	none = (struct chosen){ &c, 0 };
-	ok(envelope_parse(&env, all, &e) == RC_OK &&
-		envelope_subset(&part, &env, is_chosen, &none, &e) ==
-		    RC_ABSENT &&
-		part.p == NULL,
+	ok(chosen_cut(&part, &c, 0) == RC_ABSENT && part.p == NULL,
 	    "without any it is none");
+	crowd_free(&c);
+}
+
+/* What was mapped is there no longer, or another lies in its place: how the cut
+ * ends for the first of the crowd, and for two. */
+static enum rc
+cut_of_changed(const struct crowd *c, const struct envelope_map *map,
+    struct bytes now, size_t tags)
+{
+	const struct envelope_source from = package_source(&now);
+	const struct tag two[] = { c->to[0].tag, c->to[0].tag, c->to[1].tag };
+	struct envelope env;
+	struct buf part;
+	struct err e;
+	enum rc rc;
+
+	rc = envelope_cut(&part, map, &from, two, tags, &e);
+	if (rc == RC_OK &&
+	    (envelope_parse(&env, buf_bytes(&part), &e) != RC_OK ||
+		env.slip_count != (tags + 1) / 2))
+		rc = RC_IO;
+	if (rc != RC_OK && part.p != NULL)
+		rc = RC_IO;
+	buf_free(&part);
+	return rc;
+}
+
+static void
+a_cut_is_of_what_was_mapped(void)
+{
+	struct envelope_map map;
+	struct envelope env;
+	struct buf now = { 0 };
+	struct crowd c;
+	struct err e;
+	size_t i, k, wrong = 0;
+
+	crowd_make(&c, 12);
+	if (envelope_parse(&env, buf_bytes(&c.l.file), &e) != RC_OK)
+		bug(e.text);
+	envelope_map(&map, &env, buf_bytes(&c.l.file));
+	ok(cut_of_changed(&c, &map, buf_bytes(&c.l.file), 1) == RC_OK &&
+		cut_of_changed(&c, &map, buf_bytes(&c.l.file), 3) == RC_OK,
+	    "it is cut by where its slips lie, each once");
+	buf_add(&now, buf_bytes(&c.l.file));
+	for (i = 0; i < map.count; i++)
+		for (k = 0; k < 12; k++)
+			now.p[map.places[i].at + k] ^= 0x20;
+	for (i = 1; i < 4; i++)
+		wrong +=
+		    cut_of_changed(&c, &map, buf_bytes(&now), i) != RC_INVALID;
+	is(wrong, 0, "what lies there now and is no slip is not passed on");
+	for (i = 1; i < map.count; i++) /* each is another's */
+		memcpy(now.p + map.places[i].at,
+		    c.l.file.p + map.places[i - 1].at, map.places[i].len);
+	memcpy(now.p + map.places[0].at, c.l.file.p + map.places[1].at,
+	    map.places[0].len);
+	is(cut_of_changed(&c, &map, buf_bytes(&now), 1), RC_INVALID,
+	    "nor is somebody else's slip");
+	envelope_map_free(&map);
+	buf_free(&now);
 	crowd_free(&c);
 }
 
@@ -1194,6 +1242,7 @@ sealing_and_opening(void)
 	all_slips_open(LIMIT_SLIPS, LIMIT_SLIPS);
 	no_slips_or_too_many_are_sealed();
 	a_part_of_an_envelope_is_one();
+	a_cut_is_of_what_was_mapped();
 	only_the_right_reader_opens();
 	an_unknown_sender_is_refused();
 	a_card_holds_within_its_dates();
