@@ -15,8 +15,8 @@
  * message to media. */
 #define LACKS_MAX (16u << 20)
 
-_Static_assert(LACKS_MAX + CARRIED_OWED_MAX + (2u << 20) <= MSG_MAX,
-    "docs/media.md 4.4");
+_Static_assert(
+    LACKS_MAX + CARRIED_OWED_MAX + (2u << 20) <= MSG_MAX, "docs/media.md 4.4");
 
 /* Messages that have begun and not ended, by kind. */
 static struct buf heard[TELLS];
@@ -153,6 +153,8 @@ front_write(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 	put_entries(frames, BUNDLE_PARTS, buf_bytes(&parts), PART_ENTRY);
 	if ((rc = put_directory(frames, l, most, e)) != RC_OK)
 		goto out;
+	if (l->far) /* of lives neighbours speak, and nobody else */
+		goto out;
 	if ((rc = put_lives(frames, l, e)) != RC_OK)
 		goto out;
 	if (life_bundle(&message, l->parent))
@@ -184,13 +186,18 @@ answered(struct line *l, const struct bundle_answer *a, uint64_t *answers,
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
 	rc = st.store->ops->leg(st.store, c.q, &leg, e);
-	if (rc == RC_OK && (leg.state == LEG_QUEUED || leg.state == LEG_HELD) &&
-	    bytes_is(leg.hop, l->station))
+	if (rc == RC_OK && c.dests.len > 0)
+		rc = far_answered(l, &c, &t, &ended, e);
+	else if (rc == RC_OK &&
+		 (leg.state == LEG_QUEUED || leg.state == LEG_HELD) &&
+		 bytes_is(leg.hop, l->station))
 		rc = line_answered(l, c.q, &t, &ended, e);
-	if (rc != RC_OK && rc != RC_ABSENT)
-		return rc;
-	*answers += ended;
-	return carried_drop(&c, e);
+	if (rc == RC_OK || rc == RC_ABSENT) {
+		*answers += ended;
+		rc = carried_drop(&c, e);
+	}
+	buf_free(&c.dests);
+	return rc;
 }
 
 static enum rc
@@ -257,6 +264,8 @@ told(struct line *l, enum tell kind, struct bytes message, uint64_t *acts,
 		if (rc == RC_OK)
 			*acts += did.acts;
 		media_judge();
+	} else if (l->far) {
+		return RC_OK; /* docs/media.md 8.4 */
 	} else if (kind == TELL_CHECKPOINT && is_newer(l, message)) {
 		lives_checkpoint(l, message);
 	} else if (kind == TELL_COUNTERSIGNED && l->parent) {
