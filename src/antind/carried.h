@@ -77,7 +77,7 @@ enum rc carried_before(int64_t *at, const struct id *unit,
     const struct bundle_statement *s, struct err *e);
 
 /* What the other says of itself in its bundles: the newest. */
-enum carried_said { CARRIED_PARTS, CARRIED_STATUS };
+enum carried_said { CARRIED_PARTS, CARRIED_STATUS, CARRIED_WANTED };
 enum rc carried_says(const struct id *unit, enum carried_said what,
     struct bytes bytes, struct err *e);
 /* *at: when it was heard; empty where nothing was. */

@@ -224,7 +224,7 @@ static void
 who_meddles_is_passed_over(void)
 {
 	static const uint8_t kinds[] = { TELL_CHECKPOINT, TELL_COUNTERSIGNED,
-		TELL_INCARNATION, TELL_BEHIND, TELL_LAST };
+		TELL_INCARNATION, TELL_BEHIND, TELL_LAST, TELL_WANTED };
 	struct bundle_answer answer = { .outcome = ACK_STORED };
 	struct forged f = { other, other, commune, .number = 700 };
 	char *disk = folder_new(&land, "meddling"), *path = NULL;
