@@ -15,6 +15,7 @@ begin(struct media *m, const struct args *a, struct err *e)
 {
 	*m = (struct media){ .a = a, .t = { .fd = -1 } };
 	m->said = json_array();
+	m->heard = json_object();
 	if (a->rest_count > 0)
 		m->folder = a->rest[0];
 	return talk_open(&m->t, a, e);
@@ -28,6 +29,7 @@ end(struct media *m, enum rc rc)
 		rows_show(json_incref(m->said));
 	json_decref(m->said);
 	json_decref(m->known);
+	json_decref(m->heard);
 	talk_close(&m->t);
 	return rc;
 }
@@ -197,7 +199,7 @@ media(const struct args *a, struct err *e)
 	}
 
 static const struct opt write_opts[] = {
-	{ "for", "STATION", "only for this one, the one above or one below",
+	{ "for", "STATION", "only for this one: any station that is known here",
 	    false },
 	OPT_SIZE,
 	{ "rest", NULL, "only what is on no disk yet", false },

@@ -14,10 +14,12 @@ struct media {
 	struct progress progress;
 	json_t *said; /* owned: of each bundle, for --json */
 	json_t *known; /* owned: rows of stations, once asked; NULL */
+	json_t *heard; /* owned: addresses of whose bundles were read */
 	uint64_t done, foreign;
 };
 
-/* A bundle for each for whom something waits, or whom --for names. */
+/* A bundle for each for whom something waits or of whom one was read, or whom
+ * --for names. */
 enum rc media_write_all(struct media *m, struct err *e);
 /* The bundles of m->folder; "what" is CONTROL_MEDIA_READ or _LOOK.  What is
  * wrong with one is said, and the next is read. */

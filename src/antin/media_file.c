@@ -237,6 +237,38 @@ stations(json_t **rows, struct media *m, struct err *e)
 	return talk_rows(&m->t, CONTROL_MEDIA, request, rows, e);
 }
 
+/* The row of one. */
+static enum rc
+ask_one(json_t **rows, struct media *m, const char *station, struct err *e)
+{
+	json_t *request = json_object();
+
+	show_word(request, "station", station);
+	return talk_rows(&m->t, CONTROL_MEDIA, request, rows, e);
+}
+
+/* Whose bundle was read is acknowledged, by line or so. */
+static enum rc
+write_back(struct media *m, struct err *e)
+{
+	json_t *rows, *row, *heard;
+	const char *station;
+	enum rc rc = RC_OK;
+
+	json_object_foreach(m->heard, station, heard)
+	{
+		rows = NULL;
+		if (rc == RC_OK)
+			rc = ask_one(&rows, m, station, e);
+		row = json_array_get(rows, 0);
+		if (rc == RC_OK && row != NULL &&
+		    strcmp(row_text(row, "line"), "up") != 0)
+			rc = write_one(m, row, e);
+		json_decref(rows);
+	}
+	return rc;
+}
+
 enum rc
 media_write_all(struct media *m, struct err *e)
 {
@@ -253,12 +285,9 @@ media_write_all(struct media *m, struct err *e)
 		    strcmp(row_text(row, "line"), "up") == 0)
 			continue;
 		/* each takes a number: the next has the one behind it */
+		(void)json_object_del(m->heard, row_text(row, "station"));
 		if (rc == RC_OK && i > 0) {
-			json_t *request = json_object();
-
-			show_word(request, "station", row_text(row, "station"));
-			rc =
-			    talk_rows(&m->t, CONTROL_MEDIA, request, &fresh, e);
+			rc = ask_one(&fresh, m, row_text(row, "station"), e);
 			if (rc == RC_OK && json_array_size(fresh) == 1)
 				row = json_array_get(fresh, 0);
 		}
@@ -267,6 +296,8 @@ media_write_all(struct media *m, struct err *e)
 		json_decref(fresh);
 		fresh = NULL;
 	}
+	if (rc == RC_OK)
+		rc = write_back(m, e);
 	if (rc == RC_OK && m->done == 0)
 		rc = fail(e, RC_ABSENT,
 		    "nothing waits to be carried to a station without a line; "
@@ -342,6 +373,8 @@ media_read_one(
 		    m, what, json_object(), in.fd, tr("Reading"), &answer, e);
 	if (rc == RC_OK) {
 		m->done++;
+		if (what == CONTROL_MEDIA_READ)
+			show_bool(m->heard, row_text(answer, "station"), true);
 		say_read(m, what, path, answer);
 		if (what == CONTROL_MEDIA_READ && arg_given(m->a, "remove") &&
 		    row_number(answer, "part") + row_number(answer, "later") ==

@@ -24,11 +24,17 @@ struct arrival {
 
 /* Keep it and send it on its ways.  *news: something of it was not known. */
 enum rc arrival_take(struct arrival *a, bool *news, struct err *e);
-/* docs/station.md 5.4: a child speaks for what lies behind it. */
+/* docs/station.md 5.4: a child speaks for what lies behind it; who is no
+ * neighbour (docs/media.md 8.3) of what comes and goes over him: RC_USAGE is
+ * then no refusal, the way may be another tomorrow. */
 enum rc arrival_origin(
     const struct arrival *a, const struct header *h, struct err *e);
 /* What the peer is told of it, after the commit. */
 void arrival_answer(uint64_t number, const struct arrival *a, enum rc rc,
     bool news, const struct err *e);
+
+/* Of a bundle of who is no neighbour: store_far.c. */
+enum rc far_takes(
+    const struct arrival *a, const struct header *h, struct err *e);
 
 #endif

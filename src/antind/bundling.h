@@ -12,7 +12,7 @@
 struct waits {
 	uint64_t q, total, from;
 	unsigned rank;
-	bool gone;
+	bool gone, elsewhere; /* elsewhere: nothing of it is for him */
 };
 
 struct took {
@@ -38,9 +38,14 @@ struct media {
 	uint64_t open;	     /* of the statement */
 	struct waits *waits; /* owned; in the order in which they go */
 	size_t waiting;
+	size_t looked[2];	 /* waits[] that were: whole; in part */
 	bool part;		 /* the last is in part: nothing follows */
 	uint64_t next;		 /* the job of MSG_BUNDLE_NEXT; 0: none */
-	size_t handed;		 /* waits[]: handed over last */
+	uint64_t room;		 /* that it says there is */
+	bool looks;		 /* a slice looks for the one that goes */
+	size_t handed;		 /* waits[]: handed over last; */
+	struct buf dests;	 /* what of it went, where he is far */
+	size_t counted;		 /* waits[] that were looked at to be counted */
 	struct carried *carried; /* owned: those that are in it */
 	size_t carried_count;
 	/* one that is read */
@@ -56,11 +61,15 @@ extern struct media bundling;
 /* ---- store_media.c */
 
 void media_drop(void); /* there is none any more */
-/* It is our parent, or a child. */
-enum rc media_neighbour(
-    size_t *unit, bool *parent, struct bytes who, struct err *e);
-/* It is for, or of, that unit's station. */
-void media_begin(size_t unit, bool parent);
+/* A station that is known here. */
+struct media_who {
+	size_t unit;
+	bool above; /* our parent; or, where it is far, above that */
+	bool far;   /* neither our parent nor a child */
+};
+enum rc media_who(struct media_who *out, struct bytes who, struct err *e);
+/* It is for, or of, that station. */
+void media_begin(const struct media_who *who);
 
 /* ---- store_media_out.c */
 

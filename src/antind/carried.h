@@ -43,8 +43,12 @@ struct carried {
 	uint64_t q, number, upto; /* bytes of it that are in bundles */
 	int64_t at;
 	bool on_disk; /* its bundle is; of carried_load() */
+	/* Owned: of a bundle for who is no neighbour the destinations that went
+	 * (rows of struct msg_dest); of carried_put() and carried_get(). */
+	struct buf dests;
 };
 enum rc carried_put(const struct carried *c, struct err *e);
+/* The caller frees out->dests. */
 enum rc carried_get(struct carried *out, const uint8_t sum[static SHA256_SIZE],
     const struct id *unit, struct err *e);
 enum rc carried_drop(const struct carried *c, struct err *e);
@@ -73,7 +77,7 @@ enum rc carried_before(int64_t *at, const struct id *unit,
     const struct bundle_statement *s, struct err *e);
 
 /* What the other says of itself in its bundles: the newest. */
-enum carried_said { CARRIED_PARTS, CARRIED_STATUS };
+enum carried_said { CARRIED_PARTS, CARRIED_STATUS, CARRIED_WANTED };
 enum rc carried_says(const struct id *unit, enum carried_said what,
     struct bytes bytes, struct err *e);
 /* *at: when it was heard; empty where nothing was. */
@@ -95,6 +99,8 @@ void media_round(void);
 void media_settled(bool kept, const struct err *e);
 /* The directory has grown: who wrote the bundle may be heard no more. */
 void media_judge(void);
+/* Look for what goes next; false: nothing is looked for. */
+bool media_slice(void);
 /* The sum of a leg's package is there: MSG_SEND follows; or cannot be. */
 bool media_summed(uint64_t q, enum rc rc, struct err *e);
 /* What keys signed; false: not for a bundle. */
@@ -105,6 +111,19 @@ void media_note(uint64_t job, const struct msg_bundle_note *n);
 /* ASK_MEDIA: a row a neighbour, or of one station. */
 enum rc media_rows(void (*each)(void *ctx, const struct msg_row *row),
     void *ctx, struct bytes station, struct err *e);
+
+/* ---- store_far.c: bundles for who is no neighbour, and of him (docs/media.md
+ * 8) */
+
+/* The way of what is for this address leads from here over his station. */
+bool far_lies(const struct line *l, struct bytes address);
+/* What this leg has for him, as rows of struct msg_dest, which the caller
+ * frees; none, where he would not take it. */
+enum rc far_dests(
+    struct buf *out, const struct line *l, const struct leg *leg, struct err *e);
+/* How he took what c says that went. */
+enum rc far_answered(const struct line *l, const struct carried *c,
+    const struct msg_taken *t, bool *ended, struct err *e);
 
 /* ---- store_front.c: what goes before items, and comes so
  * --------------------------------------- */

@@ -35,7 +35,7 @@ static const char *const said_words[] = { "", "arrived", "opened", "acted",
 	"inquiry", "answer" };
 static const char *const lasting_words[] = { "lasts", "over" };
 static const char *const pinned_words[] = { "directory", "operator" };
-static const char *const place_words[] = { "below", "above" };
+static const char *const place_words[] = { "below", "above", "far" };
 static const char *const report_words[] = { "silent", "reported" };
 static const char *const way_words[] = { "to", "from" };
 static const char *const lost_words[] = { "queued", "passed", "refused",

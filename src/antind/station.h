@@ -103,6 +103,7 @@ struct line {
 	uint64_t job;	/* of the process media, that waits for a leg */
 	uint64_t from;	/* bytes of it that do not go */
 	uint64_t parts; /* items that came in part */
+	bool far; /* no neighbour; "parent" says then that it lies above */
 	bool thin;	/* docs/link.md 19 */
 };
 

@@ -483,12 +483,13 @@ static void
 slice(evutil_socket_t fd, short what, void *ctx)
 {
 	const bool big = big_slice(), submit = submit_slice(),
-		   sum = sum_slice(), copy = backup_slice();
+		   sum = sum_slice(), copy = backup_slice(),
+		   media = media_slice();
 
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	if (big || submit || sum || copy)
+	if (big || submit || sum || copy || media)
 		slice_wake();
 }
 

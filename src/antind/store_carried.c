@@ -165,7 +165,7 @@ carried_put(const struct carried *c, struct err *e)
 	buf_u64(&head, c->upto);
 	buf_u64(&head, (uint64_t)c->at);
 	rc = put(PAPER_CARRIED, buf_bytes(&key), buf_bytes(&head),
-	    (struct bytes){ 0 }, e);
+	    buf_bytes(&c->dests), e);
 	buf_free(&key);
 	buf_free(&head);
 	return rc;
@@ -183,6 +183,10 @@ carried_get(struct carried *out, const uint8_t sum[static SHA256_SIZE],
 	if (rc == RC_OK &&
 	    !carried_read(out, buf_bytes(&key), buf_bytes(&head)))
 		rc = fail(e, RC_INVALID, "the store's bundle is not whole");
+	if (rc == RC_OK) {
+		out->dests = body;
+		body = (struct buf){ 0 };
+	}
 	buf_free(&key);
 	buf_free(&head);
 	buf_free(&body);

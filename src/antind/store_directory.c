@@ -38,9 +38,12 @@ line_event(enum log_level level, const char *event, const struct line *l,
 static bool
 is_told(const struct line *l, const struct dlog *log, int64_t now)
 {
+	const struct state *s = &st.file.directory->state;
+
 	return l->parent ||
-	       (log->unit != NONE && unit_within(&st.file.directory->state,
-					 log->unit, l->unit, now));
+	       (log->unit != NONE &&
+		   (unit_within(s, log->unit, l->unit, now) ||
+		       (l->far && unit_within(s, l->unit, log->unit, now))));
 }
 
 static int

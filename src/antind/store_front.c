@@ -14,9 +14,10 @@
 /* Of what the other lacks of the directory: all that goes before items is one
  * message to media. */
 #define LACKS_MAX (16u << 20)
+#define WANTED_BYTES (WANTED_MAX * (2u + 255u))
 
-_Static_assert(LACKS_MAX + CARRIED_OWED_MAX + (2u << 20) <= MSG_MAX,
-    "docs/media.md 4.4");
+_Static_assert(
+    LACKS_MAX + CARRIED_OWED_MAX + (2u << 20) <= MSG_MAX, "docs/media.md 4.4");
 
 /* Messages that have begun and not ended, by kind. */
 static struct buf heard[TELLS];
@@ -84,21 +85,29 @@ add_part(void *ctx, const uint8_t sum[static SHA256_SIZE], uint64_t have)
 		partial_put(out, &p);
 }
 
-/* Our status, and what the other lacks by its last one. */
+/* Our status, what we want of one above, and what the other lacks by its last
+ * status and wants. */
 static enum rc
 put_directory(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 {
-	struct buf status = { 0 }, own = { 0 }, file = { 0 };
+	struct buf status = { 0 }, wanted = { 0 }, own = { 0 }, file = { 0 };
 	struct err why;
 	int64_t at;
 	enum rc rc;
 
 	rc = carried_said(&status, &at, &l->uid, CARRIED_STATUS, e);
+	if (rc == RC_OK)
+		rc = carried_said(&wanted, &at, &l->uid, CARRIED_WANTED, e);
 	if (rc != RC_OK)
-		return rc;
+		goto out;
 	directory_bundle(l, buf_bytes(&status));
+	wanted_carried(l, buf_bytes(&wanted));
 	directory_says(&own, l);
 	front_tell(frames, TELL_STATUS, buf_bytes(&own));
+	buf_free(&own);
+	if (l->parent)
+		wanted_says(&own);
+	front_tell(frames, TELL_WANTED, buf_bytes(&own));
 	directory_lacking(&file, l);
 	if (file.len > LACKS_MAX || (most != 0 && file.len > most)) {
 		(void)fail(&why, RC_LIMIT,
@@ -110,10 +119,12 @@ put_directory(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 		front_tell(frames, TELL_DIRECTORY, buf_bytes(&file));
 	}
 	directory_line_free(l);
+out:
 	buf_free(&status);
+	buf_free(&wanted);
 	buf_free(&own);
 	buf_free(&file);
-	return RC_OK;
+	return rc;
 }
 
 /* Of lives: to the parent, that we were rolled back; to a child, what is held
@@ -153,6 +164,8 @@ front_write(struct buf *frames, struct line *l, uint64_t most, struct err *e)
 	put_entries(frames, BUNDLE_PARTS, buf_bytes(&parts), PART_ENTRY);
 	if ((rc = put_directory(frames, l, most, e)) != RC_OK)
 		goto out;
+	if (l->far) /* of lives neighbours speak, and nobody else */
+		goto out;
 	if ((rc = put_lives(frames, l, e)) != RC_OK)
 		goto out;
 	if (life_bundle(&message, l->parent))
@@ -184,13 +197,18 @@ answered(struct line *l, const struct bundle_answer *a, uint64_t *answers,
 	if (rc != RC_OK)
 		return rc == RC_ABSENT ? RC_OK : rc;
 	rc = st.store->ops->leg(st.store, c.q, &leg, e);
-	if (rc == RC_OK && (leg.state == LEG_QUEUED || leg.state == LEG_HELD) &&
-	    bytes_is(leg.hop, l->station))
+	if (rc == RC_OK && c.dests.len > 0)
+		rc = far_answered(l, &c, &t, &ended, e);
+	else if (rc == RC_OK &&
+		 (leg.state == LEG_QUEUED || leg.state == LEG_HELD) &&
+		 bytes_is(leg.hop, l->station))
 		rc = line_answered(l, c.q, &t, &ended, e);
-	if (rc != RC_OK && rc != RC_ABSENT)
-		return rc;
-	*answers += ended;
-	return carried_drop(&c, e);
+	if (rc == RC_OK || rc == RC_ABSENT) {
+		*answers += ended;
+		rc = carried_drop(&c, e);
+	}
+	buf_free(&c.dests);
+	return rc;
 }
 
 static enum rc
@@ -243,6 +261,20 @@ is_newer(const struct line *l, struct bytes message)
 	return newer;
 }
 
+/* A station above is asked, and nobody else (docs/link.md 17.4). */
+static enum rc
+wants(struct line *l, struct bytes message, struct err *e)
+{
+	if (l->parent || !unit_within(&st.file.directory->state, l->unit,
+			     st.unit, station_now()))
+		return RC_OK;
+	if (message.len > WANTED_BYTES)
+		return fail(e, RC_LIMIT, "docs/link.md 17.4: over %u entries",
+		    WANTED_MAX);
+	wanted_carried(l, message);
+	return carried_says(&l->uid, CARRIED_WANTED, message, e);
+}
+
 static enum rc
 told(struct line *l, enum tell kind, struct bytes message, uint64_t *acts,
     struct err *e)
@@ -252,11 +284,18 @@ told(struct line *l, enum tell kind, struct bytes message, uint64_t *acts,
 
 	if (kind == TELL_STATUS) {
 		rc = carried_says(&l->uid, CARRIED_STATUS, message, e);
+		if (rc == RC_OK) /* it wants what follows, and no more */
+			rc = carried_says(
+			    &l->uid, CARRIED_WANTED, (struct bytes){ 0 }, e);
+	} else if (kind == TELL_WANTED) {
+		rc = wants(l, message, e);
 	} else if (kind == TELL_DIRECTORY) {
 		rc = station_learns(message, &did, e);
 		if (rc == RC_OK)
 			*acts += did.acts;
 		media_judge();
+	} else if (l->far) {
+		return RC_OK; /* docs/media.md 8.4 */
 	} else if (kind == TELL_CHECKPOINT && is_newer(l, message)) {
 		lives_checkpoint(l, message);
 	} else if (kind == TELL_COUNTERSIGNED && l->parent) {

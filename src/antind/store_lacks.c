@@ -329,6 +329,7 @@ directory_lacking(struct buf *file, const struct line *l)
 	struct buf parts;
 
 	*file = (struct buf){ 0 };
+	l->knows->gives_now = l->knows->giving_count > 0;
 	if (!lacks_something(l, now))
 		return;
 	write_lacking(file, l, now);

@@ -155,6 +155,7 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 /* ---- what goes out ---- */
 
 struct gathered_dests {
+	const struct line *l;
 	struct buf rows;
 	struct tag *tags; /* owned */
 	size_t count;
@@ -166,6 +167,8 @@ gather_dest(void *ctx, const struct dest *d)
 	struct gathered_dests *g = ctx;
 	const struct msg_dest row = { d->address, d->tag };
 
+	if (g->l->far && !far_lies(g->l, d->address))
+		return true;
 	list_add(&g->rows, LIST_DEST, &row);
 	g->tags = vec_more(g->tags, g->count, sizeof(*g->tags));
 	g->tags[g->count++] = d->tag;
@@ -215,7 +218,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 		.rank = leg->rank,
 		.due = leg->due,
 		.again = leg->again > 0 && l->notices };
-	struct gathered_dests g = { 0 };
+	struct gathered_dests g = { .l = l };
 	struct buf package = { 0 }, envelope = { 0 };
 	struct stored d;
 	bool waits = false; /* for its sum */

@@ -22,6 +22,7 @@ void
 media_drop(void)
 {
 	struct line *l = bundling.line;
+	size_t i;
 
 	if (l != NULL) {
 		take_drop(l);
@@ -30,10 +31,13 @@ media_drop(void)
 	}
 	front_drop();
 	free(bundling.waits);
+	for (i = 0; i < bundling.carried_count; i++)
+		buf_free(&bundling.carried[i].dests);
 	free(bundling.carried);
 	free(bundling.took);
 	buf_free(&bundling.statement);
 	buf_free(&bundling.frames);
+	buf_free(&bundling.dests);
 	bundling = (struct media){ 0 };
 }
 
@@ -56,41 +60,62 @@ media_line(uint64_t conn)
 /* ---- whose it is, or for whom
  * ----------------------------------------------------- */
 
-/* It is our parent's, or a child's. */
+/* The station of that unit is on the way from here to the root's. */
+static bool
+is_above(struct directory *d, size_t unit, int64_t t)
+{
+	size_t at = st.unit;
+	unsigned steps;
+
+	for (steps = 0; at != NONE && steps <= ADDRESS_DEPTH; steps++)
+		if ((at = station_above(d, at, t)) == unit)
+			return true;
+	return false;
+}
+
 enum rc
-media_neighbour(size_t *unit, bool *parent, struct bytes who, struct err *e)
+media_who(struct media_who *out, struct bytes who, struct err *e)
 {
 	struct directory *d = st.file.directory;
 	bool own;
 	const int64_t now = station_judges(&own);
+	size_t unit = NONE;
 
 	if (!st.named)
 		return fail(e, RC_ABSENT, "this station has no name yet");
-	*unit = address_is_station(who)
-		    ? unit_by_host(&d->state, address_host(who), station_now())
-		    : NONE;
-	if (*unit == NONE || !unit_open(&d->state.units[*unit], station_now()))
+	if (address_is_station(who))
+		unit =
+		    unit_by_host(&d->state, address_host(who), station_now());
+	if (unit == NONE || !unit_open(&d->state.units[unit], station_now())) {
+		(void)wanted_ask(WANTED_ADDRESS, who);
 		return fail(e, RC_ABSENT, "no station %.*s is known here",
 		    (int)who.len, (const char *)who.p);
-	*parent = station_above(d, st.unit, now) == *unit;
-	if (!*parent && station_above(d, *unit, now) != st.unit)
+	}
+	if (unit == st.unit)
 		return fail(e, RC_DENIED,
-		    "docs/media.md 4.1: %.*s is neither the station above "
-		    "this one nor one right below it",
+		    "docs/media.md 4.1: %.*s is this station itself",
 		    (int)who.len, (const char *)who.p);
+	*out = (struct media_who){ .unit = unit,
+		.above = station_above(d, st.unit, now) == unit };
+	if (out->above || station_above(d, unit, now) == st.unit)
+		return RC_OK;
+	out->far = true;
+	out->above = is_above(d, unit, now);
 	return RC_OK;
 }
 
 void
-media_begin(size_t unit, bool parent)
+media_begin(const struct media_who *who)
 {
+	const size_t unit = who->unit;
 	struct line *l = alloc(1, sizeof(*l));
 
 	l->conn = MEDIA_CONN + ++conns;
 	l->unit = unit;
 	l->uid = st.file.directory->state.units[unit].uid;
 	l->tells = l->notices = true;
-	l->parent = parent;
+	l->parent = who->above;
+	l->far = who->far;
 	if (!address_of(
 		st.file.directory, unit, NONE, station_now(), l->station))
 		bug("a station that is known has no address");
@@ -227,6 +252,8 @@ media_note(uint64_t job, const struct msg_bundle_note *n)
 		say_done(PROC_CONTROL, job, &e, NULL);
 }
 
+enum standing { PLACE_BELOW, PLACE_ABOVE, PLACE_FAR }; /* of ROW_MEDIA */
+
 struct hops {
 	struct hop_count *list; /* owned; hops borrow from "text" */
 	size_t count;
@@ -262,10 +289,10 @@ short_tag(char out[static 9], size_t unit)
 
 static enum rc
 one_row(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
-    const struct hops *hops, size_t unit, bool parent, struct err *e)
+    const struct hops *hops, size_t unit, unsigned place, struct err *e)
 {
 	struct msg_row row = { .what = ROW_MEDIA,
-		.state = parent,
+		.state = place,
 		.rank = RANK_NONE,
 		.since = TIME_NEVER,
 		.at = TIME_NEVER,
@@ -310,27 +337,31 @@ media_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
     struct bytes station, struct err *e)
 {
 	struct hops hops = { 0 };
-	size_t unit, above, i;
-	bool parent;
+	struct media_who who;
+	size_t above, i;
 	enum rc rc;
 
 	rc = st.store->ops->hops(st.store, see_hop, &hops, e);
 	if (rc == RC_OK && station.len > 0) {
-		rc = media_neighbour(&unit, &parent, station, e);
+		rc = media_who(&who, station, e);
 		if (rc == RC_OK)
-			rc = one_row(each, ctx, &hops, unit, parent, e);
+			rc = one_row(each, ctx, &hops, who.unit,
+			    who.far	? PLACE_FAR
+			    : who.above ? PLACE_ABOVE
+					: PLACE_BELOW,
+			    e);
 		goto out;
 	}
 	above = st.named
 		    ? station_above(st.file.directory, st.unit, station_now())
 		    : NONE;
 	if (rc == RC_OK && above != NONE)
-		rc = one_row(each, ctx, &hops, above, true, e);
+		rc = one_row(each, ctx, &hops, above, PLACE_ABOVE, e);
 	for (i = 0; rc == RC_OK && i < hops.count; i++)
-		if (media_neighbour(&unit, &parent, hops.list[i].hop, e) ==
-			RC_OK &&
-		    !parent)
-			rc = one_row(each, ctx, &hops, unit, false, e);
+		if (media_who(&who, hops.list[i].hop, e) == RC_OK &&
+		    !who.above && !who.far)
+			rc =
+			    one_row(each, ctx, &hops, who.unit, PLACE_BELOW, e);
 out:
 	free(hops.list);
 	arena_free(&hops.text);

@@ -28,6 +28,7 @@ check_signature(const struct bundle_statement *s, size_t unit, struct err *e)
 		    bundle_statement_holds(s, &c->cert))
 			return RC_OK;
 	}
+	(void)wanted_ask(WANTED_ADDRESS, s->from);
 	return fail(e, RC_DENIED,
 	    "docs/media.md 3.3: it says that it is from %.*s, which no "
 	    "certificate in force here bears out",
@@ -46,20 +47,21 @@ check_to(const struct bundle_statement *s, struct err *e)
 	return RC_OK;
 }
 
-/* An older life's: what of it counts was written again since. */
+/* An older life's: what of it counts was written again since.  Of who is no
+ * neighbour none may be known. */
 static enum rc
-check_life(size_t unit, bool parent, uint64_t incarnation, struct err *e)
+check_life(const struct media_who *who, uint64_t incarnation, struct err *e)
 {
 	struct life k;
-	enum rc rc =
-	    lives_get(&k, NULL, &st.file.directory->state.units[unit].uid, e);
+	enum rc rc = lives_get(
+	    &k, NULL, &st.file.directory->state.units[who->unit].uid, e);
 
-	(void)parent;
 	if (rc == RC_OK && incarnation < k.incarnation)
 		return fail(e, RC_EXPIRED,
 		    "docs/media.md 5.6: it was written before that station was "
 		    "restored; have it written again");
-	if (rc == RC_OK && life_too_far(incarnation, k.incarnation))
+	if (rc == RC_OK && !who->far &&
+	    life_too_far(incarnation, k.incarnation))
 		return fail(e, RC_LIMIT,
 		    "docs/journal.md 7.8: a life that is too far ahead");
 	return rc;
@@ -70,15 +72,14 @@ admit(struct msg_bundle_admit *out, const struct msg_bundle_from *f,
     struct err *e)
 {
 	struct bundle_statement *s = &bundling.said;
-	size_t unit;
-	bool parent;
+	struct media_who who;
 	enum rc rc;
 
 	buf_add(&bundling.statement, f->statement);
 	if ((rc = bundle_statement_read(
 		 s, buf_bytes(&bundling.statement), e)) != RC_OK ||
-	    (rc = media_neighbour(&unit, &parent, s->from, e)) != RC_OK ||
-	    (rc = check_signature(s, unit, e)) != RC_OK ||
+	    (rc = media_who(&who, s->from, e)) != RC_OK ||
+	    (rc = check_signature(s, who.unit, e)) != RC_OK ||
 	    (rc = check_to(s, e)) != RC_OK)
 		return rc;
 	if (s->number != f->number ||
@@ -86,9 +87,9 @@ admit(struct msg_bundle_admit *out, const struct msg_bundle_from *f,
 		return fail(e, RC_DENIED,
 		    "docs/media.md 3.3: what it says of itself is of another "
 		    "bundle");
-	if ((rc = check_life(unit, parent, s->incarnation, e)) != RC_OK)
+	if ((rc = check_life(&who, s->incarnation, e)) != RC_OK)
 		return rc;
-	media_begin(unit, parent);
+	media_begin(&who);
 	bundling.reads = true;
 	bundling.is.number = s->number;
 	bundling.is.at = s->at;
@@ -108,16 +109,19 @@ admit(struct msg_bundle_admit *out, const struct msg_bundle_from *f,
 void
 media_judge(void)
 {
+	struct media_who who;
 	struct err e;
-	size_t unit;
-	bool parent;
 
 	if (bundling.line == NULL || !bundling.reads || bundling.barred)
 		return;
-	if (media_neighbour(&unit, &parent, bundling.said.from, &e) == RC_OK &&
-	    check_signature(&bundling.said, unit, &e) == RC_OK) {
-		bundling.line->unit = unit;
-		return;
+	if (media_who(&who, bundling.said.from, &e) == RC_OK &&
+	    check_signature(&bundling.said, who.unit, &e) == RC_OK) {
+		bundling.line->unit = who.unit;
+		if (who.far == bundling.line->far &&
+		    who.above == bundling.line->parent)
+			return;
+		(void)fail(&e, RC_DENIED,
+		    "docs/media.md 3.3: it stands elsewhere in the tree now");
 	}
 	bundling.barred = true;
 	line_event(LOG_WARN, "bundle.barred", bundling.line, &e);

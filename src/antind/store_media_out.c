@@ -15,6 +15,8 @@
 #define ITEM_ROOM 1024u		      /* of a bundle, beside an item's bytes */
 #define FRAMES_MAX (MSG_MAX - 65536u) /* of one message */
 #define PART_LEAST (1u << 20)	      /* bytes of a part that is worth it */
+#define LOOKS_MAX 500u		      /* legs that are looked at in one slice */
+#define COUNTED_MAX 5000u /* legs that are looked at to count what is left */
 
 struct gathering {
 	struct waits *list;
@@ -61,19 +63,25 @@ find_waiting(bool rest, struct err *e)
 	const struct carried *c;
 	struct carried *list = NULL;
 	struct buf parts = { 0 };
+	struct route r;
+	const char *hop = bundling.line->station;
 	size_t count = 0, i, kept = 0;
 	int64_t parts_at = 0;
 	unsigned rank;
 	enum rc rc;
 
+	if (bundling.line->far) { /* what is for him waits for its line */
+		route_find(st.file.directory, st.unit, bytes_str(hop),
+		    station_now(), &r);
+		hop = r.hop;
+	}
 	rc = carried_load(&list, &count, &bundling.line->uid, e);
 	if (rc == RC_OK)
 		rc = carried_said(
 		    &parts, &parts_at, &bundling.line->uid, CARRIED_PARTS, e);
 	for (rank = RANKS; rc == RC_OK && rank-- > 0;)
-		rc = st.store->ops->queue(st.store,
-		    bytes_str(bundling.line->station), rank, INT64_MIN, 0,
-		    LEGS_MAX, gather, &g, e);
+		rc = st.store->ops->queue(st.store, bytes_str(hop), rank,
+		    INT64_MIN, 0, LEGS_MAX, gather, &g, e);
 	for (i = 0; rc == RC_OK && i < g.count; i++) {
 		c = carried_of(list, count, g.list[i].q);
 		find_from(&g.list[i], c, buf_bytes(&parts), parts_at);
@@ -139,10 +147,12 @@ find_key(const struct cert **out, size_t unit, struct bytes who, struct err *e)
 	const size_t cert = cert_in_force(
 	    d, unit, NONE, CERT_STATION, CERT_KEM, station_judges(&own));
 
-	if (cert == NONE)
+	if (cert == NONE) {
+		(void)wanted_ask(WANTED_ADDRESS, who);
 		return fail(e, RC_ABSENT,
 		    "docs/media.md 4.1: %.*s has no key in force here",
 		    (int)who.len, (const char *)who.p);
+	}
 	*out = &d->state.certs[cert].cert;
 	return RC_OK;
 }
@@ -150,16 +160,15 @@ find_key(const struct cert **out, size_t unit, struct bytes who, struct err *e)
 static enum rc
 begin(const struct msg_bundle_for *f, struct err *e)
 {
+	struct media_who who;
 	const struct cert *c;
-	size_t unit;
-	bool parent;
 	enum rc rc;
 
-	if ((rc = media_neighbour(&unit, &parent, f->station, e)) != RC_OK ||
+	if ((rc = media_who(&who, f->station, e)) != RC_OK ||
 	    (rc = check_number(f->number, e)) != RC_OK ||
-	    (rc = find_key(&c, unit, f->station, e)) != RC_OK)
+	    (rc = find_key(&c, who.unit, f->station, e)) != RC_OK)
 		return rc;
-	media_begin(unit, parent);
+	media_begin(&who);
 	bundling.closed = restored_is();
 	bundling.bundle = (struct bundle_kept){ .number = f->number,
 		.unit = bundling.line->uid,
@@ -212,7 +221,8 @@ asks_witness(void)
 {
 	struct msg_witness m;
 
-	if (bundling.line->parent || !lives_witness(&m, &bundling.line->uid))
+	if (bundling.line->parent || bundling.line->far ||
+	    !lives_witness(&m, &bundling.line->uid))
 		return false;
 	bundling.witness = next_job();
 	return tell(PROC_KEYS, MSG_WITNESS, bundling.witness, &m, -1);
@@ -259,18 +269,19 @@ media_keys_gone(void)
 		say_front(bundling.front, RC_OK, &e);
 }
 
-/* The next that fits, or the first large one, of which a part does. */
+/* The next that fits, or the first large one, of which a part does.  Room only
+ * shrinks: what did not fit is not looked at again. */
 static struct waits *
 choose(uint64_t room, bool part)
 {
+	size_t *at = &bundling.looked[part];
 	struct waits *w;
-	size_t i;
 
 	if (bundling.closed || bundling.carried_count == BUNDLE_ITEMS)
 		return NULL;
-	for (i = 0; i < bundling.waiting; i++) {
-		w = &bundling.waits[i];
-		if (w->gone)
+	for (; *at < bundling.waiting; ++*at) {
+		w = &bundling.waits[*at];
+		if (w->gone || w->elsewhere)
 			continue;
 		if (part ? w->total > STORE_INLINE && room >= PART_LEAST
 			 : bundle_room(w->total - w->from) + ITEM_ROOM <= room)
@@ -290,6 +301,8 @@ note_handed(const struct msg_bundle_next *n)
 		.at = bundling.bundle.at };
 
 	memcpy(c.sum, n->sum, sizeof(c.sum));
+	c.dests = bundling.dests;
+	bundling.dests = (struct buf){ 0 };
 	bundling.carried = vec_more(bundling.carried, bundling.carried_count,
 	    sizeof(*bundling.carried));
 	bundling.carried[bundling.carried_count++] = c;
@@ -313,37 +326,48 @@ say_rest(uint64_t job, enum rc rc, const struct err *e)
 static enum rc
 leg_there(struct leg *leg, uint64_t q, struct err *e)
 {
+	const struct line *l = bundling.line;
 	enum rc rc = st.store->ops->leg(st.store, q, leg, e);
 
 	if (rc == RC_OK && (leg->state != LEG_QUEUED ||
-			       !bytes_is(leg->hop, bundling.line->station)))
+			       (!l->far && !bytes_is(leg->hop, l->station))))
 		rc = fail(e, RC_ABSENT, "it goes another way now");
+	if (rc != RC_OK || !l->far)
+		return rc;
+	buf_free(&bundling.dests);
+	rc = far_dests(&bundling.dests, l, leg, e);
+	if (rc == RC_OK && bundling.dests.len == 0)
+		rc = fail(e, RC_ABSENT, "nothing of it lies there");
 	return rc;
 }
 
-void
-media_hand_over(uint64_t job, const struct msg_bundle_next *n)
+/* Hand one over, or look at some of those that are left and go on in the next
+ * slice. */
+static void
+hand_next(void)
 {
+	const uint64_t job = bundling.next, room = bundling.room;
+	unsigned looks = LOOKS_MAX;
 	struct waits *w;
 	struct leg leg;
 	struct err e;
 	enum rc rc = RC_OK;
 
-	if (n->q != 0)
-		note_handed(n);
-	bundling.next = job;
-	for (;;) {
-		w = bundling.part ? NULL : choose(n->room, false);
+	bundling.looks = false;
+	while (looks-- > 0) {
+		w = bundling.part ? NULL : choose(room, false);
 		if (w == NULL && !bundling.part)
-			w = choose(n->room, true);
+			w = choose(room, true);
 		if (w == NULL) {
 			say_rest(job, RC_OK, NULL);
 			return;
 		}
 		w->gone = true;
 		bundling.handed = (size_t)(w - bundling.waits);
-		if ((rc = leg_there(&leg, w->q, &e)) != RC_OK)
+		if ((rc = leg_there(&leg, w->q, &e)) != RC_OK) {
+			w->elsewhere = true;
 			continue;
+		}
 		bundling.line->job = job;
 		bundling.line->from = w->from;
 		rc = line_hand(bundling.line, &leg, &e);
@@ -357,6 +381,26 @@ media_hand_over(uint64_t job, const struct msg_bundle_next *n)
 		}
 		w->gone = true; /* one that cannot be read holds up no other */
 	}
+	bundling.looks = true;
+	slice_wake();
+}
+
+void
+media_hand_over(uint64_t job, const struct msg_bundle_next *n)
+{
+	if (n->q != 0)
+		note_handed(n);
+	bundling.next = job;
+	bundling.room = n->room;
+	hand_next();
+}
+
+bool
+media_slice(void)
+{
+	if (bundling.line != NULL && bundling.looks)
+		hand_next();
+	return bundling.looks;
 }
 
 bool
@@ -375,6 +419,28 @@ media_summed(uint64_t q, enum rc rc, struct err *e)
 	return true;
 }
 
+/* Of who is no neighbour some are looked at, and no more: their number is for
+ * people, and the store has others to serve. */
+static bool
+is_left(const struct waits *w)
+{
+	struct buf dests = { 0 };
+	struct leg leg;
+	struct err e;
+	bool is;
+
+	if (!bundling.line->far)
+		return true;
+	if (w->elsewhere || bundling.counted++ >= COUNTED_MAX)
+		return false;
+	is = st.store->ops->leg(st.store, w->q, &leg, &e) == RC_OK &&
+	     leg.state == LEG_QUEUED &&
+	     far_dests(&dests, bundling.line, &leg, &e) == RC_OK &&
+	     dests.len > 0;
+	buf_free(&dests);
+	return is;
+}
+
 /* What is still queued and is in no bundle whole. */
 void
 media_count_left(void)
@@ -382,7 +448,7 @@ media_count_left(void)
 	size_t i;
 
 	for (i = 0; i < bundling.waiting; i++) {
-		if (bundling.waits[i].gone)
+		if (bundling.waits[i].gone || !is_left(&bundling.waits[i]))
 			continue;
 		bundling.is.left[bundling.waits[i].rank]++;
 		bundling.is.left_bytes[bundling.waits[i].rank] +=

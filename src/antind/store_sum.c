@@ -18,6 +18,7 @@
 
 struct summing {
 	uint64_t q;
+	uint8_t of[SHA256_SIZE]; /* of the envelope that goes */
 	unsigned rank;
 	char name[FILES_NAME]; /* of the package as it came */
 	uint64_t at, total;    /* of that file */
@@ -29,6 +30,7 @@ static size_t summing_count;
 
 static struct sum {
 	uint64_t q;
+	uint8_t of[SHA256_SIZE];
 	uint8_t sum[SHA256_SIZE];
 } * sums; /* owned */
 static size_t sum_count;
@@ -37,12 +39,14 @@ static size_t sum_count;
  * ------------------------------------------------------------------------ */
 
 static bool
-sum_known(uint64_t q, uint8_t out[static SHA256_SIZE])
+sum_known(uint64_t q, const uint8_t of[static SHA256_SIZE],
+    uint8_t out[static SHA256_SIZE])
 {
 	size_t i;
 
 	for (i = 0; i < sum_count; i++)
-		if (sums[i].q == q) {
+		if (sums[i].q == q &&
+		    memcmp(sums[i].of, of, SHA256_SIZE) == 0) {
 			memcpy(out, sums[i].sum, SHA256_SIZE);
 			return true;
 		}
@@ -63,23 +67,22 @@ sum_forget(uint64_t q)
 	for (i = 0; i < summing_count; i++)
 		if (summings[i].q == q)
 			summings[i].stale = true;
-	for (i = 0; i < sum_count; i++)
-		if (sums[i].q == q) {
+	for (i = sum_count; i-- > 0;)
+		if (sums[i].q == q)
 			sum_drop(i);
-			return;
-		}
 }
 
 /* "envelope" is what goes in the place of the first "at" bytes. */
 static void
-sum_begin(
-    const struct msg_send *m, struct bytes envelope, const struct stored *d)
+sum_begin(const struct msg_send *m, struct bytes envelope,
+    const uint8_t of[static SHA256_SIZE], const struct stored *d)
 {
 	struct summing *s;
 	size_t i;
 
 	for (i = 0; i < summing_count; i++)
-		if (summings[i].q == m->q)
+		if (summings[i].q == m->q &&
+		    memcmp(summings[i].of, of, SHA256_SIZE) == 0)
 			return; /* for another line of its hop */
 	summings = vec_more(summings, summing_count, sizeof(*summings));
 	s = &summings[summing_count++];
@@ -88,6 +91,7 @@ sum_begin(
 		.at = d->envelope,
 		.total = d->total,
 		.hash = sha256_start() };
+	memcpy(s->of, of, SHA256_SIZE);
 	files_name(s->name, d->sum);
 	sha256_add(&s->hash, envelope);
 	slice_wake();
@@ -106,6 +110,7 @@ sum_end(size_t i, enum rc rc, struct err *e)
 			sum_drop(0);
 		sums = vec_more(sums, sum_count, sizeof(*sums));
 		sums[sum_count].q = q;
+		memcpy(sums[sum_count].of, summings[i].of, SHA256_SIZE);
 		sha256_end(&summings[i].hash, sums[sum_count++].sum);
 	}
 	sha256_drop(&summings[i].hash);
@@ -202,6 +207,7 @@ large_fit(struct msg_send *m, struct buf *envelope, int *fd,
 {
 	const bool small = m->total <= STORE_INLINE,
 		   whole = envelope->len == d->envelope;
+	uint8_t of[SHA256_SIZE];
 	enum rc rc = RC_OK;
 
 	*waits = false;
@@ -210,9 +216,12 @@ large_fit(struct msg_send *m, struct buf *envelope, int *fd,
 		sha256(m->sum, buf_bytes(envelope));
 	} else if (whole) {
 		memcpy(m->sum, d->sum, SHA256_SIZE);
-	} else if (!sum_known(m->q, m->sum)) {
-		*waits = true;
-		sum_begin(m, buf_bytes(envelope), d);
+	} else {
+		/* by line and by disk it may go with different slips */
+		sha256(of, buf_bytes(envelope));
+		*waits = !sum_known(m->q, of, m->sum);
+		if (*waits)
+			sum_begin(m, buf_bytes(envelope), of, d);
 	}
 	if (small || *waits) {
 		close(*fd);

@@ -301,6 +301,8 @@ arrival_origin(const struct arrival *a, const struct header *h, struct err *e)
 	if (bytes_is(h->origin, st.address))
 		return fail(e, RC_INVALID,
 		    "docs/station.md 5.4: it says it comes from this station");
+	if (a->from->far)
+		return far_takes(a, h, e);
 	if (a->from->parent || bytes_is(h->origin, a->from->station))
 		return RC_OK;
 	if (!names_behind(h->origin, bytes_str(a->from->station)) &&
@@ -347,7 +349,7 @@ check(struct arrival *a, struct envelope *env, struct err *e)
 		return fail(
 		    e, RC_EXPIRED, "docs/envelope.md 10.5: it has expired");
 	rc = arrival_origin(a, &env->header, e);
-	if (rc == RC_INVALID && is_known(&env->header))
+	if (rc == RC_INVALID && !a->from->far && is_known(&env->header))
 		a->back = true;
 	else if (rc != RC_OK)
 		return rc;
@@ -518,8 +520,9 @@ arrival_answer(uint64_t number, const struct arrival *a, enum rc rc, bool news,
 		    REFUSAL_NONE);
 		return;
 	}
-	/* the disk: store_trouble.c says so, once; or its name is not known */
-	if (rc == RC_IO || (a->back && rc == RC_USAGE)) {
+	/* the disk: store_trouble.c says so, once; or its name is not known;
+	 * or it is not for this side (docs/media.md 8.3) */
+	if (rc == RC_IO || (rc == RC_USAGE && (a->back || l->far))) {
 		after_taken(l->conn, number, ACK_LATER, REFUSAL_NONE);
 		return;
 	}

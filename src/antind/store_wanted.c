@@ -235,19 +235,27 @@ parent_line(void)
 }
 
 void
-wanted_line(struct line *l)
+wanted_says(struct buf *out)
 {
-	struct buf message = { 0 };
 	size_t i;
 
-	if (l != line_up())
-		return;
+	*out = (struct buf){ 0 };
 	if (!kept_read)
 		read_kept();
 	for (i = 0; i < want_count; i++)
-		wanted_put(&message, wants[i].what, which_of(&wants[i]));
+		wanted_put(out, wants[i].what, which_of(&wants[i]));
 	for (i = want_count; i < kept_count; i++)
-		wanted_put(&message, WANTED_NEWS, which_of(&kept[i]));
+		wanted_put(out, WANTED_NEWS, which_of(&kept[i]));
+}
+
+void
+wanted_line(struct line *l)
+{
+	struct buf message;
+
+	if (l != line_up())
+		return;
+	wanted_says(&message);
 	if (message.len > 0)
 		(void)tell_send(l, TELL_WANTED, buf_bytes(&message));
 	buf_free(&message);
@@ -495,6 +503,29 @@ wanted_came(struct line *l, struct bytes message)
 	     i++)
 		hear(l, what, which);
 	ask_below();
+}
+
+void
+wanted_carried(struct line *l, struct bytes message)
+{
+	const int64_t ms = process_ms();
+	struct bytes which;
+	struct want *known;
+	enum wanted what;
+	size_t unit;
+	unsigned i;
+
+	for (i = 0; i < WANTED_MAX && wanted_next(&what, &which, &message);
+	     i++) {
+		if (is_here(what, which, &unit)) {
+			directory_asked(l, unit, what != WANTED_NEWS);
+			continue;
+		}
+		known = want_of(what, which);
+		if (what != WANTED_NEWS && can_ask() && !is_asked(known, ms) &&
+		    may_ask_below(ms))
+			(void)ask_above(known, what, which, &l->uid);
+	}
 }
 
 static void

@@ -74,6 +74,11 @@ enum rc evidence_make(struct buf *out, const struct id *id, struct err *e);
 
 void wanted_line(struct line *l); /* the line to the parent is up */
 void wanted_came(struct line *l, struct bytes message);
+/* What is wanted here, to be asked above; empty: nothing.  The caller frees. */
+void wanted_says(struct buf *out);
+/* One that a bundle brought: what is not here is asked for above, the rest is
+ * given with what l is written next, where that is being written. */
+void wanted_carried(struct line *l, struct bytes message);
 void wanted_line_free(struct line *l);
 /* Our directory has grown. */
 void wanted_grew(void);

@@ -40,4 +40,12 @@ size_t station_above(struct directory *d, size_t unit, int64_t t);
 void route_find(struct directory *d, size_t self, struct bytes address,
     int64_t t, struct route *out);
 
+/* The unit whose station serves this address, as far as it is known: of what
+ * is not, the nearest above it in the address that is; NONE. */
+size_t route_station(struct directory *d, struct bytes address, int64_t t);
+/* The way between the stations of two units leads over that of a third, or
+ * begins or ends there. */
+bool route_over(
+    struct directory *d, size_t from, size_t over, size_t to, int64_t t);
+
 #endif

@@ -4,7 +4,7 @@
  * commune (docs/link.md 17).
  */
 #include "clerk.h"
-#include "file/directory_file.h"
+#include "partly.h"
 #include "peer.h"
 
 #define SOON 5	/* seconds in which what is at once has happened */
@@ -13,23 +13,6 @@
 static struct country land;
 static struct seat *centre, *province, *commune, *other;
 static size_t given; /* of land.t.file: what the centre was told */
-
-/* What a unit's station needs, and no more. */
-static void
-write_for(const struct seat *s)
-{
-	struct directory_for who = { .unit = tree_at(&land.t, s->unit) };
-	char path[2 * PATH];
-	struct buf file;
-	struct err e;
-
-	country_write(s, "");
-	(void)snprintf(path, sizeof(path), "%s/data/directory", s->folder);
-	(void)unlink(path);
-	directory_write(&file, land.t.d, &who, land.t.now);
-	must(directory_create(path, buf_bytes(&file), &e), &e);
-	buf_free(&file);
-}
 
 static void
 build(void)
@@ -42,9 +25,9 @@ build(void)
 	other = country_seat(&land, centre, "lai-chau");
 	tree_authority(&land.t, ROOT, commune->unit);
 	country_write(centre, "");
-	write_for(province);
-	write_for(commune);
-	write_for(other);
+	country_write_partly(province, "");
+	country_write_partly(commune, "");
+	country_write_partly(other, "");
 	given = land.t.file.len;
 }
 
@@ -68,28 +51,14 @@ give(const struct seat *to, struct bytes file)
 	return rc;
 }
 
-/* What was decided since: a file of a head and those parts. */
-static void
-news(struct buf *out, struct bytes from)
-{
-	struct buf all, parts;
-
-	directory_head(&all, buf_bytes(&land.t.root));
-	buf_add(&all, from);
-	directory_parts(&parts, buf_bytes(&all));
-	buf_free(&all);
-	directory_head(out, buf_bytes(&land.t.root));
-	buf_add(out, buf_bytes(&parts));
-	buf_free(&parts);
-}
-
+/* What was decided since. */
 static enum rc
 give_news(const struct seat *to)
 {
 	struct buf file;
 	enum rc rc;
 
-	news(&file, bytes_of(land.t.file.p + given, land.t.file.len - given));
+	country_news_from(&file, &land, given);
 	given = land.t.file.len;
 	rc = give(to, buf_bytes(&file));
 	buf_free(&file);
@@ -328,7 +297,7 @@ forks_are_known_everywhere(void)
 	must(directory_decide(twin, &part, tree_at(&land.t, commune->unit), &a,
 		 1, key, land.t.now, &e),
 	    &e);
-	news(&file, buf_bytes(&part));
+	country_news(&file, &land, buf_bytes(&part));
 	is(give(commune, buf_bytes(&file)), RC_OK,
 	    "an authority says one thing here");
 	buf_free(&file);

@@ -5,6 +5,7 @@
  * it may cost.
  */
 #include "core/time.h"
+#include "partly.h"
 #include "pki/status.h"
 #include "villain.h"
 
@@ -93,7 +94,7 @@ static struct buf
 an_act(void)
 {
 	const size_t from = land.t.file.len;
-	struct buf all, parts, file;
+	struct buf file;
 	static unsigned n;
 	char desk[16];
 	struct act a;
@@ -101,13 +102,7 @@ an_act(void)
 	(void)snprintf(desk, sizeof(desk), "moi-%u", n++);
 	a = act_holder(&land.t, grandchild->unit, ACT_DESK, desk);
 	tree_do(&land.t, ROOT, &a);
-	directory_head(&all, buf_bytes(&land.t.root));
-	buf_add(&all, bytes_of(land.t.file.p + from, land.t.file.len - from));
-	directory_parts(&parts, buf_bytes(&all));
-	directory_head(&file, buf_bytes(&land.t.root));
-	buf_add(&file, buf_bytes(&parts));
-	buf_free(&all);
-	buf_free(&parts);
+	country_news_from(&file, &land, from);
 	return file;
 }
 

@@ -10,6 +10,7 @@
 
 #include "clerk.h"
 #include "crowd.h"
+#include "partly.h"
 #include "pki/status.h"
 
 #define WAIT_MS 60000
@@ -113,19 +114,14 @@ all_hear_of_what_is_decided(void)
 {
 	const size_t from = country.t.file.len;
 	const long before = worked();
-	struct buf all, parts, file;
+	struct buf file;
 	struct act a;
 	struct err e;
 	int64_t began;
 
 	a = act_holder(&country.t, root->unit, ACT_DESK, "moi");
 	tree_do(&country.t, ROOT, &a);
-	directory_head(&all, buf_bytes(&country.t.root));
-	buf_add(
-	    &all, bytes_of(country.t.file.p + from, country.t.file.len - from));
-	directory_parts(&parts, buf_bytes(&all));
-	directory_head(&file, buf_bytes(&country.t.root));
-	buf_add(&file, buf_bytes(&parts));
+	country_news_from(&file, &country, from);
 	began = peer_ms();
 	must(seat_learns(root, buf_bytes(&file), &e), &e);
 	turn_all(WAIT_MS, crowd.count);
@@ -133,8 +129,6 @@ all_hear_of_what_is_decided(void)
 	note("children=%zu ms=%lld store_ms=%ld bytes_each=%zu", crowd.count,
 	    (long long)(peer_ms() - began), worked() - before,
 	    told_bytes / crowd.count);
-	buf_free(&all);
-	buf_free(&parts);
 	buf_free(&file);
 }
 

@@ -4,6 +4,7 @@
  * 9.6 kbit/s that takes a second there and back, and is cut.  ANTIN_SOAK=1
  * watches it idle for an hour.
  */
+#include "partly.h"
 #include "slow.h"
 
 #include "file/directory_file.h"
@@ -243,7 +244,7 @@ a_forgotten_secret_is_made_anew(void)
 static void
 a_revoked_child_has_no_secret(void)
 {
-	struct buf all, parts, file;
+	struct buf file;
 	struct tls_secret s = { { 0 }, { 2 } };
 	struct act a;
 	struct err e;
@@ -251,15 +252,9 @@ a_revoked_child_has_no_secret(void)
 	a = act_revoke(
 	    &land.t, commune->station.card.sign.der, REVOKE_KEY_COMPROMISE);
 	tree_do(&land.t, ROOT, &a);
-	directory_head(&all, buf_bytes(&land.t.root));
-	buf_add(&all, bytes_of(land.t.file.p + given, land.t.file.len - given));
-	directory_parts(&parts, buf_bytes(&all));
-	directory_head(&file, buf_bytes(&land.t.root));
-	buf_add(&file, buf_bytes(&parts));
+	country_news_from(&file, &land, given);
 	is(seat_learns(centre, buf_bytes(&file), &e), RC_OK,
 	    "its key is revoked");
-	buf_free(&all);
-	buf_free(&parts);
 	buf_free(&file);
 	ok(seat_waits(centre, "event=link.ended", 1, LATE), "its line ends");
 	ok(seat_waits(centre, "event=thin.ended", 1, LATE),

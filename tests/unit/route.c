@@ -170,6 +170,51 @@ clocks(void)
 	    "unless it is a minute, as after a restart");
 }
 
+/* docs/media.md 8.1, 8.3: who lies on whose way. */
+static void
+lies_on_the_way(struct tree *t)
+{
+	static const struct {
+		unsigned from, over, to;
+		bool is;
+	} rows[] = {
+		{ ROOT, A, A1, true },
+		{ ROOT, A1, A11, true },
+		{ ROOT, A1, A2, false },
+		{ ROOT, B, A1, false },
+		{ A1, A, B1, true },
+		{ A1, ROOT, B1, true },
+		{ A1, B, B1, true },
+		{ A1, B1, B1, true },
+		{ A1, A1, B1, true },
+		{ A1, ROOT, A, false },
+		{ A1, B1, B, false },
+		{ B1, A1, ROOT, false },
+		{ A, A, A, true },
+		{ A, ROOT, A, false },
+	};
+	size_t i, wrong = 0;
+
+	for (i = 0; i < COUNT(rows); i++)
+		wrong += route_over(t->d, tree_at(t, rows[i].from),
+			     tree_at(t, rows[i].over),
+			     station_of(t->d, tree_at(t, rows[i].to), t->now),
+			     t->now) != rows[i].is;
+	is(wrong, 0, "a way leads over who lies on it, and over nobody else");
+	ok(!route_over(t->d, NONE, tree_at(t, A), tree_at(t, A1), t->now) &&
+		!route_over(t->d, tree_at(t, A), NONE, tree_at(t, A1), t->now),
+	    "what is not known lies on no way");
+	is(route_station(t->d, bytes_str(HOST_A2 VAN_THU), t->now),
+	    tree_at(t, A), "a desk is served by the nearest station above");
+	is(route_station(t->d,
+	       bytes_str("antin://ghost.muong-nhe.dien-bien.vn/"
+			 "van-thu"),
+	       t->now),
+	    tree_at(t, A1), "so is what is not known, as far as it is");
+	is(route_station(t->d, bytes_str("antin://a.b.xx/van-thu"), t->now),
+	    NONE, "of what is not known at all there is none");
+}
+
 int
 main(void)
 {
@@ -177,6 +222,7 @@ main(void)
 
 	fixture(&t);
 	ways(&t);
+	lies_on_the_way(&t);
 	moves(&t);
 	ends(&t);
 	tree_end(&t);
