@@ -62,7 +62,7 @@ struct rule_level { /* word: level_word() */
 	struct bytes letter; /* on a cover: "A"; empty: none */
 	enum rule_abstract abstract;
 	unsigned extend_days; /* decided so long before the end at the most */
-	struct bytes inner_cover; /* "yes": two covers */
+	bool two_covers;      /* an inner and an outer one */
 };
 
 struct rule_action { /* word: the action's */
@@ -71,7 +71,7 @@ struct rule_action { /* word: the action's */
 	unsigned roles; /* bits 1u << enum role: who may */
 	/* Actions on the same document whose doers may not do this one; its
 	 * own word: another person each time. */
-	const struct bytes *differs;
+	struct bytes *differs;
 	size_t differs_count;
 	unsigned people; /* so many do it before what follows may; at least 1 */
 	struct rule_text cite; /* the rule as a refusal gives it */
@@ -80,12 +80,11 @@ struct rule_action { /* word: the action's */
 struct rule_due { /* word: the action that is due */
 	struct bytes word;
 	struct rule_source source;
-	bool every; /* whatever the precedence is; else: */
+	bool one; /* for this precedence; else for each that has no own row */
 	enum precedence precedence;
-	bool at_once, at_set_time;
-	/* else by the end of the day so many days on */
-	bool working; /* working days */
-	unsigned days;
+	bool at_once, at_set_time, counted; /* one of them */
+	bool working;			    /* counted in working days */
+	unsigned days; /* by the end of the day so many days on */
 };
 
 struct rule_grammar { /* word: "nha-nuoc", "dang" */
@@ -140,21 +139,21 @@ struct rule_register { /* word: "secret-out" */
 	bool secret;	     /* of what is above ordinary */
 	bool incoming;	     /* of what comes from elsewhere */
 	struct bytes series; /* that its documents' numbers are of, or empty */
-	const struct rule_column *columns;
+	struct rule_column *columns;
 	size_t columns_count;
-	const struct rule_column *cover; /* width_mm is 0 */
+	struct rule_column *cover; /* width_mm is 0 */
 	size_t cover_count;
 };
 
 struct rule_stamp { /* word: "hoa-toc", "tuyet-mat", "den" */
 	struct bytes word;
 	struct rule_source source;
-	struct rule_text text;		  /* what it says; vi is stamped */
-	unsigned width_mm, height_mm;	  /* 0: not said */
-	unsigned least_pt, most_pt;	  /* letters' size; 0: not said */
-	struct bytes colour;		  /* "red", "black", or empty */
-	struct bytes box;		  /* where on the page: "10b" */
-	const struct rule_column *fields; /* to be filled in; width 0 */
+	struct rule_text text;	      /* what it says; vi is stamped */
+	unsigned width_mm, height_mm; /* 0: not said */
+	unsigned least_pt, most_pt;   /* letters' size; 0: not said */
+	struct bytes colour;	      /* "red", "black", or empty */
+	struct bytes box;	      /* where on the page: "10b" */
+	struct rule_column *fields;   /* to be filled in; width 0 */
 	size_t fields_count;
 };
 
