@@ -53,6 +53,21 @@ struct kind {
 	enum rc (*ends)(void *data, struct err *e);
 };
 
+/* A value while it is read. */
+struct reader {
+	struct tokens *t;
+	size_t i; /* the token that is next */
+	const struct attr *a;
+	void *at;    /* where the value goes */
+	void *count; /* of a list; or whether it was given; or NULL */
+};
+
+struct value_row {
+	size_t tokens; /* that are known to be there */
+	enum rc (*read)(struct reader *r, struct err *e);
+};
+extern const struct value_row values[]; /* by enum value */
+
 extern const struct kind kinds[RULE_KINDS];
 
 #endif
