@@ -361,6 +361,8 @@ enum rc memory_serial(struct store *s, struct bytes book, unsigned year,
     uint64_t *next, struct err *e);
 enum rc memory_line(
     struct store *s, const struct store_line *l, struct err *e);
+enum rc memory_cells(struct store *s, struct bytes book, unsigned year,
+    uint64_t serial, struct bytes cells, struct err *e);
 enum rc memory_lines(struct store *s, struct bytes book, unsigned year,
     unsigned volume, uint64_t from, unsigned level, size_t max,
     bool (*each)(void *ctx, const struct store_line *l), void *ctx,

@@ -73,6 +73,32 @@ memory_line(struct store *s, const struct store_line *l, struct err *e)
 }
 
 enum rc
+memory_cells(struct store *s, struct bytes book, unsigned year, uint64_t serial,
+    struct bytes cells, struct err *e)
+{
+	struct memory *m = memory_of(s);
+	const struct store_line wanted = {
+		.book = book, .year = year, .serial = serial
+	};
+	struct memory_rows *all;
+	enum rc rc;
+	size_t i;
+
+	if ((rc = memory_writes(m, e)) != RC_OK ||
+	    (rc = check_cells(cells, e)) != RC_OK)
+		return rc;
+	all = memory_change(m, REGISTRY_LINE);
+	for (i = 0; i < all->count; i++) {
+		if (order(&all->list[i].line, &wanted) != 0)
+			continue;
+		all->list[i].line.cells = cells;
+		memory_row_own(REGISTRY_LINE, &all->list[i]);
+		return RC_OK;
+	}
+	return fail(e, RC_ABSENT, "store: no such line");
+}
+
+enum rc
 memory_lines(struct store *s, struct bytes book, unsigned year, unsigned volume,
     uint64_t from, unsigned level, size_t max,
     bool (*each)(void *ctx, const struct store_line *l), void *ctx,

@@ -350,7 +350,7 @@ steps(struct store *s, uint64_t n, unsigned from,
 }
 
 static enum rc
-steps_destroy(struct store *s, uint64_t n, struct err *e)
+steps_destroy(struct store *s, uint64_t n, unsigned number, struct err *e)
 {
 	struct memory *m = memory_of(s);
 	struct memory_rows *all;
@@ -362,7 +362,8 @@ steps_destroy(struct store *s, uint64_t n, struct err *e)
 	all = memory_change(m, REGISTRY_STEP);
 	for (i = 0; i < all->count; i++) {
 		row = &all->list[i];
-		if (row->step.n != n)
+		if (row->step.n != n ||
+		    (number != STORE_DOC_STEPS && number != row->step.number))
 			continue;
 		row->step.opening = (struct bytes){ 0 };
 		memory_row_own(REGISTRY_STEP, row);
@@ -393,6 +394,7 @@ const struct store_registry_ops memory_registry = {
 	.volumes = memory_volumes,
 	.serial = memory_serial,
 	.line = memory_line,
+	.cells = memory_cells,
 	.lines = memory_lines,
 	.lines_of = memory_lines_of,
 	.remark = memory_remark,

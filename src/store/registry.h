@@ -25,7 +25,7 @@
 #define STORE_STEP_STATEMENT 2048u /* of a step's statement */
 #define STORE_STEP_SIGNATURE 8192u /* of its signature */
 #define STORE_STEP_OPENING (256u << 10) /* of its sealed opening */
-#define STORE_SERIES 64u	/* bytes of a series' or register's name */
+#define STORE_SERIES 128u	/* bytes of a series' or register's name */
 #define STORE_CELLS (64u << 10) /* of a sealed line, cover, remark, reason */
 #define STORE_YEAR_MIN 1900u
 #define STORE_YEAR_MAX 9999u
@@ -169,8 +169,10 @@ struct store_registry_ops {
 	enum rc (*steps)(struct store *s, uint64_t n, unsigned from,
 	    bool (*each)(void *ctx, const struct store_step *step), void *ctx,
 	    struct err *e);
-	/* All its openings are overwritten; RC_OK also where none is left. */
-	enum rc (*steps_destroy)(struct store *s, uint64_t n, struct err *e);
+	/* Its opening, or (STORE_DOC_STEPS) all its openings, are overwritten;
+	 * RC_OK also where there is none. */
+	enum rc (*steps_destroy)(
+	    struct store *s, uint64_t n, unsigned number, struct err *e);
 
 	/* RC_EXISTS: it is taken. */
 	enum rc (*take)(
@@ -225,6 +227,10 @@ struct store_registry_ops {
 	 */
 	enum rc (*line)(
 	    struct store *s, const struct store_line *l, struct err *e);
+	/* Other cells take the place of a line's, which are overwritten: for
+	 * what the law has destroyed.  RC_ABSENT. */
+	enum rc (*cells)(struct store *s, struct bytes book, unsigned year,
+	    uint64_t serial, struct bytes cells, struct err *e);
 	/* The highest level at most; of all volumes (0) or one; rising from a
 	 * serial on, at most max. */
 	enum rc (*lines)(struct store *s, struct bytes book, unsigned year,

@@ -128,6 +128,7 @@ enum sqlite_query {
 	QUERY_LINE_ADD,
 	QUERY_LINE_LAST,
 	QUERY_VOLUME_LINE,
+	QUERY_LINE_CELLS,
 	QUERY_LINE_EACH,
 	QUERY_LINE_OF,
 	QUERY_LINE_COUNTS,
@@ -342,6 +343,8 @@ enum rc sqlite_serial(struct store *s, struct bytes book, unsigned year,
     uint64_t *next, struct err *e);
 enum rc sqlite_line(
     struct store *s, const struct store_line *l, struct err *e);
+enum rc sqlite_cells(struct store *s, struct bytes book, unsigned year,
+    uint64_t serial, struct bytes cells, struct err *e);
 enum rc sqlite_lines(struct store *s, struct bytes book, unsigned year,
     unsigned volume, uint64_t from, unsigned level, size_t max,
     bool (*each)(void *ctx, const struct store_line *l), void *ctx,
@@ -356,6 +359,8 @@ enum rc sqlite_remarks(struct store *s, struct bytes book, unsigned year,
 enum rc sqlite_counts(struct store *s, int64_t from, int64_t until,
     unsigned level, bool (*each)(void *ctx, const struct store_line_count *c),
     void *ctx, struct err *e);
+/* sqlite_registry.c: whether pages that are freed are overwritten too. */
+enum rc sqlite_thorough(struct sqlite *s, bool yes, struct err *e);
 /* Of one volume.  RC_ABSENT. */
 enum rc sqlite_volume_state(struct sqlite *s, struct bytes book, unsigned year,
     unsigned volume, bool *open, struct err *e);

@@ -89,6 +89,35 @@ sqlite_line(struct store *store, const struct store_line *l, struct err *e)
 	return sqlite_do(&r, e);
 }
 
+enum rc
+sqlite_cells(struct store *store, struct bytes book, unsigned year,
+    uint64_t serial, struct bytes cells, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct sqlite_run r;
+	struct err later;
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = check_cells(cells, e)) != RC_OK ||
+	    (rc = sqlite_thorough(s, true, e)) != RC_OK)
+		return rc;
+	r = sqlite_run(s, QUERY_LINE_CELLS,
+	    "UPDATE line SET cells = ?4"
+	    " WHERE book = ?1 AND year = ?2 AND serial = ?3");
+	sqlite_bytes(&r, 1, book);
+	sqlite_uint(&r, 2, year);
+	sqlite_uint(&r, 3, serial);
+	sqlite_bytes(&r, 4, cells);
+	if ((rc = sqlite_do(&r, e)) == RC_OK && sqlite3_changes(s->db) == 0)
+		rc = fail(e, RC_ABSENT, "store: no such line");
+	if (sqlite_thorough(s, false, &later) != RC_OK && rc == RC_OK) {
+		*e = later;
+		rc = RC_IO;
+	}
+	return rc;
+}
+
 static enum rc
 each_line(struct sqlite_run *r,
     bool (*each)(void *ctx, const struct store_line *l), void *ctx,

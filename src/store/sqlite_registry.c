@@ -106,8 +106,8 @@ steps_of(struct sqlite *s, uint64_t n, unsigned *steps, struct err *e)
 
 /* Whether pages that are freed are overwritten too: a summary may have some of
  * its own. */
-static enum rc
-thorough(struct sqlite *s, bool yes, struct err *e)
+enum rc
+sqlite_thorough(struct sqlite *s, bool yes, struct err *e)
 {
 	const int code = sqlite3_exec(s->db,
 	    yes ? "PRAGMA secure_delete = ON" : "PRAGMA secure_delete = FAST",
@@ -135,7 +135,7 @@ set(struct store *store, const struct store_doc *d, unsigned seen,
 	if (steps != seen)
 		return fail(e, RC_DENIED,
 		    "store: the document has %u steps, not %u", steps, seen);
-	if ((rc = thorough(s, true, e)) != RC_OK)
+	if ((rc = sqlite_thorough(s, true, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_DOC_SET,
 	    "UPDATE doc SET state = ?1, level = ?2, rank = ?3, due = ?4,"
@@ -144,7 +144,7 @@ set(struct store *store, const struct store_doc *d, unsigned seen,
 	bind(&r, d);
 	sqlite_uint(&r, 11, d->n);
 	rc = sqlite_do(&r, e);
-	if (thorough(s, false, &later) != RC_OK && rc == RC_OK) {
+	if (sqlite_thorough(s, false, &later) != RC_OK && rc == RC_OK) {
 		*e = later;
 		rc = RC_IO;
 	}
@@ -350,7 +350,7 @@ overwrite(struct sqlite *s, int64_t row, size_t len, struct err *e)
 }
 
 static enum rc
-steps_destroy(struct store *store, uint64_t n, struct err *e)
+steps_destroy(struct store *store, uint64_t n, unsigned number, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	int64_t row;
@@ -365,8 +365,11 @@ steps_destroy(struct store *store, uint64_t n, struct err *e)
 	while (found && rc == RC_OK) {
 		r = sqlite_run(s, QUERY_STEP_OPENINGS,
 		    "SELECT rowid, length(opening) FROM step WHERE n = ?1"
-		    " AND substr(opening, 1, 1) <> x'01' LIMIT 1");
+		    " AND substr(opening, 1, 1) <> x'01'"
+		    " AND (number = ?2 OR ?2 = ?3) LIMIT 1");
 		sqlite_uint(&r, 1, n);
+		sqlite_uint(&r, 2, number);
+		sqlite_uint(&r, 3, STORE_DOC_STEPS);
 		row = 0;
 		len = 0;
 		if ((found = sqlite_row(&r))) {
@@ -403,6 +406,7 @@ const struct store_registry_ops sqlite_registry = {
 	.volumes = sqlite_volumes,
 	.serial = sqlite_serial,
 	.line = sqlite_line,
+	.cells = sqlite_cells,
 	.lines = sqlite_lines,
 	.lines_of = sqlite_lines_of,
 	.remark = sqlite_remark,

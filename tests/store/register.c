@@ -196,7 +196,8 @@ lines_are_listed(struct world *w)
 			must(volume_closes(w, "out", 1), &w->e);
 			must(volume_opens(w, "out", YEAR, 2), &w->e);
 		}
-		must(line(w, "out", i < 4 ? 1 : 2, i, (unsigned)(i % 3)), &w->e);
+		must(
+		    line(w, "out", i < 4 ? 1 : 2, i, (unsigned)(i % 3)), &w->e);
 	}
 	must(line(w, "in", 1, 1, 2), &w->e);
 	must(line(w, "in", 1, 2, 2), &w->e);
@@ -214,6 +215,19 @@ lines_are_listed(struct world *w)
 	    &w->e);
 	same(bytes_str(text), bytes_str("in/1.2 out/1.2 "),
 	    "and those of a document");
+	world_do(w);
+	must(w->ops->registry->cells(
+		 w->s, bytes_str("in"), YEAR, 2, bytes_str("other"), &w->e),
+	    &w->e);
+	is(w->ops->registry->cells(
+	       w->s, bytes_str("in"), YEAR, 9, bytes_str("other"), &w->e),
+	    RC_ABSENT, "of no line nothing is destroyed");
+	text[0] = '\0';
+	must(w->ops->registry->lines_of(w->s, 102, add_line, text, &w->e),
+	    &w->e);
+	same(bytes_str(text), bytes_str("in/1.2 "),
+	    "of one, and of no other, all that stood in it");
+	w->ops->rollback(w->s);
 	text[0] = '\0';
 	must(w->ops->registry->counts(
 		 w->s, SECOND + 2, SECOND + 6, 9, add_count, text, &w->e),

@@ -141,7 +141,8 @@ registered_one(struct world *w, struct dice *dice, struct registered *m)
 		if (m->docs == 0)
 			return RC_OK;
 		n = dice_below(dice, m->docs);
-		rc = w->ops->registry->steps_destroy(w->s, n + 1, &w->e);
+		rc = w->ops->registry->steps_destroy(
+		    w->s, n + 1, STORE_DOC_STEPS, &w->e);
 		if (rc == RC_OK)
 			m->destroyed[n] = m->steps[n];
 		return rc;

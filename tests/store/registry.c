@@ -296,14 +296,21 @@ steps_are_kept(struct world *w)
 	steps_are(w, a, 1, "1:two ", "or from one on");
 	world_do(w);
 	must(step_put(w, a, 2, "three"), &w->e);
-	must(w->ops->registry->steps_destroy(w->s, a, &w->e), &w->e);
+	must(w->ops->registry->steps_destroy(w->s, a, STORE_DOC_STEPS, &w->e),
+	    &w->e);
 	steps_are(w, a, 0,
 	    "0: 1: 2: ", "of a destroyed document all that was said is gone");
 	w->ops->rollback(w->s);
 	steps_are(w, a, 0, "0:one 1:two ", "a rollback undoes that");
 	world_do(w);
-	must(w->ops->registry->steps_destroy(w->s, a, &w->e), &w->e);
-	must(w->ops->registry->steps_destroy(w->s, a, &w->e), &w->e);
+	must(w->ops->registry->steps_destroy(w->s, a, 1, &w->e), &w->e);
+	steps_are(w, a, 0, "0:one 1: ", "or what was said in one of them");
+	w->ops->rollback(w->s);
+	world_do(w);
+	must(w->ops->registry->steps_destroy(w->s, a, STORE_DOC_STEPS, &w->e),
+	    &w->e);
+	must(w->ops->registry->steps_destroy(w->s, a, STORE_DOC_STEPS, &w->e),
+	    &w->e);
 	must(step_put(w, a, 2, "later"), &w->e);
 	world_done(w);
 	must(w->ops->journal->scrub(w->s, &w->e), &w->e);
@@ -377,7 +384,8 @@ what_is_destroyed_is_not_on_disk(struct world *w)
 	d.summary = bytes_str("");
 	d.steps = 3;
 	must(w->ops->registry->set(w->s, &d, 2, &w->e), &w->e);
-	must(w->ops->registry->steps_destroy(w->s, d.n, &w->e), &w->e);
+	must(w->ops->registry->steps_destroy(w->s, d.n, STORE_DOC_STEPS, &w->e),
+	    &w->e);
 	world_done(w);
 	ok(on_disk(w, "SAID-IN-A-STEP.") > 0,
 	    "before the scrub something of it is there");
