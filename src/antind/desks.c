@@ -15,7 +15,7 @@ desk_free(struct desk *d)
 	card_free(&d->card);
 	buf_free(&d->file);
 	free(d->signed_in);
-	free(d->tries);
+	tries_free(&d->tries);
 	free(d);
 }
 
@@ -149,46 +149,9 @@ leave(struct desk *d, struct desk_person *p)
 		identity_free(&d->keys);
 }
 
-/* His row of wrong tries; where there are too many rows, that of him who has
- * waited longest. */
-static struct desk_person *
-tries_of(struct desk *d, uint64_t uid)
-{
-	struct desk_person *p = person_of(d->tries, d->try_count, uid);
-	size_t i;
-
-	if (p != NULL)
-		return p;
-	if (d->try_count < DESK_PEOPLE) {
-		d->tries = vec_more(d->tries, d->try_count, sizeof(*d->tries));
-		p = &d->tries[d->try_count++];
-	} else {
-		p = &d->tries[0];
-		for (i = 1; i < d->try_count; i++)
-			if (d->tries[i].until < p->until)
-				p = &d->tries[i];
-	}
-	*p = (struct desk_person){ .uid = uid };
-	return p;
-}
-
-/* Another wrong one: how many seconds he waits now. */
-static uint64_t
-wrong_again(struct desk *d, uint64_t uid, int64_t now)
-{
-	struct desk_person *p = tries_of(d, uid);
-	const unsigned doubled = p->wrong - DESK_FREE_TRIES;
-	uint64_t wait = DESK_WAIT_MAX;
-
-	if (p->wrong < DESK_FREE_TRIES)
-		wait = 0;
-	else if (doubled < 9) /* 256 seconds */
-		wait = UINT64_C(1) << doubled;
-	if (p->wrong < UINT32_MAX)
-		p->wrong++;
-	p->until = now + (int64_t)wait * 1000;
-	return wait;
-}
+static const struct tries_rule rule = {
+	.free = DESK_FREE_TRIES, .first = 1, .most = DESK_WAIT_MAX
+};
 
 static enum rc
 too_early(uint64_t wait, struct err *e)
@@ -204,7 +167,6 @@ let_in(struct desk *d, const struct desks *x, uint64_t uid, int64_t now,
 {
 	struct desk_person *p =
 	    person_of(d->signed_in, d->signed_in_count, uid);
-	const struct desk_person *wrong;
 
 	if (p == NULL && d->signed_in_count == DESK_PEOPLE)
 		return fail(e, RC_LIMIT,
@@ -219,9 +181,7 @@ let_in(struct desk *d, const struct desks *x, uint64_t uid, int64_t now,
 		d->keys = *keys; /* the desk owns them now */
 		*keys = (struct identity){ 0 };
 	}
-	wrong = person_of(d->tries, d->try_count, uid);
-	if (wrong != NULL)
-		d->tries[wrong - d->tries] = d->tries[--d->try_count];
+	tries_right(&d->tries, uid);
 	return RC_OK;
 }
 
@@ -229,15 +189,12 @@ enum rc
 desk_sign_in(struct desk *d, const struct desks *x, uint64_t uid,
     struct bytes passphrase, int64_t now, uint64_t *wait, struct err *e)
 {
-	const struct desk_person *p = person_of(d->tries, d->try_count, uid);
 	struct identity keys = { 0 };
 	enum rc rc;
 
-	*wait = 0;
-	if (p != NULL && now < p->until) {
-		*wait = (uint64_t)(p->until - now + 999) / 1000;
+	*wait = tries_wait(&d->tries, uid, now);
+	if (*wait > 0)
 		return too_early(*wait, e);
-	}
 	if (!d->protected && passphrase.len > 0)
 		return fail(e, RC_DENIED,
 		    "this desk's key has no passphrase: give none");
@@ -246,7 +203,7 @@ desk_sign_in(struct desk *d, const struct desks *x, uint64_t uid,
 		    "this desk's key is under a passphrase: give it");
 	rc = identity_open(&keys, buf_bytes(&d->file), passphrase, e);
 	if (rc == RC_DENIED)
-		*wait = wrong_again(d, uid, now);
+		*wait = tries_wrong(&d->tries, &rule, uid, now);
 	if (rc == RC_OK)
 		rc = let_in(d, x, uid, now, &keys, e);
 	identity_free(&keys);

@@ -12,17 +12,17 @@
 #ifndef ANTIND_DESKS_H
 #define ANTIND_DESKS_H
 
+#include "antind/tries.h"
 #include "pki/card.h"
 
 #define DESKS_MAX 1000u	   /* of a station */
-#define DESK_PEOPLE 256u   /* at a desk that are remembered at once */
+#define DESK_PEOPLE 256u   /* that are signed in to a desk at once */
 #define DESK_FREE_TRIES 3u /* wrong passphrases before anybody waits */
 #define DESK_WAIT_MAX 300u /* seconds */
 
 struct desk_person {
 	uint64_t uid;
-	int64_t until; /* signed in; before another try */
-	unsigned wrong;
+	int64_t until; /* signed in */
 };
 
 struct desk {
@@ -32,8 +32,7 @@ struct desk {
 	struct identity keys;	       /* while somebody is signed in */
 	struct desk_person *signed_in; /* owned */
 	size_t signed_in_count;
-	struct desk_person *tries; /* owned */
-	size_t try_count;
+	struct tries tries;
 	bool told_open; /* what the store knows: somebody is signed in */
 };
 

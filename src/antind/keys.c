@@ -17,6 +17,7 @@
 #include "antind/checkpoint.h"
 #include "antind/desks.h"
 #include "antind/renew.h"
+#include "antind/rows.h"
 #include "antind/thin.h"
 #include "antind/vouch.h"
 #include "core/time.h"
@@ -671,6 +672,8 @@ message(enum proc from, const struct message *m, int fd)
 		carry_sign(&self.station, m);
 	else if (m->kind == MSG_BUNDLE_OPEN)
 		carry_open(&self.station, m);
+	else if (m->kind == MSG_ROW_KEY)
+		rows_make(&self.station, m->job, m->body.record.record);
 	else if (m->kind == MSG_FORGET)
 		forget(m);
 	vouch_desks(&self.desks, false);

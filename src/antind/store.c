@@ -15,6 +15,7 @@
 #include "antind/hours.h"
 #include "antind/lost.h"
 #include "antind/notices.h"
+#include "antind/rows.h"
 #include "antind/thin.h"
 #include "core/vec.h"
 #include "core/work.h"
@@ -219,6 +220,7 @@ settle(void)
 	last_settled(kept);
 	trouble_settled(kept, &e);
 	media_settled(kept, &e);
+	rows_settled(kept);
 }
 
 enum rc
@@ -566,6 +568,8 @@ message(enum proc from, const struct message *m, int fd)
 		renew_made(&m->body.renewal);
 	else if (m->kind == MSG_NOTED)
 		checkpoint_noted(m->job, &m->body.noted);
+	else if (m->kind == MSG_ROW_KEY_IS)
+		rows_keyed(m->job, &m->body.row_key);
 	else if (m->kind == MSG_THINNED)
 		thin_keyed(m->job, &m->body.thinned);
 	else if (m->kind == MSG_WITNESSED &&
@@ -617,6 +621,7 @@ stop(void)
 	settle();
 	lines_drop(false);
 	media_gone();
+	rows_stop();
 	st.store->ops->close(st.store);
 	directory_close(&st.file);
 	st.disk->ops->free(st.disk);

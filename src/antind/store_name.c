@@ -2,7 +2,7 @@
 /* Who this station is. */
 #include <string.h>
 
-#include "antind/station.h"
+#include "antind/rows.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
@@ -72,6 +72,7 @@ station_named(const struct msg_held *h)
 		take_reroute();
 	renew_held(&c);
 	line_self();
+	rows_ask();
 }
 
 /* Places in the directory are of what was known before: look again. */

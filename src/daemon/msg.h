@@ -213,12 +213,16 @@ enum msg {
 
 	/* docs/duty.md */
 	MSG_DUTY, /* struct msg_duty, control to store; MSG_DONE */
+
+	/* people and the registry's rows (docs/registry.md 6) */
+	MSG_ROW_KEY,	/* struct msg_record, store to keys: make or open it */
+	MSG_ROW_KEY_IS, /* struct msg_row_key, keys to store */
 };
-#define MSG_LAST MSG_DUTY
+#define MSG_LAST MSG_ROW_KEY_IS
 
 #define MSG_THIN_IDENTITY 16u	 /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
-#define MSG_THIN_RECORD 2048u	 /* of a secret, as keys lets it be kept */
+#define MSG_KEPT_RECORD 2048u	 /* of a secret, as keys lets it be kept */
 #define MSG_THIN_ROOT 16u
 #define MSG_THIN_AHEAD 64u /* days whose names are known ahead */
 
@@ -894,6 +898,18 @@ struct msg_bundle_note {
 	uint64_t lost; /* 1: it is lost; 0: it is on its disk */
 };
 
+/* A secret that the store keeps and keys opens (antind/kept.h); empty: none. */
+struct msg_record {
+	struct bytes record;
+};
+#define MSG_ROW_KEY_SIZE 32u
+struct msg_row_key {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes record; /* to be kept from now on; empty: as it was */
+	uint8_t key[MSG_ROW_KEY_SIZE];
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -977,6 +993,8 @@ union any_msg {
 	struct msg_thin thin;
 	struct msg_thinned thinned;
 	struct msg_duty duty;
+	struct msg_record record;
+	struct msg_row_key row_key;
 };
 
 /* One that was read. */

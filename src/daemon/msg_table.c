@@ -412,14 +412,20 @@ static const struct field thin_is[] = { ANY(msg_thin_is, conn),
 static const struct field thin_secret[] = { ANY(msg_thin_secret, conn),
 	FIXED(msg_thin_secret, secret), END };
 static const struct field thin[] = { BYTES(msg_thin, record, 0,
-					 MSG_THIN_RECORD),
+					 MSG_KEPT_RECORD),
 	U64(msg_thin, steps, 0, MSG_THIN_AHEAD), FIXED(msg_thin, secret),
 	FIXED(msg_thin, bound), END };
 static const struct field thinned[] = { RC(msg_thinned, rc),
-	BYTES(msg_thinned, record, 0, MSG_THIN_RECORD),
+	BYTES(msg_thinned, record, 0, MSG_KEPT_RECORD),
 	BYTES(msg_thinned, names, 0,
 	    (1 + MSG_THIN_AHEAD) * MSG_THIN_IDENTITY),
 	FIXED(msg_thinned, key), END };
+static const struct field record[] = { BYTES(msg_record, record, 0,
+					   MSG_KEPT_RECORD),
+	END };
+static const struct field row_key[] = { RC(msg_row_key, rc),
+	WHY(msg_row_key, why), BYTES(msg_row_key, record, 0, MSG_KEPT_RECORD),
+	FIXED(msg_row_key, key), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -569,6 +575,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_DESTROYED] = { "destroyed", enrol_piece, false, CONTROL, STORE },
 	[MSG_FORGET] = { "forget", statement, false, STORE, KEYS },
 	[MSG_DUTY] = { "duty", duty, false, CONTROL, STORE },
+	[MSG_ROW_KEY] = { "row.key", record, false, STORE, KEYS },
+	[MSG_ROW_KEY_IS] = { "row.key.is", row_key, false, KEYS, STORE },
 };
 
 const char *

@@ -25,6 +25,13 @@ enum rc check_said(const struct saying *s, struct err *e);
 enum rc check_noted(const struct noted *n, struct err *e);
 enum rc check_note(struct bytes note, struct err *e);
 
+enum rc check_doc(const struct store_doc *d, struct err *e);
+enum rc check_step(const struct store_step *step, struct err *e);
+/* A series or register, and its year. */
+enum rc check_book(struct bytes name, unsigned year, struct err *e);
+enum rc check_cells(struct bytes sealed, struct err *e);
+enum rc check_line(const struct store_line *l, struct err *e);
+
 /* It has still to be sent: queued or held. */
 bool leg_waits(enum leg_state state);
 enum rc check_alarm(const struct store_alarm *a, struct err *e);

@@ -184,6 +184,7 @@ commit(struct store *s, struct err *e)
 		memory_journal_end(m, true);
 		memory_notices_end(m, true);
 		memory_alarms_end(m, true);
+		memory_registry_end(m, true);
 		undo_forget(m);
 	}
 	return RC_OK;
@@ -204,6 +205,7 @@ rollback(struct store *s)
 	memory_journal_end(m, false);
 	memory_notices_end(m, false);
 	memory_alarms_end(m, false);
+	memory_registry_end(m, false);
 	undo_forget(m);
 	memory_waits(m);
 }
@@ -245,6 +247,7 @@ close_store(struct store *s)
 	memory_journal_free(m);
 	memory_notices_free(m);
 	memory_alarms_free(m);
+	memory_registry_free(m);
 	free(m);
 }
 
@@ -337,6 +340,7 @@ const struct store_ops store_memory = {
 	.paper_drop = memory_paper_drop,
 	.journal = &memory_journal,
 	.notices = &memory_notices,
+	.registry = &memory_registry,
 	.operate = { memory_pin, memory_dest_drop, memory_dest_leg,
 	    memory_expired, memory_goes },
 	.alarms = { memory_raise, memory_alarm_end, memory_alarm_ack,

@@ -117,6 +117,38 @@ struct memory_alarms {
 	uint64_t last;
 };
 
+/* A row of the registry (memory_registry.c). */
+#define REGISTRY_BUFS 3
+enum memory_row_kind {
+	REGISTRY_DOC,
+	REGISTRY_STEP,
+	REGISTRY_NUMBER,
+	REGISTRY_SERIES,
+	REGISTRY_VOLUME,
+	REGISTRY_LINE,
+	REGISTRY_REMARK,
+	REGISTRY_KINDS,
+};
+struct memory_row {
+	union {
+		struct store_doc doc; /* n is its place and 1 */
+		struct store_step step;
+		struct store_number number;
+		struct store_series series;
+		struct store_volume volume;
+		struct store_line line;
+		struct store_remark remark;
+	};			     /* borrows from these: */
+	struct buf b[REGISTRY_BUFS]; /* owned */
+};
+struct memory_rows {
+	struct memory_row *list; /* owned; in the order they are listed in */
+	size_t count;
+};
+struct memory_registry {
+	struct memory_rows rows[REGISTRY_KINDS];
+};
+
 /* How something was before the transaction changed it. */
 enum memory_kind {
 	MEMORY_PACKAGE,
@@ -161,6 +193,8 @@ struct memory {
 	bool notices_kept;
 	struct memory_alarms alarms, alarms_before;
 	bool alarms_kept;
+	struct memory_registry registry, registry_before;
+	bool registry_kept;
 };
 
 struct memory *memory_of(struct store *s);
@@ -278,6 +312,73 @@ enum rc memory_late(struct store *s, const int64_t before[static 4],
 /* The transaction ends: what it did counts, or has not been. */
 void memory_alarms_end(struct memory *m, bool kept);
 void memory_alarms_free(struct memory *m);
+
+/* memory_registry.c; the transaction ends: as above. */
+void memory_registry_end(struct memory *m, bool kept);
+void memory_registry_free(struct memory *m);
+/* All of a kind; to be changed: as it was is kept before. */
+const struct memory_rows *memory_rows(
+    struct memory *m, enum memory_row_kind kind);
+struct memory_rows *memory_change(struct memory *m, enum memory_row_kind kind);
+/* A copy of the row, before the i-th. */
+void memory_row_add(struct memory_rows *rows, enum memory_row_kind kind,
+    size_t i, const struct memory_row *row);
+/* The row borrows what it has now: it takes copies. */
+void memory_row_own(enum memory_row_kind kind, struct memory_row *row);
+/* memory_book.c: the parts of memory_registry. */
+enum rc memory_take(
+    struct store *s, const struct store_number *number, struct err *e);
+enum rc memory_taken(struct store *s, struct bytes series, unsigned year,
+    uint64_t *last, struct err *e);
+enum rc memory_cancel(struct store *s, struct bytes series, unsigned year,
+    uint64_t number, struct bytes reason, struct err *e);
+enum rc memory_numbers(struct store *s, struct bytes series, unsigned year,
+    uint64_t from, size_t max,
+    bool (*each)(void *ctx, const struct store_number *number), void *ctx,
+    struct err *e);
+enum rc memory_resume(
+    struct store *s, const struct store_series *series, struct err *e);
+enum rc memory_resumed(struct store *s, struct bytes series, unsigned year,
+    struct store_series *out, struct buf *hold, struct err *e);
+enum rc memory_all_series(struct store *s,
+    bool (*each)(
+	void *ctx, struct bytes series, unsigned year, uint64_t last),
+    void *ctx, struct err *e);
+enum rc memory_volume_open(
+    struct store *s, const struct store_volume *v, struct err *e);
+enum rc memory_volume_close(
+    struct store *s, const struct store_volume *v, struct err *e);
+enum rc memory_volume(struct store *s, struct bytes book, unsigned year,
+    struct store_volume *out, struct buf *hold, struct err *e);
+enum rc memory_volumes(struct store *s, struct bytes book,
+    bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
+    struct err *e);
+/* Of one volume; NULL: there is none. */
+const struct store_volume *memory_volume_of(
+    struct memory *m, struct bytes book, unsigned year, unsigned volume);
+/* A volume has a line more. */
+void memory_volume_grew(struct memory *m, const struct store_line *l);
+/* memory_line.c, likewise */
+enum rc memory_serial(struct store *s, struct bytes book, unsigned year,
+    uint64_t *next, struct err *e);
+enum rc memory_line(
+    struct store *s, const struct store_line *l, struct err *e);
+enum rc memory_cells(struct store *s, struct bytes book, unsigned year,
+    uint64_t serial, struct bytes cells, struct err *e);
+enum rc memory_lines(struct store *s, struct bytes book, unsigned year,
+    unsigned volume, uint64_t from, unsigned level, size_t max,
+    bool (*each)(void *ctx, const struct store_line *l), void *ctx,
+    struct err *e);
+enum rc memory_lines_of(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct store_line *l), void *ctx,
+    struct err *e);
+enum rc memory_remark(struct store *s, struct store_remark *r, struct err *e);
+enum rc memory_remarks(struct store *s, struct bytes book, unsigned year,
+    uint64_t serial, bool (*each)(void *ctx, const struct store_remark *r),
+    void *ctx, struct err *e);
+enum rc memory_counts(struct store *s, int64_t from, int64_t until,
+    unsigned level, bool (*each)(void *ctx, const struct store_line_count *c),
+    void *ctx, struct err *e);
 
 /* memory_desk.c */
 enum rc memory_deliver(struct store *s, uint64_t n, uint64_t copy,

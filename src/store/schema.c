@@ -166,6 +166,62 @@ static const char batches[] = "CREATE INDEX said_batch ON said (b);";
 static const char hops[] = "DROP INDEX leg_dispatch;"
 			   "CREATE INDEX leg_dispatch ON leg (n, hop);";
 
+/*
+ * The registry (docs/registry.md 5).  What is sealed stands last: who looks for
+ * rows does not read it.  An opening's first byte: 1 where it is destroyed; it
+ * is overwritten in place.
+ */
+static const char registry[] =
+    "CREATE TABLE doc ("
+    " n INTEGER PRIMARY KEY, id BLOB NOT NULL,"
+    " kind INTEGER NOT NULL, state INTEGER NOT NULL,"
+    " level INTEGER NOT NULL, rank INTEGER NOT NULL,"
+    " due INTEGER NOT NULL, opened INTEGER NOT NULL,"
+    " changed INTEGER NOT NULL, steps INTEGER NOT NULL,"
+    " desk BLOB NOT NULL, dispatch BLOB NOT NULL,"
+    " last BLOB NOT NULL, summary BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX doc_id ON doc (id);"
+    "CREATE INDEX doc_desk ON doc (desk, n);"
+    "CREATE INDEX doc_dispatch ON doc (dispatch, desk)"
+    " WHERE dispatch <> x'';"
+    "CREATE TABLE step ("
+    " n INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " statement BLOB NOT NULL, signature BLOB NOT NULL,"
+    " opening BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX step_key ON step (n, number);"
+    "CREATE TABLE number ("
+    " series BLOB NOT NULL, year INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, n INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, cancelled INTEGER NOT NULL,"
+    " reason BLOB NOT NULL,"
+    " PRIMARY KEY (series, year, number)) WITHOUT ROWID;"
+    "CREATE TABLE resumed ("
+    " series BLOB NOT NULL, year INTEGER NOT NULL,"
+    " number INTEGER NOT NULL, at INTEGER NOT NULL,"
+    " reason BLOB NOT NULL,"
+    " PRIMARY KEY (series, year)) WITHOUT ROWID;"
+    "CREATE TABLE volume ("
+    " book BLOB NOT NULL, year INTEGER NOT NULL,"
+    " volume INTEGER NOT NULL,"
+    " opened INTEGER NOT NULL, closed INTEGER NOT NULL,"
+    " first INTEGER NOT NULL, last INTEGER NOT NULL,"
+    " cover BLOB NOT NULL,"
+    " PRIMARY KEY (book, year, volume)) WITHOUT ROWID;"
+    "CREATE TABLE line ("
+    " book BLOB NOT NULL, year INTEGER NOT NULL,"
+    " serial INTEGER NOT NULL, volume INTEGER NOT NULL,"
+    " n INTEGER NOT NULL, level INTEGER NOT NULL,"
+    " rank INTEGER NOT NULL, incoming INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, cells BLOB NOT NULL);"
+    "CREATE UNIQUE INDEX line_key ON line (book, year, serial);"
+    "CREATE INDEX line_doc ON line (n);"
+    "CREATE INDEX line_at ON line (at, level, rank, incoming, book);"
+    "CREATE TABLE remark ("
+    " book BLOB NOT NULL, year INTEGER NOT NULL,"
+    " serial INTEGER NOT NULL, number INTEGER NOT NULL,"
+    " at INTEGER NOT NULL, text BLOB NOT NULL,"
+    " PRIMARY KEY (book, year, serial, number)) WITHOUT ROWID;";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating, again, batches, hops };
+	operating, again, batches, hops, registry };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

@@ -331,6 +331,7 @@ const struct store_ops store_sqlite = {
 	.paper_drop = sqlite_paper_drop,
 	.journal = &sqlite_journal,
 	.notices = &sqlite_notices,
+	.registry = &sqlite_registry,
 	.operate = { sqlite_pin, sqlite_dest_drop, sqlite_dest_leg,
 	    sqlite_expired, sqlite_goes },
 	.alarms = { sqlite_raise, sqlite_alarm_end, sqlite_alarm_ack,

@@ -106,6 +106,40 @@ enum sqlite_query {
 	QUERY_ALARM_ACK,
 	QUERY_ALARM_EACH,
 	QUERY_ALARM_LATE,
+	QUERY_DOC_PUT,
+	QUERY_DOC_STEPS,
+	QUERY_DOC_SET,
+	QUERY_DOC_GET,
+	QUERY_DOC_FIND,
+	QUERY_DOC_DISPATCH,
+	QUERY_DOC_EACH,
+	QUERY_DOC_DESK,
+	QUERY_STEP_ADD,
+	QUERY_STEP_EACH,
+	QUERY_STEP_OPENINGS,
+	QUERY_NUMBER_TAKE,
+	QUERY_NUMBER_LAST,
+	QUERY_NUMBER_GET,
+	QUERY_NUMBER_CANCEL,
+	QUERY_NUMBER_EACH,
+	QUERY_SERIES_SET,
+	QUERY_SERIES_GET,
+	QUERY_SERIES_EACH,
+	QUERY_VOLUME_OPEN,
+	QUERY_VOLUME_SET,
+	QUERY_VOLUME_LAST,
+	QUERY_VOLUME_GET,
+	QUERY_VOLUME_EACH,
+	QUERY_LINE_ADD,
+	QUERY_LINE_LAST,
+	QUERY_VOLUME_LINE,
+	QUERY_LINE_CELLS,
+	QUERY_LINE_EACH,
+	QUERY_LINE_OF,
+	QUERY_LINE_COUNTS,
+	QUERY_REMARK_LAST,
+	QUERY_REMARK_ADD,
+	QUERY_REMARK_EACH,
 	QUERIES,
 };
 
@@ -290,6 +324,61 @@ enum rc sqlite_alarm_each(struct store *s, bool all,
     struct err *e);
 enum rc sqlite_late(struct store *s, const int64_t before[static 4],
     bool (*each)(void *ctx, const struct late *l), void *ctx, struct err *e);
+
+/* sqlite_book.c: the parts of sqlite_registry. */
+enum rc sqlite_take_number(
+    struct store *s, const struct store_number *number, struct err *e);
+enum rc sqlite_taken(struct store *s, struct bytes series, unsigned year,
+    uint64_t *last, struct err *e);
+enum rc sqlite_cancel(struct store *s, struct bytes series, unsigned year,
+    uint64_t number, struct bytes reason, struct err *e);
+enum rc sqlite_numbers(struct store *s, struct bytes series, unsigned year,
+    uint64_t from, size_t max,
+    bool (*each)(void *ctx, const struct store_number *number), void *ctx,
+    struct err *e);
+enum rc sqlite_resume(
+    struct store *s, const struct store_series *series, struct err *e);
+enum rc sqlite_resumed(struct store *s, struct bytes series, unsigned year,
+    struct store_series *out, struct buf *hold, struct err *e);
+enum rc sqlite_all_series(struct store *s,
+    bool (*each)(
+	void *ctx, struct bytes series, unsigned year, uint64_t last),
+    void *ctx, struct err *e);
+enum rc sqlite_volume_open(
+    struct store *s, const struct store_volume *v, struct err *e);
+enum rc sqlite_volume_close(
+    struct store *s, const struct store_volume *v, struct err *e);
+enum rc sqlite_volume(struct store *s, struct bytes book, unsigned year,
+    struct store_volume *out, struct buf *hold, struct err *e);
+enum rc sqlite_volumes(struct store *s, struct bytes book,
+    bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
+    struct err *e);
+/* sqlite_line.c, likewise */
+enum rc sqlite_serial(struct store *s, struct bytes book, unsigned year,
+    uint64_t *next, struct err *e);
+enum rc sqlite_line(
+    struct store *s, const struct store_line *l, struct err *e);
+enum rc sqlite_cells(struct store *s, struct bytes book, unsigned year,
+    uint64_t serial, struct bytes cells, struct err *e);
+enum rc sqlite_lines(struct store *s, struct bytes book, unsigned year,
+    unsigned volume, uint64_t from, unsigned level, size_t max,
+    bool (*each)(void *ctx, const struct store_line *l), void *ctx,
+    struct err *e);
+enum rc sqlite_lines_of(struct store *s, uint64_t n,
+    bool (*each)(void *ctx, const struct store_line *l), void *ctx,
+    struct err *e);
+enum rc sqlite_remark(struct store *s, struct store_remark *r, struct err *e);
+enum rc sqlite_remarks(struct store *s, struct bytes book, unsigned year,
+    uint64_t serial, bool (*each)(void *ctx, const struct store_remark *r),
+    void *ctx, struct err *e);
+enum rc sqlite_counts(struct store *s, int64_t from, int64_t until,
+    unsigned level, bool (*each)(void *ctx, const struct store_line_count *c),
+    void *ctx, struct err *e);
+/* sqlite_registry.c: whether pages that are freed are overwritten too. */
+enum rc sqlite_thorough(struct sqlite *s, bool yes, struct err *e);
+/* Of one volume.  RC_ABSENT. */
+enum rc sqlite_volume_state(struct sqlite *s, struct bytes book, unsigned year,
+    unsigned volume, bool *open, struct err *e);
 
 /* sqlite_desk.c */
 enum rc sqlite_deliver(struct store *s, uint64_t n, uint64_t copy,

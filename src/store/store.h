@@ -29,6 +29,7 @@
 #include "store/journal.h"
 #include "store/notices.h"
 #include "store/operate.h"
+#include "store/registry.h"
 
 #define STORE_INLINE (128u << 10)	/* bytes of a package in the database */
 #define STORE_WORD 64u			/* bytes of a setting's name */
@@ -305,6 +306,7 @@ struct store_ops {
 
 	const struct store_journal_ops *journal;
 	const struct store_notice_ops *notices;
+	const struct store_registry_ops *registry;
 	struct store_operate_ops operate;
 	struct store_alarm_ops alarms;
 	const struct store_backup_ops *backup; /* NULL: it cannot */

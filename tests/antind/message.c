@@ -137,6 +137,8 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_DESTROYED] = "cs",
 	[MSG_FORGET] = "sk",
 	[MSG_DUTY] = "cs",
+	[MSG_ROW_KEY] = "sk",
+	[MSG_ROW_KEY_IS] = "ks",
 };
 
 static bool

@@ -4,6 +4,7 @@
 #ifndef TESTS_STORE_MODEL_H
 #define TESTS_STORE_MODEL_H
 
+#include "registered.h"
 #include "store/check.h"
 #include "world.h"
 
@@ -43,6 +44,7 @@ struct model {
 	struct model_leg leg[MODEL_LEGS];
 	unsigned word, clashes;
 	size_t entries, destroyed; /* of the journal; the first so many */
+	struct registered registered;
 };
 
 static inline const char *
@@ -414,6 +416,7 @@ static inline struct findings
 model_compare(struct world *w, const struct model *m)
 {
 	struct findings f = { .what = "" };
+	const char *what;
 	struct stored none;
 	struct leg leg;
 	struct buf word;
@@ -433,6 +436,9 @@ model_compare(struct world *w, const struct model *m)
 	compare_dests(w, m, &f);
 	compare_queues(w, m, &f);
 	compare_journal(w, m, &f);
+	what = registered_differs(w, &m->registered);
+	if (what != NULL)
+		finding(&f, what, 0);
 	if (w->ops->clashes(w->s) != m->clashes)
 		finding(&f, "the count of clashes is wrong", m->clashes);
 	rc = w->ops->word(w->s, "word", &word, &w->e);

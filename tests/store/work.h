@@ -341,7 +341,7 @@ static inline enum rc
 step(struct known *k, struct model *m, struct purged *p)
 {
 	struct buf v;
-	uint32_t what = m->dispatches == 0 ? 0 : dice(k, 17);
+	uint32_t what = m->dispatches == 0 ? 0 : dice(k, 20);
 	enum rc rc;
 
 	if (what < 4)
@@ -358,6 +358,8 @@ step(struct known *k, struct model *m, struct purged *p)
 		return purge_one(k, m, p);
 	if (what == 13)
 		return copy_one(k, m);
+	if (what > 16)
+		return registered_one(&k->w, &k->dice, &m->registered);
 	if (what > 14)
 		return journal_one(k, m);
 	v = bytes_made(1, 1 + dice(k, 9000));
