@@ -87,8 +87,13 @@ enum control_what {
 	CONTROL_DUTY_OFFER, /* login (for whom), reason: a note */
 	CONTROL_DUTY_TAKE,  /* offer: its number, or reason */
 	CONTROL_DUTY_NOTE,  /* reason: the note */
+	/* People (docs/registry.md 6). */
+	CONTROL_USERS,
+	CONTROL_USER_IN,    /* person, passphrase, code */
+	CONTROL_USER_OUT,   /* person, or all of this user */
+	CONTROL_USER_CODES, /* person, passphrase, code or by; secret */
 };
-#define CONTROLS 50
+#define CONTROLS 54
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -111,6 +116,7 @@ struct control_request {
 	uint64_t number, size; /* of a bundle */
 	struct bytes hop, station, login;
 	bool hop_set, id_set;
+	struct bytes person, by, code_given; /* people */
 
 	/* A dispatch to be made. */
 	enum level level;

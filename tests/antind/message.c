@@ -139,6 +139,15 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_DUTY] = "cs",
 	[MSG_ROW_KEY] = "sk",
 	[MSG_ROW_KEY_IS] = "ks",
+	[MSG_USER] = "ck",
+	[MSG_USER_IS] = "kc",
+	[MSG_PERSON] = "ks",
+	[MSG_PERSON_IS] = "sk",
+	[MSG_SESSION] = "ks",
+	[MSG_SESSION_IS] = "sk",
+	[MSG_SESSION_USED] = "sk",
+	[MSG_STEP_SIGN] = "sk",
+	[MSG_STEP_SIGNED] = "ks",
 };
 
 static bool
