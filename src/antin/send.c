@@ -228,6 +228,23 @@ ask_send(struct sending *s, json_t *request, struct err *e)
 }
 
 static enum rc
+add_id(json_t *request, const struct args *a, struct err *e)
+{
+	const char *word = arg(a, "id");
+	struct id id;
+
+	if (word == NULL)
+		return RC_OK;
+	if (!id_parse(&id, bytes_str(word)))
+		return fail(e, RC_USAGE,
+		    "--id wants the 32 hexadecimal digits of a dispatch id, "
+		    "found \"%s\"",
+		    word);
+	show_id(request, "id", &id);
+	return RC_OK;
+}
+
+static enum rc
 send_dispatch(const struct args *a, struct err *e)
 {
 	struct sending *s = alloc(1, sizeof(*s));
@@ -238,6 +255,7 @@ send_dispatch(const struct args *a, struct err *e)
 	s->t.fd = -1;
 	rc = draft_take(&s->draft, a, e);
 	if (rc == RC_OK && (rc = add_addressees(request, a, e)) == RC_OK &&
+	    (rc = add_id(request, a, e)) == RC_OK &&
 	    (rc = open_parts(s, e)) == RC_OK &&
 	    (rc = talk_open(&s->t, a, e)) == RC_OK &&
 	    (rc = talk_act(&s->t, arg(a, "from"), e)) == RC_OK) {
@@ -276,6 +294,7 @@ static const struct opt opts[] = {
 	    false },
 	{ "signature", "FILE.sig", "a person's signature of one of the files",
 	    true },
+	{ "id", "ID", "the dispatch's id: with it, it is sent once", false },
 	OPT_STATION,
 	OPT_PASSPHRASE,
 	OPT_JSON,

@@ -36,6 +36,8 @@ message_seal(struct msg_seal *m, struct buf lists[static MESSAGE_LISTS],
 	m->references = buf_bytes(references);
 	if (r->supersedes_set)
 		m->supersedes = id_bytes(&r->supersedes);
+	if (r->id_set)
+		m->id = id_bytes(&r->id);
 }
 
 void

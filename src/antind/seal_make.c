@@ -455,7 +455,10 @@ make(struct making *mk, struct id *id, struct err *e)
 	struct buf inner = { 0 };
 	enum rc rc;
 
-	random_bytes(mk->d.header.id.b, ID_SIZE);
+	if (mk->m->id.len == ID_SIZE)
+		memcpy(mk->d.header.id.b, mk->m->id.p, ID_SIZE);
+	else
+		random_bytes(mk->d.header.id.b, ID_SIZE);
 	random_bytes(mk->cek, sizeof(mk->cek));
 	pack_inside(mk);
 	if (mk->attaches && (rc = seal_attachments(mk, e)) != RC_OK)

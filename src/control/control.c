@@ -461,6 +461,7 @@ static const struct row {
 		    LIMIT_SUBJECT },
 		{ "references", take_references, 0, false, 0, 0 },
 		{ "supersedes", take_supersedes, 0, false, 0, 0 },
+		{ "id", take_which_id, 0, false, 0, 0 },
 		{ "parts", take_parts, 0, true, 0, 0 }, END },
 	    0, true },
 	[CONTROL_INBOX] = { "inbox",

@@ -32,7 +32,9 @@ enum control_what {
 	CONTROL_SIGN_IN,  /* desk, passphrase */
 	CONTROL_SIGN_OUT, /* desk */
 	CONTROL_DESKS,
-	CONTROL_SEND,	/* desk and what stands below, a descriptor a part */
+	/* desk and what stands below, a descriptor a part; id: it is to have,
+	 * so that it is not sent twice (docs/station.md 8.5) */
+	CONTROL_SEND,
 	CONTROL_INBOX,	/* desk, all, before, max */
 	CONTROL_OUTBOX, /* desk, before, max */
 	CONTROL_QUEUE,

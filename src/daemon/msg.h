@@ -538,6 +538,7 @@ struct msg_seal {
 	struct bytes parts; /* rows of struct msg_part, a descriptor each */
 	struct bytes references; /* ids, one after another */
 	struct bytes supersedes; /* an id, or empty */
+	struct bytes id;	 /* the same: that it is to have */
 };
 struct msg_letter {
 	uint64_t rc;

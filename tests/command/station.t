@@ -419,6 +419,23 @@ sub a_list_gets_documents {
 	says(0, qr/^Nothing waits/, 'nothing waits', qw(queue --station TW));
 }
 
+sub the_same_id_is_sent_once {
+	my @send = (qw(send --station TW --to), $db_cy, qw(--text dien.txt --id));
+	my $id = '0123456789abcdef0123456789abcdef';
+	says(2, qr/32 hexadecimal digits/, 'an id of one\'s own is a whole one',
+	    @send, '0123');
+	says(0, qr/^Dispatch id: 01234567-89abcdef/m, 'a dispatch has the id ' .
+	    'that was given', @send, $id);
+	comes('and arrives', sub { grep { $_->{id} =~ /^01234567/ }
+	    inbox($db_cy) });
+	says(1, qr/has been sent already/, 'with it nothing is sent again',
+	    @send, $id);
+	is(scalar(grep { $_->{id} =~ /^01234567/ } inbox($db_cy)), 1,
+	    'so it is there once');
+	says(0, qr/./, 'and is acted on', qw(ack --station DB --desk), $db_cy,
+	    '01234567');
+}
+
 sub a_large_file_shows_its_progress {
 	my $from = time;
 	sysopen my $f, 'zeros', O_WRONLY | O_CREAT or die;
@@ -430,7 +447,7 @@ sub a_large_file_shows_its_progress {
 	ok(defined $zeros_id, 'a large file is sent') or diag($said);
 	ok($said =~ /Sealing #*\.* +\d+ %/ || $took < 1,
 	    'and shows how far it is') or diag("$took s: $said");
-	comes('it arrives', sub { inbox($db_cy) == 2 });
+	comes('it arrives', sub { grep { $_->{id} eq $zeros_id } inbox($db_cy) });
 	is((inbox($db_cy))[0]{id}, $zeros_id, 'the newest is the first');
 	like(at_terminal("$antin inbox --station DB $db_cy"),
 	    qr/\033\[1;31mflash \(Hỏa tốc\)\033\[0m  arrived/,
@@ -753,6 +770,7 @@ who_signs_in();
 it_is_for_one_user();
 what_cannot_be_sent_is_refused();
 a_list_gets_documents();
+the_same_id_is_sent_once();
 a_large_file_shows_its_progress();
 what_arrived_is_read();
 what_was_read_is_settled();
