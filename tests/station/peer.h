@@ -111,6 +111,14 @@ peer_takes(void *ctx, const struct item *item, struct bytes package)
 	session_taken(p->session, item->total - item->from);
 }
 
+static inline void
+peer_leaves(void *ctx, unsigned reason, struct bytes text)
+{
+	(void)ctx;
+	note("the station leaves, %u: %.*s", reason, (int)text.len,
+	    (const char *)text.p);
+}
+
 /* The session begins; the owner may set more of p->conf and p->owner before. */
 static inline void
 peer_begin(struct peer *p)
@@ -124,6 +132,8 @@ peer_begin(struct peer *p)
 
 	if (p->owner.item == NULL && p->ctx == p)
 		p->owner.item = peer_takes;
+	if (p->owner.bye == NULL)
+		p->owner.bye = peer_leaves;
 	p->conf.dialled = true;
 	if (p->conf.frame == 0)
 		p->conf.frame = FRAME_MAX;
