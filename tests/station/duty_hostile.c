@@ -19,11 +19,16 @@ on_hello(void *ctx, const struct hello *h)
 static void
 begin(struct peer *p, const struct seat *as)
 {
+	const int64_t until = peer_ms() + patience(30) * 1000;
 	int i;
 
 	*p = (struct peer){ 0 };
-	if (!villain_dial(p, as, NULL))
-		bug("no line");
+	while (!villain_dial(p, as, NULL)) {
+		if (peer_ms() > until)
+			bug("no line");
+		peer_end(p);
+		(void)poll(NULL, 0, 100);
+	}
 	p->owner = (struct session_owner){ .hello = on_hello };
 	p->ctx = p;
 	peer_begin(p);
