@@ -164,7 +164,14 @@ static const char batches[] = "CREATE INDEX said_batch ON said (b);";
 
 /* Whether a dispatch of thousands of legs went to one station. */
 static const char hops[] = "DROP INDEX leg_dispatch;"
-			   "CREATE INDEX leg_dispatch ON leg (n, hop);";
+			   "CREATE INDEX leg_dispatch ON leg (n, hop);"
+			   /* of a list a leg's destinations are found by it;
+			    * what is passed on to one or a few has no row here
+			    */
+			   "ALTER TABLE dest"
+			   " ADD COLUMN listed INTEGER NOT NULL DEFAULT 0;"
+			   "CREATE INDEX dest_listed ON dest (q, address)"
+			   " WHERE listed = 1;";
 
 /*
  * The registry (docs/registry.md 5).  What is sealed stands last: who looks for

@@ -37,6 +37,7 @@ enum sqlite_query {
 	QUERY_QUEUE_THEN,
 	QUERY_LEG,
 	QUERY_LEG_DESTS,
+	QUERY_LISTED_DESTS,
 	QUERY_LEG_STATE,
 	QUERY_LEG_SET,
 	QUERY_LEG_MOVE,
@@ -172,8 +173,9 @@ struct sqlite {
 	struct err why;			  /* it is lost */
 	struct sqlite_beside now, before; /* before: the transaction */
 	struct sqlite_held held;
-	/* What this transaction has put, last: it is there.  0: nothing. */
-	uint64_t put, put_total;
+	/* What this transaction has put, last: it is there.  0: nothing.  And
+	 * its legs. */
+	uint64_t put, put_total, put_legs;
 	struct sqlite_wait waits[SQLITE_WAITS]; /* by n */
 	/* The journal's tail; NULL: it has to be read again. */
 	struct tiler *journal;
@@ -267,9 +269,10 @@ enum rc sqlite_there(struct sqlite *s, uint64_t n, uint64_t copy,
 /* sqlite_leg.c */
 enum rc sqlite_has(struct store *s, uint64_t n, struct bytes address, bool *has,
     struct err *e);
-/* Give it this one (q = 0: a desk here) unless it has it. */
+/* Give it this one (q = 0: a desk here) unless it has it; listed: it is found
+ * by its leg. */
 enum rc sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d,
-    uint64_t q, bool *taken, struct err *e);
+    uint64_t q, bool listed, bool *taken, struct err *e);
 enum rc sqlite_send(struct store *s, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 enum rc sqlite_queue(struct store *s, struct bytes hop, unsigned rank,

@@ -44,7 +44,7 @@ sqlite_deliver(struct store *store, uint64_t n, uint64_t copy,
 		return fail(
 		    e, RC_EXISTS, "store: it has this destination already");
 	if ((rc = sqlite_there(s, n, copy, &total, e)) != RC_OK ||
-	    (rc = sqlite_take(s, n, d, 0, &has, e)) != RC_OK)
+	    (rc = sqlite_take(s, n, d, 0, false, &has, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_DELIVER,
 	    "INSERT INTO delivery (n, desk, state, at, arrived, reason, tag,"

@@ -145,6 +145,7 @@ sqlite_put(
 	if (rc == RC_OK && (rc = put_package(s, d, package, e)) == RC_OK) {
 		s->put = d->n;
 		s->put_total = d->total;
+		s->put_legs = 0;
 	}
 	return rc;
 }

@@ -45,11 +45,11 @@ sqlite_has(struct store *store, uint64_t n, struct bytes address, bool *has,
 
 enum rc
 sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d, uint64_t q,
-    bool *taken, struct err *e)
+    bool listed, bool *taken, struct err *e)
 {
 	struct sqlite_run r = sqlite_run(s, QUERY_TAKE,
-	    "INSERT INTO dest (n, address, tag, q)"
-	    " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING");
+	    "INSERT INTO dest (n, address, tag, q, listed)"
+	    " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
 	enum rc rc;
 
 	*taken = false;
@@ -57,6 +57,7 @@ sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d, uint64_t q,
 	sqlite_bytes(&r, 2, d->address);
 	sqlite_bytes(&r, 3, tag_bytes(&d->tag));
 	sqlite_uint(&r, 4, q);
+	sqlite_int(&r, 5, listed);
 	if ((rc = sqlite_do(&r, e)) != RC_OK)
 		return rc;
 	*taken = sqlite3_changes(s->db) > 0;
@@ -104,13 +105,22 @@ send_leg(struct sqlite *s, const struct leg *leg, uint64_t q, uint64_t total,
 	return sqlite_do(&r, e);
 }
 
+/* A dispatch's first legs are no list yet: nearly all have no others. */
+#define LEGS_FEW 8u
+
+static bool
+is_listed(struct sqlite *s, uint64_t n)
+{
+	return n != s->put || ++s->put_legs > LEGS_FEW;
+}
+
 enum rc
 sqlite_send(struct store *store, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	uint64_t next = s->now.last_leg + 1, total;
-	bool taken, any = false;
+	bool taken, any = false, listed;
 	size_t i;
 	enum rc rc;
 
@@ -124,8 +134,9 @@ sqlite_send(struct store *store, const struct leg *leg,
 	rc = sqlite_there(s, leg->n, leg->copy, &total, e);
 	if (rc == RC_ABSENT)
 		return send_gone(s, leg->n, dests, count, e);
+	listed = is_listed(s, leg->n);
 	for (i = 0; i < count && rc == RC_OK; i++, any |= taken)
-		rc = sqlite_take(s, leg->n, &dests[i], next, &taken, e);
+		rc = sqlite_take(s, leg->n, &dests[i], next, listed, &taken, e);
 	if (rc != RC_OK || !any)
 		return rc;
 	if ((rc = send_leg(s, leg, next, total, e)) != RC_OK)
@@ -194,7 +205,6 @@ which_waits(struct sqlite *s, uint64_t n, uint64_t copy, struct err *e)
 	struct sqlite_run r = sqlite_run(s, QUERY_WHICH_WAITS,
 	    "SELECT q FROM leg INDEXED BY leg_dispatch"
 	    " WHERE n = ?1 AND c = ?2 AND state IN (0, 4)"
-	    " AND (?2 > 0 OR (SELECT desk FROM dispatch WHERE n = ?1) = x'')"
 	    " ORDER BY hop DESC LIMIT 1");
 
 	sqlite_uint(&r, 1, n);
@@ -393,24 +403,43 @@ sqlite_waiting(struct store *store, uint64_t after, size_t max,
 	return each_leg(&r, each, ctx, e);
 }
 
+static enum rc
+each_dest(struct sqlite_run *r, bool (*each)(void *ctx, const struct dest *d),
+    void *ctx, size_t *count, struct err *e)
+{
+	struct dest d;
+
+	while (sqlite_row(r)) {
+		d.address = sqlite_get_bytes(r, 0);
+		sqlite_get_fixed(r, 1, d.tag.b, TAG_SIZE);
+		(*count)++;
+		if (!each(ctx, &d))
+			break;
+	}
+	return sqlite_end(r, e);
+}
+
+/* All of a leg's are listed, or none. */
 enum rc
 sqlite_leg_dests(struct store *store, uint64_t q,
     bool (*each)(void *ctx, const struct dest *d), void *ctx, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
-	struct sqlite_run r = sqlite_run(s, QUERY_LEG_DESTS,
-	    "SELECT t.address, t.tag FROM leg l CROSS JOIN dest t"
-	    " ON t.n = l.n AND t.q = l.q WHERE l.q = ?1 ORDER BY t.address");
-	struct dest d;
+	struct sqlite_run r = sqlite_run(s, QUERY_LISTED_DESTS,
+	    "SELECT address, tag FROM dest INDEXED BY dest_listed"
+	    " WHERE q = ?1 AND listed = 1 ORDER BY address");
+	size_t count = 0;
+	enum rc rc;
 
 	sqlite_uint(&r, 1, q);
-	while (sqlite_row(&r)) {
-		d.address = sqlite_get_bytes(&r, 0);
-		sqlite_get_fixed(&r, 1, d.tag.b, TAG_SIZE);
-		if (!each(ctx, &d))
-			break;
-	}
-	return sqlite_end(&r, e);
+	rc = each_dest(&r, each, ctx, &count, e);
+	if (rc != RC_OK || count > 0)
+		return rc;
+	r = sqlite_run(s, QUERY_LEG_DESTS,
+	    "SELECT t.address, t.tag FROM leg l CROSS JOIN dest t"
+	    " ON t.n = l.n AND t.q = l.q WHERE l.q = ?1 ORDER BY t.address");
+	sqlite_uint(&r, 1, q);
+	return each_dest(&r, each, ctx, &count, e);
 }
 
 enum rc

@@ -480,6 +480,94 @@ many_destinations_are_quick(struct world *w)
 	free(text);
 }
 
+/* ---- lists -------------------------------------------------------------- */
+
+#define MANY 40u
+
+static bool
+is_gone(struct world *w, uint64_t n)
+{
+	uint8_t(*sums)[SHA256_SIZE];
+	struct stored d;
+	size_t count;
+
+	world_do(w);
+	must(w->ops->purge(w->s, 99, &sums, &count, &w->e), &w->e);
+	free(sums);
+	world_done(w);
+	must(w->ops->get(w->s, n, 0, &d, &w->e), &w->e);
+	return d.gone;
+}
+
+/* Which legs have other destinations than their two. */
+static size_t
+wrong_dests(struct world *w, const uint64_t q[static MANY])
+{
+	char text[MANY][100];
+	struct dests all;
+	size_t i, wrong = 0;
+
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(text[i], sizeof(text[i]),
+		    "antin://h%02zu/a:1 antin://h%02zu/b:1 ", i, i);
+		all = (struct dests){ 0 };
+		must(w->ops->leg_dests(w->s, q[i], add_dest, &all, &w->e),
+		    &w->e);
+		wrong += strcmp(all.text, text[i]) != 0;
+	}
+	return wrong;
+}
+
+static void
+a_list_goes_many_ways(struct world *w)
+{
+	struct leg leg = { .due = TIME_NEVER, .state = LEG_QUEUED };
+	char hop[40], a[50], b[50];
+	struct dests all = { 0 };
+	struct dest d[2];
+	uint64_t q[MANY];
+	size_t i, early = 0;
+
+	world_do(w);
+	leg.n = put(w, 1);
+	for (i = 0; i < MANY; i++) {
+		(void)snprintf(hop, sizeof(hop), "antin://h%02zu", i);
+		(void)snprintf(a, sizeof(a), "%s/a", hop);
+		(void)snprintf(b, sizeof(b), "%s/b", hop);
+		leg.hop = bytes_str(hop);
+		d[0] = dest_made(b);
+		d[1] = dest_made(a);
+		must(w->ops->send(w->s, &leg, d, 2, &q[i], &w->e), &w->e);
+	}
+	world_done(w);
+	world_again(w);
+	is(wrong_dests(w, q), 0, "each leg of a list has its own destinations");
+	world_do(w);
+	must(w->ops->operate.dest_drop(
+		 w->s, q[30], bytes_str("antin://h30/a"), &w->e),
+	    &w->e);
+	world_done(w);
+	must(w->ops->leg_dests(w->s, q[30], add_dest, &all, &w->e), &w->e);
+	same(bytes_str(all.text), bytes_str("antin://h30/b:1 "),
+	    "without one that it has no longer");
+	for (i = 0; i < MANY - 1; i++) { /* but one, in no order */
+		world_do(w);
+		leg_to(w, q[i * 17 % MANY], LEG_PASSED);
+		world_done(w);
+		early += is_gone(w, leg.n);
+	}
+	world_do(w);
+	leg_to(w, q[5], LEG_HELD); /* one is taken back */
+	leg_to(w, q[i * 17 % MANY], LEG_PASSED);
+	world_done(w);
+	early += is_gone(w, leg.n);
+	is(early, 0, "its package stays while one of them waits");
+	world_do(w);
+	leg_to(w, q[5], LEG_DROPPED);
+	world_done(w);
+	ok(is_gone(w, leg.n), "and goes with the last");
+}
+
 int
 main(void)
 {
@@ -492,6 +580,7 @@ main(void)
 		a_delivery_is_kept,
 		boxes_list_the_newest_first,
 		many_destinations_are_quick,
+		a_list_goes_many_ways,
 	};
 
 	return contract(tests, sizeof(tests) / sizeof(*tests));
