@@ -102,9 +102,8 @@ void
 conn_close(struct conn *c, const struct err *why)
 {
 	const struct msg_conn gone = { c->number };
-	/* by TLS; or by what came behind it */
+	/* by TLS, or by BYE; a line that breaks refuses nobody */
 	const bool refused = (why != NULL && why->rc == RC_DENIED) ||
-			     c->state == CONN_TALKING ||
 			     c->state == CONN_LEAVING;
 
 	if (c->state == CONN_CLOSED)
