@@ -149,10 +149,12 @@ $(B)/tests/antind/%.t: $(B)/tests/antind/%.o $(B)/tests/tap.o $(ANTIND) $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 # the daemon with a clock that can be set
 $(B)/tests/station/clocks.t $(B)/tests/station/duty.t \
-    $(B)/tests/station/outage.t $(B)/tests/station/thin_days.t: \
+    $(B)/tests/station/outage.t $(B)/tests/station/thin_days.t \
+    $(B)/tests/station/thin_contact.t: \
     $(B)/tests/station/%.t: $(B)/tests/station/%.o $(B)/tests/tap.o \
     $(ANTIND) $(LIB)
-	@$(LINK) -Wl,--wrap=time_now -o $@ $^ $(ALL_LIBS)
+	@$(LINK) -Wl,--wrap=time_now $(WRAP) -o $@ $^ $(ALL_LIBS)
+$(B)/tests/station/thin_contact.t: WRAP := -Wl,--wrap=process_ms
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/fuzz/%.replay: $(B)/fuzz/%.o $(B)/fuzz/replay.o $(LIB)

@@ -323,8 +323,10 @@ begin_session(struct conn *c)
 		c->conf.dead_ms = 2 * (c->conf.idle_ms = THIN_IDLE_MS);
 	if (c->thin && c->dialled && c->life.size > 0)
 		thin_claims(c, c->life.size, c->life.root);
-	if (c->dialled && !c->up)
+	if (c->dialled && !c->up) {
+		c->conf.contact = hours_contact_said();
 		c->conf.cap = (uint32_t)(c->cap = hours_cap());
+	}
 	c->conf.offer = c->conf.offer && !c->thin && !c->up;
 	thin_socket(c);
 	c->conf.enrol = c->conf.enrol && !c->thin;
