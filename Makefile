@@ -3,6 +3,7 @@
 # make            build            make check    test (installs what it needs)
 # make demo       the main job     make asan     test under the sanitizers
 # make fuzz       fuzz a minute each             make soak  the long tests
+# make ppp        a serial line, in a virtual machine with Debian's kernel
 # make bench      figures beside peers           make format
 # make install    DESTDIR=, PREFIX=              make clean
 #
@@ -21,7 +22,7 @@ FUZZ_SECONDS ?= 60
 # ---- what people ask for: the set-up first, then a make that sees it -------
 
 again = @$(MAKE) --no-print-directory
-.PHONY: all check demo asan fuzz soak bench install format clean
+.PHONY: all check demo asan fuzz soak ppp bench install format clean
 all:
 	@tools/setup build
 	$(again) build
@@ -39,8 +40,11 @@ fuzz:
 	@tools/setup build check dev
 	$(again) B=obj/fuzz CC=clang SAN=1 FUZZ=1 fuzz-run
 soak:
-	@tools/setup build check dev
+	@tools/setup build check dev vm
 	$(again) soak-run
+ppp:
+	@tools/setup build check vm
+	$(again) ppp-run
 bench:
 	@tools/setup build bench
 	$(again) bench-run
@@ -112,7 +116,7 @@ FUZZERS := $(FUZZ_SRC:%.c=$(B)/%)
 REPLAYS := $(FUZZ_SRC:%.c=$(B)/%.replay)
 BENCHES := $(BENCH_SRC:%.c=$(B)/%)
 
-.PHONY: build check-run fuzz-run soak-run bench-run install-run tests
+.PHONY: build check-run fuzz-run soak-run ppp-run bench-run install-run tests
 build: $(BINS)
 tests: $(TESTS)
 
@@ -145,10 +149,12 @@ $(B)/tests/antind/%.t: $(B)/tests/antind/%.o $(B)/tests/tap.o $(ANTIND) $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 # the daemon with a clock that can be set
 $(B)/tests/station/clocks.t $(B)/tests/station/duty.t \
-    $(B)/tests/station/outage.t: \
+    $(B)/tests/station/outage.t $(B)/tests/station/thin_days.t \
+    $(B)/tests/station/thin_contact.t: \
     $(B)/tests/station/%.t: $(B)/tests/station/%.o $(B)/tests/tap.o \
     $(ANTIND) $(LIB)
-	@$(LINK) -Wl,--wrap=time_now -o $@ $^ $(ALL_LIBS)
+	@$(LINK) -Wl,--wrap=time_now $(WRAP) -o $@ $^ $(ALL_LIBS)
+$(B)/tests/station/thin_contact.t: WRAP := -Wl,--wrap=process_ms
 $(B)/bench/%: $(B)/bench/%.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/fuzz/%.replay: $(B)/fuzz/%.o $(B)/fuzz/replay.o $(LIB)
@@ -168,7 +174,12 @@ fuzz-run: $(FUZZERS)
 
 soak-run:
 	@ANTIN_SOAK=1 $(MAKE) --no-print-directory check-run
+	@ANTIN_SOAK=1 $(MAKE) --no-print-directory ppp-run
 	@$(MAKE) --no-print-directory FUZZ_SECONDS=900 fuzz
+
+ppp-run: $(B)/tests/station/thin_ppp.t $(BINS)
+	@ANTIN_B=$(B) ANTIN_PPP=1 tools/in-vm -t 3600 prove --timer --exec '' \
+	    $(B)/tests/station/thin_ppp.t
 
 bench-run: $(BENCHES) $(BINS)
 	@bench/run $(B)

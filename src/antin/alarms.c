@@ -150,11 +150,19 @@ print_next(const json_t *rows)
 	}
 }
 
+/* docs/link.md 20.8: "contact 07:00"; other texts are words that stay. */
 void
 alarm_subject(char *out, size_t size, const json_t *row)
 {
+	static const char contact[] = "contact ";
 	const char *text = row_text(row, "text");
+	char says[128];
 
+	if (strncmp(text, contact, sizeof(contact) - 1) == 0) {
+		(void)snprintf(says, sizeof(says), tr("contact at %s"),
+		    text + sizeof(contact) - 1);
+		text = says;
+	}
 	(void)snprintf(out, size, "%s%s%s%s", row_text(row, "subject"),
 	    text[0] == '\0' ? "" : " (", text, text[0] == '\0' ? "" : ")");
 }

@@ -102,9 +102,8 @@ void
 conn_close(struct conn *c, const struct err *why)
 {
 	const struct msg_conn gone = { c->number };
-	/* by TLS; or by what came behind it */
+	/* by TLS, or by BYE; a line that breaks refuses nobody */
 	const bool refused = (why != NULL && why->rc == RC_DENIED) ||
-			     c->state == CONN_TALKING ||
 			     c->state == CONN_LEAVING;
 
 	if (c->state == CONN_CLOSED)
@@ -324,8 +323,10 @@ begin_session(struct conn *c)
 		c->conf.dead_ms = 2 * (c->conf.idle_ms = THIN_IDLE_MS);
 	if (c->thin && c->dialled && c->life.size > 0)
 		thin_claims(c, c->life.size, c->life.root);
-	if (c->dialled && !c->up)
+	if (c->dialled && !c->up) {
+		c->conf.contact = hours_contact_said();
 		c->conf.cap = (uint32_t)(c->cap = hours_cap());
+	}
 	c->conf.offer = c->conf.offer && !c->thin && !c->up;
 	thin_socket(c);
 	c->conf.enrol = c->conf.enrol && !c->thin;

@@ -41,6 +41,9 @@ on_hello(void *ctx, const struct hello *h)
 		conn_capped(c, (uint64_t)value.p[0] << 24 |
 				   (uint64_t)value.p[1] << 16 |
 				   (uint64_t)value.p[2] << 8 | value.p[3]);
+	if (!c->dialled && hello_extension(h, HELLO_CONTACT, &value) &&
+	    value.len <= MSG_CONTACT_MAX)
+		m.contact = value;
 	/* who was dialled says it to who has said it, and can keep one */
 	if (!c->dialled)
 		c->conf.offer = c->offered && !c->thin;

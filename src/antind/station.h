@@ -10,6 +10,7 @@
 #ifndef ANTIND_STATION_H
 #define ANTIND_STATION_H
 
+#include "antind/hours.h"
 #include "daemon/process.h"
 #include "dispatch/answer.h"
 #include "dispatch/clock.h"
@@ -117,6 +118,9 @@ struct neighbour {
 	int64_t over; /* milliseconds: when it was beyond last; 0: never */
 	uint64_t asked; /* its last turn: store_wanted.c; 0: none */
 	int64_t noted_ms; /* when it was told our checkpoint; 0: never */
+	/* of a child, as it said last, and how long it is away by that */
+	struct contact contact;
+	struct absence absence;
 };
 struct quota {
 	uint64_t items, bytes; /* an hour */
@@ -475,6 +479,7 @@ unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
  * raised for is looked at again and again: so it is, when it can be kept. */
 void alarm_raise(enum store_alarm_kind kind, struct bytes subject,
     unsigned rank, const char *text);
+void late_look(void); /* store_late.c: what waits for lines */
 void alarm_over(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);
 /* It lasts, for all that is known. */

@@ -332,53 +332,6 @@ look_at_held(void)
 			over(&is.list[i]);
 }
 
-/* ---- what waits
- * ------------------------------------------------------------------- */
-
-struct lates {
-	struct late_hop {
-		char hop[LIMIT_ADDRESS + 1];
-		unsigned rank;
-	} * list; /* owned */
-	size_t count;
-};
-
-static bool
-note_late(void *ctx, const struct late *l)
-{
-	struct lates *all = ctx;
-	struct late_hop *h;
-
-	all->list = vec_more(all->list, all->count, sizeof(*all->list));
-	h = &all->list[all->count++];
-	*h = (struct late_hop){ .rank = l->rank };
-	memcpy(h->hop, l->hop.p, l->hop.len);
-	return true;
-}
-
-static void
-look_at_queues(void)
-{
-	const int64_t now = station_now();
-	struct lates all = { 0 };
-	int64_t before[RANKS];
-	unsigned rank;
-	struct err e;
-	size_t i;
-
-	for (rank = 0; rank < RANKS; rank++)
-		before[rank] = now - st.deadlines.seconds[rank];
-	if (st.store->ops->alarms.late(st.store, before, note_late, &all, &e) ==
-	    RC_OK) {
-		alarms_look(STORE_ALARM_WAITS);
-		for (i = 0; i < all.count; i++)
-			alarm_raise(STORE_ALARM_WAITS,
-			    bytes_str(all.list[i].hop), all.list[i].rank, "");
-		alarms_looked(STORE_ALARM_WAITS);
-	}
-	free(all.list);
-}
-
 /* ---- lines
  * ------------------------------------------------------------------------ */
 
@@ -392,7 +345,6 @@ look_at_parent(int64_t ms)
 	alarms_look(STORE_ALARM_PARENT);
 	above = station_above(d, st.unit, station_now());
 	/* out of the hours of contact nobody is called: docs/link.md 20.2 */
-	hours_clock(station_now());
 	if (above == NONE || !st.dials || line_up() != NULL || !hours_contact())
 		is.parent_since = 0;
 	else if (is.parent_since == 0)
@@ -423,11 +375,13 @@ is_child(const char *station)
 static void
 look_at_children(int64_t ms)
 {
-	const struct neighbour *n;
+	struct neighbour *n;
 	size_t i;
 
+	/* docs/link.md 20.7 */
 	for (i = 0; (n = neighbour_each(i)) != NULL; i++)
-		if (n->down != 0 && ms - n->down >= CHILD_MS &&
+		if (contact_missed(&n->absence, &n->contact, n->down, ms,
+			CHILD_MS) &&
 		    is_child(n->station))
 			alarm_raise(
 			    STORE_ALARM_CHILD, bytes_str(n->station), 0, "");
@@ -503,8 +457,9 @@ alarms_tick(int64_t ms)
 	if (!st.named || !ready())
 		return;
 	look_at_disk();
+	hours_clock(station_now());
 	if (ms >= is.waits_at) {
-		look_at_queues();
+		late_look();
 		took = (process_ms() - ms) * LOOK_PART;
 		is.waits_at = ms + (took < 1000 ? 1000 : took);
 	}

@@ -14,6 +14,8 @@
 #include "pki/path.h"
 #include "pki/resolve.h"
 
+_Static_assert(CONTACT_MAX == MSG_CONTACT_MAX, "hours of contact");
+
 /* ---- finding ---- */
 
 struct line *
@@ -144,6 +146,8 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	l->parent = h->dialled;
 	l->neighbour = neighbour_of(station);
 	l->neighbour->down = 0;
+	if (!l->parent)
+		contact_read(&l->neighbour->contact, h->contact);
 	l->fresh = true;
 	l->since = station_now();
 	for (rank = 0; rank < RANKS; rank++)

@@ -316,15 +316,17 @@ ask_dial(void)
 	struct thin *t;
 	size_t unit;
 	struct err e;
-	bool steps;
+	int64_t past;
 
 	if (!st.named ||
 	    (unit = station_above(d, st.unit, station_now())) == NONE ||
 	    (t = of_unit(&d->state.units[unit].uid)) == NULL || !t->parent ||
 	    check_or_forget(t, &unit, &e) != RC_OK)
 		return false;
-	steps = t->used && station_now() - t->since >= TIME_DAY;
-	return ask_keys(TASK_DIAL, t, 0, steps, NULL);
+	/* that it began in days to come says that a clock was wrong then */
+	past = station_now() - t->since;
+	return ask_keys(TASK_DIAL, t, 0,
+	    t->used && (past >= TIME_DAY || past <= -TIME_DAY), NULL);
 }
 
 static bool

@@ -312,6 +312,7 @@ struct msg_held {
 struct msg_conn {
 	uint64_t conn; /* link's number of a connection */
 };
+#define MSG_CONTACT_MAX 64u
 struct msg_hello {
 	uint64_t conn;
 	struct bytes statement;
@@ -326,6 +327,7 @@ struct msg_hello {
 	uint64_t claims; /* 1: it said how far its journal is known here: */
 	struct msg_life life;
 	uint64_t notices;   /* 1: it takes notices, and items as "again" */
+	struct bytes contact; /* of a child: when it calls: link.md 20.7 */
 };
 struct msg_admit {
 	uint64_t conn;

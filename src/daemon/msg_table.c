@@ -146,7 +146,8 @@ static const struct field hello[] = { ANY(msg_hello, conn),
 	FLAG(msg_hello, own_clock), FLAG(msg_hello, tells),
 	FLAG(msg_hello, thin), FIXED(msg_hello, identity),
 	FLAG(msg_hello, claims), ANY(msg_hello, life.size),
-	FIXED(msg_hello, life.root), FLAG(msg_hello, notices), END };
+	FIXED(msg_hello, life.root), FLAG(msg_hello, notices),
+	BYTES(msg_hello, contact, 0, MSG_CONTACT_MAX), END };
 static const struct field admit[] = { ANY(msg_admit, conn), RC(msg_admit, rc),
 	ADDRESS(msg_admit, station), CLOCK(msg_admit, clock),
 	FLAG(msg_admit, own_clock), ANY(msg_admit, epoch),

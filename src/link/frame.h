@@ -151,6 +151,7 @@ enum rc dest_next(
 #define HELLO_LIFE 4u	    /* how far its journal is known: 20.4 */
 #define HELLO_LIFE_MAX 24u  /* bytes of it */
 #define HELLO_NOTICE 5u	    /* and notices, and "again" */
+#define HELLO_CONTACT 6u    /* when it calls: 20.7 */
 enum tell {
 	TELL_STATUS = 1,    /* what it knows of the directory */
 	TELL_DIRECTORY,	    /* what the other lacks of it */

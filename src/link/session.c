@@ -169,6 +169,11 @@ session_hello(struct session *s, const struct hello *own)
 		    bytes_of(s->conf->life, s->conf->life_len));
 	}
 	frame_uint(&extensions, HELLO_NOTICE << 16, 4);
+	if (s->conf->contact.len > 0) {
+		frame_uint(&extensions,
+		    HELLO_CONTACT << 16 | s->conf->contact.len, 4);
+		buf_add(&extensions, s->conf->contact);
+	}
 	h.extensions = buf_bytes(&extensions);
 	hello_write(&s->ctl, &h);
 	buf_free(&extensions);

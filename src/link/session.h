@@ -50,6 +50,7 @@ struct session_conf {
 	uint32_t cap;	    /* HELLO says: send so many bytes a second; 0: any */
 	uint8_t life[HELLO_LIFE_MAX]; /* HELLO says this of our journal, */
 	size_t life_len;	      /* so many bytes of it */
+	struct bytes contact; /* HELLO says when we call; borrowed */
 	bool offer;	    /* HELLO says that a thin one's secret is of use */
 	size_t frame;	    /* payload of what we send at most: 256..FRAME_MAX.
 			     * Another rank waits for one frame of it. */

@@ -131,6 +131,33 @@ cuts_cost_little(void)
 	    after.down - before.down);
 }
 
+/* docs/link.md 19.7: who was cut before he was answered was not refused. */
+static void
+a_line_that_breaks_refuses_nobody(void)
+{
+	const size_t full = seat_said(commune, "event=thin.full");
+	struct went before;
+	unsigned i, k;
+
+	slow_cut(&line, true);
+	for (i = 0; i < 3; i++) {
+		before = slow_went(&line);
+		slow_cut(&line, false);
+		/* TLS has its answer, HELLO has none */
+		for (k = 0;
+		     k < LATE * 50 && slow_went(&line).down < before.down + 150;
+		     k++)
+			(void)usleep(20000);
+		slow_cut(&line, true);
+		(void)sleep(1);
+	}
+	k = (unsigned)seat_said(commune, "thin=1");
+	slow_cut(&line, false);
+	ok(seat_waits(commune, "thin=1", k + 1, LATE),
+	    "cut thrice behind its handshake, it comes back");
+	is(seat_said(commune, "event=thin.full"), full, "by the same secret");
+}
+
 /* ---- who is not its other end
  * ------------------------------------------------------- */
 
@@ -276,6 +303,7 @@ main(void)
 	telegrams_go_and_come();
 	what_is_urgent_overtakes();
 	cuts_cost_little();
+	a_line_that_breaks_refuses_nobody();
 	nobody_else_comes_in();
 	a_forgotten_secret_is_made_anew();
 	a_revoked_child_has_no_secret();
