@@ -77,6 +77,9 @@ nothing_is_passed_on(void)
 	sends();
 	lives_copy(commune);
 	is_restored(commune);
+	free(writes(commune, centre));
+	ok(said_last("is closed") && !said_last("want of room"),
+	    "a closed station says why nothing goes");
 	carry(commune, centre);
 	is(inbox_size(centre), 0, "a closed station passes nothing on by disk");
 	is(rows_now(commune, "leg", "disk", "1"), 0, "what waits is on none");
