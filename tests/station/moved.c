@@ -299,6 +299,28 @@ who_was_renamed_recalls(void)
 }
 
 /* What waits for who has moved goes back the way it came. */
+/* Two stations run (and nam, where it says so); what one sends for nam, or who
+ * is below it, waits, and all stop; then nam moves there. */
+static struct id
+waits_while_it_moves(const struct seat *from, const struct seat *to, bool runs,
+    struct seat *where, uint8_t part[static SHA256_SIZE])
+{
+	unsigned tries = patience(60) * 20;
+	struct id id;
+
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && (!runs || seat_start(nam)),
+	    "stations run, but who waits below them");
+	id = sends(from, to, part);
+	while (!seat_is_calm(from) && tries-- > 0)
+		(void)usleep(50000);
+	ok(stop_all(), "where a dispatch waits for him");
+	ok(country_move(&country, nam, where, time_now(), true),
+	    "a unit moves elsewhere");
+	write_all();
+	return id;
+}
+
 static void
 what_waits_comes_back(void)
 {
@@ -306,15 +328,7 @@ what_waits_comes_back(void)
 	struct id id;
 
 	build();
-	write_all();
-	ok(seat_start(top) && seat_start(bac), "two stations run");
-	id = sends(top, nam, part);
-	while (!seat_is_calm(top))
-		(void)usleep(50000);
-	ok(stop_all(), "the lower one has something for one below it");
-	ok(country_move(&country, nam, top, time_now(), true),
-	    "which moves under the highest");
-	write_all();
+	id = waits_while_it_moves(top, nam, false, top, part);
 	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
 	    "all know it, and run");
 	ok(reads(nam, &id, part, SECONDS), "it goes back, and arrives there");
@@ -443,16 +457,9 @@ what_it_carries_is_taken(void)
 	build();
 	dong = country_seat(&country, top, "dong");
 	con = country_seat(&country, nam, "con");
-	write_all();
-	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
-	    "a station has another's dispatch,");
-	id = sends(bac, con, part);
-	while (!seat_is_calm(bac))
-		(void)usleep(50000);
-	ok(stop_all(), "which waits for one below it");
-	ok(country_move(&country, nam, dong, time_now(), true) &&
-		country_move(&country, con, dong, time_now(), true),
-	    "both move to where nobody knows it");
+	id = waits_while_it_moves(bac, con, true, dong, part);
+	ok(country_move(&country, con, dong, time_now(), true),
+	    "with who is below it, to where nobody knows it");
 	write_all();
 	ok(seat_start(top) && seat_start(dong) && seat_start(nam) &&
 		seat_start(con),
@@ -472,15 +479,7 @@ again_goes_the_new_way(void)
 	struct id id;
 
 	build();
-	write_all();
-	ok(seat_start(top) && seat_start(bac), "two stations run");
-	id = sends(top, nam, part);
-	while (!seat_is_calm(top))
-		(void)usleep(50000);
-	ok(stop_all(), "the lower one has something for one below it,");
-	ok(country_move(&country, nam, top, time_now(), true),
-	    "which moves under the highest");
-	write_all();
+	id = waits_while_it_moves(top, nam, false, top, part);
 	ok(seat_start(top) && seat_start(nam), "the one between is gone");
 	change(top, "UPDATE chase SET due = 0");
 	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
@@ -501,17 +500,9 @@ what_came_back_goes_again(void)
 	struct id id;
 
 	build();
-	write_all();
 	(void)snprintf(data, sizeof(data), "%s/data", nam->folder);
 	(void)snprintf(copy, sizeof(copy), "%s/copy", nam->folder);
-	ok(seat_start(top) && seat_start(bac), "two stations run");
-	id = sends(top, nam, part);
-	while (!seat_is_calm(top))
-		(void)usleep(50000);
-	ok(stop_all(), "the lower one has something for one below it,");
-	ok(country_move(&country, nam, top, time_now(), true),
-	    "which moves under the highest");
-	write_all();
+	id = waits_while_it_moves(top, nam, false, top, part);
 	lives_runs("cp", data, copy);
 	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
 	    "all know it, and run");
