@@ -4,8 +4,7 @@
  * namespace of its own, as on a serial line between two machines.  Where there
  * is no pppd, no /dev/ppp or no namespace, that is said, and nothing done.
  */
-#include <sched.h>
-
+#include "hosts.h"
 #include "queue.h"
 
 #define LATE 120u /* seconds */
@@ -16,40 +15,8 @@
 static struct country land;
 static struct seat *centre, *commune;
 
-static struct machine {
-	pid_t holder; /* lives in it as long as the test does */
-	int ns;
-} hosts[2];
-static int own = -1;
+static struct machine hosts[2];
 static pid_t ppp; /* 0: it does not run */
-
-static bool
-host_begin(struct machine *h)
-{
-	char path[64], c = 'n';
-	int pipes[2];
-
-	if (pipe2(pipes, O_CLOEXEC) != 0)
-		bug("no pipe");
-	if ((h->holder = fork()) == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		c = unshare(CLONE_NEWNET) == 0 &&
-			    system("ip link set lo up 2>/dev/null") == 0
-			? 'y'
-			: 'n';
-		if (write(pipes[1], &c, 1) != 1)
-			_exit(1);
-		for (;;)
-			(void)pause();
-	}
-	close(pipes[1]);
-	if (h->holder < 0 || read(pipes[0], &c, 1) != 1)
-		c = 'n';
-	close(pipes[0]);
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)h->holder);
-	h->ns = open(path, O_RDONLY | O_CLOEXEC);
-	return c == 'y' && h->ns >= 0;
-}
 
 static void
 hosts_end(void)
@@ -61,16 +28,7 @@ hosts_end(void)
 		(void)waitpid(ppp, NULL, 0);
 	}
 	for (i = 0; i < COUNT(hosts); i++)
-		if (hosts[i].holder > 0) {
-			(void)kill(hosts[i].holder, SIGKILL);
-			(void)waitpid(hosts[i].holder, NULL, 0);
-		}
-}
-
-static bool
-enter(int ns)
-{
-	return setns(ns, CLONE_NEWNET) == 0;
+		host_end(&hosts[i]);
 }
 
 /* The first host's pppd runs the second's on its pty. */
@@ -119,24 +77,12 @@ network(void)
 		return "there is no pppd here";
 	if (access("/dev/ppp", R_OK | W_OK) != 0)
 		return "there is no /dev/ppp here, or it is forbidden";
-	if ((own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)) < 0 ||
-	    !host_begin(&hosts[0]) || !host_begin(&hosts[1]))
+	if (!host_begin(&hosts[0]) || !host_begin(&hosts[1]) ||
+	    !host_runs(&hosts[0], "ip link set lo up 2>/dev/null") ||
+	    !host_runs(&hosts[1], "ip link set lo up 2>/dev/null"))
 		return "no network namespace may be made here";
 	ppp_begin();
 	return ppp_is_up() ? NULL : "pppd makes no line here";
-}
-
-static bool
-start(struct seat *s, size_t host)
-{
-	bool up;
-
-	if (!enter(hosts[host].ns))
-		bug("a host is gone");
-	up = seat_start(s);
-	if (!enter(own))
-		bug("no way back");
-	return up;
 }
 
 static void
@@ -158,7 +104,7 @@ begin(void)
 static void
 telegrams_go_over_ppp(void)
 {
-	ok(start(centre, 0) && start(commune, 1),
+	ok(host_starts(&hosts[0], centre) && host_starts(&hosts[1], commune),
 	    "two stations run at the ends of a serial line");
 	ok(seat_waits(centre, "thin=1", 1, LATE), "they have a thin line");
 	must_send(centre,
