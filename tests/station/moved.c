@@ -4,6 +4,7 @@
  * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
  */
 
+#include "changed.h"
 #include "lives.h"
 #include "receipts.h"
 
@@ -134,22 +135,6 @@ asks(const struct seat *s, enum control_what what, const struct id *id)
 	return rc;
 }
 
-static void
-change(struct seat *s, const char *sql)
-{
-	char path[2 * PATH];
-	sqlite3 *db;
-
-	(void)seat_stop(s, SIGTERM);
-	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
-	if (sqlite3_open(path, &db) != SQLITE_OK ||
-	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		bug("the database cannot be changed");
-	(void)sqlite3_close(db);
-	if (!seat_start(s))
-		bug("it does not start");
-}
-
 /* What came under the old name is asked for under the new one (docs/receipts.md
  * 3.3): what was said of it is said again, and the asking is over. */
 static void
@@ -162,7 +147,7 @@ is_asked_for(const struct id *id)
 	    " 0, 1 FROM dest WHERE address ="
 	    " CAST('%s' AS BLOB)",
 	    nam->desk_address, nam->was[0]);
-	change(top, sql);
+	seat_changed(top, sql);
 	ok(three_hears(top, id, "acted", NULL, NULL, NULL, SECONDS),
 	    "what came under the old name is told of again");
 	is(three_said(top, id, "answer", NULL, NULL, NULL), 0,
@@ -481,7 +466,7 @@ again_goes_the_new_way(void)
 	build();
 	id = waits_while_it_moves(top, nam, false, top, part);
 	ok(seat_start(top) && seat_start(nam), "the one between is gone");
-	change(top, "UPDATE chase SET due = 0");
+	seat_changed(top, "UPDATE chase SET due = 0");
 	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
 	    "who is asked does not know it");
 	ok(reads(nam, &id, part, SECONDS), "and is given it, as it hangs now");
@@ -519,8 +504,9 @@ what_came_back_goes_again(void)
 	lives_runs("rm", data, data);
 	lives_runs("cp", copy, data);
 	ok(seat_start(nam), "it is restored from a copy without it");
-	change(top, "DELETE FROM said; INSERT INTO chase SELECT n, address, 0,"
-		    " 1 FROM dest WHERE q > 0");
+	seat_changed(top,
+	    "DELETE FROM said; INSERT INTO chase SELECT n, address, 0,"
+	    " 1 FROM dest WHERE q > 0");
 	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
 	    "who is asked does not know it");
 	ok(reads(nam, &id, part, SECONDS), "and is given it");
