@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antin/journal.h"
 #include "antin/talk.h"
 #include "core/lang.h"
 #include "core/time.h"
@@ -282,6 +283,8 @@ box(const struct args *a, enum control_what what,
 		(void)printf("%s\n", t.desk);
 		print(rows);
 	}
+	if (rc == RC_OK && what == CONTROL_INBOX && !arg_given(a, "json"))
+		rc = journal_gaps_say(&t, e);
 	json_decref(rows);
 	talk_close(&t);
 	return rc;

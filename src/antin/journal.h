@@ -14,6 +14,10 @@ enum rc journal_ask(struct talk *t, enum control_what what, json_t *request,
 enum rc journal_ask_at(struct talk *t, enum control_what what, uint64_t at,
     struct buf *bytes, uint64_t *total, struct err *e);
 
+/* What a restored station may lack of what arrived, as remarks, of gaps of the
+ * last 30 days; nothing where there is none. */
+enum rc journal_gaps_say(struct talk *t, struct err *e);
+
 /* Entries as the station gives them, piece by piece. */
 struct journal_walk {
 	struct talk *t;

@@ -3,6 +3,7 @@
  * not have of its past (docs/journal.md 7.5). */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "antin/journal.h"
 #include "core/lang.h"
@@ -10,6 +11,8 @@
 #include "core/utf8.h"
 #include "dispatch/statement.h"
 #include "journal/life.h"
+
+#define GAP_SAID (30 * TIME_DAY) /* so long an inbox says it */
 
 static void
 gap_row(json_t *row, const struct life_gap *g)
@@ -127,6 +130,37 @@ show_some(struct talk *t, json_t *rows, bool print, bool *more, struct err *e)
 	while (rc == RC_OK && r.in.len > 0)
 		rc = show_next(rows, &r, print, e);
 	buf_free(&piece);
+	return rc;
+}
+
+/* docs/backup.md 5.6 */
+static void
+say_lacking(const json_t *row)
+{
+	char since[TIME_TEXT], at[TIME_TEXT];
+
+	if (strcmp(row_text(row, "row"), "gap") != 0 ||
+	    row_number(row, "since") <= 0 ||
+	    row_number(row, "at") < time_now() - GAP_SAID)
+		return;
+	row_time(since, row, "since");
+	row_time(at, row, "at");
+	say("This station was restored: what arrived from %s to %s is not "
+	    "here but where it came again. Who sent it may have your receipt: "
+	    "ask for it again.\n",
+	    since, at);
+}
+
+enum rc
+journal_gaps_say(struct talk *t, struct err *e)
+{
+	json_t *rows = json_array(), *row;
+	bool more;
+	size_t i;
+	enum rc rc = show_some(t, rows, false, &more, e);
+
+	json_array_foreach(rows, i, row) say_lacking(row);
+	json_decref(rows);
 	return rc;
 }
 

@@ -80,6 +80,14 @@ say_left(const json_t *answer)
 		all += (uint64_t)row_number(answer, keys[i]);
 	if (all == 0)
 		return;
+	if (json_is_true(json_object_get(answer, "closed"))) {
+		say("Nothing of what waits here was written, %llu dispatches "
+		    "and receipts: this station was restored from a backup and "
+		    "is closed. It goes when the station is open again: antin "
+		    "status\n",
+		    (unsigned long long)all);
+		return;
+	}
 	size_write(size, (uint64_t)row_number(answer, "left_bytes"));
 	say("Not on this disk for want of room: hỏa tốc %llu, thượng khẩn "
 	    "%llu, khẩn %llu, thường %llu (%s in all). Take a second disk: "

@@ -17,6 +17,7 @@ struct lost {
 	json_t *station;    /* the last row "lost"; borrowed from "all" */
 	json_t *keys;	    /* owned */
 	json_t *dispatches; /* owned */
+	json_t *disks;	    /* owned: by number */
 };
 
 static void
@@ -25,6 +26,7 @@ lost_free(struct lost *l)
 	json_decref(l->station);
 	json_decref(l->keys);
 	json_decref(l->dispatches);
+	json_decref(l->disks);
 }
 
 /* Each answer is of some dispatches; its row "lost" says where to go on. */
@@ -32,12 +34,14 @@ static enum rc
 lost_ask(struct lost *out, struct talk *t, const char *address, struct err *e)
 {
 	json_t *rows, *row, *request;
+	char number[24];
 	uint64_t next = 0;
 	enum rc rc = RC_OK;
 	size_t i;
 
-	*out =
-	    (struct lost){ .keys = json_array(), .dispatches = json_array() };
+	*out = (struct lost){ .keys = json_array(),
+		.dispatches = json_array(),
+		.disks = json_object() };
 	do {
 		request = json_object();
 		show_word(request, "address", address);
@@ -52,6 +56,11 @@ lost_ask(struct lost *out, struct talk *t, const char *address, struct err *e)
 				(void)json_array_append(out->keys, row);
 			else if (row_is(row, "lost-dispatch"))
 				(void)json_array_append(out->dispatches, row);
+			if (row_is(row, "lost-disk")) {
+				(void)snprintf(number, sizeof(number), "%lld",
+				    (long long)row_number(row, "disk"));
+				(void)json_object_set(out->disks, number, row);
+			}
 			if (!row_is(row, "lost"))
 				continue;
 			next = (uint64_t)row_number(row, "next");
@@ -72,8 +81,13 @@ lost_ask(struct lost *out, struct talk *t, const char *address, struct err *e)
  * --------------------------------------------------------------------- */
 
 static const char *
-state_said(const json_t *row)
+state_said(char text[static 64], const json_t *row)
 {
+	if (row_number(row, "disk") > 0) {
+		(void)snprintf(text, 64, tr("on disk %lld"),
+		    (long long)row_number(row, "disk"));
+		return text;
+	}
 	if (strcmp(row_text(row, "state"), "here") == 0)
 		return tr("came here");
 	return row_state(row);
@@ -105,7 +119,7 @@ static void
 print_dispatches(const json_t *rows)
 {
 	struct table t = { .columns = 7 };
-	char id[SHORT_ID], when[TIME_TEXT];
+	char id[SHORT_ID], when[TIME_TEXT], state[64];
 	json_t *row;
 	size_t i;
 
@@ -125,10 +139,36 @@ print_dispatches(const json_t *rows)
 				  ? tr("from it")
 				  : tr("to it"));
 		table_add_precedence(&t, row);
-		table_add(&t, state_said(row));
+		table_add(&t, state_said(state, row));
 		table_add(&t, when);
 		table_add(&t, receipt_said(row));
 		table_add(&t, row_text(row, "desk"));
+	}
+	table_print(&t);
+}
+
+/* What waits here, and may have got there all the same. */
+static void
+print_disks(json_t *disks)
+{
+	struct table t = { .columns = 3 };
+	const char *number;
+	char when[TIME_TEXT];
+	json_t *row;
+
+	if (json_object_size(disks) == 0)
+		return;
+	say("What is on a disk has not been acknowledged, and may have got "
+	    "there. Disks written here:\n");
+	table_add(&t, tr("Disk"));
+	table_add(&t, tr("Written"));
+	table_add(&t, tr("For"));
+	json_object_foreach(disks, number, row)
+	{
+		row_time(when, row, "at");
+		table_add(&t, number);
+		table_add(&t, when);
+		table_add(&t, row_text(row, "for"));
 	}
 	table_print(&t);
 }
@@ -247,12 +287,14 @@ print_lost(const struct lost *l)
 	say("What it had of what went over this station (%zu):\n",
 	    json_array_size(l->dispatches));
 	print_dispatches(l->dispatches);
+	print_disks(l->disks);
 }
 
 static void
 show_lost(struct lost *l)
 {
-	json_t *all = json_object(), *row;
+	json_t *all = json_object(), *disks = json_array(), *row;
+	const char *number;
 	size_t i;
 
 	row_times(l->station);
@@ -261,6 +303,12 @@ show_lost(struct lost *l)
 	(void)json_object_set(all, "station", l->station);
 	(void)json_object_set(all, "keys", l->keys);
 	(void)json_object_set(all, "dispatches", l->dispatches);
+	json_object_foreach(l->disks, number, row)
+	{
+		row_times(row);
+		(void)json_array_append(disks, row);
+	}
+	(void)json_object_set_new(all, "disks", disks);
 	show(all, true);
 }
 

@@ -36,5 +36,7 @@ void arrival_answer(uint64_t number, const struct arrival *a, enum rc rc,
 /* Of a bundle of who is no neighbour: store_far.c. */
 enum rc far_takes(
     const struct arrival *a, const struct header *h, struct err *e);
+/* What was passed on to that station by disk comes back over this line. */
+bool far_back(const struct line *l, struct bytes hop);
 
 #endif

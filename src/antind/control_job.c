@@ -676,6 +676,7 @@ bundle_is(struct job *j, const struct message *m)
 		bytes += b->left_bytes[i];
 	}
 	answer_number(&a, "left_bytes", bytes);
+	answer_flag(&a, "closed", b->closed != 0);
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 

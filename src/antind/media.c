@@ -71,31 +71,6 @@ run(const struct message *m)
 		(void)close(c.fd);
 }
 
-static enum rc
-given(const struct message *m, int fd, struct err *e)
-{
-	if (fd >= 0)
-		(void)close(fd);
-	if (m->kind == MSG_SETTING)
-		return RC_OK; /* none of them matters here */
-	return fail(e, RC_INVALID, "media is not given %s", msg_name(m->kind));
-}
-
-static enum rc
-prepare(struct sandbox *box, struct err *e)
-{
-	(void)box; /* it asks for no path */
-	(void)e;
-	return RC_OK;
-}
-
-static enum rc
-begin(struct err *e)
-{
-	(void)e;
-	return RC_OK;
-}
-
 static void
 message(enum proc from, const struct message *m, int fd)
 {
@@ -126,9 +101,6 @@ peer(enum proc p, bool up)
 
 const struct process process_media = {
 	.self = PROC_MEDIA,
-	.given = given,
-	.prepare = prepare,
-	.begin = begin,
 	.message = message,
 	.peer = peer,
 	.stop = coming_drop,

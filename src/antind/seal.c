@@ -178,31 +178,6 @@ run(const struct message *m)
 /* ---- the process
  * ---------------------------------------------------------------------- */
 
-static enum rc
-given(const struct message *m, int fd, struct err *e)
-{
-	if (fd >= 0)
-		(void)close(fd);
-	if (m->kind == MSG_SETTING)
-		return RC_OK; /* no setting of it matters here yet */
-	return fail(e, RC_INVALID, "seal is not given %s", msg_name(m->kind));
-}
-
-static enum rc
-prepare(struct sandbox *box, struct err *e)
-{
-	(void)box; /* it asks for no path */
-	(void)e;
-	return RC_OK;
-}
-
-static enum rc
-begin(struct err *e)
-{
-	(void)e;
-	return RC_OK;
-}
-
 static void
 message(enum proc from, const struct message *m, int fd)
 {
@@ -228,9 +203,6 @@ peer(enum proc p, bool up)
 
 const struct process process_seal = {
 	.self = PROC_SEAL,
-	.given = given,
-	.prepare = prepare,
-	.begin = begin,
 	.message = message,
 	.peer = peer,
 	.stop = coming_drop,

@@ -286,9 +286,18 @@ const struct carried *
 carried_of(const struct carried *list, size_t count, uint64_t q)
 {
 	const struct carried key = { .q = q };
+	const struct carried *c, *best;
 
-	return count == 0 ? NULL
-			  : bsearch(&key, list, count, sizeof(*list), by_q);
+	if (count == 0 ||
+	    (c = bsearch(&key, list, count, sizeof(*list), by_q)) == NULL)
+		return NULL;
+	while (c > list && c[-1].q == q)
+		c--;
+	/* it may be in bundles for several: the newest that is on a disk */
+	for (best = c; c < list + count && c->q == q; c++)
+		if (c->on_disk && (!best->on_disk || c->number > best->number))
+			best = c;
+	return best;
 }
 
 /* ---- papers that go in time

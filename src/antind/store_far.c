@@ -198,3 +198,15 @@ far_takes(const struct arrival *a, const struct header *h, struct err *e)
 			    a->from->station);
 	return RC_OK;
 }
+
+bool
+far_back(const struct line *l, struct bytes hop)
+{
+	struct directory *d = st.file.directory;
+	const int64_t now = station_now();
+	const size_t unit = route_station(d, hop, now);
+
+	return unit != NONE && station_above(d, unit, now) != st.unit &&
+	       station_above(d, st.unit, now) != unit &&
+	       route_over(d, unit, l->unit, st.unit, now);
+}

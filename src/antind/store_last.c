@@ -10,6 +10,7 @@
 #define REPORT 0 /* what stands before a message: docs/link.md 18.7 */
 #define HEARD 1
 #define OWN_AGE 600	/* seconds: who makes our own tells it at once */
+#define AHEAD 600	/* seconds; by a clock that is further ahead no order */
 #define AGAIN_AFTER 500 /* ms; each costs a signature's check */
 #define ANSWERS_MAX 64u /* in one round; others are told again */
 
@@ -147,6 +148,29 @@ keep(const struct id *unit, struct bytes report, struct err *e)
 	return rc;
 }
 
+/* The life that a word says it is of; 0: none that can be. */
+static uint64_t
+life_of(const struct last_word *r, const struct life *k)
+{
+	return life_too_far(r->incarnation, k->incarnation) ? 0
+							    : r->incarnation;
+}
+
+/* docs/emergency.md 3.4: by lives, then by dates; a date that was still to come
+ * keeps none out that has come. */
+static bool
+is_later(const struct last_word *r, const struct last_word *was, int64_t came,
+    const struct life *k)
+{
+	const uint64_t life = life_of(r, k), before = life_of(was, k);
+	const bool ahead = r->at > station_now() + AHEAD,
+		   was_ahead = was->at > came + AHEAD;
+
+	if (life != 0 && before != 0 && life != before)
+		return life > before;
+	return ahead == was_ahead ? r->at > was->at : was_ahead;
+}
+
 /* One that is known is answered again, and changes nothing; of an older life
  * than is known of the station, or made before the one that is known, none
  * counts: it is being replayed. */
@@ -174,7 +198,7 @@ weigh(const struct id *unit, const struct last_word *r, struct bytes report,
 	if (rc != RC_OK)
 		return rc;
 	*known = bytes_eq(buf_bytes(&bytes), report);
-	rc = *known || r->at > was.at
+	rc = *known || is_later(r, &was, came, &k)
 		 ? RC_OK
 		 : fail(e, RC_EXPIRED,
 		       "docs/emergency.md 3.4: a last word of %.*s from "

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/carried.h"
 #include "antind/lives.h"
 #include "antind/lost.h"
 #include "core/vec.h"
@@ -34,6 +35,9 @@ struct losing_one {
 	struct buf found;    /* rows; owned */
 	struct receipt *got; /* owned */
 	size_t leg_count, got_count;
+	struct carried *disks; /* owned: what is on disks */
+	uint64_t *bundles;     /* owned: numbers that were said */
+	size_t disk_count, bundle_count;
 };
 
 static bool
@@ -242,6 +246,54 @@ add_receipt(const struct losing_one *o, struct msg_row *row)
 		}
 }
 
+/* It waits, and lies on a disk (docs/media.md 1.2). */
+static void
+find_disk(struct losing_one *o, const struct leg *leg)
+{
+	const struct carried *c = carried_of(o->disks, o->disk_count, leg->q);
+	size_t i;
+
+	o->row.bytes = 0;
+	if (c == NULL || !c->on_disk ||
+	    (leg->state != LEG_QUEUED && leg->state != LEG_HELD))
+		return;
+	o->row.bytes = c->number;
+	for (i = 0; i < o->bundle_count; i++)
+		if (o->bundles[i] == c->number)
+			return;
+	o->bundles = vec_more(o->bundles, o->bundle_count, sizeof(*o->bundles));
+	o->bundles[o->bundle_count++] = c->number;
+}
+
+/* The disks themselves. */
+static enum rc
+say_disks(const struct losing_one *o, struct err *e)
+{
+	const struct state *s = &st.file.directory->state;
+	struct msg_row row = {
+		.what = ROW_LOST_DISK, .since = TIME_NEVER, .due = TIME_NEVER
+	};
+	char address[LIMIT_ADDRESS + 1];
+	struct bundle_kept b;
+	enum rc rc = RC_OK;
+	size_t i, unit;
+
+	for (i = 0; i < o->bundle_count && rc == RC_OK; i++) {
+		rc = carried_bundle_get(&b, o->bundles[i], e);
+		if (rc != RC_OK)
+			break;
+		unit = unit_by_uid(s, &b.unit);
+		if (unit == NONE || !address_of(st.file.directory, unit, NONE,
+					station_now(), address))
+			address[0] = '\0';
+		row.n = b.number;
+		row.at = b.at;
+		row.address = bytes_str(address);
+		o->to->each(o->to->ctx, &row);
+	}
+	return rc;
+}
+
 static enum rc
 find_legs(struct losing_one *o, struct err *e)
 {
@@ -258,6 +310,7 @@ find_legs(struct losing_one *o, struct err *e)
 		o->row.state = leg.state;
 		o->row.at = leg.at;
 		o->row.rank = leg.rank;
+		find_disk(o, &leg);
 		rc = st.store->ops->leg_dests(
 		    st.store, o->legs[i], note_dest, &t, e);
 	}
@@ -289,6 +342,7 @@ look_at(struct losing_one *o, const struct stored *d, struct err *e)
 		rc = find_legs(o, e);
 	if (rc == RC_OK && o->from_it) {
 		o->row.state = LEG_STATES;
+		o->row.bytes = 0;
 		o->row.rank = precedence_rank(d->header.precedence);
 		rc = ops->deliveries(st.store, n, note_here, o, e);
 	}
@@ -341,11 +395,17 @@ lost_rows(const struct losing *to, struct bytes station, uint64_t after,
 	name_all(&o, who.unit);
 	if (after == 0)
 		say_keys(&o, who.unit);
-	rc = look_at_some(&o, after, &next, e);
+	rc = carried_load(&o.disks, &o.disk_count, NULL, e);
+	if (rc == RC_OK)
+		rc = look_at_some(&o, after, &next, e);
+	if (rc == RC_OK)
+		rc = say_disks(&o, e);
 	if (rc == RC_OK)
 		rc = say_station(&o, who.unit, next, who.address, e);
 	free(o.legs);
 	free(o.got);
+	free(o.disks);
+	free(o.bundles);
 	buf_free(&o.found);
 	return rc;
 }

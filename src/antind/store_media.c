@@ -169,6 +169,7 @@ media_settled(bool kept, const struct err *e)
 	is = bundling.is;
 	is.station = bytes_str(bundling.line->station);
 	if (!bundling.reads) {
+		is.closed = bundling.closed;
 		is.number = bundling.bundle.number;
 		is.at = bundling.bundle.at;
 	}

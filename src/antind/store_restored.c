@@ -10,11 +10,13 @@
 #include "antind/backup.h"
 #include "antind/carried.h"
 #include "core/vec.h"
+#include "crypto/random.h"
 
 #define MARK "restored"	 /* a file that antin restore leaves: u64 made */
 #define WORD "restored"	 /* struct closed, 8 bytes each; empty: it is open */
 #define AHEAD 16u	 /* lives, where nobody can say which there were */
 #define HOURS_MAX 32768u /* of that many more, one an hour: LIFE_AHEAD */
+#define CHANCE 1024u	 /* and some by chance, fewer than these */
 #define WAIT_S INT64_C(21600)
 
 static struct closed {
@@ -244,15 +246,19 @@ next_life(void)
 }
 
 /* Lives that are left out, where what is known may be old: docs/backup.md 5.5.
- * Another one of the same backup is restored later, and leaves out more. */
+ * Another one of the same backup is restored later, and leaves out more; within
+ * the hour chance keeps the two apart. */
 static uint64_t
 ahead(void)
 {
 	const uint64_t hours = closed.since > closed.made
 				   ? (closed.since - closed.made) / 3600
 				   : 0;
+	uint32_t chance;
 
-	return AHEAD + (hours < HOURS_MAX ? hours : HOURS_MAX);
+	random_bytes(&chance, sizeof(chance));
+	return AHEAD + (hours < HOURS_MAX ? hours : HOURS_MAX) +
+	       chance % CHANCE;
 }
 
 uint64_t

@@ -132,7 +132,9 @@ goes_anew(struct whither *w, const struct arrival *a, uint64_t n,
 		return RC_OK;
 	if (rc != RC_OK || (rc = ops->leg(st.store, q, &leg, e)) != RC_OK)
 		return rc;
-	back = names_same(leg.hop, bytes_str(a->from->station), station_now());
+	back =
+	    names_same(leg.hop, bytes_str(a->from->station), station_now()) ||
+	    (a->back && far_back(a->from, leg.hop));
 	if (leg.state != LEG_PASSED ||
 	    (!back && (!a->again || r->way == WAY_NONE)))
 		return RC_OK;

@@ -643,13 +643,15 @@ enum row {
 	ROW_LOST_DISPATCH, /* id, n 1: it came from there, address desk, other
 			origin, state of its leg or LEG_STATES: here, rank, at,
 			since: of the receipt, q its enum statement_kind, text
-			tag of the desk's key */
+			tag of the desk's key, bytes number of the bundle that
+			it is in, or 0 */
 	ROW_DUTY,    /* state enum duty_row, n a number, q uid, other login, text
 			name or line, since, due, address the desk */
 	ROW_USER,    /* address, text name, level, state 1 signed in: q by which
 			uid, since; n 1: he has codes; due: his key's end */
 	ROW_USER_ROLE, /* address, other the desk, state enum role, due: its end
 			*/
+	ROW_LOST_DISK, /* n number of a bundle, address whom it is for, at */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -855,6 +857,7 @@ struct msg_bundle_is {
 	uint64_t acts;	  /* of the directory, that were new */
 	uint64_t cut;	  /* 1: it is not whole */
 	uint64_t left[BUNDLE_RANKS], left_bytes[BUNDLE_RANKS]; /* did not fit */
+	uint64_t closed; /* 1: none goes, for the station is closed */
 };
 struct msg_bundle_for {
 	struct bytes station;

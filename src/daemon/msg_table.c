@@ -372,7 +372,7 @@ static const struct field bundle_is[] = { RC(msg_bundle_is, rc),
 	ANY(msg_bundle_is, left[1]), ANY(msg_bundle_is, left[2]),
 	ANY(msg_bundle_is, left[3]), ANY(msg_bundle_is, left_bytes[0]),
 	ANY(msg_bundle_is, left_bytes[1]), ANY(msg_bundle_is, left_bytes[2]),
-	ANY(msg_bundle_is, left_bytes[3]), END };
+	ANY(msg_bundle_is, left_bytes[3]), FLAG(msg_bundle_is, closed), END };
 static const struct field bundle_for[] = { ADDRESS(msg_bundle_for, station),
 	ANY(msg_bundle_for, number), ANY(msg_bundle_for, size),
 	FLAG(msg_bundle_for, rest), END };

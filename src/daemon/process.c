@@ -351,6 +351,18 @@ own_setting(const struct msg_setting *s)
 }
 
 /* What comes before the work: until MSG_GO. */
+/* Settings of the whole daemon come to who needs none of them, too. */
+static enum rc
+given_nothing(const struct message *m, int fd, struct err *e)
+{
+	if (fd >= 0)
+		(void)close(fd);
+	return m->kind == MSG_SETTING
+		   ? RC_OK
+		   : fail(e, RC_INVALID, "%s is not given %s",
+			 proc_name(self.is->self), msg_name(m->kind));
+}
+
 static enum rc
 before_go(const struct message *m, int fd, bool *go, struct err *e)
 {
@@ -366,7 +378,8 @@ before_go(const struct message *m, int fd, bool *go, struct err *e)
 	default:
 		if (m->kind == MSG_SETTING && own_setting(&m->body.setting))
 			return RC_OK;
-		return self.is->given(m, fd, e);
+		return self.is->given != NULL ? self.is->given(m, fd, e)
+					      : given_nothing(m, fd, e);
 	}
 }
 
@@ -426,14 +439,15 @@ start(struct err *e)
 	if ((rc = wait_for_go(e)) != RC_OK ||
 	    (rc = sandbox_user(self.is->self,
 		 self.user[0] != '\0' ? self.user : NULL, e)) != RC_OK ||
-	    (rc = self.is->prepare(&box, e)) != RC_OK ||
+	    (self.is->prepare != NULL &&
+		(rc = self.is->prepare(&box, e)) != RC_OK) ||
 	    (rc = enter(&box, e)) != RC_OK)
 		return rc;
 	for (p = PROC_PARENT; p < PROCS; p++)
 		if (self.peers[p].c != NULL)
 			watch(p);
 	self.begun = true;
-	if ((rc = self.is->begin(e)) != RC_OK)
+	if (self.is->begin != NULL && (rc = self.is->begin(e)) != RC_OK)
 		return rc;
 	(void)tell(PROC_PARENT, MSG_READY, 0, NULL, -1);
 	return RC_OK;

@@ -19,11 +19,13 @@ struct process {
 	enum proc self;
 	/* A setting (conf.h), a key or a socket that the parent hands over,
 	 * before prepare(); descriptors are the callee's.  A failure ends the
-	 * start. */
+	 * start.  NULL: it is given settings alone, and needs none. */
 	enum rc (*given)(const struct message *m, int fd, struct err *e);
-	/* Open what has to be opened while the disk is still to be seen. */
+	/* Open what has to be opened while the disk is still to be seen.
+	 * NULL: nothing. */
 	enum rc (*prepare)(struct sandbox *box, struct err *e);
-	/* The sandbox is entered and siblings can be spoken to. */
+	/* The sandbox is entered and siblings can be spoken to.  NULL: it
+	 * waits to be spoken to. */
 	enum rc (*begin)(struct err *e);
 	/* A message from a sibling (or the parent, later: MSG_KEY).  "fd" (-1:
 	 * none) is the callee's. */

@@ -151,7 +151,8 @@ a_person_opens_it(struct three_lives *x)
 	is(not_once(x), 0, "what was sent so is at each desk once");
 	is(more_than_once(x), 0, "and nothing twice");
 	(void)seat_stop(s, SIGTERM);
-	is(lives_word(s, "incarnation"), life + 17,
+	ok(lives_word(s, "incarnation") >= life + 17 &&
+		lives_word(s, "incarnation") < life + 17 + 1024,
 	    "its life is one that nobody had");
 	(void)seat_stop(x->mid, SIGTERM);
 	is(numbers_twice(x->mid), 0, "no number is two dispatches'");

@@ -502,84 +502,6 @@ nothing_is_lost_by_a_kill(void)
 	free(disk);
 }
 
-/* ---- by disk and by line, at random
- * -------------------------------------------------- */
-
-/* Disks are lost, repeated, swapped, come late; the line comes and goes. */
-static void
-once_each_whatever_happens(void)
-{
-	const unsigned rounds = getenv("ANTIN_SOAK") != NULL ? 300 : 12;
-	struct dice dice = { getenv("ANTIN_SOAK") != NULL ? (uint64_t)time_now()
-							  : 20261122 };
-	size_t down = inbox_size(commune), up = inbox_size(province);
-	char name[32], *disks[8], *d;
-	bool line = false;
-	unsigned i, k;
-
-	note("seed %llu", (unsigned long long)dice.state);
-	for (i = 0; i < COUNT(disks); i++) {
-		(void)snprintf(name, sizeof(name), "random-%u", i);
-		disks[i] = folder_new(&land, name);
-	}
-	for (i = 0; i < rounds; i++) {
-		for (k = dice_below(&dice, 3); k > 0; k--, down++)
-			must_send(province,
-			    &(struct errand_of){
-				dice_below(&dice, 2) ? "khan" : "hoa-toc",
-				{ commune }, 1 + dice_below(&dice, 300000), 0,
-				0, NULL },
-			    NULL);
-		for (k = dice_below(&dice, 3); k > 0; k--, up++)
-			must_send(commune,
-			    &(struct errand_of){ "khan", { province },
-				1 + dice_below(&dice, 100000), 0, 0, NULL },
-			    NULL);
-		d = disks[dice_below(&dice, COUNT(disks))];
-		if (dice_below(&dice, 3) != 0)
-			(void)antin(province, "media", "write", d,
-			    dice_below(&dice, 2) ? "--rest" : "--json", "--for",
-			    commune->address, NULL);
-		if (dice_below(&dice, 3) != 0)
-			(void)antin(commune, "media", "write",
-			    disks[dice_below(&dice, COUNT(disks))], NULL);
-		d = disks[dice_below(&dice, COUNT(disks))];
-		if (dice_below(&dice, 4) == 0)
-			bundles_harm(d, &dice);
-		(void)antin(commune, "media", "read", d, NULL);
-		d = disks[dice_below(&dice, COUNT(disks))];
-		(void)antin(province, "media", "read", d, NULL);
-		if (dice_below(&dice, 6) == 0) {
-			(void)seat_stop(commune, SIGKILL);
-			line = !line;
-			if (line)
-				country_write(commune, "");
-			else
-				write_without_line(commune);
-			(void)seat_start(commune);
-		}
-	}
-	ok(inbox_size(commune) <= down && inbox_size(province) <= up,
-	    "%u rounds of disks and lines: nothing came twice", rounds);
-	/* at last a disk goes there and back and there */
-	d = folder_new(&land, "random-last");
-	(void)antin(province, "media", "write", d, NULL);
-	(void)antin(commune, "media", "read", d, NULL);
-	(void)antin(commune, "media", "write", d, NULL);
-	(void)antin(province, "media", "read", d, NULL);
-	ok(inbox_comes_to(commune, down, 60) &&
-		inbox_comes_to(province, up, 60),
-	    "all is there, once each");
-	free(d);
-	for (i = 0; i < COUNT(disks); i++)
-		free(disks[i]);
-	if (!line)
-		return;
-	(void)seat_stop(commune, SIGTERM);
-	write_without_line(commune);
-	(void)seat_start(commune);
-}
-
 int
 main(void)
 {
@@ -593,7 +515,6 @@ main(void)
 	who_lies_is_not_heard();
 	who_was_restored_learns_it();
 	nothing_is_lost_by_a_kill();
-	once_each_whatever_happens();
 	the_line_returns();
 	country_end(&land);
 	return done();

@@ -94,6 +94,11 @@ what_lies_there_goes(void)
 	ok(inbox_comes_to(commune, 3, 30), "which lie in its inbox");
 	is(antin(commune, "media", "read", disk, NULL), 0, "read once more");
 	ok(inbox_comes_to(commune, 3, 1), "nothing is there twice");
+	is(antin(centre, "station", "lost", commune->address, NULL), 0,
+	    "were it lost now");
+	ok(said_last("on disk 1") && said_last("Disks written here"),
+	    "the list would say on which disk what it had been given lies");
+	ok(queue_comes_to(centre, "disk", "1", 3, 5), "as the queue does");
 	free(disk);
 }
 

@@ -112,6 +112,8 @@ can_be_read(const struct seat *s)
 static void
 a_stranger_is_known_with_the_second_disk(void)
 {
+	char *disk = folder_new(&land, "stranger");
+
 	must_send(stranger,
 	    &(struct errand_of){ "khan", { commune }, 1000, 0, 0, NULL }, NULL);
 	ok(queue_comes_to(province, "hop", commune->address, 1, 60),
@@ -120,12 +122,21 @@ a_stranger_is_known_with_the_second_disk(void)
 	ok(inbox_comes_to(commune, 1, 30), "and comes by disk");
 	ok(!knows_stranger(commune), "who does not know him");
 	ok(!can_be_read(commune), "and opens nothing of his");
+	is(antin(stranger, "media", "write", disk, "--for", commune->address,
+	       NULL),
+	    0, "he writes a bundle himself");
+	is(antin(commune, "media", "read", disk, NULL), 3,
+	    "which is not taken from who is not known");
+	ok(said_last("docs/media.md 3.3"), "and it is said why");
 	carry(commune, province);
 	ok(comes_to_know(province), "the province asks for him by line");
 	carry(province, commune);
 	ok(said_last("decisions of authorities"), "and gives what it got");
 	ok(knows_stranger(commune), "so he is known");
 	ok(can_be_read(commune), "and what he sent is opened");
+	is(antin(commune, "media", "read", disk, NULL), 0,
+	    "and his bundle is taken");
+	free(disk);
 	carry(commune, province);
 	carry(province, commune);
 	ok(!said_last("decisions of authorities"),

@@ -570,6 +570,42 @@ its_last_word_is_carried(void)
 	    1, "what is no last word is refused");
 }
 
+/* By its own clock, which may have been wrong once (3.4). */
+static void
+a_wrong_clock_keeps_no_later_word_out(void)
+{
+	static const struct {
+		int64_t at;
+		uint64_t status;
+		const char *what;
+	} rows[] = {
+		{ 3650 * TIME_DAY, 0,
+		    "a word that is dated years ahead counts" },
+		{ -60, 0, "one of today takes its place" },
+		{ 3650 * TIME_DAY, 4, "the other one does not come back" },
+		{ 3651 * TIME_DAY, 4, "nor does one like it" },
+		{ -120, 4, "nor one from before" },
+		{ 30, 0, "but a later one" },
+	};
+	struct buf report;
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < COUNT(rows); i++) {
+		write_report(&report, hostile, &hostile->station,
+		    time_now() + rows[i].at);
+		must(file_write(
+			 in_work("dated"), buf_bytes(&report), 0600, true, &e),
+		    &e);
+		is(ends(runs(
+		       "", (const char *const[]){ "antin", "station", "lost",
+			       "--station", centre->folder, "--last-word",
+			       in_work("dated"), hostile->address, NULL })),
+		    rows[i].status, "%s", rows[i].what);
+		buf_free(&report);
+	}
+}
+
 int
 main(void)
 {
@@ -603,6 +639,7 @@ main(void)
 	it_is_ended_after_a_kill();
 	it_is_destroyed_though_it_hangs();
 	its_last_word_is_carried();
+	a_wrong_clock_keeps_no_later_word_out();
 	identity_free(&second);
 	buf_free(&said);
 	land_end();

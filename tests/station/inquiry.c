@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who has not confirmed is asked for, and every station on the way says what it
  * knows (docs/receipts.md 9). */
-#include <sqlite3.h>
-
+#include "changed.h"
 #include "queue.h"
 #include "receipts.h"
 
@@ -36,23 +35,6 @@ duty_is_shown(const struct seat *s, const struct id *id)
 	return n;
 }
 
-/* What the origin keeps is changed while it does not run. */
-static void
-change(struct seat *s, const char *sql)
-{
-	char path[2 * PATH];
-	sqlite3 *db;
-
-	(void)seat_stop(s, SIGTERM);
-	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
-	if (sqlite3_open(path, &db) != SQLITE_OK ||
-	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		bug("the database cannot be changed");
-	(void)sqlite3_close(db);
-	if (!seat_start(s))
-		bug("it does not start");
-}
-
 static void
 every_station_answers(struct row_of_three *x, struct id *id)
 {
@@ -64,7 +46,7 @@ every_station_answers(struct row_of_three *x, struct id *id)
 	is(three_said(x->top, id, "answer", NULL, NULL, NULL), 0,
 	    "nobody is asked before it is time");
 	is(alarms_of(x->top), 0, "and nobody called");
-	change(x->top, "UPDATE chase SET due = 0");
+	seat_changed(x->top, "UPDATE chase SET due = 0");
 	ok(seat_comes_to(
 	       x->top, CONTROL_ALARMS, "alarm", "kind", "not-arrived", 1, 10),
 	    "when it is, an alarm is raised");
@@ -80,7 +62,7 @@ every_station_answers(struct row_of_three *x, struct id *id)
 	    "and the addressee's, that nobody has signed for it");
 	is(seat_said(x->top, "event=dispatch.unconfirmed"), 0,
 	    "that is no reason to warn yet");
-	change(x->top, "UPDATE chase SET due = 0, asked = 2");
+	seat_changed(x->top, "UPDATE chase SET due = 0, asked = 2");
 	ok(seat_waits(x->top, "event=dispatch.unconfirmed", 1, 30),
 	    "asked twice in vain the log warns");
 }
@@ -96,7 +78,7 @@ it_ends_with_the_receipt(struct row_of_three *x, const struct id *id)
 	ok(seat_comes_to(
 	       x->top, CONTROL_ALARMS, "alarm", "kind", "not-arrived", 0, 10),
 	    "and the alarm is over by itself");
-	change(x->top, "UPDATE chase SET due = 0, asked = 2");
+	seat_changed(x->top, "UPDATE chase SET due = 0, asked = 2");
 	(void)usleep(2500000);
 	is(seat_said(x->top, "event=dispatch.unconfirmed"), 1,
 	    "and not asked for any more");
@@ -117,7 +99,7 @@ who_is_given_up_is_not_forgotten(struct row_of_three *x)
 	if (!three_hears(
 		x->top, &id, "custody", NULL, x->mid->address, NULL, 30))
 		bug("it does not go");
-	change(x->top, "UPDATE chase SET due = 0, asked = 12");
+	seat_changed(x->top, "UPDATE chase SET due = 0, asked = 12");
 	if (!seat_waits(x->top, "asked=12", 1, 10))
 		bug("it is not given up");
 	n = duty_is_shown(x->top, &id);
@@ -136,9 +118,10 @@ a_receipt_comes_again(struct row_of_three *x, const struct id *id)
 {
 	const char *low = x->low->desk_address;
 
-	change(x->top, "DELETE FROM said;"
-		       "INSERT INTO chase SELECT n, address, 0, 0 FROM dest "
-		       "WHERE CAST(address AS TEXT) LIKE '%van-thu'");
+	seat_changed(x->top,
+	    "DELETE FROM said;"
+	    "INSERT INTO chase SELECT n, address, 0, 0 FROM dest "
+	    "WHERE CAST(address AS TEXT) LIKE '%van-thu'");
 	ok(three_hears(x->top, id, "arrived", low, low, NULL, 30),
 	    "a receipt that is asked for once more comes once more");
 }
@@ -167,7 +150,7 @@ no_more_comes_again(struct row_of_three *x)
 	if (!three_hears(x->top, &other, "arrived", low, low, NULL, 30) ||
 	    !three_hears(x->top, &one, "arrived", low, low, NULL, 30))
 		bug("they do not arrive");
-	change(x->top,
+	seat_changed(x->top,
 	    "DELETE FROM said; INSERT INTO chase SELECT n, address, 0, 0 FROM "
 	    "dest WHERE n = (SELECT n FROM dispatch WHERE desk <> x'' ORDER "
 	    "BY n DESC LIMIT 1 OFFSET 1)");
@@ -189,7 +172,7 @@ what_waits_is_said(struct row_of_three *x)
 	if (!three_hears(
 		x->top, &id, "custody", NULL, x->mid->address, NULL, 30))
 		bug("it does not go");
-	change(x->top, "UPDATE chase SET due = 0");
+	seat_changed(x->top, "UPDATE chase SET due = 0");
 	ok(three_hears(
 	       x->top, &id, "answer", low, x->mid->address, "waits", 30),
 	    "a station where it waits says so");
@@ -214,8 +197,8 @@ what_is_lost_is_given_again(struct row_of_three *x)
 	if (!three_hears(
 		x->top, &id, "custody", NULL, x->mid->address, NULL, 30))
 		bug("it does not go");
-	change(x->mid, lose);
-	change(x->top, "UPDATE chase SET due = 0");
+	seat_changed(x->mid, lose);
+	seat_changed(x->top, "UPDATE chase SET due = 0");
 	ok(three_hears(
 	       x->top, &id, "answer", mid, x->mid->address, "unknown", 30),
 	    "a station that has lost it says that it does not know it");
@@ -239,8 +222,8 @@ what_is_lost_behind_is_given_again(struct row_of_three *x)
 	if (!seat_start(x->low) ||
 	    !three_hears(x->top, &id, "hop", x->low->address, NULL, NULL, 30))
 		bug("it does not go");
-	change(x->low, lose);
-	change(x->top, "UPDATE chase SET due = 0");
+	seat_changed(x->low, lose);
+	seat_changed(x->top, "UPDATE chase SET due = 0");
 	ok(three_hears(
 	       x->top, &id, "answer", low, x->low->address, "unknown", 30),
 	    "the addressee's station that has lost it says so");
@@ -265,8 +248,8 @@ what_is_lost_on_the_way_is_given_again(struct row_of_three *x, struct seat *end)
 	id = three_send(x, x->top, 8, "precedence", json_string("hoa-toc"));
 	if (!three_hears(x->top, &id, "hop", x->low->address, NULL, NULL, 30))
 		bug("it does not go");
-	change(x->low, lose);
-	change(x->top, "UPDATE chase SET due = 0");
+	seat_changed(x->low, lose);
+	seat_changed(x->top, "UPDATE chase SET due = 0");
 	ok(three_hears(
 	       x->top, &id, "answer", desk, x->low->address, "unknown", 30),
 	    "so does one on the way");

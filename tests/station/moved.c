@@ -4,6 +4,7 @@
  * on, what it had it keeps (docs/station.md 5.4, 5.7); but not for ever.
  */
 
+#include "changed.h"
 #include "lives.h"
 #include "receipts.h"
 
@@ -134,22 +135,6 @@ asks(const struct seat *s, enum control_what what, const struct id *id)
 	return rc;
 }
 
-static void
-change(struct seat *s, const char *sql)
-{
-	char path[2 * PATH];
-	sqlite3 *db;
-
-	(void)seat_stop(s, SIGTERM);
-	(void)snprintf(path, sizeof(path), "%s/data/store/store.db", s->folder);
-	if (sqlite3_open(path, &db) != SQLITE_OK ||
-	    sqlite3_exec(db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		bug("the database cannot be changed");
-	(void)sqlite3_close(db);
-	if (!seat_start(s))
-		bug("it does not start");
-}
-
 /* What came under the old name is asked for under the new one (docs/receipts.md
  * 3.3): what was said of it is said again, and the asking is over. */
 static void
@@ -162,7 +147,7 @@ is_asked_for(const struct id *id)
 	    " 0, 1 FROM dest WHERE address ="
 	    " CAST('%s' AS BLOB)",
 	    nam->desk_address, nam->was[0]);
-	change(top, sql);
+	seat_changed(top, sql);
 	ok(three_hears(top, id, "acted", NULL, NULL, NULL, SECONDS),
 	    "what came under the old name is told of again");
 	is(three_said(top, id, "answer", NULL, NULL, NULL), 0,
@@ -299,6 +284,28 @@ who_was_renamed_recalls(void)
 }
 
 /* What waits for who has moved goes back the way it came. */
+/* Two stations run (and nam, where it says so); what one sends for nam, or who
+ * is below it, waits, and all stop; then nam moves there. */
+static struct id
+waits_while_it_moves(const struct seat *from, const struct seat *to, bool runs,
+    struct seat *where, uint8_t part[static SHA256_SIZE])
+{
+	unsigned tries = patience(60) * 20;
+	struct id id;
+
+	write_all();
+	ok(seat_start(top) && seat_start(bac) && (!runs || seat_start(nam)),
+	    "stations run, but who waits below them");
+	id = sends(from, to, part);
+	while (!seat_is_calm(from) && tries-- > 0)
+		(void)usleep(50000);
+	ok(stop_all(), "where a dispatch waits for him");
+	ok(country_move(&country, nam, where, time_now(), true),
+	    "a unit moves elsewhere");
+	write_all();
+	return id;
+}
+
 static void
 what_waits_comes_back(void)
 {
@@ -306,15 +313,7 @@ what_waits_comes_back(void)
 	struct id id;
 
 	build();
-	write_all();
-	ok(seat_start(top) && seat_start(bac), "two stations run");
-	id = sends(top, nam, part);
-	while (!seat_is_calm(top))
-		(void)usleep(50000);
-	ok(stop_all(), "the lower one has something for one below it");
-	ok(country_move(&country, nam, top, time_now(), true),
-	    "which moves under the highest");
-	write_all();
+	id = waits_while_it_moves(top, nam, false, top, part);
 	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
 	    "all know it, and run");
 	ok(reads(nam, &id, part, SECONDS), "it goes back, and arrives there");
@@ -443,16 +442,9 @@ what_it_carries_is_taken(void)
 	build();
 	dong = country_seat(&country, top, "dong");
 	con = country_seat(&country, nam, "con");
-	write_all();
-	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
-	    "a station has another's dispatch,");
-	id = sends(bac, con, part);
-	while (!seat_is_calm(bac))
-		(void)usleep(50000);
-	ok(stop_all(), "which waits for one below it");
-	ok(country_move(&country, nam, dong, time_now(), true) &&
-		country_move(&country, con, dong, time_now(), true),
-	    "both move to where nobody knows it");
+	id = waits_while_it_moves(bac, con, true, dong, part);
+	ok(country_move(&country, con, dong, time_now(), true),
+	    "with who is below it, to where nobody knows it");
 	write_all();
 	ok(seat_start(top) && seat_start(dong) && seat_start(nam) &&
 		seat_start(con),
@@ -472,17 +464,9 @@ again_goes_the_new_way(void)
 	struct id id;
 
 	build();
-	write_all();
-	ok(seat_start(top) && seat_start(bac), "two stations run");
-	id = sends(top, nam, part);
-	while (!seat_is_calm(top))
-		(void)usleep(50000);
-	ok(stop_all(), "the lower one has something for one below it,");
-	ok(country_move(&country, nam, top, time_now(), true),
-	    "which moves under the highest");
-	write_all();
+	id = waits_while_it_moves(top, nam, false, top, part);
 	ok(seat_start(top) && seat_start(nam), "the one between is gone");
-	change(top, "UPDATE chase SET due = 0");
+	seat_changed(top, "UPDATE chase SET due = 0");
 	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
 	    "who is asked does not know it");
 	ok(reads(nam, &id, part, SECONDS), "and is given it, as it hangs now");
@@ -501,17 +485,9 @@ what_came_back_goes_again(void)
 	struct id id;
 
 	build();
-	write_all();
 	(void)snprintf(data, sizeof(data), "%s/data", nam->folder);
 	(void)snprintf(copy, sizeof(copy), "%s/copy", nam->folder);
-	ok(seat_start(top) && seat_start(bac), "two stations run");
-	id = sends(top, nam, part);
-	while (!seat_is_calm(top))
-		(void)usleep(50000);
-	ok(stop_all(), "the lower one has something for one below it,");
-	ok(country_move(&country, nam, top, time_now(), true),
-	    "which moves under the highest");
-	write_all();
+	id = waits_while_it_moves(top, nam, false, top, part);
 	lives_runs("cp", data, copy);
 	ok(seat_start(top) && seat_start(bac) && seat_start(nam),
 	    "all know it, and run");
@@ -528,8 +504,9 @@ what_came_back_goes_again(void)
 	lives_runs("rm", data, data);
 	lives_runs("cp", copy, data);
 	ok(seat_start(nam), "it is restored from a copy without it");
-	change(top, "DELETE FROM said; INSERT INTO chase SELECT n, address, 0,"
-		    " 1 FROM dest WHERE q > 0");
+	seat_changed(top,
+	    "DELETE FROM said; INSERT INTO chase SELECT n, address, 0,"
+	    " 1 FROM dest WHERE q > 0");
 	ok(seat_waits(top, "event=dispatch.again", 1, SECONDS),
 	    "who is asked does not know it");
 	ok(reads(nam, &id, part, SECONDS), "and is given it");

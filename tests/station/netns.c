@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Three stations on three hosts, each a network namespace of its own, in a row:
- * real interfaces that go down, and a line that loses packets.  Namespaces have
- * no name: they and their interfaces are gone with the processes in them,
- * however those end.  Where none may be made, that is said, and nothing done.
+ * real interfaces that go down, and a line that loses packets.  Where none may
+ * be made, that is said, and nothing done.
  */
-#include <sched.h>
-#include <sys/syscall.h>
-
+#include "hosts.h"
 #include "queue.h"
 
 #define HOSTS 3
@@ -16,63 +13,15 @@
 static struct country land;
 static struct seat *seats[HOSTS]; /* the centre, a province, a commune */
 
-static struct machine {
-	pid_t holder; /* lives in it as long as the test does */
-	int ns;
-} hosts[HOSTS];
-static int own = -1;
+static struct machine hosts[HOSTS];
 
 /* ---- hosts
  * ---------------------------------------------------------------------- */
 
 static bool
-enter(int ns)
-{
-	return setns(ns, CLONE_NEWNET) == 0;
-}
-
-/* A command in a host; true: it went well. */
-static bool
 in_host(size_t h, const char *command)
 {
-	int status = -1;
-	pid_t pid;
-
-	if ((pid = fork()) == 0) {
-		if (enter(hosts[h].ns))
-			(void)execl("/bin/sh", "sh", "-c", command, NULL);
-		_exit(126);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) != pid)
-		return false;
-	return status == 0;
-}
-
-/* A process that has a namespace, and waits for our end. */
-static bool
-host_begin(struct machine *h)
-{
-	char path[64];
-	int pipes[2];
-	char c = 0;
-
-	if (pipe2(pipes, O_CLOEXEC) != 0)
-		bug("no pipe");
-	if ((h->holder = fork()) == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		c = unshare(CLONE_NEWNET) == 0 ? 'y' : 'n';
-		if (write(pipes[1], &c, 1) != 1)
-			_exit(1);
-		for (;;)
-			(void)pause();
-	}
-	close(pipes[1]);
-	if (h->holder < 0 || read(pipes[0], &c, 1) != 1)
-		c = 'n';
-	close(pipes[0]);
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)h->holder);
-	h->ns = open(path, O_RDONLY | O_CLOEXEC);
-	return c == 'y' && h->ns >= 0;
+	return host_runs(&hosts[h], command);
 }
 
 static void
@@ -81,10 +30,7 @@ hosts_end(void)
 	size_t i;
 
 	for (i = 0; i < HOSTS; i++)
-		if (hosts[i].holder > 0) {
-			(void)kill(hosts[i].holder, SIGKILL);
-			(void)waitpid(hosts[i].holder, NULL, 0);
-		}
+		host_end(&hosts[i]);
 }
 
 /* A cable between host h and the next: 10.9.h.1 and 10.9.h.2. */
@@ -111,8 +57,6 @@ network(void)
 {
 	size_t i;
 
-	if ((own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)) < 0)
-		return "this system has no network namespaces";
 	for (i = 0; i < HOSTS; i++)
 		if (!host_begin(&hosts[i]))
 			return "no network namespace may be made here";
@@ -127,19 +71,6 @@ network(void)
 
 /* ---- stations
  * ------------------------------------------------------------------- */
-
-static bool
-start(size_t h)
-{
-	bool up;
-
-	if (!enter(hosts[h].ns))
-		bug("a host is gone");
-	up = seat_start(seats[h]);
-	if (!enter(own))
-		bug("no way back");
-	return up;
-}
 
 static void
 begin(void)
@@ -262,7 +193,8 @@ main(void)
 	}
 	begin();
 	for (i = 0; i < HOSTS; i++)
-		ok(start(i), "a station on host %zu", i);
+		ok(host_starts(&hosts[i], seats[i]), "a station on host %zu",
+		    i);
 	ok(seat_waits(seats[0], "event=link.up", 1, 30) &&
 		seat_waits(seats[2], "event=link.up", 1, 30),
 	    "they find each other");
