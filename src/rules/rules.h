@@ -315,6 +315,15 @@ struct rules_file {
 };
 const struct rules_file *rules_file_nth(const struct rules *r, size_t i);
 
+/* ---- rows of every kind ---------------------------------------------------
+ */
+
+/* Where a row's source is; its name or title (NULL: such rows have none). */
+const struct rule_source *rule_source(const void *row);
+const struct rule_text *rule_name(enum rule_kind k, const void *row);
+/* A row as it is written in a file, whole lines of it. */
+void rule_write(struct buf *out, enum rule_kind k, const void *row);
+
 /* ---- questions ------------------------------------------------------------
  *
  * NULL where there is no such row.
