@@ -231,7 +231,7 @@ list_file(json_t *array, const struct rules_file *f)
 	json_t *row = show_item(array);
 	char text[TIME_TEXT];
 
-	show_text(row, "subject", f->subject);
+	show_text(row, "topic", f->topic);
 	show_text(row, "title", rule_says(&f->title));
 	show_word(row, "from", day(text, f->from, true));
 	if (f->until != TIME_NEVER)

@@ -305,9 +305,9 @@ const struct rule_set *rules_version(
 /* Each set by date; NULL behind the last. */
 const struct rule_set *rules_nth(const struct rules *r, size_t i);
 
-/* Each file that was read, in the order of its subject and date. */
+/* Each file that was read, in the order of its topic and date. */
 struct rules_file {
-	struct bytes name, subject;
+	struct bytes name, topic;
 	struct rule_text title;
 	int64_t from, until; /* as of a set */
 	bool own;

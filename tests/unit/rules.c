@@ -581,7 +581,7 @@ whose_a_file_is_is_held_to(void)
 	r = with(HEAD, "own law\ntitle \"a\" \"b\"\nin-force 2026-01-01\n");
 	ok(rules_check(r, &e) == RC_INVALID &&
 		strstr(e.text, "another name") != NULL,
-	    "an office's subject is none of the law's");
+	    "an office's topic is none of the law's");
 	rules_free(r);
 }
 
