@@ -262,7 +262,9 @@ list_row(json_t *array, enum rule_kind k, const void *data)
 	json_t *row = show_item(array);
 
 	rule_write(&text, k, data);
-	show_text(row, "row", bytes_of(text.p, text.len - 1));
+	/* lines, which are known to be text */
+	(void)json_object_set_new(
+	    row, "row", json_stringn((const char *)text.p, text.len - 1));
 	show_text(row, "source", rule_says(&source->text));
 	show_bool(row, "unverified", source->unverified);
 	show_bool(row, "own", source->own);
