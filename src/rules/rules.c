@@ -105,7 +105,7 @@ head_name(struct head *h, const struct tokens *t, struct err *e)
 	if (own && !h->own)
 		return fail(e, RC_INVALID,
 		    "this is an office's own file: put it into the folder "
-		    "rules of the station's folder");
+		    "data/rules of the station's folder");
 	if (!own && h->own)
 		return fail(e, RC_INVALID,
 		    "a file in a station's folder begins with \"own\": the law "
