@@ -45,6 +45,8 @@ problem_once(struct rules *r, const struct rule_source *at, struct err *e)
 {
 	struct err told = *e;
 
+	if (r->problems_count >= RULES_PROBLEMS_MAX)
+		return;
 	(void)fail_at(&told, "%.*s:%u", SHOWN(at->file), at->line);
 	if (!was_told(r, bytes_str(told.text)))
 		problem(r, at->file, at->line, e);
@@ -68,6 +70,7 @@ forget_problems(struct rules *r)
 
 struct head {
 	struct file *f;
+	size_t before; /* rows of the files before it */
 	struct rule_source source;
 	bool own;
 	bool named, titled, dated, ended, sourced;
@@ -94,7 +97,7 @@ named_twice(bool *has, const struct tokens *t, struct err *e)
 	return RC_OK;
 }
 
-/* "rules SUBJECT" or "own SUBJECT" */
+/* "rules TOPIC" or "own TOPIC" */
 static enum rc
 head_name(struct head *h, const struct tokens *t, struct err *e)
 {
@@ -105,17 +108,17 @@ head_name(struct head *h, const struct tokens *t, struct err *e)
 	if (own && !h->own)
 		return fail(e, RC_INVALID,
 		    "this is an office's own file: put it into the folder "
-		    "rules of the station's folder");
+		    "data/rules of the station's folder");
 	if (!own && h->own)
 		return fail(e, RC_INVALID,
 		    "a file in a station's folder begins with \"own\": the law "
 		    "itself is not changed there (docs/rules.md 5.1)");
 	if (!word_ok(t->row[1].text))
 		return fail(e, RC_INVALID,
-		    "\"%.*s\" is no name of a subject: write small letters "
+		    "\"%.*s\" is no name of a topic: write small letters "
 		    "without diacritics, digits and inner hyphens",
 		    SHOWN(t->row[1].text));
-	h->f->is.subject = t->row[1].text;
+	h->f->is.topic = t->row[1].text;
 	h->f->is.own = h->own;
 	return RC_OK;
 }
@@ -256,7 +259,7 @@ add_row(struct head *h, struct tokens *t, struct err *e)
 	t->at = t->row[0].line;
 	if (!h->named || !h->titled || !h->dated)
 		return fail(e, RC_INVALID,
-		    "a file begins with \"rules\" or \"own\" and its subject, "
+		    "a file begins with \"rules\" or \"own\" and its topic, "
 		    "\"title\" and \"in-force\": write them before the rows");
 	if (!h->sourced)
 		return fail(e, RC_INVALID,
@@ -265,6 +268,10 @@ add_row(struct head *h, struct tokens *t, struct err *e)
 	if (f->count == RULES_ROWS_MAX)
 		return fail(e, RC_INVALID,
 		    "more than %u rows: make two files of it", RULES_ROWS_MAX);
+	if (h->before + f->count >= RULES_ALL_MAX)
+		return fail(e, RC_INVALID,
+		    "more than %u rows in all files: leave some away",
+		    RULES_ALL_MAX);
 	h->source.line = t->row[0].line;
 	if (row_read(&row, t, &h->source, e) != RC_OK)
 		return e->rc;
@@ -307,7 +314,7 @@ whole(const struct head *h, struct tokens *t, struct err *e)
 	t->at = t->line == 0 ? 1 : t->line;
 	if (!h->named || !h->titled || !h->dated)
 		return fail(e, RC_INVALID,
-		    "the file has no head: write \"rules SUBJECT\", \"title\" "
+		    "the file has no head: write \"rules TOPIC\", \"title\" "
 		    "and \"in-force\" at its beginning");
 	if (h->f->is.until <= h->f->is.from)
 		return fail(e, RC_INVALID,
@@ -364,6 +371,7 @@ rules_add(struct rules *r, struct bytes name, struct bytes text, bool own,
     struct err *e)
 {
 	struct head h = { .own = own };
+	size_t i;
 
 	sets_free(r);
 	forget_problems(r);
@@ -379,6 +387,8 @@ rules_add(struct rules *r, struct bytes name, struct bytes text, bool own,
 	h.f = alloc(1, sizeof(*h.f));
 	h.f->is.name = arena_add(&h.f->keep, name);
 	h.f->is.until = TIME_NEVER;
+	for (i = 0; i < r->files_count; i++)
+		h.before += r->files[i]->count;
 	h.source.own = own;
 	h.source.file = h.f->is.name;
 	if (read_rows(r, &h, without_mark(text), e) > 0) {

@@ -21,6 +21,7 @@
 #define RULES_FILE_MAX (256u << 10) /* bytes of a file */
 #define RULES_FILES_MAX 64u	    /* files of one struct rules */
 #define RULES_ROWS_MAX 2000u	    /* rows of a file */
+#define RULES_ALL_MAX 4000u	    /* rows of one struct rules */
 #define RULES_WORD_MAX 40u	    /* bytes of a word */
 #define RULES_TEXT_MAX 600u	    /* bytes of a text */
 #define RULES_LIST_MAX 32u	    /* of one row: columns, words of a list */
@@ -305,15 +306,24 @@ const struct rule_set *rules_version(
 /* Each set by date; NULL behind the last. */
 const struct rule_set *rules_nth(const struct rules *r, size_t i);
 
-/* Each file that was read, in the order of its subject and date. */
+/* Each file that was read, in the order of its topic and date. */
 struct rules_file {
-	struct bytes name, subject;
+	struct bytes name, topic;
 	struct rule_text title;
 	int64_t from, until; /* as of a set */
 	bool own;
 	bool unverified; /* its dates */
 };
 const struct rules_file *rules_file_nth(const struct rules *r, size_t i);
+
+/* ---- rows of every kind ---------------------------------------------------
+ */
+
+/* Where a row's source is; its name or title (NULL: such rows have none). */
+const struct rule_source *rule_source(const void *row);
+const struct rule_text *rule_name(enum rule_kind k, const void *row);
+/* A row as it is written in a file, whole lines of it. */
+void rule_write(struct buf *out, enum rule_kind k, const void *row);
 
 /* ---- questions ------------------------------------------------------------
  *
