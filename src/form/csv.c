@@ -94,7 +94,7 @@ flush(struct csv *c, struct err *e)
 
 enum rc
 csv_open(struct csv *out, struct sink to, enum csv_form form,
-    const struct register_column *columns, size_t count, struct err *e)
+    const struct grid_column *columns, size_t count, struct err *e)
 {
 	size_t i;
 

@@ -20,7 +20,7 @@ enum csv_form {
 struct csv {
 	struct sink to;
 	enum csv_form form;
-	const struct register_column *columns; /* borrowed */
+	const struct grid_column *columns; /* borrowed */
 	size_t count, rows;
 	struct buf row; /* owned */
 };
@@ -28,7 +28,7 @@ struct csv {
 /* The columns' names go out (in JSON with each row, by their keys).  "columns"
  * lives until csv_close(), which frees. */
 enum rc csv_open(struct csv *out, struct sink to, enum csv_form form,
-    const struct register_column *columns, size_t count, struct err *e);
+    const struct grid_column *columns, size_t count, struct err *e);
 /* A cell for each column; what is no text is U+FFFD. */
 enum rc csv_row(struct csv *c, const struct bytes *cells, struct err *e);
 enum rc csv_close(struct csv *c, struct err *e);

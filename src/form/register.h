@@ -10,18 +10,9 @@
 #include "core/bytes.h"
 #include "core/err.h"
 #include "core/sink.h"
-#include "form/page.h"
+#include "form/grid.h"
 
-#define REGISTER_COLUMNS 16u   /* at most */
-#define REGISTER_CELL 4096u    /* bytes of a cell, at most */
 #define REGISTER_CLOSING 2000u /* bytes of a closing note, at most */
-
-struct register_column {
-	struct bytes key;  /* for programs: a word; csv.h */
-	struct bytes name; /* as it stands above the column */
-	double width;	   /* its share: of what all columns' add up to */
-	enum page_align align;
-};
 
 /* Who signs at the end; without a name there is a place for it. */
 struct register_signer {
@@ -36,8 +27,8 @@ struct register_book {
 	struct bytes superior, agency;
 	struct bytes year, volume;
 	struct bytes first_date, last_date, first_serial, last_serial;
-	const struct register_column *columns;
-	size_t count;	      /* of columns: 1 to REGISTER_COLUMNS */
+	const struct grid_column *columns;
+	size_t count;	      /* of columns: 1 to GRID_COLUMNS */
 	double row;	      /* mm: no row is lower; 0: what its text takes */
 	struct bytes closing; /* said besides pages and rows; may be empty */
 	struct bytes place_date; /* "Điện Biên, ngày 31 tháng 12 năm 2026" */
@@ -58,14 +49,7 @@ struct register_print;
  */
 enum rc register_open(struct register_print **out, struct sink to,
     const struct register_book *book, struct err *e);
-/*
- * A row: book->count cells, in the columns' order, borrowed for the call.  A
- * row stays on one page where a page can hold it; a longer one goes on between
- * two lines of its text, under the number that it began with.  What was
- * cancelled is struck through, but for its last cell, which says why.
- *
- * RC_LIMIT	a cell over REGISTER_CELL; the row is not printed
- */
+/* A row, as grid_row() has it. */
 enum rc register_row(struct register_print *r, const struct bytes *cells,
     bool cancelled, struct err *e);
 /* The closing note and the end of the file.  Frees.  *unknown, unless NULL,

@@ -15,7 +15,7 @@
 
 static struct err e;
 
-static const struct register_column columns[COLUMNS] = {
+static const struct grid_column columns[COLUMNS] = {
 	{ TEXT("serial"), TEXT("Số thứ tự"), 18, PAGE_MIDDLE },
 	{ TEXT("number"), TEXT("Số, ký hiệu"), 30, PAGE_START },
 	{ TEXT("abstract"), TEXT("Tên loại và trích yếu"), 120, PAGE_START },
@@ -170,13 +170,13 @@ rows_stay_whole_and_in_order(void)
 static void
 a_row_longer_than_a_page_goes_on(void)
 {
-	static char abstract[REGISTER_CELL + 2];
+	static char abstract[GRID_CELL + 2];
 	struct buf pdf;
 	struct register_print *r = begin(&pdf, &book);
 	unsigned n = 0;
 	char *text;
 
-	while (strlen(abstract) + 24 < REGISTER_CELL)
+	while (strlen(abstract) + 24 < GRID_CELL)
 		(void)snprintf(abstract + strlen(abstract), 24, "mục%u. ", ++n);
 	ok(row(r, 1, "ngắn", false) && row(r, 2, abstract, true) &&
 		row(r, 3, "ngắn", false),
@@ -194,26 +194,26 @@ a_row_longer_than_a_page_goes_on(void)
 static void
 hostile_cells_end(void)
 {
-	static char full[REGISTER_CELL + 2];
-	const struct bytes most = { (const uint8_t *)full, REGISTER_CELL };
-	const struct bytes over = { (const uint8_t *)full, REGISTER_CELL + 1 };
-	struct register_column narrow[REGISTER_COLUMNS];
+	static char full[GRID_CELL + 2];
+	const struct bytes most = { (const uint8_t *)full, GRID_CELL };
+	const struct bytes over = { (const uint8_t *)full, GRID_CELL + 1 };
+	struct grid_column narrow[GRID_COLUMNS];
 	struct register_book b = book;
 	struct register_print *r;
-	struct bytes cells[REGISTER_COLUMNS];
+	struct bytes cells[GRID_COLUMNS];
 	static const char *const fills[] = { "x", "\n", "\xff", "\xcc\x80",
 		"W" };
 	struct buf pdf;
 	size_t i, j;
 
-	for (i = 0; i < REGISTER_COLUMNS; i++) {
+	for (i = 0; i < GRID_COLUMNS; i++) {
 		narrow[i] = columns[0];
 		cells[i] = most;
 	}
 	b.columns = narrow;
-	b.count = REGISTER_COLUMNS;
+	b.count = GRID_COLUMNS;
 	for (i = 0; i < sizeof(fills) / sizeof(fills[0]); i++) {
-		for (j = 0; j + strlen(fills[i]) <= REGISTER_CELL;
+		for (j = 0; j + strlen(fills[i]) <= GRID_CELL;
 		     j += strlen(fills[i]))
 			memcpy(full + j, fills[i], strlen(fills[i]));
 		r = begin(&pdf, &b);
@@ -247,12 +247,12 @@ static void
 books_that_cannot_be_are_refused(void)
 {
 	static uint8_t much[REGISTER_CLOSING + 1];
-	struct register_column bad[COLUMNS];
+	struct grid_column bad[COLUMNS];
 	struct register_book b = book;
 
 	b.count = 0;
 	refuses("no columns", &b, RC_INVALID);
-	b.count = REGISTER_COLUMNS + 1;
+	b.count = GRID_COLUMNS + 1;
 	refuses("too many columns", &b, RC_INVALID);
 	b = book;
 	b.columns = bad;
