@@ -113,6 +113,7 @@ static const struct cmd *const commands[] = {
 	&cmd_duty_hand_over,
 	&cmd_duty_note,
 	&cmd_duty_watch,
+	&cmd_form,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

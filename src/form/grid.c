@@ -53,7 +53,7 @@ grid_head(struct grid *g)
 		page_text_in(g->page, &number, g->x[i], y + tall,
 		    g->x[i + 1] - g->x[i], NUMBERS, bytes_str(text));
 	}
-	page_line(g->page, g->x[0], y, g->x[i], y, FRAME, PAGE_BLACK);
+	page_line(g->page, g->x[0], y, g->x[g->count], y, FRAME, PAGE_BLACK);
 	rule_row(g, y, y + tall);
 	g->y = y + tall;
 	if (g->numbered) {
