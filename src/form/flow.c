@@ -136,7 +136,8 @@ field(struct flow *f, double x, double width, const char *label,
 	    f->page, &flow_plain, x, f->y, width, buf_bytes(&f->text));
 	f->text.len = 0;
 	if (at < width)
-		page_dots(f->page, x + at, x + width, f->y + BASELINE * size);
+		page_dots(f->page, x + at, x + width, f->y + BASELINE * size,
+		    PAGE_GREY);
 	return f->y + LINE * size;
 }
 

@@ -500,14 +500,14 @@ page_line(struct page *p, double x1, double y1, double x2, double y2,
 }
 
 void
-page_dots(struct page *p, double x1, double x2, double y)
+page_dots(struct page *p, double x1, double x2, double y, enum page_ink ink)
 {
 	static const double dots[] = { 0, 1.1 * MM };
 
 	cairo_save(p->cr);
 	cairo_set_dash(p->cr, dots, 2, 0);
 	cairo_set_line_cap(p->cr, CAIRO_LINE_CAP_ROUND);
-	page_line(p, x1, y, x2, y, 0.3, PAGE_GREY);
+	page_line(p, x1, y, x2, y, 0.3, ink);
 	cairo_restore(p->cr);
 }
 

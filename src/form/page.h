@@ -101,7 +101,9 @@ double page_block_draw(
 
 void page_line(struct page *p, double x1, double y1, double x2, double y2,
     double thick, enum page_ink ink);
-void page_dots(struct page *p, double x1, double x2, double y);
+/* What is written on by hand. */
+void page_dots(
+    struct page *p, double x1, double x2, double y, enum page_ink ink);
 /* An outline that lies within the rectangle. */
 void page_box(struct page *p, double x, double y, double width, double height,
     double thick, enum page_ink ink);

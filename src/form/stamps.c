@@ -29,8 +29,8 @@ dotted(struct page *p, const struct page_style *s, double x, double y,
 	    buf_bytes(&text));
 	buf_free(&text);
 	if (value.len == 0)
-		page_dots(
-		    p, x + at + 0.5, x + width, y + s->points * POINT * 0.92);
+		page_dots(p, x + at + 0.5, x + width,
+		    y + s->points * POINT * 0.92, s->ink);
 }
 
 /* Decree 30/2020, annex IV: 35 x 50 mm. */
@@ -56,7 +56,7 @@ draw_arrival(struct page *p, double x, double y, const struct stamp *s,
 		page_text_in(
 		    p, &name, x + 1.5, y + 0.5, s->width - 3, 8, values[0]);
 	else
-		page_dots(p, x + 6, x + s->width - 6, y + 6);
+		page_dots(p, x + 6, x + s->width - 6, y + 6, s->ink);
 	page_line(p, x, y + 9, x + s->width, y + 9, 0.25, s->ink);
 	page_text_in(p, &word, x, y + 9, 17, 12, bytes_str(s->text));
 	page_line(p, x + 17, y + 9, x + 17, y + 21, 0.25, s->ink);

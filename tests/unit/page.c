@@ -124,7 +124,7 @@ make(struct buf *out)
 	ok(page_qr(p, 30, 100, 30, bytes_str("antin")), "a code is drawn");
 	page_box(p, 30, 140, 40, 8, 0.5, PAGE_RED);
 	page_next(p);
-	page_dots(p, 30, 100, 50);
+	page_dots(p, 30, 100, 50, PAGE_GREY);
 	(void)page_close(p, &e);
 }
 
