@@ -160,8 +160,9 @@ $(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)
 # ---- what runs ------------------------------------------------------------------
 
 SCRIPTS := $(wildcard tests/*.t tests/*/*.t)
+LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 check-run: $(TESTS) $(REPLAYS) $(BINS)
-	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) prove -j3 --timer --exec '' \
+	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) LSAN_OPTIONS=$(LSAN) prove -j3 --timer --exec '' \
 	    $(sort $(TESTS)) $(SCRIPTS)
 
 fuzz-run: $(FUZZERS)

@@ -72,12 +72,15 @@ covers_letters(PangoFont *font)
 {
 	PangoCoverage *covers =
 	    pango_font_get_coverage(font, pango_language_from_string("vi"));
-	const char *at;
+	struct bytes rest = bytes_str(letters), one;
 	bool all = true;
 
-	for (at = letters; *at != '\0'; at = g_utf8_next_char(at))
-		all &= pango_coverage_get(covers, (int)g_utf8_get_char(at)) ==
+	while (rest.len > 0) {
+		one = utf8_shown(&rest);
+		all &= pango_coverage_get(
+			   covers, (int)g_utf8_get_char((const char *)one.p)) ==
 		       PANGO_COVERAGE_EXACT;
+	}
 	g_object_unref(covers);
 	return all;
 }
