@@ -62,7 +62,7 @@ clean:
 
 OPENSSL_DIR := $(shell tools/openssl-dir)
 PKGS := libzstd jansson libutf8proc libqrencode sqlite3 libevent_core \
-    libseccomp
+    libseccomp pangocairo
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
 OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \
@@ -84,7 +84,7 @@ ifeq ($(SAN),1)
 # gcc 12 warns falsely under UBSan: sanitized builds are clang's
 HARD := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
-HARD_LD := -pie -fsanitize=address,undefined
+HARD_LD := -pie -fsanitize=address,undefined -Wl,--as-needed
 OPT := -O1 -g
 endif
 ifeq ($(FUZZ),1)
@@ -93,7 +93,8 @@ endif
 VERSION := $(shell sed -n 's/^\#\# \([0-9][^ ]*\).*/\1/p' CHANGES.md | head -1)
 ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DANTIN_VERSION='"$(VERSION)"' -Isrc \
     $(WARN) $(HARD) $(OPT) -pthread $(OPENSSL_CFLAGS) \
-    $(shell pkg-config --cflags $(PKGS) 2>/dev/null) $(CFLAGS)
+    $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null)) \
+    $(CFLAGS)
 ALL_LIBS := $(OPENSSL_LIBS) $(shell pkg-config --libs $(PKGS) 2>/dev/null) \
     -pthread
 LINK = $(CC) $(HARD_LD) $(LDFLAGS)
@@ -175,8 +176,9 @@ $(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)
 # ---- what runs ------------------------------------------------------------------
 
 SCRIPTS := $(wildcard tests/*.t tests/*/*.t)
+LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
 check-run: $(TESTS) $(REPLAYS) $(BINS)
-	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) prove -j3 --timer --exec '' \
+	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) LSAN_OPTIONS=$(LSAN) prove -j3 --timer --exec '' \
 	    $(sort $(TESTS)) $(SCRIPTS)
 
 fuzz-run: $(FUZZERS)

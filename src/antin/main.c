@@ -115,6 +115,7 @@ static const struct cmd *const commands[] = {
 	&cmd_duty_watch,
 	&cmd_rules_check,
 	&cmd_rules_list,
+	&cmd_form,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

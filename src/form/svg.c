@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <qrencode.h>
-
 #include "core/utf8.h"
-
-#define QUIET 4 /* modules of white around a QR code (ISO/IEC 18004) */
+#include "form/qr.h"
 
 /* Each has every Vietnamese letter; the last is what the reader has. */
 #define FONTS "'Noto Sans', 'DejaVu Sans', 'Liberation Sans', sans-serif"
@@ -212,59 +209,41 @@ svg_box(struct svg *s, double x, double y, double width, double height,
 
 /* The runs of dark modules, in modules, as one path: no seams between them. */
 static void
-put_modules(struct svg *s, const QRcode *qr)
+put_modules(struct svg *s, const struct qr *qr)
 {
-	int x, y, start;
-	const unsigned char *row;
+	int x, y, n;
 	char run[64];
 
-	for (y = 0; y < qr->width; y++) {
-		row = qr->data + y * qr->width;
-		for (x = 0; x < qr->width; x++) {
-			start = x;
-			while (x < qr->width && (row[x] & 1) != 0)
-				x++;
-			if (x == start)
-				continue;
+	for (y = 0; y < qr->width; y++)
+		for (x = 0; (n = qr_run(qr, &x, y)) > 0; x += n) {
 			(void)snprintf(run, sizeof(run), "M%d %dh%dv1h-%dz",
-			    start + QUIET, y + QUIET, x - start, x - start);
+			    x + QR_QUIET, y + QR_QUIET, n, n);
 			put(s, run);
 		}
-	}
 }
 
 bool
 svg_qr(struct svg *s, double x, double y, double side, struct bytes text)
 {
-	struct buf terminated = { 0 };
-	QRcode *qr = NULL;
+	struct qr qr;
 	char view[48];
 
-	buf_add(&terminated, text);
-	buf_u8(&terminated, '\0');
-	/* capitals and digits alone take fewer modules; the library sees to
-	 * it, and so takes a string */
-	if (strlen((const char *)terminated.p) == text.len)
-		qr = QRcode_encodeString(
-		    (const char *)terminated.p, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
-	buf_free(&terminated);
-	if (qr == NULL)
+	if (!qr_make(&qr, text))
 		return false;
 	put(s, "<svg");
 	put_number(s, "x", x);
 	put_number(s, "y", y);
 	put_number(s, "width", side);
 	put_number(s, "height", side);
-	(void)snprintf(view, sizeof(view), "0 0 %d %d", qr->width + 2 * QUIET,
-	    qr->width + 2 * QUIET);
+	(void)snprintf(view, sizeof(view), "0 0 %d %d", qr.width + 2 * QR_QUIET,
+	    qr.width + 2 * QR_QUIET);
 	put_word(s, "viewBox", view);
 	put_word(s, "shape-rendering", "crispEdges");
 	put(s, "><path");
 	put_word(s, "fill", "#000");
 	put(s, " d=\"");
-	put_modules(s, qr);
+	put_modules(s, &qr);
 	put(s, "\"/></svg>\n");
-	wipe(qr->data, (size_t)(qr->width * qr->width));
-	QRcode_free(qr);
+	qr_free(&qr);
 	return true;
 }

@@ -38,7 +38,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
     antin-status antin-journal antin-alarms antin-duty antin-doctor
-    antin-backup antin-destroy antin-media antin-rules);
+    antin-backup antin-destroy antin-media antin-rules antin-form);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
