@@ -32,7 +32,7 @@
 #define SERIES_MAX 40u
 
 static const char own_rules[] =
-    "own ours\ntitle \"Xã Mường Nhé\" \"Mường Nhé\"\nin-force 2018-01-01\n"
+    "own ours\ntitle \"Xã Mường Nhé\" \"Mường Nhé\"\nin-force 2021-01-01\n"
     "source \"Quyết định 1\" \"Decision 1\"\n"
     "agency nha-nuoc symbol UBND name \"UBND xã Mường Nhé\" \"Mường Nhé\"\n"
     "agency dang symbol TU name \"Đảng ủy\" \"Party committee\"\n"
