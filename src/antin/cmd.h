@@ -158,5 +158,6 @@ extern const struct cmd cmd_backup, cmd_backup_officers, cmd_backup_share,
 extern const struct cmd cmd_media_write, cmd_media_read, cmd_media_list,
     cmd_media_lost, cmd_media;
 extern const struct cmd cmd_destroy, cmd_station_lost, cmd_doctor;
+extern const struct cmd cmd_rules_check, cmd_rules_list;
 
 #endif

@@ -113,6 +113,8 @@ static const struct cmd *const commands[] = {
 	&cmd_duty_hand_over,
 	&cmd_duty_note,
 	&cmd_duty_watch,
+	&cmd_rules_check,
+	&cmd_rules_list,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
