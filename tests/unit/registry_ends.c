@@ -347,10 +347,14 @@ open_documents_do_not_name_telegrams(struct office *o)
 	} rows[] = {
 		{ "abstract=Trả lời điện mật số 12 của Tỉnh ủy", true },
 		{ "abstract=Theo ĐIỆN SỐ 7", true },
+		{ "abstract=Phúc đáp điện mật số: 7/TU", true },
+		{ "abstract=Theo (điện số \"7\")", true },
 		{ "abstract=Về số điện 45/TU", true },
 		{ "abstract=Thực hiện Công điện số 12/CĐ-TTg", false },
 		{ "abstract=Lắp đặt số điện thoại 0215", false },
 		{ "abstract=Tiền điện tháng 11", false },
+		{ "abstract=Về điện, số", false },
+		{ "abstract=7", false },
 	};
 	struct record r;
 	size_t i;
