@@ -24,7 +24,7 @@
 			     sizeof(struct action_field)
 #define NO_FIELDS { { FIELD_TYPE, 0 } }, 0
 
-static const struct action_row rows[ACTIONS] = {
+static const struct action_row action_rows[ACTIONS] = {
 	[ACTION_DRAFT] = { "draft", "a draft is made",
 	    FIELDS(N(TYPE), N(GRAMMAR), O(AGENCY), O(UNIT), O(BODY), N(LEVEL),
 		N(PRECEDENCE), O(RECIPIENTS), O(CONTENT), O(DOCUMENTS),
@@ -108,9 +108,9 @@ static const struct action_row rows[ACTIONS] = {
 	[ACTION_FOLLOW] = { "follow", "an act of its originator is followed",
 	    FIELDS(O(LEVEL), O(UNTIL), S(EXPIRES), N(INSTRUMENT), N(ACT)), 0 },
 	[ACTION_PERMIT_COPY] = { "permit-copy", "copies are permitted",
-	    FIELDS(N(RECIPIENTS), N(COPIES), O(REASON), N(FORM)), 0 },
+	    FIELDS(N(RECIPIENTS), N(COPIES), O(REASON), N(FORM), S(NAME)), 0 },
 	[ACTION_COPY] = { "copy", "it is copied",
-	    FIELDS(N(FORM), N(MADE), N(SPOILED), S(FIRST)), 0 },
+	    FIELDS(N(FORM), N(MADE), N(SPOILED), S(FIRST), S(NAME)), 0 },
 	[ACTION_HAND_OVER] = { "hand-over", "it is handed over",
 	    FIELDS(O(REMARKS), N(TO), O(SIGNED)), 0 },
 	[ACTION_RECALL] = { "recall", "it is recalled",
@@ -133,13 +133,15 @@ static const struct action_row rows[ACTIONS] = {
 	[ACTION_ACCEPT] = { "accept", "the cipher operator takes its text",
 	    FIELDS(N(PAGES), O(REMARKS), N(WORDS)), 0 },
 	[ACTION_ENCIPHER] = { "encipher", "it is enciphered",
-	    FIELDS(N(GROUPS), N(PRODUCT), N(KEY), O(STARTED), O(FINISHED)), 0 },
+	    FIELDS(N(GROUPS), N(PRODUCT), N(KEY), O(STARTED), O(FINISHED),
+		S(NAME)),
+	    0 },
 	[ACTION_DECIPHER] = { "decipher", "it is deciphered",
 	    FIELDS(O(WORDS), O(GROUPS), N(PRODUCT), N(KEY), O(STARTED),
-		O(FINISHED)),
+		O(FINISHED), S(NAME)),
 	    0 },
 	[ACTION_VERIFY] = { "verify", "a second person has checked it",
-	    FIELDS(O(REMARKS)), A(ENCIPHER) | A(DECIPHER) },
+	    FIELDS(O(REMARKS), S(NAME)), A(ENCIPHER) | A(DECIPHER) },
 	[ACTION_DELIVER] = { "deliver", "it is delivered to its addressee",
 	    FIELDS(N(TO), N(SIGNED)), 0 },
 	[ACTION_CLEAR] = { "clear", "its clear copy is seen to",
@@ -153,8 +155,9 @@ static const struct action_row rows[ACTIONS] = {
 const struct action_row *
 action_row(unsigned action)
 {
-	return action < ACTION_DRAFT || action >= ACTIONS ? NULL
-							  : &rows[action];
+	return action < ACTION_DRAFT || action >= ACTIONS
+		   ? NULL
+		   : &action_rows[action];
 }
 
 bool
@@ -163,7 +166,7 @@ action_by_word(enum action *out, struct bytes word)
 	unsigned i;
 
 	for (i = ACTION_DRAFT; i < ACTIONS; i++)
-		if (bytes_is(word, rows[i].word)) {
+		if (bytes_is(word, action_rows[i].word)) {
 			*out = (enum action)i;
 			return true;
 		}
@@ -285,6 +288,7 @@ static const struct move moves[] = {
 	{ ACTION_VERIFY, K(TELEGRAM_OUT), F(ENCIPHERED), STATE_VERIFIED,
 	    ALWAYS },
 	{ ACTION_SEND, K(TELEGRAM_OUT), F(VERIFIED), STATE_SENT, ALWAYS },
+	{ ACTION_SEND, K(TELEGRAM_OUT), F(SENT), STAYS, ALWAYS },
 	{ ACTION_CONFIRM, K(TELEGRAM_OUT), F(SENT), STATE_CONFIRMED, ALWAYS },
 	{ ACTION_REGISTER, K(TELEGRAM_OUT), F(CONFIRMED), STATE_REGISTERED,
 	    ALWAYS },
@@ -387,13 +391,13 @@ action_begins(enum doc_kind *kind, enum action a)
 
 static const struct named {
 	const char *word, *name;
-} kinds[DOC_KINDS] = {
+} doc_kinds[DOC_KINDS] = {
 	[DOC_OUT] = { "out", "outgoing document" },
 	[DOC_PAPER] = { "paper", "digitised paper document" },
 	[DOC_IN] = { "in", "incoming document" },
 	[DOC_TELEGRAM_OUT] = { "telegram-out", "outgoing telegram" },
 	[DOC_TELEGRAM_IN] = { "telegram-in", "incoming telegram" },
-}, states[DOC_STATES] = {
+}, doc_states[DOC_STATES] = {
 	[STATE_NONE] = { "none", "not begun" },
 	[STATE_DRAFT] = { "draft", "draft" },
 	[STATE_PROPOSED] = { "level-proposed", "level proposed" },
@@ -444,7 +448,7 @@ kind_row(enum doc_kind k)
 {
 	if (k < DOC_OUT || (unsigned)k >= DOC_KINDS)
 		bug("a kind of document that is none");
-	return &kinds[k];
+	return &doc_kinds[k];
 }
 
 static const struct named *
@@ -452,7 +456,7 @@ state_row(enum doc_state s)
 {
 	if ((unsigned)s >= DOC_STATES)
 		bug("a state that is none");
-	return &states[s];
+	return &doc_states[s];
 }
 
 const char *
@@ -471,7 +475,7 @@ bool
 doc_kind_by_word(enum doc_kind *out, struct bytes word)
 {
 	unsigned i;
-	const bool is = by_word(&i, kinds, DOC_KINDS, word);
+	const bool is = by_word(&i, doc_kinds, DOC_KINDS, word);
 
 	if (is)
 		*out = (enum doc_kind)i;
@@ -494,7 +498,7 @@ bool
 doc_state_by_word(enum doc_state *out, struct bytes word)
 {
 	unsigned i;
-	const bool is = by_word(&i, states, DOC_STATES, word);
+	const bool is = by_word(&i, doc_states, DOC_STATES, word);
 
 	if (is)
 		*out = (enum doc_state)i;

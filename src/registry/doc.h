@@ -33,6 +33,7 @@ struct rule_set; /* rules/rules.h */
 struct doc_did {
 	enum action action;
 	struct bytes person;
+	struct bytes name; /* where its step says it */
 	uint8_t cert[SHA256_SIZE];
 	enum role role;
 	int64_t at;
@@ -59,7 +60,7 @@ struct doc {
 	/* Of copies. */
 	uint64_t permitted; /* and not made yet */
 	uint64_t copies;    /* made so far, the spoiled left out */
-	struct bytes permitted_to, permitted_by;
+	struct bytes permitted_to, permitted_by, permitted_form;
 
 	struct doc_did *did; /* "steps" of them */
 	struct arena arena;
@@ -140,7 +141,7 @@ const char *doc_notice_word(enum doc_notice_what w); /* "relevelled" */
 /* What is to be destroyed with this step, besides the secrets of keys. */
 enum {
 	DOC_DESTROY_ABSTRACT = 1, /* openings of "describe", cells of lines */
-	DOC_DESTROY_OPENINGS = 2, /* all of them, this step's own left out */
+	DOC_DESTROY_OPENINGS = 2, /* all but this step's own */
 	DOC_DESTROY_CONTENT = 4,  /* drafts and packages */
 };
 
@@ -160,7 +161,7 @@ struct doc_outcome {
 	struct doc_notice notice;
 	bool has_notice;
 	int64_t due;	    /* by when it is to be done with; TIME_NEVER */
-	struct arena arena; /* what all this borrows, but the ask */
+	struct arena arena; /* what all else borrows */
 };
 
 /*
