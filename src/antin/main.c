@@ -116,6 +116,11 @@ static const struct cmd *const commands[] = {
 	&cmd_rules_check,
 	&cmd_rules_list,
 	&cmd_form,
+	&cmd_user_list,
+	&cmd_user_add,
+	&cmd_user_sign_in,
+	&cmd_user_sign_out,
+	&cmd_user_otp,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

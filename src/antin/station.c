@@ -22,6 +22,8 @@
 #include "file/file.h"
 
 #define SCHEME "antin://"
+#define ADD_TRIES 300u	     /* looks whether a key has come, */
+#define ADD_EVERY_US 100000u /* and between them */
 
 /* Folders of a station; the first two are passed through by who may use its
  * socket. */
@@ -104,6 +106,12 @@ is_below(struct bytes one, struct bytes station)
 	       memcmp(one.p + one.len - host.len, host.p, host.len) == 0;
 }
 
+static bool
+is_person(const struct key *k)
+{
+	return k->card.issued && k->card.sign.rights.kind == CERT_PERSON;
+}
+
 /* A desk's, of this station's unit or one below it (docs/station.md 1.1). */
 static enum rc
 check_desk(const struct key *k, const char *path, struct bytes station,
@@ -113,6 +121,11 @@ check_desk(const struct key *k, const char *path, struct bytes station,
 		return fail(e, RC_INVALID, "%s is not a desk's key: \"%.*s\"",
 		    path, (int)k->card.sign.address.len,
 		    (const char *)k->card.sign.address.p);
+	if (is_person(k))
+		return fail(e, RC_INVALID,
+		    "%s is a person's key: antin user add gives it to a "
+		    "station",
+		    path);
 	if (!bytes_eq(a->station, station) && !is_below(a->station, station))
 		return fail(e, RC_INVALID,
 		    "%s is a desk's key of another station: \"%.*s\"", path,
@@ -136,6 +149,40 @@ put_desk(const char *data, const struct key *k, const struct address *a,
 		bug("no memory");
 	rc = file_write(path, buf_bytes(&k->file), 0600, replace, e);
 	free(path);
+	return rc;
+}
+
+/* A person's, who has a certificate and a passphrase (docs/registry.md 6.3). */
+static enum rc
+check_person(
+    const struct key *k, const char *path, struct address *a, struct err *e)
+{
+	if (!is_person(k) || !address_parse(a, k->card.sign.address) ||
+	    a->desk.len == 0)
+		return fail(e, RC_INVALID,
+		    "%s is not an enrolled person's key: \"%.*s\"", path,
+		    (int)k->card.sign.address.len,
+		    (const char *)k->card.sign.address.p);
+	if (!k->protected)
+		return fail(e, RC_DENIED,
+		    "%s is under no passphrase, and a person's has to be: "
+		    "antin key passwd",
+		    path);
+	return RC_OK;
+}
+
+static enum rc
+add_person_to(const char *data, const char *path, struct bytes station,
+    bool replace, struct err *e)
+{
+	struct address a;
+	struct key k;
+	enum rc rc;
+
+	rc = key_read(&k, path, e);
+	if (rc == RC_OK && (rc = check_person(&k, path, &a, e)) == RC_OK)
+		rc = put_desk(data, &k, &a, station, replace, e);
+	key_free(&k);
 	return rc;
 }
 
@@ -363,10 +410,13 @@ station_address(struct key *out, const char *dir, struct err *e)
 	return rc;
 }
 
+/* Into the station's folder by this, and it is told. */
 static enum rc
-add_desk(const struct args *a, struct err *e)
+add_to(const char *dir, const char *path, bool replace,
+    enum rc (*add)(const char *data, const char *path, struct bytes station,
+	bool replace, struct err *e),
+    struct err *e)
 {
-	const char *dir = a->rest[0];
 	char *data = station_in(dir, ".");
 	struct key station;
 	pid_t pid = 0;
@@ -374,8 +424,7 @@ add_desk(const struct args *a, struct err *e)
 
 	rc = station_address(&station, dir, e);
 	if (rc == RC_OK)
-		rc = add_desk_to(data, a->rest[1], station.card.sign.address,
-		    arg_given(a, "force"), e);
+		rc = add(data, path, station.card.sign.address, replace, e);
 	if (rc == RC_OK)
 		rc = station_pid(&pid, dir, e);
 	if (rc == RC_OK && pid != 0 && kill(pid, SIGHUP) != 0)
@@ -389,6 +438,73 @@ add_desk(const struct args *a, struct err *e)
 	return rc;
 }
 
+static enum rc
+add_desk(const struct args *a, struct err *e)
+{
+	return add_to(
+	    a->rest[0], a->rest[1], arg_given(a, "force"), add_desk_to, e);
+}
+
+/* The station that runs there has this person's key. */
+static bool
+has_person(struct talk *t, struct bytes address)
+{
+	json_t *rows, *row;
+	bool has = false;
+	struct err e;
+	size_t i;
+
+	if (talk_rows(t, CONTROL_USERS, NULL, &rows, &e) != RC_OK)
+		return false;
+	json_array_foreach(rows, i, row)
+	{
+		has |= row_is(row, "user") &&
+		       bytes_is(address, row_text(row, "person"));
+	}
+	json_decref(rows);
+	return has;
+}
+
+/* Where one runs, it takes what it was given, or says in its log why not. */
+static enum rc
+await_person(
+    const struct args *a, const char *dir, const char *path, struct err *e)
+{
+	struct talk t = { .fd = -1 };
+	struct key k;
+	unsigned i;
+	enum rc rc;
+
+	rc = key_read(&k, path, e);
+	if (rc == RC_OK)
+		rc = talk_open_at(&t, a, dir, e);
+	if (rc == RC_OK) {
+		for (i = 0;
+		     i < ADD_TRIES && !has_person(&t, k.card.sign.address); i++)
+			(void)usleep(ADD_EVERY_US);
+		if (i == ADD_TRIES)
+			rc = fail(e, RC_IO,
+			    "the station has not taken it; its log says why");
+	}
+	rc = rc == RC_ABSENT ? RC_OK : rc; /* it has it at its start */
+	talk_close(&t);
+	key_free(&k);
+	return rc;
+}
+
+static enum rc
+user_add(const struct args *a, struct err *e)
+{
+	const char *key, *dir = station_dir(a);
+	enum rc rc;
+
+	if ((rc = arg_must(&key, a, "key", e)) == RC_OK &&
+	    (rc = add_to(dir, key, arg_given(a, "force"), add_person_to, e)) ==
+		RC_OK)
+		rc = await_person(a, dir, key, e);
+	return rc;
+}
+
 static const struct opt add_opts[] = { OPT_FORCE, OPT_END };
 const struct cmd cmd_station_add_desk = {
 	.name = "station add-desk",
@@ -398,4 +514,18 @@ const struct cmd cmd_station_add_desk = {
 	.least = 2,
 	.most = 2,
 	.run = add_desk,
+};
+
+static const struct opt user_opts[] = {
+	{ "key", "FILE.key", "the person's key file", false },
+	OPT_STATION,
+	OPT_FORCE,
+	OPT_END,
+};
+const struct cmd cmd_user_add = {
+	.name = "user add",
+	.args = "",
+	.does = "Give a station the key file of a person who works at it.",
+	.opts = user_opts,
+	.run = user_add,
 };
