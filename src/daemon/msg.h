@@ -217,8 +217,13 @@ enum msg {
 	/* people and the registry's rows (docs/registry.md 6) */
 	MSG_ROW_KEY,	/* struct msg_record, store to keys: make or open it */
 	MSG_ROW_KEY_IS, /* struct msg_row_key, keys to store */
+
+	/* the registry (docs/registry.md 7) */
+	MSG_RULES,  /* struct msg_rules, parent to store: a file of the law */
+	MSG_DOC,    /* struct msg_doc, control to store */
+	MSG_DOC_IS, /* struct msg_doc_is: answer to it; the last one says so */
 };
-#define MSG_LAST MSG_ROW_KEY_IS
+#define MSG_LAST MSG_DOC_IS
 
 #define MSG_THIN_IDENTITY 16u	 /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
@@ -316,7 +321,7 @@ struct msg_hello {
 	uint8_t identity[MSG_THIN_IDENTITY]; /* by the secret of this name */
 	uint64_t claims; /* 1: it said how far its journal is known here: */
 	struct msg_life life;
-	uint64_t notices;   /* 1: it takes notices, and items as "again" */
+	uint64_t notices; /* 1: it takes notices, and items as "again" */
 };
 struct msg_admit {
 	uint64_t conn;
@@ -631,8 +636,8 @@ enum row {
 			origin, state of its leg or LEG_STATES: here, rank, at,
 			since: of the receipt, q its enum statement_kind, text
 			tag of the desk's key */
-	ROW_DUTY,    /* state enum duty_row, n a number, q uid, other login, text
-			name or line, since, due, address the desk */
+	ROW_DUTY, /* state enum duty_row, n a number, q uid, other login, text
+		     name or line, since, due, address the desk */
 };
 struct msg_mark {
 	uint64_t uid;
@@ -910,6 +915,45 @@ struct msg_row_key {
 	uint8_t key[MSG_ROW_KEY_SIZE];
 };
 
+#define MSG_RULES_FILE (256u << 10) /* RULES_FILE_MAX */
+struct msg_rules {
+	struct bytes name, file;
+};
+/* What is done to a document, or asked of the registry. */
+enum reg_what {
+	REG_DO,	    /* action, document, fields */
+	REG_LIST,   /* before, max; text: a state's or kind's word; all */
+	REG_SEARCH, /* text; before, max */
+	REG_SHOW,   /* document */
+	REG_RECORD, /* document: its record, as bytes */
+	REG_BOOKS,  /* registers and their volumes */
+	REG_LINES,  /* book, year, volume, before: from this serial on, max */
+	REG_CLOSE,  /* book, year: its open volume */
+	REG_REMARK, /* book, year, before: the serial; text */
+	REG_RESUME, /* book: a series, year, before: the number; text */
+	REG_REPORT, /* from, until */
+};
+#define REG_WHATS 11
+#define MSG_DOC_FIELDS (60u << 10) /* bytes of a request's fields */
+#define MSG_DOC_TEXT 4000u
+struct msg_doc {
+	uint64_t uid, what;  /* enum reg_what */
+	struct bytes person; /* who he says he is; empty: the only one */
+	struct bytes desk;
+	struct bytes action, document; /* words, hexadecimal digits */
+	struct bytes fields;	       /* core/pairs.h */
+	struct bytes text, book;
+	uint64_t all, before, max, year, volume;
+	int64_t from, until;
+};
+#define MSG_DOC_ROWS (1u << 20) /* bytes of rows of one message */
+struct msg_doc_is {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes rows; /* each: u64 length | core/pairs.h */
+	uint64_t last;	   /* 1: nothing follows */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -995,6 +1039,9 @@ union any_msg {
 	struct msg_duty duty;
 	struct msg_record record;
 	struct msg_row_key row_key;
+	struct msg_rules rules;
+	struct msg_doc doc;
+	struct msg_doc_is doc_is;
 };
 
 /* One that was read. */

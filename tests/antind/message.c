@@ -139,6 +139,9 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_DUTY] = "cs",
 	[MSG_ROW_KEY] = "sk",
 	[MSG_ROW_KEY_IS] = "ks",
+	[MSG_RULES] = "ps",
+	[MSG_DOC] = "cs",
+	[MSG_DOC_IS] = "sc",
 };
 
 static bool
