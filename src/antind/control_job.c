@@ -9,6 +9,7 @@
 #include "antind/control.h"
 #include "core/base64.h"
 #include "core/lang.h"
+#include "crypto/totp.h"
 #include "dispatch/statement.h"
 #include "store/store.h"
 
@@ -213,6 +214,7 @@ ask_store(struct job *j)
 		[CONTROL_ALARMS] = ASK_ALARMS,
 		[CONTROL_MEDIA] = ASK_MEDIA,
 		[CONTROL_DUTY] = ASK_DUTY,
+		[CONTROL_USERS] = ASK_USERS,
 	};
 	const struct msg_ask m = { .what = asks[j->r.what],
 		.desk = j->r.what == CONTROL_MEDIA ? j->r.station : j->r.desk,
@@ -404,6 +406,24 @@ ask_media(struct job *j)
 }
 
 static void
+ask_user(struct job *j)
+{
+	static const enum user_do whats[CONTROLS] = {
+		[CONTROL_USER_IN] = USER_SIGN_IN,
+		[CONTROL_USER_OUT] = USER_SIGN_OUT,
+		[CONTROL_USER_CODES] = USER_CODES,
+	};
+	const struct msg_user m = { .uid = j->uid,
+		.what = whats[j->r.what],
+		.person = j->r.person,
+		.by = j->r.by,
+		.passphrase = j->r.passphrase,
+		.code = j->r.code_given };
+
+	(void)job_tell(j, PROC_KEYS, MSG_USER, &m, MSG_USER_IS);
+}
+
+static void
 ask_media_note(struct job *j)
 {
 	const struct msg_bundle_note m = { j->uid, j->r.number, j->r.all };
@@ -466,6 +486,10 @@ static const struct {
 	[CONTROL_DUTY_OFFER] = { ask_duty, false },
 	[CONTROL_DUTY_TAKE] = { ask_duty, false },
 	[CONTROL_DUTY_NOTE] = { ask_duty, false },
+	[CONTROL_USERS] = { ask_store, false },
+	[CONTROL_USER_IN] = { ask_user, false },
+	[CONTROL_USER_OUT] = { ask_user, false },
+	[CONTROL_USER_CODES] = { ask_user, false },
 	[CONTROL_DOC] = { ask_doc, false },
 	[CONTROL_DOC_LIST] = { ask_doc, false },
 	[CONTROL_DOC_SEARCH] = { ask_doc, false },
@@ -498,6 +522,25 @@ signed_in(struct job *j, const struct message *m)
 	if (s->rc == RC_OK && j->r.what == CONTROL_SIGN_IN)
 		answer_time(&a, "until", s->until);
 	job_end(j, &a, (enum rc)s->rc, s->why);
+}
+
+static void
+user_is(struct job *j, const struct message *m)
+{
+	const struct msg_user_is *u = &m->body.user_is;
+	char secret[TOTP_TEXT];
+	struct answer a = answer_new();
+
+	if (u->wait > 0)
+		answer_number(&a, "wait", u->wait);
+	if (u->rc == RC_OK && j->r.what == CONTROL_USER_IN)
+		answer_time(&a, "until", u->until);
+	if (u->secret.len == TOTP_SECRET) {
+		totp_text(secret, u->secret.p);
+		answer_word(&a, "secret", secret);
+		wipe(secret, sizeof(secret));
+	}
+	job_end(j, &a, (enum rc)u->rc, u->why);
 }
 
 static void
@@ -697,6 +740,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_ENROL_PIECE] = piece,
 		[MSG_JOURNAL_IS] = journal_is,
 		[MSG_BUNDLE_IS] = bundle_is,
+		[MSG_USER_IS] = user_is,
 		[MSG_DOC_IS] = docs,
 	};
 	struct job *j = jobs;

@@ -46,6 +46,13 @@ static const char *const lost_words[] = { "queued", "passed", "refused",
 static const char *const what_words[] = { "dispatch", "notice" };
 static const char *const duty_words[DUTY_ROWS] = { "on", "planned", "next",
 	"person", "shift", "gap", "offer", "line", "record", "desk" };
+static const char *const level_words[] = { "thuong", "mat", "toi-mat",
+	"tuyet-mat" };
+static const char *const session_words[] = { "out", "in" };
+static const char *const codes_words[] = { "none", "has" };
+static const char *const force_words[] = { "in-force", "not-in-force" };
+static const char *const role_words[] = { "drafter", "authority", "clerk",
+	"operator", "custodian", "inspector", "duty", "administrator" };
 
 struct words {
 	const char *const *words;
@@ -74,7 +81,12 @@ static const struct words words_of_delivery = WORDS(delivery_words),
 			  words_of_report = WORDS(report_words),
 			  words_of_way = WORDS(way_words),
 			  words_of_lost = WORDS(lost_words),
-			  words_of_duty = WORDS(duty_words);
+			  words_of_duty = WORDS(duty_words),
+			  words_of_level = WORDS(level_words),
+			  words_of_session = WORDS(session_words),
+			  words_of_codes = WORDS(codes_words),
+			  words_of_force = WORDS(force_words),
+			  words_of_role = WORDS(role_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -235,6 +247,21 @@ static const struct {
 		{ "text", COL_TEXT, AT(text), NULL },
 		{ "desk", COL_TEXT, AT(address), NULL },
 		{ "since", COL_TIME, AT(since), NULL },
+		{ "until", COL_TIME, AT(due), NULL } } },
+	[ROW_USER] = { "user",
+	    { { "person", COL_TEXT, AT(address), NULL },
+		{ "name", COL_TEXT, AT(text), NULL },
+		{ "level", COL_WORD, AT(level), &words_of_level },
+		{ "state", COL_WORD, AT(state), &words_of_session },
+		{ "uid", COL_NUMBER, AT(q), NULL },
+		{ "since", COL_TIME, AT(since), NULL },
+		{ "codes", COL_WORD, AT(n), &words_of_codes },
+		{ "certificate", COL_WORD, AT(count), &words_of_force },
+		{ "ends", COL_TIME, AT(due), NULL } } },
+	[ROW_USER_ROLE] = { "role",
+	    { { "person", COL_TEXT, AT(address), NULL },
+		{ "desk", COL_TEXT, AT(other), NULL },
+		{ "role", COL_WORD, AT(state), &words_of_role },
 		{ "until", COL_TIME, AT(due), NULL } } },
 	[ROW_DEST] = { "destination",
 	    { { "desk", COL_TEXT, AT(address), NULL },

@@ -16,6 +16,7 @@
 #include "antind/carry.h"
 #include "antind/checkpoint.h"
 #include "antind/desks.h"
+#include "antind/people.h"
 #include "antind/renew.h"
 #include "antind/rows.h"
 #include "antind/thin.h"
@@ -83,11 +84,14 @@ tell_held(const struct card *c, bool station)
 static void
 tell_all_held(void)
 {
+	const struct card *c;
 	size_t i;
 
 	tell_held(&self.station.card, true);
 	for (i = 0; i < self.desks.count; i++)
 		tell_held(&self.desks.list[i]->card, false);
+	for (i = 0; (c = users_each(i)) != NULL; i++)
+		tell_held(c, false);
 }
 
 static enum rc
@@ -175,11 +179,27 @@ check_name(struct bytes name, struct err *e)
 			 "a key file whose name is not one line of text");
 }
 
+/* A desk's key file, or a person's. */
+static enum rc
+holder_add(const struct card **out, const struct msg_key *k, struct err *e)
+{
+	struct desk *d;
+	enum rc rc;
+
+	*out = NULL;
+	if (people_is(k->file))
+		return users_given(out, k->name, k->file, e);
+	rc = desks_add(&d, &self.desks, k->name, k->file, e);
+	if (rc == RC_OK)
+		*out = &d->card;
+	return rc;
+}
+
 static enum rc
 given(const struct message *m, int fd, struct err *e)
 {
 	const struct msg_key *k = &m->body.key;
-	struct desk *d;
+	const struct card *c;
 	struct buf *to;
 	enum rc rc;
 
@@ -193,7 +213,7 @@ given(const struct message *m, int fd, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	if (k->station == 0)
-		return desks_add(&d, &self.desks, k->name, k->file, e);
+		return holder_add(&c, k, e);
 	if (k->station > 1) {
 		to = k->station == 2 ? &self.next : &self.earlier;
 		buf_free(to);
@@ -212,7 +232,7 @@ given(const struct message *m, int fd, struct err *e)
 static void
 key_came(const struct msg_key *k)
 {
-	struct desk *d = NULL;
+	const struct card *c = NULL;
 	struct log_line l;
 	struct err e;
 	enum rc rc;
@@ -223,9 +243,9 @@ key_came(const struct msg_key *k)
 	if (rc == RC_OK)
 		rc = k->station
 			 ? station_unlock(k->file, &e)
-			 : desks_add(&d, &self.desks, k->name, k->file, &e);
+			 : holder_add(&c, k, &e);
 	if (rc == RC_OK) {
-		tell_held(d == NULL ? &self.station.card : &d->card, d == NULL);
+		tell_held(c == NULL ? &self.station.card : c, c == NULL);
 		return;
 	}
 	l = log_line(LOG_WARN, "key.refused");
@@ -354,6 +374,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 	(void)what;
 	(void)ctx;
 	desks_expire(&self.desks, process_ms(), log_locked);
+	users_tick();
 	vouch_desks(&self.desks, false);
 }
 
@@ -638,6 +659,7 @@ message(enum proc from, const struct message *m, int fd)
 	(void)fd;   /* none of these carries one */
 	/* who has been away too long is out, whenever the timer comes */
 	desks_expire(&self.desks, process_ms(), log_locked);
+	users_tick();
 	if (m->kind == MSG_KEY)
 		key_came(&m->body.key);
 	else if (m->kind == MSG_LINK_SIGN)
@@ -676,15 +698,21 @@ message(enum proc from, const struct message *m, int fd)
 		rows_make(&self.station, m->job, m->body.record.record);
 	else if (m->kind == MSG_FORGET)
 		forget(m);
+	else
+		users_message(&self.station, m);
 	vouch_desks(&self.desks, false);
 }
 
 static void
 peer(enum proc p, bool up)
 {
-	if (p != PROC_STORE || !up)
+	if (p != PROC_STORE)
 		return;
-	tell_all_held();
+	if (up)
+		tell_all_held();
+	users_store(up);
+	if (!up)
+		return;
 	vouch_desks(&self.desks, true);
 }
 
@@ -693,6 +721,7 @@ stop(void)
 {
 	event_free(self.tick);
 	desks_free(&self.desks);
+	users_stop();
 	identity_free(&self.station);
 	renewing_free(&self.renewing);
 	buf_free(&self.next);

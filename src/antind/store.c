@@ -16,6 +16,7 @@
 #include "antind/lost.h"
 #include "antind/notices.h"
 #include "antind/rows.h"
+#include "antind/sessions.h"
 #include "antind/thin.h"
 #include "core/vec.h"
 #include "core/work.h"
@@ -221,6 +222,7 @@ settle(void)
 	trouble_settled(kept, &e);
 	media_settled(kept, &e);
 	rows_settled(kept);
+	people_settled(kept, &e);
 }
 
 enum rc
@@ -570,6 +572,12 @@ message(enum proc from, const struct message *m, int fd)
 		checkpoint_noted(m->job, &m->body.noted);
 	else if (m->kind == MSG_ROW_KEY_IS)
 		rows_keyed(m->job, &m->body.row_key);
+	else if (m->kind == MSG_PERSON)
+		people_ask(m->job, &m->body.person);
+	else if (m->kind == MSG_SESSION)
+		people_session(m->job, &m->body.session);
+	else if (m->kind == MSG_STEP_SIGNED)
+		people_step_signed(m->job, &m->body.step_signed);
 	else if (m->kind == MSG_THINNED)
 		thin_keyed(m->job, &m->body.thinned);
 	else if (m->kind == MSG_WITNESSED &&
@@ -594,7 +602,7 @@ peer(enum proc who, bool up)
 		st.link_job = 0, line_self(), notices_lost(), lives_keys_up();
 	if (who == PROC_KEYS && !up)
 		checkpoint_keys_gone(), lives_keys_gone(), media_keys_gone(),
-		    thin_keys_gone();
+		    thin_keys_gone(), people_keys_gone();
 }
 
 static void

@@ -11,6 +11,7 @@
 #include "antind/duty.h"
 #include "antind/lives.h"
 #include "antind/lost.h"
+#include "antind/sessions.h"
 #include "antind/weigh.h"
 #include "pki/resolve.h"
 
@@ -446,6 +447,15 @@ ask_status(struct rows *r, const struct msg_ask *q, struct err *e)
 	return st.store->ops->hops(st.store, add_hop, r, e);
 }
 
+static enum rc
+ask_users(struct rows *r, const struct msg_ask *q, struct err *e)
+{
+	(void)q;
+	(void)e;
+	people_rows(add_row, r);
+	return RC_OK;
+}
+
 /* ---- asking
  * -------------------------------------------------------------------- */
 
@@ -484,6 +494,7 @@ ask_rows(uint64_t job, const struct msg_ask *q)
 		[ASK_MEDIA] = ask_media,
 		[ASK_LOST] = ask_lost,
 		[ASK_DUTY] = ask_duty,
+		[ASK_USERS] = ask_users,
 	};
 	struct rows r = { .max = q->max == 0 || q->max > ROWS_AT_ONCE
 				     ? ROWS_AT_ONCE

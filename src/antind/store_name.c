@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "antind/rows.h"
+#include "antind/sessions.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
@@ -49,6 +50,7 @@ station_named(const struct msg_held *h)
 		return;
 	if (!h->station) {
 		renew_desk(&c);
+		people_held(&c);
 		return;
 	}
 	memcpy(st.address, c.address.p, c.address.len);

@@ -15,6 +15,7 @@
 #include "core/vec.h"
 #include "crypto/keyfile.h"
 #include "crypto/random.h"
+#include "crypto/totp.h"
 #include "envelope/address.h"
 
 /* A field of an object, and where its value goes: "at" bytes into the
@@ -478,6 +479,16 @@ take_values(void *to, const struct field *f, const json_t *v, struct err *e)
 	{                                                                      \
 		"max", take_number, HERE(max), false, 1, CONTROL_ROWS          \
 	}
+#define PERSON(must)                                                           \
+	{                                                                      \
+		"person", take_desk, HERE(person), (must), 1, LIMIT_ADDRESS    \
+	}
+#define SECRETS                                                                \
+	{ "passphrase", take_secret, HERE(passphrase), true, 0,                \
+	    KEYFILE_PASSPHRASE },                                              \
+	{                                                                      \
+		"code", take_secret, HERE(code_given), false, 0, TOTP_TYPED    \
+	}
 
 #define AS                                                                     \
 	{                                                                      \
@@ -662,6 +673,14 @@ static const struct row {
 	[CONTROL_DUTY_NOTE] = { "duty-note",
 	    { { "reason", take_text, HERE(reason), true, 1, CONTROL_REASON },
 		END },
+	    0, false },
+	[CONTROL_USERS] = { "users", { END }, 0, false },
+	[CONTROL_USER_IN] = { "user-in", { PERSON(true), SECRETS, END }, 0,
+	    false },
+	[CONTROL_USER_OUT] = { "user-out", { PERSON(false), END }, 0, false },
+	[CONTROL_USER_CODES] = { "user-codes",
+	    { PERSON(true), SECRETS,
+		{ "by", take_desk, HERE(by), false, 1, LIMIT_ADDRESS }, END },
 	    0, false },
 	[CONTROL_DOC] = { "doc",
 	    { AS, DESK, { "do", take_name, HERE(action), true, 1, 32 },

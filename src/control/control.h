@@ -90,6 +90,11 @@ enum control_what {
 	CONTROL_DUTY_OFFER, /* login (for whom), reason: a note */
 	CONTROL_DUTY_TAKE,  /* offer: its number, or reason */
 	CONTROL_DUTY_NOTE,  /* reason: the note */
+	/* People (docs/registry.md 6). */
+	CONTROL_USERS,
+	CONTROL_USER_IN,    /* person, passphrase, code */
+	CONTROL_USER_OUT,   /* person, or all of this user */
+	CONTROL_USER_CODES, /* person, passphrase, code or by; secret */
 	/* The registry (docs/registry.md 7); as: who asks, of those whom this
 	 * user has signed in. */
 	CONTROL_DOC,	     /* desk, do, document, fields */
@@ -104,7 +109,7 @@ enum control_what {
 	CONTROL_BOOK_RESUME, /* desk, book: a series; year, at, text */
 	CONTROL_REPORT,	     /* desk, from, until */
 };
-#define CONTROLS 61
+#define CONTROLS 65
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -127,6 +132,7 @@ struct control_request {
 	uint64_t number, size; /* of a bundle */
 	struct bytes hop, station, login;
 	bool hop_set, id_set;
+	struct bytes person, by, code_given; /* people */
 
 	/* Of the registry. */
 	struct bytes as, action, document, text, book;

@@ -217,6 +217,15 @@ enum msg {
 	/* people and the registry's rows (docs/registry.md 6) */
 	MSG_ROW_KEY,	/* struct msg_record, store to keys: make or open it */
 	MSG_ROW_KEY_IS, /* struct msg_row_key, keys to store */
+	MSG_USER,	/* struct msg_user, control to keys */
+	MSG_USER_IS,	/* struct msg_user_is: answer to it */
+	MSG_PERSON,	/* struct msg_person, keys to store: who is that? */
+	MSG_PERSON_IS,	/* struct msg_person_is: answer to it */
+	MSG_SESSION,	/* struct msg_session, keys to store */
+	MSG_SESSION_IS, /* struct msg_outcome: it is on disk, or is not */
+	MSG_SESSION_USED, /* struct msg_desk, of a person: store to keys */
+	MSG_STEP_SIGN,	  /* struct msg_step_sign, store to keys */
+	MSG_STEP_SIGNED,  /* struct msg_step_signed: answer to it */
 
 	/* the registry (docs/registry.md 7) */
 	MSG_RULES,  /* struct msg_rules, parent to store: a file of the law */
@@ -568,8 +577,9 @@ enum ask {
 	ASK_MEDIA,  /* desk: of this station only */
 	ASK_LOST,   /* desk: a station's address; before: the next */
 	ASK_DUTY,   /* all: with records */
+	ASK_USERS,
 };
-#define ASKS 10
+#define ASKS 11
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -636,8 +646,12 @@ enum row {
 			origin, state of its leg or LEG_STATES: here, rank, at,
 			since: of the receipt, q its enum statement_kind, text
 			tag of the desk's key */
-	ROW_DUTY, /* state enum duty_row, n a number, q uid, other login, text
-		     name or line, since, due, address the desk */
+	ROW_DUTY,    /* state enum duty_row, n a number, q uid, other login, text
+			name or line, since, due, address the desk */
+	ROW_USER,    /* address, text name, level, state 1 signed in: q by which
+			uid, since; n 1: he has codes; due: his key's end */
+	ROW_USER_ROLE, /* address, other the desk, state enum role, due: its end
+			*/
 };
 struct msg_mark {
 	uint64_t uid;
@@ -915,6 +929,70 @@ struct msg_row_key {
 	uint8_t key[MSG_ROW_KEY_SIZE];
 };
 
+/* A person at the station, by his address as his key says it. */
+enum user_do { USER_SIGN_IN, USER_SIGN_OUT, USER_CODES };
+#define USER_DOES 3
+#define MSG_CODE 16u	    /* bytes of a code: TOTP_TYPED */
+#define MSG_CODE_SECRET 20u /* TOTP_SECRET */
+struct msg_user {
+	uint64_t uid, what; /* enum user_do */
+	struct bytes person; /* USER_SIGN_OUT: empty, all of this user */
+	struct bytes by;     /* USER_CODES: an administrator; or empty */
+	struct bytes passphrase, code;
+};
+struct msg_user_is {
+	uint64_t rc;
+	struct bytes why;
+	int64_t until;	     /* signed in */
+	uint64_t wait;	     /* seconds before another try */
+	struct bytes secret; /* of new codes; else empty */
+};
+struct msg_person {
+	struct bytes person, by;
+};
+struct msg_person_is {
+	uint64_t rc; /* RC_OK: his certificate is in force */
+	struct bytes why;
+	uint8_t bound[SHA256_SIZE]; /* whose a secret is */
+	struct bytes record;	    /* of his codes; empty: he has none */
+	uint64_t used;		    /* the last counter; 0: none was */
+	int64_t now;
+	uint64_t own_clock;
+	uint64_t administrator; /* 1: he is one */
+	uint64_t by_may;	/* 1: "by" is one above him, and another */
+};
+enum session_did { /* numbers are the journal's */
+	SESSION_THERE,	/* he is signed in, as before */
+	SESSION_IN,	/* by this counter */
+	SESSION_OUT,
+	SESSION_EXPIRED,
+	SESSION_LOCKED, /* too many wrong tries */
+	SESSION_CODES,	/* new codes, by himself */
+	SESSION_CODES_BY, /* by an administrator */
+};
+#define SESSION_DIDS 7
+/* Under a job where MSG_SESSION_IS is wanted. */
+struct msg_session {
+	uint64_t uid, what; /* enum session_did */
+	struct bytes person, by;
+	uint64_t used;
+	struct bytes record; /* to be kept from now on; empty: as it was */
+};
+struct msg_outcome {
+	uint64_t rc;
+	struct bytes why;
+};
+#define MSG_STEP 4096u /* bytes of a step's statement */
+struct msg_step_sign {
+	uint64_t uid;
+	struct bytes person, statement;
+};
+struct msg_step_signed {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes signature;
+};
+
 #define MSG_RULES_FILE (256u << 10) /* RULES_FILE_MAX */
 struct msg_rules {
 	struct bytes name, file;
@@ -1039,6 +1117,14 @@ union any_msg {
 	struct msg_duty duty;
 	struct msg_record record;
 	struct msg_row_key row_key;
+	struct msg_user user;
+	struct msg_user_is user_is;
+	struct msg_person person;
+	struct msg_person_is person_is;
+	struct msg_session session;
+	struct msg_outcome outcome;
+	struct msg_step_sign step_sign;
+	struct msg_step_signed step_signed;
 	struct msg_rules rules;
 	struct msg_doc doc;
 	struct msg_doc_is doc_is;

@@ -426,6 +426,35 @@ static const struct field record[] = { BYTES(msg_record, record, 0,
 static const struct field row_key[] = { RC(msg_row_key, rc),
 	WHY(msg_row_key, why), BYTES(msg_row_key, record, 0, MSG_KEPT_RECORD),
 	FIXED(msg_row_key, key), END };
+static const struct field user[] = { ANY(msg_user, uid),
+	U64(msg_user, what, 0, USER_DOES - 1), ADDRESS(msg_user, person),
+	ADDRESS(msg_user, by),
+	BYTES(msg_user, passphrase, 0, KEYFILE_PASSPHRASE),
+	BYTES(msg_user, code, 0, MSG_CODE), END };
+static const struct field user_is[] = { RC(msg_user_is, rc),
+	WHY(msg_user_is, why), TIME(msg_user_is, until), ANY(msg_user_is, wait),
+	BYTES(msg_user_is, secret, 0, MSG_CODE_SECRET), END };
+static const struct field person[] = { ADDRESS(msg_person, person),
+	ADDRESS(msg_person, by), END };
+static const struct field person_is[] = { RC(msg_person_is, rc),
+	WHY(msg_person_is, why), FIXED(msg_person_is, bound),
+	BYTES(msg_person_is, record, 0, MSG_KEPT_RECORD),
+	ANY(msg_person_is, used), TIME(msg_person_is, now),
+	FLAG(msg_person_is, own_clock), FLAG(msg_person_is, administrator),
+	FLAG(msg_person_is, by_may), END };
+static const struct field session[] = { ANY(msg_session, uid),
+	U64(msg_session, what, 0, SESSION_DIDS - 1),
+	ADDRESS(msg_session, person), ADDRESS(msg_session, by),
+	ANY(msg_session, used), BYTES(msg_session, record, 0, MSG_KEPT_RECORD),
+	END };
+static const struct field outcome[] = { RC(msg_outcome, rc),
+	WHY(msg_outcome, why), END };
+static const struct field step_sign[] = { ANY(msg_step_sign, uid),
+	ADDRESS(msg_step_sign, person),
+	BYTES(msg_step_sign, statement, 1, MSG_STEP), END };
+static const struct field step_signed[] = { RC(msg_step_signed, rc),
+	WHY(msg_step_signed, why), BYTES(msg_step_signed, signature, 0, SIG_MAX),
+	END };
 
 static const struct field rules[] = { BYTES(msg_rules, name, 1, LIMIT_NAME),
 	BYTES(msg_rules, file, 0, MSG_RULES_FILE), END };
@@ -592,6 +621,15 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_DUTY] = { "duty", duty, false, CONTROL, STORE },
 	[MSG_ROW_KEY] = { "row.key", record, false, STORE, KEYS },
 	[MSG_ROW_KEY_IS] = { "row.key.is", row_key, false, KEYS, STORE },
+	[MSG_USER] = { "user", user, false, CONTROL, KEYS },
+	[MSG_USER_IS] = { "user.is", user_is, false, KEYS, CONTROL },
+	[MSG_PERSON] = { "person", person, false, KEYS, STORE },
+	[MSG_PERSON_IS] = { "person.is", person_is, false, STORE, KEYS },
+	[MSG_SESSION] = { "session", session, false, KEYS, STORE },
+	[MSG_SESSION_IS] = { "session.is", outcome, false, STORE, KEYS },
+	[MSG_SESSION_USED] = { "session.used", desk, false, STORE, KEYS },
+	[MSG_STEP_SIGN] = { "step.sign", step_sign, false, STORE, KEYS },
+	[MSG_STEP_SIGNED] = { "step.signed", step_signed, false, KEYS, STORE },
 	[MSG_RULES] = { "rules", rules, false, PARENT, STORE },
 	[MSG_DOC] = { "doc", doc, false, CONTROL, STORE },
 	[MSG_DOC_IS] = { "doc.is", doc_is, false, STORE, CONTROL },

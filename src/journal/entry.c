@@ -78,6 +78,8 @@ static const struct kind {
 	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER } },
 	[ENTRY_DUTY] = { "duty", "the desk on duty",
 	    { FIELD_CODE, FIELD_NUMBER, FIELD_HASH, FIELD_TEXT } },
+	[ENTRY_USER] = { "user", "a person at the station",
+	    { FIELD_CODE, FIELD_NUMBER, FIELD_TEXT } },
 };
 
 /* Where a field is, and of what it is. */

@@ -60,8 +60,9 @@ enum entry_kind {
 	ENTRY_ROLLED,	 /* a child was rolled back, and gets a new life */
 	ENTRY_CLONE,	 /* an older life of a child came */
 	ENTRY_DUTY,	 /* who is on duty (docs/duty.md 3.6) */
+	ENTRY_USER = 33, /* who signed in (docs/registry.md 6.6) */
 };
-#define ENTRY_KINDS 30 /* rows of the table; what has none is unknown */
+#define ENTRY_KINDS 34 /* rows of the table; what has none is unknown */
 
 /* The word of a kind ("accepted"); NULL where it is unknown. */
 const char *entry_word(unsigned kind);

@@ -136,6 +136,7 @@ enum paper_kind {
 	PAPER_SAID,	   /* what another station says of itself in its */
 	PAPER_THIN,	   /* the secret of a thin line: antind/store_thin.c */
 	PAPER_LAST,	   /* a child's last word: pki/last.h */
+	PAPER_CODES = 40,  /* of a person's phone: antind/store_people.c */
 };
 struct paper {
 	enum paper_kind kind;
