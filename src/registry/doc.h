@@ -33,6 +33,7 @@ struct rule_set; /* rules/rules.h */
 struct doc_did {
 	enum action action;
 	struct bytes person;
+	struct bytes name; /* where its step says it */
 	uint8_t cert[SHA256_SIZE];
 	enum role role;
 	int64_t at;
@@ -59,7 +60,7 @@ struct doc {
 	/* Of copies. */
 	uint64_t permitted; /* and not made yet */
 	uint64_t copies;    /* made so far, the spoiled left out */
-	struct bytes permitted_to, permitted_by;
+	struct bytes permitted_to, permitted_by, permitted_form;
 
 	struct doc_did *did; /* "steps" of them */
 	struct arena arena;

@@ -89,6 +89,7 @@ static const struct field_row rows[FIELD_COUNT] = {
 	[FIELD_KEY] = { "key", TEXT(24) },
 	[FIELD_STARTED] = { "started", TIME },
 	[FIELD_FINISHED] = { "finished", TIME },
+	[FIELD_NAME] = { "name", TEXT(LIMIT_NAME) },
 	[FIELD_DISPOSAL] = { "disposal", CHOICE(disposal) },
 };
 

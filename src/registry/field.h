@@ -73,6 +73,7 @@ enum field_name {
 	FIELD_KEY,     /* which key: a reference, never the key */
 	FIELD_STARTED,
 	FIELD_FINISHED,
+	FIELD_NAME,	/* of who takes the step */
 	FIELD_DISPOSAL, /* of the clear copy: returned, destroyed, filed */
 	FIELD_COUNT
 };

@@ -4,16 +4,22 @@
  * the rules give a register.
  *
  * A cell is the text of one column, by the column's word.  "serial" is for the
- * store to fill in.  The abstract is a cell of its own ("abstract"), apart from
- * the type, so that it can be destroyed: where a column wants both
- * ("type-abstract"), who prints it puts them together.
+ * store to fill in.  Where the law has one column for type and abstract
+ * ("type-abstract") there are two cells, "type" and "abstract", so that the
+ * latter can be destroyed: who prints it puts them together.
+ *
+ * A line does not change.  What happens later is a remark: a cell under the
+ * word of the column that was empty ("sent", "delivered"), or under one of the
+ * words that say what became of the document, which are printed among the
+ * notes: "cancelled", "refused", "extended", "relevelled", "declassified",
+ * "recalled", "destroyed".
  */
 #ifndef REGISTRY_LINE_H
 #define REGISTRY_LINE_H
 
 #include "core/bytes.h"
 
-#define LINE_CELLS 16u
+#define LINE_CELLS 20u
 #define LINE_BOOK 64u /* bytes of a register's word */
 
 enum line_how {
@@ -28,9 +34,11 @@ struct line_cell {
 
 struct line {
 	enum line_how how;
-	struct bytes book; /* the register's word: "secret-out" */
-	unsigned year;	   /* of Vietnam's time; of a remark 0 */
-	struct line_cell cells[LINE_CELLS]; /* of a remark one: "note" */
+	/* The register's word in the rules ("secret-out"), then "." and what
+	 * its series has after one: they are books of their own. */
+	struct bytes book;
+	unsigned year; /* of Vietnam's time; of a remark 0 */
+	struct line_cell cells[LINE_CELLS];
 	size_t count;
 };
 
