@@ -157,6 +157,8 @@ extern const struct cmd cmd_backup, cmd_backup_officers, cmd_backup_share,
     cmd_backup_verify, cmd_restore, cmd_station_move, cmd_station_reopen;
 extern const struct cmd cmd_media_write, cmd_media_read, cmd_media_list,
     cmd_media_lost, cmd_media;
+extern const struct cmd cmd_user_list, cmd_user_add, cmd_user_sign_in,
+    cmd_user_sign_out, cmd_user_otp;
 extern const struct cmd cmd_destroy, cmd_station_lost, cmd_doctor;
 
 #endif

@@ -113,6 +113,11 @@ static const struct cmd *const commands[] = {
 	&cmd_duty_hand_over,
 	&cmd_duty_note,
 	&cmd_duty_watch,
+	&cmd_user_list,
+	&cmd_user_add,
+	&cmd_user_sign_in,
+	&cmd_user_sign_out,
+	&cmd_user_otp,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -103,6 +103,12 @@ is_below(struct bytes one, struct bytes station)
 	       memcmp(one.p + one.len - host.len, host.p, host.len) == 0;
 }
 
+static bool
+is_person(const struct key *k)
+{
+	return k->card.issued && k->card.sign.rights.kind == CERT_PERSON;
+}
+
 /* A desk's, of this station's unit or one below it (docs/station.md 1.1). */
 static enum rc
 check_desk(const struct key *k, const char *path, struct bytes station,
@@ -112,6 +118,11 @@ check_desk(const struct key *k, const char *path, struct bytes station,
 		return fail(e, RC_INVALID, "%s is not a desk's key: \"%.*s\"",
 		    path, (int)k->card.sign.address.len,
 		    (const char *)k->card.sign.address.p);
+	if (is_person(k))
+		return fail(e, RC_INVALID,
+		    "%s is a person's key: antin user add gives it to a "
+		    "station",
+		    path);
 	if (!bytes_eq(a->station, station) && !is_below(a->station, station))
 		return fail(e, RC_INVALID,
 		    "%s is a desk's key of another station: \"%.*s\"", path,
@@ -135,6 +146,40 @@ put_desk(const char *data, const struct key *k, const struct address *a,
 		bug("no memory");
 	rc = file_write(path, buf_bytes(&k->file), 0600, replace, e);
 	free(path);
+	return rc;
+}
+
+/* A person's, who has a certificate and a passphrase (docs/registry.md 6.3). */
+static enum rc
+check_person(
+    const struct key *k, const char *path, struct address *a, struct err *e)
+{
+	if (!is_person(k) || !address_parse(a, k->card.sign.address) ||
+	    a->desk.len == 0)
+		return fail(e, RC_INVALID,
+		    "%s is not an enrolled person's key: \"%.*s\"", path,
+		    (int)k->card.sign.address.len,
+		    (const char *)k->card.sign.address.p);
+	if (!k->protected)
+		return fail(e, RC_DENIED,
+		    "%s is under no passphrase, and a person's has to be: "
+		    "antin key passwd",
+		    path);
+	return RC_OK;
+}
+
+static enum rc
+add_person_to(const char *data, const char *path, struct bytes station,
+    bool replace, struct err *e)
+{
+	struct address a;
+	struct key k;
+	enum rc rc;
+
+	rc = key_read(&k, path, e);
+	if (rc == RC_OK && (rc = check_person(&k, path, &a, e)) == RC_OK)
+		rc = put_desk(data, &k, &a, station, replace, e);
+	key_free(&k);
 	return rc;
 }
 
@@ -362,10 +407,13 @@ station_address(struct key *out, const char *dir, struct err *e)
 	return rc;
 }
 
+/* Into the station's folder by this, and it is told. */
 static enum rc
-add_desk(const struct args *a, struct err *e)
+add_to(const char *dir, const char *path, bool replace,
+    enum rc (*add)(const char *data, const char *path, struct bytes station,
+	bool replace, struct err *e),
+    struct err *e)
 {
-	const char *dir = a->rest[0];
 	char *data = station_in(dir, ".");
 	struct key station;
 	pid_t pid = 0;
@@ -373,8 +421,7 @@ add_desk(const struct args *a, struct err *e)
 
 	rc = station_address(&station, dir, e);
 	if (rc == RC_OK)
-		rc = add_desk_to(data, a->rest[1], station.card.sign.address,
-		    arg_given(a, "force"), e);
+		rc = add(data, path, station.card.sign.address, replace, e);
 	if (rc == RC_OK)
 		rc = station_pid(&pid, dir, e);
 	if (rc == RC_OK && pid != 0 && kill(pid, SIGHUP) != 0)
@@ -388,6 +435,24 @@ add_desk(const struct args *a, struct err *e)
 	return rc;
 }
 
+static enum rc
+add_desk(const struct args *a, struct err *e)
+{
+	return add_to(
+	    a->rest[0], a->rest[1], arg_given(a, "force"), add_desk_to, e);
+}
+
+static enum rc
+user_add(const struct args *a, struct err *e)
+{
+	const char *key;
+	enum rc rc = arg_must(&key, a, "key", e);
+
+	return rc == RC_OK ? add_to(station_dir(a), key, arg_given(a, "force"),
+				 add_person_to, e)
+			   : rc;
+}
+
 static const struct opt add_opts[] = { OPT_FORCE, OPT_END };
 const struct cmd cmd_station_add_desk = {
 	.name = "station add-desk",
@@ -397,4 +462,18 @@ const struct cmd cmd_station_add_desk = {
 	.least = 2,
 	.most = 2,
 	.run = add_desk,
+};
+
+static const struct opt user_opts[] = {
+	{ "key", "FILE.key", "the person's key file", false },
+	OPT_STATION,
+	OPT_FORCE,
+	OPT_END,
+};
+const struct cmd cmd_user_add = {
+	.name = "user add",
+	.args = "",
+	.does = "Give a station the key file of a person who works at it.",
+	.opts = user_opts,
+	.run = user_add,
 };

@@ -161,7 +161,7 @@ struct doc_outcome {
 	struct doc_notice notice;
 	bool has_notice;
 	int64_t due;	    /* by when it is to be done with; TIME_NEVER */
-	struct arena arena; /* what all this borrows, but the ask */
+	struct arena arena; /* what all else borrows */
 };
 
 /*

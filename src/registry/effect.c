@@ -171,10 +171,10 @@ cancel_number(struct trying *t)
 	if (was[FIELD_NUMBER].len == 0)
 		return RC_OK;
 	n->how = NUMBER_CANCELLED;
-	n->series = was[FIELD_SERIES];
+	n->series = arena_add(&t->out->arena, was[FIELD_SERIES]);
 	n->year = (unsigned)field_uint(was[FIELD_YEAR]);
 	n->number = field_uint(was[FIELD_NUMBER]);
-	n->reason = trying_said(t, FIELD_REASON);
+	n->reason = arena_add(&t->out->arena, trying_said(t, FIELD_REASON));
 	return RC_OK;
 }
 

@@ -110,7 +110,7 @@ which_key_files_are_taken(void)
 {
 	struct identity foreign;
 
-	person_new(&foreign, "F", LAN);
+	person_new(&foreign, "interop", LAN);
 	ok(takes(&lan, WORDS), "a person's key file under a passphrase is");
 	ok(!takes(&lan, NULL), "one without a passphrase is not");
 	ok(was_logged("has to be under a passphrase"), "and it is said why");
