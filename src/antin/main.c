@@ -118,6 +118,15 @@ static const struct cmd *const commands[] = {
 	&cmd_user_sign_in,
 	&cmd_user_sign_out,
 	&cmd_user_otp,
+	&cmd_doc_list,
+	&cmd_doc_search,
+	&cmd_doc_show,
+	&cmd_doc_record,
+	&cmd_doc,
+	&cmd_register_list,
+	&cmd_register_show,
+	&cmd_register_close,
+	&cmd_register_resume,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the siblings say in rows, as the command reads it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "antind/control.h"
@@ -430,16 +431,25 @@ rows_of_letter(struct answer_rows *to, struct answer *a,
 	return RC_OK;
 }
 
+/* A name with # before it is a number's. */
 static void
 add_pairs(struct answer *a, struct bytes pairs)
 {
 	struct bytes name, value;
-	char key[PAIRS_NAME + 1];
+	char key[PAIRS_NAME + 1], number[24];
 
 	while (pairs_next(&pairs, &name, &value)) {
 		memcpy(key, name.p, name.len);
 		key[name.len] = '\0';
-		answer_text(a, key, value);
+		if (key[0] == '#') {
+			memcpy(number, value.p,
+			    value.len < 20 ? value.len : 20);
+			number[value.len < 20 ? value.len : 20] = '\0';
+			answer_number(
+			    a, key + 1, strtoull(number, NULL, 10));
+		} else {
+			answer_text(a, key, value);
+		}
 	}
 	if (pairs.len > 0)
 		bug("control: a row that is no pairs");

@@ -15,6 +15,7 @@
 #include "crypto/random.h"
 #include "crypto/totp.h"
 #include "daemon/process.h"
+#include "registry/step.h"
 
 #define LABEL "antin codes"
 #define WAITING_MAX 64u /* that wait for the store at once */
@@ -510,6 +511,48 @@ used(const struct msg_desk *m)
 		(void)person_use(p, m->uid, process_ms());
 }
 
+/* ---- steps (docs/registry.md 6.7)
+ * ------------------------------------------------------------------ */
+
+/* It is a step, and his own: taken by him, under this very key. */
+static enum rc
+check_step(const struct person *p, struct bytes statement, struct err *e)
+{
+	struct step s;
+	enum rc rc = step_read(&s, statement, e);
+
+	if (rc != RC_OK)
+		return rc;
+	return bytes_eq(s.person, address_of_person(p)) &&
+			       memcmp(s.cert, p->card.sign_cert, SHA256_SIZE) == 0
+		   ? RC_OK
+		   : fail(e, RC_DENIED,
+			 "docs/registry.md 6.7: a step of somebody else");
+}
+
+static void
+sign_step(uint64_t job, const struct msg_step_sign *m)
+{
+	struct person *p = people_find(&people, m->person);
+	const struct identity *keys =
+	    p == NULL ? NULL : person_use(p, m->uid, process_ms());
+	struct msg_step_signed out = { 0 };
+	uint8_t signature[SIG_MAX];
+	struct err e;
+
+	out.rc = keys == NULL ? fail(&e, RC_DENIED,
+				    "%.*s is not signed in any more",
+				    (int)m->person.len,
+				    (const char *)m->person.p)
+			      : check_step(p, m->statement, &e);
+	if (out.rc == RC_OK)
+		out.signature = bytes_of(signature,
+		    step_sign(keys->sig, m->statement, signature));
+	else
+		out.why = bytes_str(e.text);
+	(void)tell(PROC_STORE, MSG_STEP_SIGNED, job, &out, -1);
+}
+
 void
 users_message(const struct identity *station, const struct message *m)
 {
@@ -519,6 +562,8 @@ users_message(const struct identity *station, const struct message *m)
 		user(m->job, &m->body.user);
 	else if (m->kind == MSG_SESSION_USED)
 		used(&m->body.desk);
+	else if (m->kind == MSG_STEP_SIGN)
+		sign_step(m->job, &m->body.step_sign);
 	else if (m->kind == MSG_PERSON_IS && w != NULL)
 		person_is(station, w, &m->body.person_is);
 	else if (m->kind == MSG_SESSION_IS && w != NULL)

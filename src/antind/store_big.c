@@ -11,6 +11,7 @@
 #include "antind/backup.h"
 #include "antind/carried.h"
 #include "antind/lives.h"
+#include "antind/registry.h"
 #include "core/vec.h"
 #include "envelope/envelope.h"
 
@@ -483,12 +484,13 @@ static void
 slice(evutil_socket_t fd, short what, void *ctx)
 {
 	const bool big = big_slice(), submit = submit_slice(),
-		   sum = sum_slice(), copy = backup_slice();
+		   sum = sum_slice(), copy = backup_slice(),
+		   search = docs_search_slice();
 
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	if (big || submit || sum || copy)
+	if (big || submit || sum || copy || search)
 		slice_wake();
 }
 
