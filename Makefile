@@ -116,6 +116,16 @@ BENCHES := $(BENCH_SRC:%.c=$(B)/%)
 build: $(BINS)
 tests: $(TESTS)
 
+# the law's files, where the programs look for them
+RULES := $(B)/share/antin/rules
+$(BINS): | $(RULES)/.made
+build: $(RULES)/.made
+$(RULES)/.made: rules $(wildcard rules/*.rules)
+	@rm -rf $(RULES)
+	@install -d $(RULES)
+	@install -m 644 rules/*.rules $(RULES)/
+	@touch $@
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(if $(V),,@echo "  cc  $<")
@@ -188,6 +198,9 @@ install-run:
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/antind.service
 	install -D -m 644 etc/antin.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/antin.conf
+	install -d $(DESTDIR)$(PREFIX)/share/antin/rules
+	rm -f $(DESTDIR)$(PREFIX)/share/antin/rules/*.rules
+	install -m 644 rules/*.rules $(DESTDIR)$(PREFIX)/share/antin/rules/
 	install -D -m 644 etc/antind.conf \
 	    $(DESTDIR)$(PREFIX)/share/doc/antin/antind.conf
 	for m in $$(cd man && ls *.[1-8] vi/*.[1-8]); do \

@@ -127,6 +127,8 @@ static const struct cmd *const commands[] = {
 	&cmd_register_show,
 	&cmd_register_close,
 	&cmd_register_resume,
+	&cmd_rules_check,
+	&cmd_rules_list,
 };
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -145,8 +145,8 @@ check_recall(struct trying *t)
 enum rc
 check_destroy(struct trying *t)
 {
-	t->out->destroys =
-	    DOC_DESTROY_ABSTRACT | DOC_DESTROY_OPENINGS | DOC_DESTROY_CONTENT;
+	/* lines of registers stay as they are: they say that it was here */
+	t->out->destroys = DOC_DESTROY_OPENINGS | DOC_DESTROY_CONTENT;
 	if (t->ask->action == ACTION_DESTROY_DANGER)
 		trying_owe(t, NOTICE_DESTROYED, "report-danger");
 	return RC_OK;

@@ -141,7 +141,7 @@ const char *doc_notice_word(enum doc_notice_what w); /* "relevelled" */
 /* What is to be destroyed with this step, besides the secrets of keys. */
 enum {
 	DOC_DESTROY_ABSTRACT = 1, /* openings of "describe", cells of lines */
-	DOC_DESTROY_OPENINGS = 2, /* all of them, this step's own left out */
+	DOC_DESTROY_OPENINGS = 2, /* all but this step's own */
 	DOC_DESTROY_CONTENT = 4,  /* drafts and packages */
 };
 

@@ -418,9 +418,17 @@ line_recall(struct trying *t)
 static enum rc
 line_destroy(struct trying *t)
 {
-	return line_life(t, "destroyed",
-	    joined(t, trying_said(t, FIELD_MINUTES), ", ",
-		trying_said(t, FIELD_METHOD)));
+	const struct bytes what = joined(t, trying_said(t, FIELD_MINUTES), ", ",
+	    trying_said(t, FIELD_METHOD));
+	enum rc rc;
+
+	if (is_registered(t) || t->d->value[FIELD_NUMBER].len == 0)
+		return line_life(t, "destroyed", what);
+	/* docs/registry.md 4.3: in danger before it was registered */
+	if ((rc = line_make(t, line_book(t))) == RC_OK)
+		line_put(t, &t->out->lines[0], "destroyed",
+		    joined(t, line_day(t, t->ask->at), ": ", what));
+	return rc;
 }
 
 static enum rc (*const lines[ACTIONS])(struct trying *t) = {

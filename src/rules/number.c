@@ -65,7 +65,7 @@ write_symbol(
 		    part == PART_AGENCY
 			? "\"%.*s\" is no agency's symbol: write it in a row "
 			  "\"agency\" of the office's own rules"
-			: "\"%.*s\" is no symbol of an office's part: write it "
+			: "\"%.*s\" is no symbol of a department: write it "
 			  "in a row \"unit\" of the office's own rules",
 		    SHOWN(symbol));
 	buf_add(out, symbol);

@@ -21,19 +21,19 @@ place(void *data, size_t at)
 }
 
 static enum rc
-find_kind(struct row *row, struct bytes word, struct err *e)
+find_kind(struct row *row, const struct token *word, struct err *e)
 {
 	unsigned i;
 
 	for (i = 0; i < RULE_KINDS; i++)
-		if (bytes_is(word, kinds[i].word)) {
+		if (!word->quoted && bytes_is(word->text, kinds[i].word)) {
 			row->kind = (enum rule_kind)i;
 			return RC_OK;
 		}
 	return fail(e, RC_INVALID,
 	    "\"%.*s\" begins no row: see docs/rules.md 4 for those that there "
 	    "are; a row that goes on begins with a blank",
-	    SHOWN(word));
+	    SHOWN(word->text));
 }
 
 static enum rc
@@ -156,7 +156,7 @@ row_read(struct row *out, struct tokens *t, const struct rule_source *source,
 
 	*out = (struct row){ 0 };
 	t->at = t->row[0].line;
-	if ((rc = find_kind(&row, t->row[0].text, e)) != RC_OK)
+	if ((rc = find_kind(&row, &t->row[0], e)) != RC_OK)
 		return rc;
 	row.data = alloc(1, kinds[row.kind].size);
 	*row_source(row.data) = *source;

@@ -94,7 +94,7 @@ named_twice(bool *has, const struct tokens *t, struct err *e)
 	return RC_OK;
 }
 
-/* "rules SUBJECT" or "own SUBJECT" */
+/* "rules TOPIC" or "own TOPIC" */
 static enum rc
 head_name(struct head *h, const struct tokens *t, struct err *e)
 {
@@ -112,10 +112,10 @@ head_name(struct head *h, const struct tokens *t, struct err *e)
 		    "itself is not changed there (docs/rules.md 5.1)");
 	if (!word_ok(t->row[1].text))
 		return fail(e, RC_INVALID,
-		    "\"%.*s\" is no name of a subject: write small letters "
+		    "\"%.*s\" is no name of a topic: write small letters "
 		    "without diacritics, digits and inner hyphens",
 		    SHOWN(t->row[1].text));
-	h->f->is.subject = t->row[1].text;
+	h->f->is.topic = t->row[1].text;
 	h->f->is.own = h->own;
 	return RC_OK;
 }
@@ -256,7 +256,7 @@ add_row(struct head *h, struct tokens *t, struct err *e)
 	t->at = t->row[0].line;
 	if (!h->named || !h->titled || !h->dated)
 		return fail(e, RC_INVALID,
-		    "a file begins with \"rules\" or \"own\" and its subject, "
+		    "a file begins with \"rules\" or \"own\" and its topic, "
 		    "\"title\" and \"in-force\": write them before the rows");
 	if (!h->sourced)
 		return fail(e, RC_INVALID,
@@ -307,7 +307,7 @@ whole(const struct head *h, struct tokens *t, struct err *e)
 	t->at = t->line == 0 ? 1 : t->line;
 	if (!h->named || !h->titled || !h->dated)
 		return fail(e, RC_INVALID,
-		    "the file has no head: write \"rules SUBJECT\", \"title\" "
+		    "the file has no head: write \"rules TOPIC\", \"title\" "
 		    "and \"in-force\" at its beginning");
 	if (h->f->is.until <= h->f->is.from)
 		return fail(e, RC_INVALID,

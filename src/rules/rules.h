@@ -305,15 +305,24 @@ const struct rule_set *rules_version(
 /* Each set by date; NULL behind the last. */
 const struct rule_set *rules_nth(const struct rules *r, size_t i);
 
-/* Each file that was read, in the order of its subject and date. */
+/* Each file that was read, in the order of its topic and date. */
 struct rules_file {
-	struct bytes name, subject;
+	struct bytes name, topic;
 	struct rule_text title;
 	int64_t from, until; /* as of a set */
 	bool own;
 	bool unverified; /* its dates */
 };
 const struct rules_file *rules_file_nth(const struct rules *r, size_t i);
+
+/* ---- rows of every kind ---------------------------------------------------
+ */
+
+/* Where a row's source is; its name or title (NULL: such rows have none). */
+const struct rule_source *rule_source(const void *row);
+const struct rule_text *rule_name(enum rule_kind k, const void *row);
+/* A row as it is written in a file, whole lines of it. */
+void rule_write(struct buf *out, enum rule_kind k, const void *row);
 
 /* ---- questions ------------------------------------------------------------
  *

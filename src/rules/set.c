@@ -13,7 +13,7 @@
  * ----------------------------------------------------------------------- */
 
 static int
-by_subject(const void *a, const void *b)
+by_topic(const void *a, const void *b)
 {
 	const struct rules_file *x = &(*(struct file *const *)a)->is;
 	const struct rules_file *y = &(*(struct file *const *)b)->is;
@@ -21,7 +21,7 @@ by_subject(const void *a, const void *b)
 
 	if (x->own != y->own)
 		return x->own ? 1 : -1;
-	if ((c = bytes_cmp(x->subject, y->subject)) != 0)
+	if ((c = bytes_cmp(x->topic, y->topic)) != 0)
 		return c;
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
@@ -35,7 +35,7 @@ day_write(char out[static TIME_TEXT], int64_t t)
 	out[sizeof("2026-03-01") - 1] = '\0';
 }
 
-/* Two generations of one subject: the second begins when the first ends. */
+/* Two generations of one topic: the second begins when the first ends. */
 static void
 check_generations(struct rules *r)
 {
@@ -49,7 +49,7 @@ check_generations(struct rules *r)
 		a = &r->files[i]->is;
 		b = &r->files[i + 1]->is;
 		at.file = b->name;
-		if (!bytes_eq(a->subject, b->subject) || a->own != b->own ||
+		if (!bytes_eq(a->topic, b->topic) || a->own != b->own ||
 		    a->until == b->from)
 			continue;
 		day_write(begin, b->from);
@@ -58,20 +58,20 @@ check_generations(struct rules *r)
 			(void)fail(&e, RC_INVALID,
 			    "\"%.*s\" is in force from %s, and %.*s has not "
 			    "ended then: write \"until %s\" there",
-			    SHOWN(b->subject), begin, SHOWN(a->name), end);
+			    SHOWN(b->topic), begin, SHOWN(a->name), end);
 		else
 			(void)fail(&e, RC_INVALID,
 			    "\"%.*s\" is in force from %s, and %.*s ended "
 			    "before: write \"until %s\" there, or put "
 			    "\"in-force\" right",
-			    SHOWN(b->subject), begin, SHOWN(a->name), end);
+			    SHOWN(b->topic), begin, SHOWN(a->name), end);
 		problem_once(r, &at, &e);
 	}
 }
 
-/* An office's file is of another subject than the law's. */
+/* An office's file is of another topic than the law's. */
 static void
-check_subjects(struct rules *r)
+check_topics(struct rules *r)
 {
 	struct rule_source at = { .line = 1 };
 	const struct rules_file *own, *law;
@@ -83,13 +83,13 @@ check_subjects(struct rules *r)
 			own = &r->files[i]->is;
 			law = &r->files[j]->is;
 			if (!own->own || law->own ||
-			    !bytes_eq(own->subject, law->subject))
+			    !bytes_eq(own->topic, law->topic))
 				continue;
 			at.file = own->name;
 			(void)fail(&e, RC_INVALID,
-			    "the law has a subject \"%.*s\": give the office's "
+			    "the law has a topic \"%.*s\": give the office's "
 			    "own another name",
-			    SHOWN(own->subject));
+			    SHOWN(own->topic));
 			problem_once(r, &at, &e);
 		}
 }
@@ -330,10 +330,10 @@ rules_check(struct rules *r, struct err *e)
 	sets_free(r);
 	forget_problems(r);
 	if (r->files_count > 1)
-		qsort(r->files, r->files_count, sizeof(struct file *),
-		    by_subject);
+		qsort(
+		    r->files, r->files_count, sizeof(struct file *), by_topic);
 	check_generations(r);
-	check_subjects(r);
+	check_topics(r);
 	n = cut_days(r, days);
 	for (i = 0; i + 1 < n; i++)
 		make_set(r, days[i], days[i + 1]);

@@ -38,7 +38,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
     antin-status antin-journal antin-alarms antin-duty antin-doctor
-    antin-backup antin-destroy antin-media);
+    antin-backup antin-destroy antin-media antin-rules);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -72,6 +72,7 @@ my %group = (
 	station => [ qw(new add-desk check start stop move reopen lost) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
 	duty => [ qw(show plan on hand-over note watch) ],
+	rules => [ qw(check list) ],
 );
 for my $group (keys %group) {
 	$commands{"antin-$group"} =

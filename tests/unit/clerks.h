@@ -38,9 +38,21 @@ static const char own_rules[] =
     "agency dang symbol TU name \"Đảng ủy\" \"Party committee\"\n"
     "unit van-thu symbol VX name \"Văn xã\" \"Culture\"\n";
 
-/* The law as it lies in the tree, and an office's own rows. */
+/* Take " differs a,b" out of a law: it lets one person do all. */
+static inline void
+loosen(struct buf *text)
+{
+	uint8_t *at;
+	size_t n;
+
+	while ((at = memmem(text->p, text->len, " differs ", 9)) != NULL)
+		for (n = 0; n < 9 || (*at != ' ' && *at != '\n'); n++)
+			*at++ = ' ';
+}
+
+/* The law as it lies in the tree, or loosened, and an office's own rows. */
 static inline struct rules *
-law(const char *own)
+law(const char *own, bool loose)
 {
 	struct rules *r = rules_new();
 	struct buf text;
@@ -52,6 +64,8 @@ law(const char *own)
 		bug("run from the tree: rules/ is not here");
 	for (i = 0; i < found.gl_pathc; i++) {
 		text = slurp(found.gl_pathv[i]);
+		if (loose)
+			loosen(&text);
 		if (rules_add(r, bytes_str(found.gl_pathv[i]), buf_bytes(&text),
 			false, &e) != RC_OK)
 			bug(e.text);
@@ -127,7 +141,7 @@ at(const char *text)
 static inline void
 office_open(struct office *o, const char *day)
 {
-	*o = (struct office){ .rules = law(own_rules), .now = at(day) };
+	*o = (struct office){ .rules = law(own_rules, false), .now = at(day) };
 }
 
 static inline void

@@ -46,8 +46,7 @@ three_people_destroy(struct office *o)
 	REFUSED(&r, RC_INVALID, "minutes",
 	    "it is not destroyed without minutes", HOA, DESTROY, "method=Đốt");
 	DOES(&r, HOA, DESTROY, "method=Đốt", "minutes=BB 1");
-	is(r.out.destroys,
-	    DOC_DESTROY_ABSTRACT | DOC_DESTROY_OPENINGS | DOC_DESTROY_CONTENT,
+	is(r.out.destroys, DOC_DESTROY_OPENINGS | DOC_DESTROY_CONTENT,
 	    "all that was written of it goes with it");
 	ok(r.doc.state == STATE_DESTROYED && r.doc.did[0].destroyed &&
 		!r.doc.did[r.doc.steps - 1].destroyed,
@@ -94,6 +93,15 @@ in_danger_the_holder_destroys_and_reports(struct office *o)
 	DOES(&r, DUNG, REPORT_DANGER, "to=UBND tỉnh", "instrument=BC 5");
 	is(r.doc.state, STATE_DESTROYED, "reported, it has ended");
 	is(r.wrong, 0, "its statements still fold");
+	record_end(&r);
+	record_begin(&r, o);
+	secret_signed(&r, "mat");
+	MUST(&r, HOA, NUMBER);
+	MUST(&r, HOA, DESTROY_DANGER, "reason=Cháy nhà", "method=Đốt");
+	ok(r.out.line_count == 1 && r.out.lines[0].how == LINE_NEW &&
+		cell(&r, 0, "symbol").len > 0 &&
+		bytes_is(cell(&r, 0, "destroyed"), "20/11/2026: Đốt"),
+	    "what was numbered and not yet registered gets its line");
 	record_end(&r);
 	record_begin(&r, o);
 	ordinary_registered(&r);
@@ -214,6 +222,10 @@ a_telegram_goes_out(struct office *o)
 	*tuan = was;
 	DOES(&r, TUAN, VERIFY);
 	o->now += 60;
+	DOES(&r, NAM, SEND, "dispatch=" SOME_ID, "digest=" HASH_B);
+	REFUSED(&r, RC_INVALID, "sent anew",
+	    "what could not be read at the other end is sent anew", NAM,
+	    CONFIRM, "from=Tỉnh ủy", "outcome=refused", "reason=Nhiễu");
 	DOES(&r, NAM, SEND, "dispatch=" SOME_ID, "digest=" HASH_B);
 	DOES(&r, NAM, CONFIRM, "from=Tỉnh ủy", "outcome=received");
 	DOES(&r, HOA, REGISTER);
