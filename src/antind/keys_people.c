@@ -17,6 +17,8 @@
 #include "daemon/process.h"
 #include "registry/step.h"
 
+_Static_assert(MSG_STEP >= STEP_MAX, "a step in a message");
+
 #define LABEL "antin codes"
 #define WAITING_MAX 64u /* that wait for the store at once */
 #define MINUTE INT64_C(60000)
@@ -485,6 +487,51 @@ session_is(struct waiting *w, const struct msg_outcome *m)
 	waiting_drop(w);
 }
 
+/* ---- steps
+ * ------------------------------------------------------------------------------
+ */
+
+/* docs/registry.md 6.7: it is read here as anybody will read it. */
+static enum rc
+check_step(const struct card *c, struct bytes statement, struct err *e)
+{
+	struct step s;
+	enum rc rc = step_read(&s, statement, e);
+
+	if (rc != RC_OK)
+		return rc;
+	if (!bytes_eq(s.person, c->sign.address) ||
+	    memcmp(s.cert, c->sign_cert, SHA256_SIZE) != 0)
+		return fail(e, RC_DENIED,
+		    "docs/registry.md 6.7: a step of another person or "
+		    "another certificate");
+	return cert_valid_at(&c->sign, s.at, e);
+}
+
+static void
+sign(uint64_t job, const struct msg_step_sign *m)
+{
+	struct person *p = people_find(&people, m->person);
+	struct msg_step_signed out = { 0 };
+	const struct identity *keys;
+	uint8_t signature[SIG_MAX];
+	struct err e = { 0 };
+
+	keys = p == NULL ? NULL : person_use(p, m->uid, process_ms());
+	if (keys == NULL)
+		out.rc = fail(&e, RC_DENIED,
+		    "%.*s is not signed in: antin user sign-in",
+		    (int)m->person.len, (const char *)m->person.p);
+	else
+		out.rc = check_step(&keys->card, m->statement, &e);
+	if (out.rc == RC_OK)
+		out.signature = bytes_of(
+		    signature, step_sign(keys->sig, m->statement, signature));
+	else
+		out.why = bytes_str(e.text);
+	(void)tell(PROC_STORE, MSG_STEP_SIGNED, job, &out, -1);
+}
+
 /* ---- the process
  * ---------------------------------------------------------------------- */
 
@@ -511,48 +558,6 @@ used(const struct msg_desk *m)
 		(void)person_use(p, m->uid, process_ms());
 }
 
-/* ---- steps (docs/registry.md 6.7)
- * ------------------------------------------------------------------ */
-
-/* It is a step, and his own: taken by him, under this very key. */
-static enum rc
-check_step(const struct person *p, struct bytes statement, struct err *e)
-{
-	struct step s;
-	enum rc rc = step_read(&s, statement, e);
-
-	if (rc != RC_OK)
-		return rc;
-	return bytes_eq(s.person, address_of_person(p)) &&
-			       memcmp(s.cert, p->card.sign_cert, SHA256_SIZE) == 0
-		   ? RC_OK
-		   : fail(e, RC_DENIED,
-			 "docs/registry.md 6.7: a step of somebody else");
-}
-
-static void
-sign_step(uint64_t job, const struct msg_step_sign *m)
-{
-	struct person *p = people_find(&people, m->person);
-	const struct identity *keys =
-	    p == NULL ? NULL : person_use(p, m->uid, process_ms());
-	struct msg_step_signed out = { 0 };
-	uint8_t signature[SIG_MAX];
-	struct err e;
-
-	out.rc = keys == NULL ? fail(&e, RC_DENIED,
-				    "%.*s is not signed in any more",
-				    (int)m->person.len,
-				    (const char *)m->person.p)
-			      : check_step(p, m->statement, &e);
-	if (out.rc == RC_OK)
-		out.signature = bytes_of(signature,
-		    step_sign(keys->sig, m->statement, signature));
-	else
-		out.why = bytes_str(e.text);
-	(void)tell(PROC_STORE, MSG_STEP_SIGNED, job, &out, -1);
-}
-
 void
 users_message(const struct identity *station, const struct message *m)
 {
@@ -563,7 +568,7 @@ users_message(const struct identity *station, const struct message *m)
 	else if (m->kind == MSG_SESSION_USED)
 		used(&m->body.desk);
 	else if (m->kind == MSG_STEP_SIGN)
-		sign_step(m->job, &m->body.step_sign);
+		sign(m->job, &m->body.step_sign);
 	else if (m->kind == MSG_PERSON_IS && w != NULL)
 		person_is(station, w, &m->body.person_is);
 	else if (m->kind == MSG_SESSION_IS && w != NULL)

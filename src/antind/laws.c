@@ -2,15 +2,14 @@
 /* Files of the law, for the store (docs/registry.md 7.1). */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "antind/parent.h"
 #include "file/file.h"
-
-#define BESIDE "../share/antin/rules" /* of the program's own folder */
+#include "file/rules_file.h"
 
 void
 law_free(struct law_file *files, size_t count)
@@ -73,38 +72,18 @@ folder_read(
 	return rc;
 }
 
-/* The folder that was installed with this program; false: not to be told. */
-static bool
-installed(char out[static 4096])
-{
-	char program[2048];
-	const ssize_t n =
-	    readlink("/proc/self/exe", program, sizeof(program) - 1);
-	char *slash;
-
-	if (n <= 0)
-		return false;
-	program[n] = '\0';
-	slash = strrchr(program, '/');
-	if (slash == NULL)
-		return false;
-	*slash = '\0';
-	(void)snprintf(out, 4096, "%s/" BESIDE, program);
-	return true;
-}
-
 enum rc
 law_read(
     struct law_file **out, size_t *count, const struct setup *s, struct err *e)
 {
-	char folder[4096];
-	enum rc rc = RC_OK;
+	char folder[PATH_MAX];
+	enum rc rc;
 
 	*count = 0;
 	*out = alloc(PARENT_RULES, sizeof(**out));
-	if (installed(folder))
-		rc = folder_read(*out, count, folder, e);
-	(void)snprintf(folder, sizeof(folder), "%s/rules", s->data);
+	rules_folder(folder, NULL);
+	rc = folder_read(*out, count, folder, e);
+	(void)snprintf(folder, sizeof(folder), "%.4000s/rules", s->data);
 	if (rc == RC_OK)
 		rc = folder_read(*out, count, folder, e);
 	return rc;

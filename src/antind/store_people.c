@@ -22,7 +22,7 @@
 /* A person whose key the station has. */
 struct held {
 	char address[LIMIT_ADDRESS + 1];
-	struct tag tag;
+	uint8_t cert[SHA256_SIZE]; /* its fingerprint */
 	int64_t until;
 };
 /* One who is signed in. */
@@ -85,27 +85,25 @@ people_held(const struct cert *c)
 		h = &helds[held_count++];
 	}
 	text_set(h->address, c->address);
-	h->tag = c->tag;
+	cert_fingerprint(h->cert, c->der);
 	h->until = c->until;
 }
 
-/* His certificate for the key that is here, in force now; NONE. */
+/* The certificate in his key file, where it is in force now; NONE. */
 static size_t
-cert_of(size_t holder, const struct tag *tag, int64_t now)
+cert_of(size_t holder, const struct held *h, int64_t now)
 {
 	struct directory *d = st.file.directory;
-	const struct state *s = &d->state;
+	const size_t i = cert_by_fingerprint(&d->state, h->cert);
 	const struct dcert *c;
-	size_t i;
 
-	for (i = cert_by_tag(s, tag_bytes(tag)); i != NONE; i = c->same_tag) {
-		c = &s->certs[i];
-		if (c->holder == holder && c->cert.use == CERT_SIGN &&
-		    c->cert.rights.kind == CERT_PERSON && c->from <= now &&
-		    now < c->until && directory_holds(d, i))
-			return i;
-	}
-	return NONE;
+	if (i == NONE)
+		return NONE;
+	c = &d->state.certs[i];
+	return c->holder == holder && c->from <= now && now < c->until &&
+		       directory_holds(d, i)
+		   ? i
+		   : NONE;
 }
 
 /* The person whose key says this address; RC_ABSENT, RC_DENIED. */
@@ -131,7 +129,7 @@ person_of(struct session *out, struct bytes person, struct err *e)
 	text_set(out->person, person);
 	memcpy(out->address, r.address, sizeof(out->address));
 	out->holder = r.holder;
-	out->cert = cert_of(r.holder, &h->tag, now);
+	out->cert = cert_of(r.holder, h, now);
 	if (out->cert == NONE)
 		return fail(e, RC_DENIED,
 		    "the directory shows no certificate in force for the key "

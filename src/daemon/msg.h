@@ -982,7 +982,7 @@ struct msg_outcome {
 	uint64_t rc;
 	struct bytes why;
 };
-#define MSG_STEP 4096u /* bytes of a step's statement */
+#define MSG_STEP 1024u /* bytes of a step's statement: STEP_MAX */
 struct msg_step_sign {
 	uint64_t uid;
 	struct bytes person, statement;

@@ -8,6 +8,7 @@
 
 #include "antind/people.h"
 #include "crypto/totp.h"
+#include "registry/step.h"
 
 #define LAN STATION "/lan"
 #define MAI STATION "/mai"
@@ -400,6 +401,7 @@ administrators_have_less_time(void)
 /* What the store was told last that keys does not wait for. */
 static struct {
 	uint64_t what, uid;
+	size_t there; /* SESSION_THERE, of all */
 	char who[LIMIT_ADDRESS + 1];
 } heard;
 
@@ -411,6 +413,7 @@ note_session(struct line *l, const struct message *m, int fd)
 	(void)fd;
 	if (l != store || m->kind != MSG_SESSION || m->job != 0)
 		return;
+	heard.there += s->what == SESSION_THERE;
 	heard.what = s->what;
 	heard.uid = s->uid;
 	memcpy(heard.who, s->person.p, s->person.len);
@@ -481,6 +484,84 @@ a_lost_phone(void)
 	buf_free(&was);
 }
 
+/* ---- steps
+ * ------------------------------------------------------------------------------
+ */
+
+static struct step
+a_step(void)
+{
+	struct step s = { .number = 3,
+		.previous = { 1 },
+		.at = time_now(),
+		.action = ACTION_NUMBER,
+		.person = bytes_str(LAN),
+		.desk = bytes_str(STATION "/van-thu"),
+		.role = ROLE_CLERK,
+		.rules = bytes_str("2026-11-22") };
+
+	memcpy(s.cert, lan.card.sign_cert, SHA256_SIZE);
+	return s;
+}
+
+/* What keys says to that, as asked by this user for this person. */
+static enum rc
+steps(struct bytes statement, const char *who, uint64_t uid)
+{
+	const struct msg_step_sign m = { uid, bytes_str(who), statement };
+	struct heard h;
+	struct err e;
+	enum rc rc;
+
+	say_to(store, MSG_STEP_SIGN, ++jobs, &m, -1);
+	if (!wait_for(&h, store, MSG_STEP_SIGNED) || h.m.job != jobs)
+		bug("no answer, or to another job");
+	rc = (enum rc)h.m.body.step_signed.rc;
+	if ((rc == RC_OK) != (h.m.body.step_signed.signature.len > 0))
+		bug("an outcome that contradicts itself");
+	if (rc == RC_OK && step_holds(statement, h.m.body.step_signed.signature,
+			       &lan.card.sign, &e) != RC_OK)
+		rc = RC_INVALID;
+	heard_free(&h);
+	return rc;
+}
+
+static enum rc
+signs_step(const struct step *s, const char *who, uint64_t uid)
+{
+	struct buf statement;
+	enum rc rc;
+
+	step_write(&statement, s);
+	rc = steps(buf_bytes(&statement), who, uid);
+	buf_free(&statement);
+	return rc;
+}
+
+static void
+steps_are_signed(void)
+{
+	struct step s = a_step();
+
+	is(signs_step(&s, LAN, HERE), RC_OK,
+	    "who is signed in signs a step, and it holds");
+	is(signs_step(&s, LAN, THERE), RC_DENIED,
+	    "not for another user of the system");
+	is(signs_step(&s, MAI, HERE), RC_DENIED,
+	    "nor does another person, who is signed in too");
+	s.person = bytes_str(MAI);
+	is(signs_step(&s, LAN, HERE), RC_DENIED,
+	    "nor is a step of another signed");
+	s = a_step();
+	s.cert[0] ^= 1;
+	is(signs_step(&s, LAN, HERE), RC_DENIED, "or by another certificate");
+	s = a_step();
+	s.at += 2 * TIME_DAY;
+	is(signs_step(&s, LAN, HERE), RC_EXPIRED, "or when that is over");
+	is(steps(bytes_str("any bytes that somebody likes"), LAN, HERE),
+	    RC_INVALID, "or what is no step");
+}
+
 static void
 wrong_tries_make_him_wait(void)
 {
@@ -514,7 +595,7 @@ wrong_tries_make_him_wait(void)
 static void
 the_store_is_started_anew(void)
 {
-	size_t i, there = 0;
+	size_t there = 0;
 	struct heard h;
 
 	asks(USER_SIGN_IN, HERE, LAN, WORDS, code_of(&lans, NOW + 900), "");
@@ -524,11 +605,11 @@ the_store_is_started_anew(void)
 	store = actor_sibling(&keys, PROC_STORE);
 	is(outcome(NULL, NULL), RC_IO,
 	    "who waits for a store that ends is told to try again");
-	for (i = 0; i < 2 && wait_for(&h, store, MSG_SESSION); i++) {
+	while (heard.there + there < 2 && wait_for(&h, store, MSG_SESSION)) {
 		there += h.m.body.session.what == SESSION_THERE;
 		heard_free(&h);
 	}
-	is(there, 2, "a new store hears who is signed in");
+	is(heard.there + there, 2, "a new store hears who is signed in");
 }
 
 static void
@@ -557,6 +638,7 @@ main(void)
 	administrators_have_less_time();
 	he_is_at_one_place();
 	a_lost_phone();
+	steps_are_signed();
 	wrong_tries_make_him_wait();
 	the_store_is_started_anew();
 	nothing_leaks();

@@ -8,7 +8,6 @@
 use strict;
 use warnings;
 use Digest::SHA qw(hmac_sha1);
-use File::Copy ();
 use FindBin;
 use IO::Socket::INET;
 use Test::More;
@@ -17,7 +16,6 @@ use Time::HiRes qw(sleep time);
 use lib $FindBin::Bin;
 use Antin;
 
-my $rules = "$FindBin::Bin/../../rules";
 my @root = qw(--directory held/directory --key held/root.key --share
     held/share-1.share --share held/share-2.share);
 my @people = qw(lan mai ha son);
@@ -75,10 +73,6 @@ sub there_is_a_station {
 	    held/directory all));
 	ends(0, 'a station', qw(station new --directory all --key tw.key
 	    --desk vt.key --listen), $line, 'TW');
-	mkdir 'TW/data/rules' if -d 'TW/data';
-	mkdir 'TW/rules' if !-d 'TW/data';
-	File::Copy::copy($_, (-d 'TW/data' ? 'TW/data' : 'TW') . '/rules/') for
-	    glob "$rules/*.rules";
 	station('start');
 	for (@people) {
 		ends(0, "$_\'s key comes", qw(user add --station TW --key),
