@@ -21,7 +21,7 @@ my $tmp = tempdir(CLEANUP => 1);
 # Texts that are the same in both languages.
 my %same = map { $_ => 1 } ('%s', 'N', 'zstd', 'zstd: %s', '%s: %s',
     '%s:%u: %s', '%s/keys', '%s/run', '%s/run/%s', '%s/run/antind.pid',
-    'listen %s', '%.*s:%u', '\\"%.*s\\"', 'poll', 'fstat');
+    'listen %s', '%.*s:%u', '\\"%.*s\\"', '\\"%s\\": %s', 'poll', 'fstat');
 
 # ---- reading ---------------------------------------------------------------
 

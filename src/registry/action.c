@@ -24,7 +24,7 @@
 			     sizeof(struct action_field)
 #define NO_FIELDS { { FIELD_TYPE, 0 } }, 0
 
-static const struct action_row rows[ACTIONS] = {
+static const struct action_row action_rows[ACTIONS] = {
 	[ACTION_DRAFT] = { "draft", "a draft is made",
 	    FIELDS(N(TYPE), N(GRAMMAR), O(AGENCY), O(UNIT), O(BODY), N(LEVEL),
 		N(PRECEDENCE), O(RECIPIENTS), O(CONTENT), O(DOCUMENTS),
@@ -155,8 +155,9 @@ static const struct action_row rows[ACTIONS] = {
 const struct action_row *
 action_row(unsigned action)
 {
-	return action < ACTION_DRAFT || action >= ACTIONS ? NULL
-							  : &rows[action];
+	return action < ACTION_DRAFT || action >= ACTIONS
+		   ? NULL
+		   : &action_rows[action];
 }
 
 bool
@@ -165,7 +166,7 @@ action_by_word(enum action *out, struct bytes word)
 	unsigned i;
 
 	for (i = ACTION_DRAFT; i < ACTIONS; i++)
-		if (bytes_is(word, rows[i].word)) {
+		if (bytes_is(word, action_rows[i].word)) {
 			*out = (enum action)i;
 			return true;
 		}
@@ -390,13 +391,13 @@ action_begins(enum doc_kind *kind, enum action a)
 
 static const struct named {
 	const char *word, *name;
-} kinds[DOC_KINDS] = {
+} doc_kinds[DOC_KINDS] = {
 	[DOC_OUT] = { "out", "outgoing document" },
 	[DOC_PAPER] = { "paper", "digitised paper document" },
 	[DOC_IN] = { "in", "incoming document" },
 	[DOC_TELEGRAM_OUT] = { "telegram-out", "outgoing telegram" },
 	[DOC_TELEGRAM_IN] = { "telegram-in", "incoming telegram" },
-}, states[DOC_STATES] = {
+}, doc_states[DOC_STATES] = {
 	[STATE_NONE] = { "none", "not begun" },
 	[STATE_DRAFT] = { "draft", "draft" },
 	[STATE_PROPOSED] = { "level-proposed", "level proposed" },
@@ -447,7 +448,7 @@ kind_row(enum doc_kind k)
 {
 	if (k < DOC_OUT || (unsigned)k >= DOC_KINDS)
 		bug("a kind of document that is none");
-	return &kinds[k];
+	return &doc_kinds[k];
 }
 
 static const struct named *
@@ -455,7 +456,7 @@ state_row(enum doc_state s)
 {
 	if ((unsigned)s >= DOC_STATES)
 		bug("a state that is none");
-	return &states[s];
+	return &doc_states[s];
 }
 
 const char *
@@ -474,7 +475,7 @@ bool
 doc_kind_by_word(enum doc_kind *out, struct bytes word)
 {
 	unsigned i;
-	const bool is = by_word(&i, kinds, DOC_KINDS, word);
+	const bool is = by_word(&i, doc_kinds, DOC_KINDS, word);
 
 	if (is)
 		*out = (enum doc_kind)i;
@@ -497,7 +498,7 @@ bool
 doc_state_by_word(enum doc_state *out, struct bytes word)
 {
 	unsigned i;
-	const bool is = by_word(&i, states, DOC_STATES, word);
+	const bool is = by_word(&i, doc_states, DOC_STATES, word);
 
 	if (is)
 		*out = (enum doc_state)i;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/lang.h"
 #include "core/time.h"
 #include "core/utf8.h"
 #include "registry/due.h"
@@ -32,7 +33,7 @@ trying_put_time(struct trying *t, enum field_name f, int64_t at)
 enum rc
 trying_contradicts(const struct trying *t, const char *why)
 {
-	return fail(t->e, RC_INVALID, "\"%s\": %s", t->row->word, why);
+	return fail(t->e, RC_INVALID, "\"%s\": %s", t->row->word, tr(why));
 }
 
 bool

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/lang.h"
 #include "core/time.h"
 #include "core/vec.h"
 #include "registry/inner.h"
@@ -85,7 +86,7 @@ follows(enum doc_kind *kind, enum doc_state *to, const struct doc *d,
 	if (why == NULL)
 		return RC_OK;
 	return fail(e, RC_INVALID, "docs/registry.md 2.6: step %u: %s",
-	    (unsigned)s->number, why);
+	    (unsigned)s->number, tr(why));
 }
 
 /* Read what was written in it, and hold it to the statement. */
@@ -260,10 +261,11 @@ did_last(const struct doc *d, enum action a)
 enum rc
 trying_refuse(const struct trying *t, const char *why)
 {
-	const struct bytes cite = rule_says(&t->rule->cite);
+	/* the law's own words, whoever reads them */
+	const struct bytes cite = t->rule->cite.vi;
 
 	return fail(t->e, RC_DENIED, "\"%s\": %s (the rule: %.*s)",
-	    t->row->word, why, (int)cite.len, (const char *)cite.p);
+	    t->row->word, tr(why), (int)cite.len, (const char *)cite.p);
 }
 
 /* The fields are the action's own, and none that is the system's. */
@@ -301,15 +303,13 @@ in_order(struct trying *t)
 		return trying_refuse(t, "nothing has been begun");
 	if (!action_moves(&out->state, a, out->kind, d->state, d->before,
 		doc_is_secret(d))) {
-		const struct bytes cite = rule_says(&t->rule->cite);
+		const struct bytes cite = t->rule->cite.vi;
 
 		return fail(t->e, RC_DENIED,
-		    "docs/registry.md 3.3: \"%s\" is out of order: the "
-		    "document "
-		    "is \"%s\", of kind \"%s\" and level \"%s\" (the rule: "
+		    "\"%s\" is out of order: this is: %s, %s, %s (the rule: "
 		    "%.*s)",
-		    t->row->word, doc_state_word(d->state),
-		    doc_kind_word(out->kind), level_word(d->level),
+		    t->row->word, doc_kind_name(out->kind),
+		    doc_state_name(d->state), level_name(d->level),
 		    (int)cite.len, (const char *)cite.p);
 	}
 	return RC_OK;

@@ -84,6 +84,7 @@ step_read(struct step *out, struct bytes statement, struct err *e)
 {
 	struct der d = der_init(statement);
 	struct step s = { .number = 0 };
+	const char *why;
 	enum rc rc;
 
 	*out = s;
@@ -112,8 +113,8 @@ step_read(struct step *out, struct bytes statement, struct err *e)
 	s.rules = der_utf8(&d, STEP_RULES);
 	read_fixed(&d, s.commitment, SHA256_SIZE);
 	der_close(&d);
-	if (d.why == NULL && wrong(&s) != NULL)
-		der_fault(&d, wrong(&s));
+	if (d.why == NULL && (why = wrong(&s)) != NULL)
+		der_fault(&d, why);
 	if ((rc = der_end(&d, "docs/registry.md 2.2: a step", e)) == RC_OK)
 		*out = s;
 	return rc;

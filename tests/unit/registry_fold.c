@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The fold of steps (docs/registry.md 2.6, 2.7), also of hostile ones; what no
  * law loosens (3.5); and what doc_step() is asked in vain. */
+#include "core/lang.h"
 #include "lives.h"
 
 #define STEPS 7u /* that are looked at */
@@ -254,6 +255,50 @@ no_law_makes_one_person_two(void)
 	office_close(&o);
 }
 
+static bool
+begins(const struct buf *b, const char *text)
+{
+	return b->len > strlen(text) && memcmp(b->p, text, strlen(text)) == 0;
+}
+
+static bool
+has_text(const struct buf *b, const char *text)
+{
+	return memmem(b->p, b->len, text, strlen(text)) != NULL;
+}
+
+/* A daemon speaks English; who asked it reads his own language, and the law in
+ * its words. */
+static void
+a_refusal_is_read_in_vietnamese(struct office *o)
+{
+	struct buf said = { 0 };
+	struct record r;
+
+	record_begin(&r, o);
+	draft(&r, "mat");
+	(void)does(&r, HOA, ACTION_NUMBER, NULL);
+	lang_set(LANG_VI);
+	tr_said(&said, r.e.text);
+	lang_set(LANG_EN);
+	ok(said.len > 0 &&
+		begins(&said,
+		    "\"number\" sai trình tự: đây là: văn bản đi, dự thảo, ") &&
+		has_text(&said, "(quy định: văn thư cấp số sau khi người có "
+				"thẩm quyền đã ký)"),
+	    "what is out of order is told in Vietnamese, and the law as it is");
+	buf_free(&said);
+	propose(&r, "mat");
+	(void)does(&r, LAN, ACTION_DECIDE_LEVEL, "level=mat", "copies=1",
+	    "copying=no", NULL);
+	lang_set(LANG_VI);
+	tr_said(&said, r.e.text);
+	lang_set(LANG_EN);
+	ok(has_text(&said, "không vai trò nào"), "and so is who may not");
+	buf_free(&said);
+	record_end(&r);
+}
+
 /* ---- asked in vain --------------------------------------------------------
  */
 
@@ -349,6 +394,7 @@ main(void)
 	only_what_may_be_lacking_may();
 	a_refused_step_changes_nothing();
 	no_law_makes_one_person_two();
+	a_refusal_is_read_in_vietnamese(&o);
 	the_system_alone_says_what_is_its(&o);
 	without_rules_nothing_is_begun(&o);
 	a_position_is_needed_where_the_law_names_one();
