@@ -73,6 +73,11 @@ enum rc talk_act(struct talk *t, const char *word, struct err *e);
  * ends. */
 enum rc talk_sign_in(struct talk *t, int64_t *until, struct err *e);
 
+/* The address of the person whose key is at the station that a word names;
+ * without one, of the only one.  The caller frees.  user.c */
+enum rc talk_person(
+    char **out, struct talk *t, const char *word, struct err *e);
+
 /* A dispatch id, or the beginning of one (4 digits or more) that lies in the
  * desk's inbox; "sent": or in its outbox. */
 enum rc talk_id(

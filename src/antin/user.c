@@ -29,10 +29,8 @@ is_called(const json_t *row, const char *word)
 	       (slash != NULL && strcmp(slash + 1, word) == 0);
 }
 
-/* The address of the person that a word names; without one, of the only one.
- * The caller frees. */
-static enum rc
-choose(char **out, struct talk *t, const char *word, struct err *e)
+enum rc
+talk_person(char **out, struct talk *t, const char *word, struct err *e)
 {
 	const char *found = NULL;
 	json_t *rows, *row;
@@ -220,7 +218,7 @@ user_sign_in(const struct args *a, struct err *e)
 	enum rc rc;
 
 	if ((rc = talk_open(&t, a, e)) != RC_OK ||
-	    (rc = choose(&person, &t, word, e)) != RC_OK ||
+	    (rc = talk_person(&person, &t, word, e)) != RC_OK ||
 	    (rc = get_passphrase(&passphrase, a, person, e)) != RC_OK ||
 	    (rc = get_code(&code, a, person, e)) != RC_OK)
 		goto out;
@@ -249,7 +247,7 @@ user_sign_out(const struct args *a, struct err *e)
 	enum rc rc = talk_open(&t, a, e);
 
 	if (rc == RC_OK && a->rest_count > 0)
-		rc = choose(&person, &t, a->rest[0], e);
+		rc = talk_person(&person, &t, a->rest[0], e);
 	if (person != NULL)
 		show_word(r, "person", person);
 	if (rc == RC_OK) {
@@ -320,9 +318,9 @@ user_otp(const struct args *a, struct err *e)
 	enum rc rc;
 
 	if ((rc = talk_open(&t, a, e)) != RC_OK ||
-	    (rc = choose(&person, &t, a->rest[0], e)) != RC_OK ||
+	    (rc = talk_person(&person, &t, a->rest[0], e)) != RC_OK ||
 	    (arg_given(a, "by") &&
-		(rc = choose(&by, &t, arg(a, "by"), e)) != RC_OK) ||
+		(rc = talk_person(&by, &t, arg(a, "by"), e)) != RC_OK) ||
 	    (rc = get_passphrase(&passphrase, a, person, e)) != RC_OK ||
 	    (arg_given(a, "code-file") &&
 		(rc = get_code(&code, a, person, e)) != RC_OK))

@@ -207,6 +207,28 @@ child_keys(struct child *c, struct err *e)
 	return RC_OK;
 }
 
+/* What of the law cannot be read is missing; what that means the store says. */
+static void
+give_law(struct child *c)
+{
+	struct law_file *files;
+	struct log_line l;
+	struct err e;
+	size_t i, count;
+
+	if (law_read(&files, &count, me.s, &e) != RC_OK) {
+		l = child_line(LOG_WARN, "rules.read", c);
+		log_err(&l, &e);
+		say_log(LOG_WARN, &l);
+	}
+	for (i = 0; i < count; i++)
+		channel_send(c->c, MSG_RULES, 0,
+		    &(struct msg_rules){ bytes_str(files[i].name),
+			buf_bytes(&files[i].text) },
+		    -1);
+	law_free(files, count);
+}
+
 static void
 give_sockets(struct child *c)
 {
@@ -279,6 +301,8 @@ child_start(struct child *c, struct err *e)
 	give_settings(c);
 	if (c->is == PROC_KEYS && (rc = child_keys(c, e)) != RC_OK)
 		return rc;
+	if (c->is == PROC_STORE)
+		give_law(c);
 	give_sockets(c);
 	give_siblings(c);
 	return RC_OK;

@@ -67,6 +67,8 @@ enum rc file_check(int fd, bool writes, struct err *e);
 /* Append rows of struct msg_row, of struct msg_desk_row. */
 void rows_of_store(struct answer_rows *to, struct bytes rows);
 void rows_of_desks(struct answer_rows *to, struct bytes rows);
+/* Rows of struct msg_doc_is: each name with its value. */
+void rows_of_docs(struct answer_rows *to, struct bytes rows);
 /* What a letter says of itself: rows of its parts, addressees and references,
  * and the rest into *a. */
 enum rc rows_of_letter(struct answer_rows *to, struct answer *a,
@@ -82,6 +84,7 @@ void message_seal(struct msg_seal *m, struct buf lists[static MESSAGE_LISTS],
     const struct control_request *r);
 void message_operate(struct msg_operate *m, const struct control_request *r);
 void message_duty(struct msg_duty *m, const struct control_request *r);
+void message_doc(struct msg_doc *m, const struct control_request *r);
 
 /* ---- control_metrics.c
  * ----------------------------------------------------- */

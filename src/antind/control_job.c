@@ -364,6 +364,16 @@ ask_duty(struct job *j)
 }
 
 static void
+ask_doc(struct job *j)
+{
+	struct msg_doc m;
+
+	message_doc(&m, &j->r);
+	m.uid = j->uid;
+	(void)job_tell(j, PROC_STORE, MSG_DOC, &m, MSG_DOC_IS);
+}
+
+static void
 ask_send(struct job *j)
 {
 	struct buf lists[MESSAGE_LISTS] = { 0 };
@@ -480,6 +490,17 @@ static const struct {
 	[CONTROL_USER_IN] = { ask_user, false },
 	[CONTROL_USER_OUT] = { ask_user, false },
 	[CONTROL_USER_CODES] = { ask_user, false },
+	[CONTROL_DOC] = { ask_doc, false },
+	[CONTROL_DOC_LIST] = { ask_doc, false },
+	[CONTROL_DOC_SEARCH] = { ask_doc, false },
+	[CONTROL_DOC_SHOW] = { ask_doc, false },
+	[CONTROL_DOC_RECORD] = { ask_doc, false },
+	[CONTROL_BOOKS] = { ask_doc, false },
+	[CONTROL_BOOK] = { ask_doc, false },
+	[CONTROL_BOOK_CLOSE] = { ask_doc, false },
+	[CONTROL_BOOK_REMARK] = { ask_doc, false },
+	[CONTROL_BOOK_RESUME] = { ask_doc, false },
+	[CONTROL_REPORT] = { ask_doc, false },
 };
 
 /* ---- answers
@@ -534,6 +555,22 @@ rows(struct job *j, const struct message *m)
 		rows_of_desks(&j->rows, r->rows);
 	else
 		rows_of_store(&j->rows, r->rows);
+	if (!r->last)
+		return;
+	a = answer_new();
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+/* What the store says of documents and registers. */
+static void
+docs(struct job *j, const struct message *m)
+{
+	const struct msg_doc_is *r = &m->body.doc_is;
+	struct answer a;
+
+	if (!went(j, r->rc, r->why))
+		return;
+	rows_of_docs(&j->rows, r->rows);
 	if (!r->last)
 		return;
 	a = answer_new();
@@ -705,6 +742,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_JOURNAL_IS] = journal_is,
 		[MSG_BUNDLE_IS] = bundle_is,
 		[MSG_USER_IS] = user_is,
+		[MSG_DOC_IS] = docs,
 	};
 	struct job *j = jobs;
 

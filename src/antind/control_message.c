@@ -83,3 +83,40 @@ message_duty(struct msg_duty *m, const struct control_request *r)
 		.text = r->what == CONTROL_DUTY_PLAN ? buf_bytes(&r->data)
 						     : r->reason };
 }
+
+void
+message_doc(struct msg_doc *m, const struct control_request *r)
+{
+	static const enum reg_what whats[CONTROLS] = {
+		[CONTROL_DOC] = REG_DO,
+		[CONTROL_DOC_LIST] = REG_LIST,
+		[CONTROL_DOC_SEARCH] = REG_SEARCH,
+		[CONTROL_DOC_SHOW] = REG_SHOW,
+		[CONTROL_DOC_RECORD] = REG_RECORD,
+		[CONTROL_BOOKS] = REG_BOOKS,
+		[CONTROL_BOOK] = REG_LINES,
+		[CONTROL_BOOK_CLOSE] = REG_CLOSE,
+		[CONTROL_BOOK_REMARK] = REG_REMARK,
+		[CONTROL_BOOK_RESUME] = REG_RESUME,
+		[CONTROL_REPORT] = REG_REPORT,
+	};
+	/* a box has "before", all else that is numbered "at" */
+	const bool box =
+	    r->what == CONTROL_DOC_LIST || r->what == CONTROL_DOC_SEARCH;
+
+	*m = (struct msg_doc){ .what = whats[r->what],
+		.person = r->as,
+		.desk = r->desk,
+		.action = r->action,
+		.document = r->document,
+		.fields = buf_bytes(&r->fields),
+		.text = r->text,
+		.book = r->book,
+		.all = r->all,
+		.before = box ? r->before : r->at,
+		.max = r->max,
+		.year = r->year,
+		.volume = r->volume,
+		.from = r->from,
+		.until = r->until };
+}

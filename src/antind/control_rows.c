@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What the siblings say in rows, as the command reads it. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "antind/control.h"
+#include "core/pairs.h"
 #include "core/time.h"
 #include "envelope/dispatch.h"
 #include "store/store.h"
@@ -430,4 +434,45 @@ rows_of_letter(struct answer_rows *to, struct answer *a,
 		answer_id(a, "supersedes", &d.supersedes);
 	dispatch_free(&d);
 	return RC_OK;
+}
+
+/* A name with # before it is a number's. */
+static void
+add_pairs(struct answer *a, struct bytes pairs)
+{
+	struct bytes name, value;
+	char key[PAIRS_NAME + 1], number[24];
+
+	while (pairs_next(&pairs, &name, &value)) {
+		memcpy(key, name.p, name.len);
+		key[name.len] = '\0';
+		if (key[0] == '#') {
+			memcpy(number, value.p,
+			    value.len < 20 ? value.len : 20);
+			number[value.len < 20 ? value.len : 20] = '\0';
+			answer_number(
+			    a, key + 1, strtoull(number, NULL, 10));
+		} else {
+			answer_text(a, key, value);
+		}
+	}
+	if (pairs.len > 0)
+		bug("control: a row that is no pairs");
+}
+
+void
+rows_of_docs(struct answer_rows *to, struct bytes rows)
+{
+	struct rd r = rd_init(rows);
+	struct bytes row;
+	struct answer a;
+
+	while (r.in.len > 0) {
+		row = rd_bytes(&r, (size_t)rd_u64(&r));
+		if (r.bad)
+			bug("control: rows that are none");
+		a = answer_new();
+		add_pairs(&a, row);
+		answer_row(to, &a);
+	}
 }

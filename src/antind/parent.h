@@ -66,6 +66,18 @@ void keys_free(struct key_file *keys, size_t count);
 enum rc key_keep(
     const struct setup *s, bool next, struct bytes file, struct err *e);
 
+/* A file of the law (docs/registry.md 7.1); the caller frees "text". */
+#define PARENT_RULES 64u /* RULES_FILES_MAX */
+struct law_file {
+	char name[256];
+	struct buf text;
+};
+/* Those that were installed with the program, and those in the station's
+ * rules/, *count of them; freed by law_free().  laws.c */
+enum rc law_read(
+    struct law_file **out, size_t *count, const struct setup *s, struct err *e);
+void law_free(struct law_file *files, size_t count);
+
 /* A listening socket. */
 struct sock {
 	const char *name; /* "listen", "control", "metrics" */

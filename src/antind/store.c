@@ -15,6 +15,7 @@
 #include "antind/hours.h"
 #include "antind/lost.h"
 #include "antind/notices.h"
+#include "antind/registry.h"
 #include "antind/rows.h"
 #include "antind/sessions.h"
 #include "antind/thin.h"
@@ -222,6 +223,7 @@ settle(void)
 	trouble_settled(kept, &e);
 	media_settled(kept, &e);
 	rows_settled(kept);
+	docs_settled(kept, &e);
 	people_settled(kept, &e);
 }
 
@@ -291,6 +293,10 @@ given(const struct message *m, int fd, struct err *e)
 	char *value;
 
 	(void)fd;
+	if (m->kind == MSG_RULES) {
+		law_given(&m->body.rules);
+		return RC_OK;
+	}
 	if (m->kind != MSG_SETTING)
 		return fail(e, RC_INVALID, "the store takes settings only");
 	value = strndup((const char *)s->value.p, s->value.len);
@@ -545,6 +551,8 @@ from_control(const struct message *m)
 		last_give(m->job, &m->body.enrol_piece);
 	else if (m->kind == MSG_DUTY)
 		duty_on(m->job, &m->body.duty);
+	else if (m->kind == MSG_DOC)
+		doc_on(m->job, &m->body.doc);
 }
 
 static void
@@ -629,6 +637,7 @@ stop(void)
 	settle();
 	lines_drop(false);
 	media_gone();
+	docs_stop();
 	rows_stop();
 	st.store->ops->close(st.store);
 	directory_close(&st.file);

@@ -11,6 +11,7 @@
 #include "antind/backup.h"
 #include "antind/carried.h"
 #include "antind/lives.h"
+#include "antind/registry.h"
 #include "core/vec.h"
 #include "envelope/envelope.h"
 
@@ -484,12 +485,12 @@ slice(evutil_socket_t fd, short what, void *ctx)
 {
 	const bool big = big_slice(), submit = submit_slice(),
 		   sum = sum_slice(), copy = backup_slice(),
-		   media = media_slice();
+		   media = media_slice(), search = docs_search_slice();
 
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	if (big || submit || sum || copy || media)
+	if (big || submit || sum || copy || media || search)
 		slice_wake();
 }
 

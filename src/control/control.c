@@ -9,6 +9,7 @@
 
 #include "core/base64.h"
 #include "core/limits.h"
+#include "core/pairs.h"
 #include "core/time.h"
 #include "core/utf8.h"
 #include "core/vec.h"
@@ -387,6 +388,66 @@ take_parts(void *to, const struct field *f, const json_t *v, struct err *e)
 	return RC_OK;
 }
 
+/* ---- the registry
+ * ----------------------------------------------------------- */
+
+/* A word: small letters, digits, hyphens and dots. */
+static enum rc
+take_name(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+	enum rc rc = take_string(out, f, v, e);
+	size_t i;
+
+	for (i = 0; rc == RC_OK && i < out->len; i++)
+		if (memchr("abcdefghijklmnopqrstuvwxyz0123456789-.",
+			out->p[i], 38) == NULL)
+			rc = is_no(f, "word", e);
+	return rc;
+}
+
+/* The first digits of a document's id. */
+static enum rc
+take_digits(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct bytes *out = to;
+	enum rc rc = take_string(out, f, v, e);
+	size_t i;
+
+	for (i = 0; rc == RC_OK && i < out->len; i++)
+		if (memchr("0123456789abcdef", out->p[i], 16) == NULL)
+			rc = is_no(f, "beginning of a document's id", e);
+	return rc;
+}
+
+/* {name: text, ...} */
+static enum rc
+take_values(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct field one = { .name = f->name, .max = CONTROL_FIELD };
+	struct buf *out = to;
+	struct bytes name, value;
+	const char *key;
+	json_t *item;
+	enum rc rc;
+
+	if (!json_is_object(v))
+		return is_no(f, "list of fields", e);
+	if (json_object_size(v) > CONTROL_FIELDS)
+		return fail(
+		    e, RC_LIMIT, "over %u fields of a step", CONTROL_FIELDS);
+	json_object_foreach((json_t *)(uintptr_t)v, key, item)
+	{
+		name = bytes_str(key);
+		if (name.len == 0 || name.len > 32 || !utf8_is_text(name))
+			return is_no(f, "list of fields", e);
+		if ((rc = take_text(&value, &one, item, e)) != RC_OK)
+			return rc;
+		pairs_add(out, name, value);
+	}
+	return RC_OK;
+}
+
 /* ---- requests
  * --------------------------------------------------------------- */
 
@@ -429,6 +490,23 @@ take_parts(void *to, const struct field *f, const json_t *v, struct err *e)
 		"code", take_secret, HERE(code_given), false, 0, TOTP_TYPED    \
 	}
 
+#define AS                                                                     \
+	{                                                                      \
+		"as", take_address, HERE(as), false, 1, LIMIT_ADDRESS          \
+	}
+#define DOCUMENT(must)                                                         \
+	{                                                                      \
+		"document", take_digits, HERE(document), must, 1, 2 * ID_SIZE  \
+	}
+#define TEXT(must)                                                             \
+	{                                                                      \
+		"text", take_text, HERE(text), must, 1, CONTROL_TEXT           \
+	}
+#define BOOK                                                                   \
+	{ "book", take_name, HERE(book), true, 1, 64 },                        \
+	{                                                                      \
+		"year", take_number, HERE(year), true, 1900, 9999              \
+	}
 /* Which there are, what they have, and how many descriptors. */
 static const struct row {
 	const char *word;
@@ -605,6 +683,39 @@ static const struct row {
 	    { PERSON(true), SECRETS,
 		{ "by", take_desk, HERE(by), false, 1, LIMIT_ADDRESS }, END },
 	    0, false },
+	[CONTROL_DOC] = { "doc",
+	    { AS, DESK, { "do", take_name, HERE(action), true, 1, 32 },
+		DOCUMENT(false),
+		{ "fields", take_values, HERE(fields), false, 0, 0 }, END },
+	    0, false },
+	[CONTROL_DOC_LIST] = { "doc-list",
+	    { AS, DESK, { "text", take_name, HERE(text), false, 1, 32 },
+		{ "all", take_flag, HERE(all), false, 0, 0 }, PAGE, END },
+	    0, false },
+	[CONTROL_DOC_SEARCH] = { "doc-search",
+	    { AS, DESK, TEXT(true), PAGE, END }, 0, false },
+	[CONTROL_DOC_SHOW] = { "doc-show", { AS, DESK, DOCUMENT(true), END }, 0,
+	    false },
+	[CONTROL_DOC_RECORD] = { "doc-record",
+	    { AS, DESK, DOCUMENT(true), END }, 0, false },
+	[CONTROL_BOOKS] = { "books", { AS, DESK, END }, 0, false },
+	[CONTROL_BOOK] = { "book",
+	    { AS, DESK, BOOK,
+		{ "volume", take_number, HERE(volume), false, 1, UINT32_MAX },
+		{ "at", take_number, HERE(at), false, 0, INT64_MAX },
+		{ "max", take_number, HERE(max), false, 1, CONTROL_ROWS },
+		END },
+	    0, false },
+	[CONTROL_BOOK_CLOSE] = { "book-close", { AS, DESK, BOOK, END }, 0,
+	    false },
+	[CONTROL_BOOK_REMARK] = { "book-remark",
+	    { AS, DESK, BOOK, NUMBER, TEXT(true), END }, 0, false },
+	[CONTROL_BOOK_RESUME] = { "book-resume",
+	    { AS, DESK, BOOK, NUMBER, TEXT(true), END }, 0, false },
+	[CONTROL_REPORT] = { "report",
+	    { AS, DESK, { "from", take_time, HERE(from), true, 0, 0 },
+		{ "until", take_time, HERE(until), true, 0, 0 }, END },
+	    0, false },
 };
 
 const char *
@@ -620,6 +731,7 @@ control_free(struct control_request *r)
 	free(r->references);
 	free(r->parts);
 	buf_free(&r->data);
+	buf_free(&r->fields);
 	json_decref(r->root);
 	*r = (struct control_request){ 0 };
 }

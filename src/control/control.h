@@ -26,6 +26,9 @@
 #define CONTROL_REASON 1000u  /* bytes of a refusal's reason */
 #define CONTROL_CODE 6u	      /* the last of its codes: docs/receipts.md 3.1 */
 #define CONTROL_DATA 32768u   /* bytes that "data" stands for, in base64 */
+#define CONTROL_FIELDS 32u    /* fields of a step, at the most */
+#define CONTROL_FIELD 16384u  /* bytes of one's value */
+#define CONTROL_TEXT 600u     /* bytes of what is looked for */
 
 enum control_what {
 	CONTROL_HELLO,	  /* version: which programs they are */
@@ -94,8 +97,21 @@ enum control_what {
 	CONTROL_USER_IN,    /* person, passphrase, code */
 	CONTROL_USER_OUT,   /* person, or all of this user */
 	CONTROL_USER_CODES, /* person, passphrase, code or by; secret */
+	/* The registry (docs/registry.md 7); as: who asks, of those whom this
+	 * user has signed in. */
+	CONTROL_DOC,	     /* desk, do, document, fields */
+	CONTROL_DOC_LIST,    /* desk, text: a state or kind; all, before, max */
+	CONTROL_DOC_SEARCH,  /* desk, text, before, max */
+	CONTROL_DOC_SHOW,    /* desk, document */
+	CONTROL_DOC_RECORD,  /* desk, document: total and data */
+	CONTROL_BOOKS,	     /* desk: registers and their volumes */
+	CONTROL_BOOK,	     /* desk, book, year, volume, at, max */
+	CONTROL_BOOK_CLOSE,  /* desk, book, year */
+	CONTROL_BOOK_REMARK, /* desk, book, year, at, text */
+	CONTROL_BOOK_RESUME, /* desk, book: a series; year, at, text */
+	CONTROL_REPORT,	     /* desk, from, until */
 };
-#define CONTROLS 54
+#define CONTROLS 65
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -119,6 +135,12 @@ struct control_request {
 	struct bytes hop, station, login;
 	bool hop_set, id_set;
 	struct bytes person, by, code_given; /* people */
+
+	/* Of the registry. */
+	struct bytes as, action, document, text, book;
+	uint64_t year, volume;
+	int64_t from;
+	struct buf fields; /* owned; core/pairs.h */
 
 	/* A dispatch to be made. */
 	enum level level;

@@ -226,8 +226,13 @@ enum msg {
 	MSG_SESSION_USED, /* struct msg_desk, of a person: store to keys */
 	MSG_STEP_SIGN,	  /* struct msg_step_sign, store to keys */
 	MSG_STEP_SIGNED,  /* struct msg_step_signed: answer to it */
+
+	/* the registry (docs/registry.md 7) */
+	MSG_RULES,  /* struct msg_rules, parent to store: a file of the law */
+	MSG_DOC,    /* struct msg_doc, control to store */
+	MSG_DOC_IS, /* struct msg_doc_is: answer to it; the last one says so */
 };
-#define MSG_LAST MSG_STEP_SIGNED
+#define MSG_LAST MSG_DOC_IS
 
 #define MSG_THIN_IDENTITY 16u	 /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
@@ -326,7 +331,7 @@ struct msg_hello {
 	uint8_t identity[MSG_THIN_IDENTITY]; /* by the secret of this name */
 	uint64_t claims; /* 1: it said how far its journal is known here: */
 	struct msg_life life;
-	uint64_t notices;   /* 1: it takes notices, and items as "again" */
+	uint64_t notices;     /* 1: it takes notices, and items as "again" */
 	struct bytes contact; /* of a child: when it calls: link.md 20.7 */
 };
 struct msg_admit {
@@ -645,10 +650,10 @@ enum row {
 			since: of the receipt, q its enum statement_kind, text
 			tag of the desk's key, bytes number of the bundle that
 			it is in, or 0 */
-	ROW_DUTY,    /* state enum duty_row, n a number, q uid, other login, text
-			name or line, since, due, address the desk */
-	ROW_USER,    /* address, text name, level, state 1 signed in: q by which
-			uid, since; n 1: he has codes; due: his key's end */
+	ROW_DUTY, /* state enum duty_row, n a number, q uid, other login, text
+		     name or line, since, due, address the desk */
+	ROW_USER, /* address, text name, level, state 1 signed in: q by which
+		     uid, since; n 1: he has codes; due: his key's end */
 	ROW_USER_ROLE, /* address, other the desk, state enum role, due: its end
 			*/
 	ROW_LOST_DISK, /* n number of a bundle, address whom it is for, at */
@@ -936,7 +941,7 @@ enum user_do { USER_SIGN_IN, USER_SIGN_OUT, USER_CODES };
 #define MSG_CODE 16u	    /* bytes of a code: TOTP_TYPED */
 #define MSG_CODE_SECRET 20u /* TOTP_SECRET */
 struct msg_user {
-	uint64_t uid, what; /* enum user_do */
+	uint64_t uid, what;  /* enum user_do */
 	struct bytes person; /* USER_SIGN_OUT: empty, all of this user */
 	struct bytes by;     /* USER_CODES: an administrator; or empty */
 	struct bytes passphrase, code;
@@ -962,13 +967,13 @@ struct msg_person_is {
 	uint64_t administrator; /* 1: he is one */
 	uint64_t by_may;	/* 1: "by" is one above him, and another */
 };
-enum session_did { /* numbers are the journal's */
-	SESSION_THERE,	/* he is signed in, as before */
-	SESSION_IN,	/* by this counter */
+enum session_did {     /* numbers are the journal's */
+	SESSION_THERE, /* he is signed in, as before */
+	SESSION_IN,    /* by this counter */
 	SESSION_OUT,
 	SESSION_EXPIRED,
-	SESSION_LOCKED, /* too many wrong tries */
-	SESSION_CODES,	/* new codes, by himself */
+	SESSION_LOCKED,	  /* too many wrong tries */
+	SESSION_CODES,	  /* new codes, by himself */
 	SESSION_CODES_BY, /* by an administrator */
 };
 #define SESSION_DIDS 7
@@ -992,6 +997,45 @@ struct msg_step_signed {
 	uint64_t rc;
 	struct bytes why;
 	struct bytes signature;
+};
+
+#define MSG_RULES_FILE (256u << 10) /* RULES_FILE_MAX */
+struct msg_rules {
+	struct bytes name, file;
+};
+/* What is done to a document, or asked of the registry. */
+enum reg_what {
+	REG_DO,	    /* action, document, fields */
+	REG_LIST,   /* before, max; text: a state's or kind's word; all */
+	REG_SEARCH, /* text; before, max */
+	REG_SHOW,   /* document */
+	REG_RECORD, /* document: its record, as bytes */
+	REG_BOOKS,  /* registers and their volumes */
+	REG_LINES,  /* book, year, volume, before: from this serial on, max */
+	REG_CLOSE,  /* book, year: its open volume */
+	REG_REMARK, /* book, year, before: the serial; text */
+	REG_RESUME, /* book: a series, year, before: the number; text */
+	REG_REPORT, /* from, until */
+};
+#define REG_WHATS 11
+#define MSG_DOC_FIELDS (60u << 10) /* bytes of a request's fields */
+#define MSG_DOC_TEXT 4000u
+struct msg_doc {
+	uint64_t uid, what;  /* enum reg_what */
+	struct bytes person; /* who he says he is; empty: the only one */
+	struct bytes desk;
+	struct bytes action, document; /* words, hexadecimal digits */
+	struct bytes fields;	       /* core/pairs.h */
+	struct bytes text, book;
+	uint64_t all, before, max, year, volume;
+	int64_t from, until;
+};
+#define MSG_DOC_ROWS (1u << 20) /* bytes of rows of one message */
+struct msg_doc_is {
+	uint64_t rc;
+	struct bytes why;
+	struct bytes rows; /* each: u64 length | core/pairs.h */
+	uint64_t last;	   /* 1: nothing follows */
 };
 
 union any_msg {
@@ -1087,6 +1131,9 @@ union any_msg {
 	struct msg_outcome outcome;
 	struct msg_step_sign step_sign;
 	struct msg_step_signed step_signed;
+	struct msg_rules rules;
+	struct msg_doc doc;
+	struct msg_doc_is doc_is;
 };
 
 /* One that was read. */

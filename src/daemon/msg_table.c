@@ -460,6 +460,21 @@ static const struct field step_signed[] = { RC(msg_step_signed, rc),
 	WHY(msg_step_signed, why), BYTES(msg_step_signed, signature, 0, SIG_MAX),
 	END };
 
+static const struct field rules[] = { BYTES(msg_rules, name, 1, LIMIT_NAME),
+	BYTES(msg_rules, file, 0, MSG_RULES_FILE), END };
+static const struct field doc[] = { ANY(msg_doc, uid),
+	U64(msg_doc, what, 0, REG_WHATS - 1), ADDRESS(msg_doc, person),
+	ADDRESS(msg_doc, desk), BYTES(msg_doc, action, 0, 32),
+	BYTES(msg_doc, document, 0, 2 * ID_SIZE),
+	BYTES(msg_doc, fields, 0, MSG_DOC_FIELDS),
+	BYTES(msg_doc, text, 0, MSG_DOC_TEXT), BYTES(msg_doc, book, 0, 128),
+	FLAG(msg_doc, all), ANY(msg_doc, before), ANY(msg_doc, max),
+	U64(msg_doc, year, 0, 9999), ANY(msg_doc, volume), CLOCK(msg_doc, from),
+	CLOCK(msg_doc, until), END };
+static const struct field doc_is[] = { RC(msg_doc_is, rc),
+	WHY(msg_doc_is, why), BYTES(msg_doc_is, rows, 0, MSG_DOC_ROWS),
+	FLAG(msg_doc_is, last), END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -619,6 +634,9 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_SESSION_USED] = { "session.used", desk, false, STORE, KEYS },
 	[MSG_STEP_SIGN] = { "step.sign", step_sign, false, STORE, KEYS },
 	[MSG_STEP_SIGNED] = { "step.signed", step_signed, false, KEYS, STORE },
+	[MSG_RULES] = { "rules", rules, false, PARENT, STORE },
+	[MSG_DOC] = { "doc", doc, false, CONTROL, STORE },
+	[MSG_DOC_IS] = { "doc.is", doc_is, false, STORE, CONTROL },
 };
 
 const char *

@@ -78,6 +78,12 @@ static const struct kind {
 	    { FIELD_STATION, FIELD_INCARNATION, FIELD_NUMBER } },
 	[ENTRY_DUTY] = { "duty", "the desk on duty",
 	    { FIELD_CODE, FIELD_NUMBER, FIELD_HASH, FIELD_TEXT } },
+	[ENTRY_STEP] = { "step", "a step of a document",
+	    { FIELD_ID, FIELD_DESK, FIELD_NUMBER, FIELD_HASH } },
+	[ENTRY_VIEWED] = { "viewed", "a secret document was looked at",
+	    { FIELD_ID, FIELD_DESK, FIELD_TEXT } },
+	[ENTRY_REGISTER] = { "register", "a register",
+	    { FIELD_CODE, FIELD_NUMBER, FIELD_TEXT } },
 	[ENTRY_USER] = { "user", "a person at the station",
 	    { FIELD_CODE, FIELD_NUMBER, FIELD_TEXT } },
 };

@@ -60,6 +60,9 @@ enum entry_kind {
 	ENTRY_ROLLED,	 /* a child was rolled back, and gets a new life */
 	ENTRY_CLONE,	 /* an older life of a child came */
 	ENTRY_DUTY,	 /* who is on duty (docs/duty.md 3.6) */
+	ENTRY_STEP,	 /* of a document (docs/registry.md 7.2) */
+	ENTRY_VIEWED,	 /* a secret document, by a person */
+	ENTRY_REGISTER,	 /* a volume was opened, closed; a series goes on */
 	ENTRY_USER = 33, /* who signed in (docs/registry.md 6.6) */
 };
 #define ENTRY_KINDS 34 /* rows of the table; what has none is unknown */

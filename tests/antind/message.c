@@ -148,6 +148,9 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_SESSION_USED] = "sk",
 	[MSG_STEP_SIGN] = "sk",
 	[MSG_STEP_SIGNED] = "ks",
+	[MSG_RULES] = "ps",
+	[MSG_DOC] = "cs",
+	[MSG_DOC_IS] = "sc",
 };
 
 static bool

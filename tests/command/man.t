@@ -38,7 +38,8 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-inspect antin-desk antin-directory antin-cert antin-station
     antin-sign-in antin-user antin-send antin-inbox antin-read antin-ack antin-queue
     antin-status antin-journal antin-alarms antin-duty antin-doctor
-    antin-backup antin-destroy antin-media antin-rules antin-form);
+    antin-backup antin-destroy antin-media antin-rules antin-form antin-doc
+    antin-register);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -53,6 +54,8 @@ $commands{'antin-alarms'} = [ 'antin alarms', 'antin alarms ack' ];
 $commands{'antin-backup'} = [ 'antin backup',
     map({ "antin backup $_" } qw(officers share verify)),
     'antin restore' ];
+$commands{'antin-doc'} = [ 'antin doc',
+    map { "antin doc $_" } qw(list search show record) ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
     'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',
@@ -72,6 +75,7 @@ my %group = (
 	station => [ qw(new add-desk check start stop move reopen lost) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
 	duty => [ qw(show plan on hand-over note watch) ],
+	register => [ qw(list show close resume) ],
 	rules => [ qw(check list) ],
 	user => [ qw(list add sign-in sign-out otp) ],
 );

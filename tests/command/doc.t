@@ -1,0 +1,311 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: EUPL-1.2
+#
+# The registry of a station, by command (docs/registry.md 7): a document from
+# its draft to its line in a register, each step by who may and under his own
+# key; what is refused; two clerks who take numbers at once while a part of the
+# station is killed; what is seen, and by whom.
+use strict;
+use warnings;
+use Digest::SHA qw(hmac_sha1);
+use FindBin;
+use IO::Socket::INET;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use lib $FindBin::Bin;
+use Antin;
+
+my @root = qw(--directory held/directory --key held/root.key --share
+    held/share-1.share --share held/share-2.share);
+my @people = qw(lan mai ha son);
+my (%key, $up);
+
+sub station {
+	my ($do) = @_;
+	$up = $do eq 'start';
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return ends(0, "the station ${do}s", 'station', $do, 'TW');
+}
+
+END {
+	my $status = $?;
+	chdir $work and antin(qw(station stop TW)) if $up;
+	$? = $status;
+}
+
+# ---- a station, and people -------------------------------------------------
+
+sub person_enrols {
+	my ($name, @roles) = @_;
+	my $said;
+	put("$name.pass", "cau mat khau cua $name\n");
+	my $good = invited(\@root, $name, "antin://vn/$name",
+	    qw(--kind person --level), $name eq 'son' ? 'thuong' : 'toi-mat') &&
+	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
+	    '' && issued(\@root, $name, $said) eq '0' &&
+	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
+	    "$name.answer") eq '0';
+	for (@roles) {
+		$good &&= antin(qw(role give), @root, "antin://vn/$name",
+		    'antin://vn/van-thu', $_) eq '0';
+	}
+	ok($good, "$name is enrolled: @roles") or diag($err);
+}
+
+sub there_is_a_station {
+	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
+	    die "no port: $!\n";
+	my $line = '127.0.0.1:' . $s->sockport;
+	close $s;
+	officers(2);
+	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
+	    --suite A --class trung-uong --quorum 2 --name Ban)));
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
+	    --precedence hoa-toc));
+	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level toi-mat
+	    --precedence hoa-toc));
+	person_enrols('lan', 'drafter');
+	person_enrols('mai', 'authority');
+	person_enrols('ha', 'clerk', 'custodian');
+	person_enrols('son', 'clerk');
+	ends(0, 'all that is known', qw(directory write --all --directory
+	    held/directory all));
+	ends(0, 'a station', qw(station new --directory all --key tw.key
+	    --desk vt.key --listen), $line, 'TW');
+	station('start');
+	for (@people) {
+		ends(0, "$_\'s key comes", qw(user add --station TW --key),
+		    "$_.key");
+	}
+}
+
+# ---- phones ----------------------------------------------------------------
+
+sub base32 {
+	my %of;
+	@of{'A' .. 'Z', 2 .. 7} = 0 .. 31;
+	return pack 'B*', join '', map { sprintf '%05b', $of{$_} }
+	    split //, shift;
+}
+
+sub code_of {
+	my ($who) = @_;
+	my @mac = unpack 'C*',
+	    hmac_sha1(pack('Q>', int(time / 30)), $key{$who});
+	my $at = $mac[19] & 15;
+	my $n = unpack('N', pack 'C*', @mac[$at .. $at + 3]) & 0x7fffffff;
+	return sprintf "%06d\n", $n % 1_000_000;
+}
+
+sub signs_in {
+	my ($who) = @_;
+	my $until = time + 40;
+	my $good;
+	do {
+		put("$who.code", code_of($who));
+		$good = antin(qw(user sign-in --station TW --passphrase-file),
+		    "$who.pass", '--code-file', "$who.code", $who) eq '0';
+		sleep 1 if !$good;
+	} while (!$good && time < $until);
+	ok($good, "$who signs in") or diag($err);
+}
+
+sub people_sign_in {
+	my $until = time + 30;
+	for my $who (@people) {
+		sleep 0.2 while time < $until && antin(qw(user otp --station TW
+		    --passphrase-file), "$who.pass", $who) ne '0';
+		my ($letters) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
+		$letters =~ s/ //g;
+		$key{$who} = base32($letters);
+		signs_in($who);
+	}
+}
+
+# ---- what they do ----------------------------------------------------------
+
+sub doc {
+	my ($who, @words) = @_;
+	return qw(doc --station TW --desk van-thu --as), $who, @words;
+}
+
+sub rows {
+	my (@words) = @_;
+	antin(@words, '--json') eq '0' or diag($err);
+	return @{ JSON::PP->new->utf8->decode($out || '[]') };
+}
+
+# The id of a document that is begun so.
+sub begun {
+	my ($name, $who, @words) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my ($row) = rows(doc($who, @words));
+	ok(defined $row->{document} && $row->{document} =~ /^[0-9a-f]{32}$/,
+	    $name);
+	return substr $row->{document} // '', 0, 12;
+}
+
+my $content = '11' x 32;
+my @draft = ('draft', 'type=cong-van', 'grammar=nha-nuoc', 'agency=UBND',
+    'unit=VX', 'precedence=thuong', 'recipients=So Noi vu');
+
+sub a_clerks_day {
+	my $id = begun('Lan drafts', 'lan', @draft, 'level=mat',
+	    "content=$content");
+	says(3, qr/none of your roles/, 'a clerk proposes no level',
+	    doc('ha', 'propose-level', $id, qw(level=mat catalogue=1.2
+	    recipients=A copies=2 copying=no)));
+	ends(0, 'Lan proposes its level', doc('lan', 'propose-level', $id,
+	    qw(level=mat catalogue=1.2 recipients=A copies=2 copying=no)));
+	says(3, qr/out of order/, 'nothing is signed before it is decided',
+	    doc('mai', 'sign', $id, "content=$content"));
+	says(3, qr/roles/, 'who proposed decides nothing', doc('lan',
+	    'decide-level', $id, qw(level=mat copies=2 copying=no)));
+	ends(0, 'Mai decides', doc('mai', 'decide-level', $id,
+	    qw(level=mat copies=2 copying=no)));
+	ends(0, 'and signs', doc('mai', 'sign', $id, "content=$content"));
+	says(1, qr/no such document/, 'Son does not know of it',
+	    doc('son', 'number', $id));
+	says(0, qr/Number: 01\//, 'Ha numbers it', doc('ha', 'number', $id));
+	note($out);
+	ends(0, 'marks it', doc('ha', 'mark', $id));
+	ends(0, 'signs for the agency', doc('ha', 'sign-agency', $id,
+	    "content=$content"));
+	says(3, qr/abstract is wanted/, 'nothing is registered without a word '
+	    . 'of what it is', doc('ha', 'register', $id));
+	ends(0, 'so he gives one', doc('ha', 'describe', $id,
+	    'abstract=Đê điều mùa lũ'));
+	says(0, qr/Document $id/, 'and registers it', doc('ha', 'register',
+	    $id));
+	says(0, qr/What can follow/, 'it is shown', qw(doc show --station TW
+	    --as ha), $id);
+	note($out);
+	is((() = $out =~ /^ +\d+\. /mg), 9, 'with its nine steps');
+	says(1, qr/no such document/, 'not to Son', qw(doc show --station TW
+	    --as son), $id);
+	says(0, qr/1\. /, 'the register has its line', qw(register show
+	    --station TW --as ha secret-out));
+	note($out);
+	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW
+	    --as son secret-out))), 0, 'which Son does not see');
+	says(0, qr/secret-out +20\d\d +1 +1-1/, 'in a volume',
+	    qw(register list --station TW --as ha));
+	note($out);
+	return $id;
+}
+
+sub what_is_found {
+	my ($id) = @_;
+	is((grep { $id eq substr $_->{document}, 0, 12 } rows(qw(doc search
+	    --station TW --as ha), 'DE DIEU lũ')), 1,
+	    'it is found with and without diacritics');
+	is(scalar rows(qw(doc search --station TW --as ha xyzzy)), 0,
+	    'by words that it does not have it is not');
+	is(scalar rows(qw(doc search --station TW --as son lu)), 0,
+	    'nor by who may not see it');
+	says(0, qr/9 steps/, 'its record is written', qw(doc record --station
+	    TW --as ha), $id, 'it.record');
+	ok(-s 'it.record' > 8 * 3000, 'with signatures');
+}
+
+# Documents that wait for their number.
+sub signed_ones {
+	my ($n) = @_;
+	my @ids;
+	for (1 .. $n) {
+		my ($row) = rows(doc('lan', @draft, 'level=thuong',
+		    "content=$content"));
+		push @ids, $row->{document};
+		antin(doc('mai', 'sign', $row->{document},
+		    "content=$content")) eq '0' or diag($err);
+	}
+	return @ids;
+}
+
+# A document, as soon as the station is there.
+sub shown {
+	my ($who, $id) = @_;
+	my $until = time + 60;
+	while (time < $until) {
+		return JSON::PP->new->utf8->decode($out)->[0] if antin(qw(doc
+		    show --station TW --json --as), $who, $id) eq '0';
+		sleep 0.3;
+	}
+	die "the station does not come back: $err";
+}
+
+# Numbers that were given, by document.
+sub numbers {
+	my (@ids) = @_;
+	my %of;
+	for my $id (@ids) {
+		my $row = shown('ha', $id);
+		$of{$id} = $row->{number} if defined $row->{number};
+	}
+	return %of;
+}
+
+# A part of the station ends as by a fault.
+sub kill_store {
+	my $log = join '', map { get($_) } glob 'TW/log/*';
+	my @pids = $log =~ /event=process\.ready name=store pid=(\d+)/g;
+	return @pids && kill 'KILL', $pids[-1];
+}
+
+# A clerk numbers these; what was not answered he looks at.
+sub numbers_all {
+	my ($who, @mine) = @_;
+	for my $id (@mine) {
+		my $until = time + 60;
+		while (time < $until) {
+			last if antin(doc($who, 'number', $id)) eq '0';
+			last if defined shown($who, $id)->{number};
+		}
+	}
+}
+
+sub in_log {
+	my ($what) = @_;
+	return scalar(() = join('', map { get($_) } glob 'TW/log/*') =~
+	    /$what/g);
+}
+
+sub two_clerks_at_once {
+	my $n = 30;
+	my @ids = signed_ones($n);
+	my $before = in_log(qr/action=number/);
+	my @pids;
+	for my $who (qw(ha son)) {
+		my @mine = $who eq 'ha' ? @ids[0 .. $n / 2 - 1] :
+		    @ids[$n / 2 .. $n - 1];
+		my $pid = fork // die "fork: $!";
+		if ($pid == 0) {
+			numbers_all($who, @mine);
+			require POSIX;
+			POSIX::_exit(0);
+		}
+		push @pids, $pid;
+	}
+	my $until = time + 60;
+	sleep 0.01 while time < $until &&
+	    in_log(qr/action=number/) < $before + 4;
+	ok(kill_store(), 'the store is killed while two clerks take numbers');
+	waitpid $_, 0 for @pids;
+	my %of = numbers(@ids);
+	is(join(' ', sort { $a <=> $b } values %of), join(' ', 1 .. $n),
+	    'no number is taken twice, and none is left out');
+	like(join('', map { get($_) } glob 'TW/log/*'),
+	    qr/event=process\.died name=store/, 'it did end meanwhile');
+}
+
+there_is_a_station();
+people_sign_in();
+my $id = a_clerks_day();
+what_is_found($id);
+two_clerks_at_once();
+says(0, qr/a step of a document/, 'the journal has each step',
+    qw(journal show --station TW));
+ends(0, 'and is whole', qw(journal verify --station TW --directory all));
+station('stop');
+done_testing();
