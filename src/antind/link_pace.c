@@ -99,6 +99,21 @@ conn_capped(struct conn *c, uint64_t rate)
 	c->cap = rate < CAP_LEAST ? CAP_LEAST : rate;
 }
 
+/* On a thin line one frame, of two fifths of a second: what is urgent waits for
+ * no more than that and a packet, and each record's 22 bytes still cost little.
+ */
+static size_t
+made_thin(struct conn *c, size_t most)
+{
+	most = most / 5 * 4;
+	if (most < SESSION_FRAME_MIN + FRAME_HEAD)
+		most = SESSION_FRAME_MIN + FRAME_HEAD;
+	c->conf.frame = most - FRAME_HEAD;
+	if (c->conf.frame > FRAME_MAX)
+		c->conf.frame = FRAME_MAX;
+	return most;
+}
+
 /* What is made at a time: it goes in half a second. */
 static size_t
 made_at_once(struct conn *c)
@@ -107,6 +122,8 @@ made_at_once(struct conn *c)
 
 	if (c->cap != 0 && c->cap / 2 < most)
 		most = (size_t)c->cap / 2;
+	if (c->thin)
+		return made_thin(c, most);
 	if (most < 2 * SESSION_FRAME_MIN)
 		most = 2 * SESSION_FRAME_MIN;
 	frame = most / 2;
