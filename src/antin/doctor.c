@@ -372,7 +372,7 @@ doctor(const struct args *a, struct err *e)
 		check_configuration, check_clock, check_disk, check_memory,
 		check_keys, check_knowledge, check_sandbox, check_links,
 		check_queue, check_journal, check_backups, check_emergency,
-		check_alarms };
+		check_rules, check_alarms };
 	struct doctor d = { .a = a, .now = time_now(), .unit = NONE };
 	struct err none;
 	size_t i;

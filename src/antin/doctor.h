@@ -44,6 +44,7 @@ void check_disk(struct doctor *d);
 void check_keys(struct doctor *d);
 void check_knowledge(struct doctor *d);
 void check_emergency(struct doctor *d);
+void check_rules(struct doctor *d);
 
 /* ---- doctor_machine.c
  * ---------------------------------------------------------------------- */

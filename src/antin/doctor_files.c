@@ -18,6 +18,7 @@
 #include "core/progress.h"
 #include "core/time.h"
 #include "file/file.h"
+#include "file/rules_file.h"
 #include "pki/resolve.h"
 
 #define SAID_MAX 8192		 /* bytes of what antind says */
@@ -310,6 +311,43 @@ check_knowledge(struct doctor *d)
 	else
 		found(d, "knowledge", tr("directory"), FINE, NULL, tr("%s old"),
 		    age);
+}
+
+/* ---- the law
+ * ------------------------------------------------------------------- */
+
+void
+check_rules(struct doctor *d)
+{
+	char *own = station_path(d->site.data, RULES_OWN_DIR), law[PATH_MAX];
+	const struct rule_set *s;
+	struct rules *r;
+	struct err e;
+	size_t files = 0;
+	enum rc rc;
+
+	rules_folder(law, NULL);
+	rc = rules_load(&r, law, own, &e);
+	s = rc == RC_OK ? rules_at(r, d->now) : NULL;
+	while (s != NULL && rules_file_nth(r, files) != NULL)
+		files++;
+	if (rc == RC_ABSENT)
+		found(d, "rules", tr("rules"), LOOK,
+		    tr("install the program with its folder of rules"), "%s",
+		    e.text);
+	else if (rc != RC_OK)
+		found(d, "rules", tr("rules"), WRONG,
+		    tr("see each mistake by antin rules check --station"), "%s",
+		    e.text);
+	else if (s == NULL)
+		found(d, "rules", tr("rules"), WRONG,
+		    tr("install the program with its folder of rules"),
+		    tr("none of them is in force today"));
+	else
+		found(d, "rules", tr("rules"), FINE, NULL, tr("%zu files"),
+		    files);
+	rules_free(r);
+	free(own);
 }
 
 /* ---- an emergency

@@ -264,7 +264,7 @@ bool rules_is_own(struct bytes text);
  * RC_INVALID	not of docs/rules.md 2; *e is the first problem, as "NAME:LINE:
  *		what: what to do", rules_problems() has the others.  Nothing
  *		of the file is kept
- * RC_LIMIT	the file, the files or the rows are over a limit
+ * RC_LIMIT	the file is too large, or there are too many
  */
 enum rc rules_add(struct rules *r, struct bytes name, struct bytes text,
     bool own, struct err *e);

@@ -74,7 +74,7 @@ sub is_so {
 # its parent for so long that somebody is to be alarmed.
 sub is_well {
 	looked(@_);
-	return $status =~ /^[01]$/ && keys %is == 14 &&
+	return $status =~ /^[01]$/ && keys %is == 15 &&
 	    !grep { $is{$_} eq 'wrong' && $_ ne 'links' } keys %is;
 }
 
@@ -96,7 +96,7 @@ sub there_is_a_station {
 }
 
 my @all = sort qw(station configuration clock disk memory keys knowledge
-    sandbox links queue journal backups emergency alarms);
+    sandbox links queue journal backups emergency rules alarms);
 
 sub it_is_down {
 	says(1, qr/no station in/, 'where no station is there is nothing to ' .
@@ -116,6 +116,18 @@ sub it_is_down {
 }
 
 sub things_are_wrong {
+	put('DB/data/rules/xa.rules', "own xa\n");
+	looked();
+	is_so('rules', 'wrong', qr{DB/data/rules/xa\.rules:1: the file has no head},
+	    'a mistake in an own rule is named');
+	unlink 'DB/data/rules/xa.rules';
+	{
+		local $ENV{ANTIN_RULES} = 'none';
+		looked();
+		is_so('rules', 'look', qr/no folder none/, 'no rules want a look');
+	}
+	looked();
+	is_so('rules', 'fine', qr/^11 files/, 'rules are fine else');
 	my $conf = get('DB/antind.conf');
 	put('DB/antind.conf', $conf, "parrent 127.0.0.1:1\n");
 	looked();

@@ -171,6 +171,15 @@ sub what_is_shown_is_a_file {
 	    or diag($out);
 }
 
+sub words_are_held_to {
+	is(antin(qw(rules list level action)), 2, 'one kind at a time');
+	is(antin(qw(rules list --colour)), 2, 'options are known');
+	is(antin(qw(rules check --at 2026-01-01)), 2, 'and whose they are');
+	is(antin(qw(rules)), 2, 'rules alone do nothing');
+	like($err, qr/antin rules check.*antin rules list/s,
+	    'but say what there is');
+}
+
 sub hostile_files_are_refused {
 	my @bad = ("\0", "own \e[31m\n", "own a\n" . '"' x 5000, "\xff\xfe",
 	    $own . "type \x{1b}]0;x\x07 name \"a\" \"b\"\n",
@@ -192,5 +201,6 @@ a_station_has_its_own();
 what_is_in_force_depends_on_the_day();
 a_program_gets_all();
 what_is_shown_is_a_file();
+words_are_held_to();
 hostile_files_are_refused();
 done_testing;

@@ -111,12 +111,19 @@ numbers_are_written_by_their_grammar(void)
 	ok(writes(
 	       "nha-nuoc", 7816, "cong-van", "VPCP", "TTĐT", "7816/VPCP-TTĐT"),
 	    "7816/VPCP-TTĐT");
+	ok(writes("nha-nuoc", 2663, "cong-van", "VPCP", "NC", "2663/VPCP-NC") &&
+		writes("nha-nuoc", 1, "cong-van", "BCYCP", "UBND",
+		    "01/BCYCP-UBND") &&
+		writes(
+		    "nha-nuoc", 1808, "quyet-dinh", "BQP", "", "1808/QĐ-BQP"),
+	    "2663/VPCP-NC, 01/BCYCP-UBND, 1808/QĐ-BQP");
 	ok(writes("nha-nuoc", 5, "quyet-dinh", "UBND", "", "05/QĐ-UBND") &&
 		writes("nha-nuoc", 10, "to-trinh", "SNV", "", "10/TTr-SNV"),
 	    "numbers below 10 have a zero before them");
 	ok(writes("dang", 127, "quyet-dinh", "TW", "", "127-QĐ/TW"),
 	    "127-QĐ/TW");
 	ok(writes("dang", 56, "nghi-quyet", "TW", "", "56-NQ/TW"), "56-NQ/TW");
+	ok(writes("dang", 57, "chi-thi", "TW", "", "57-CT/TW"), "57-CT/TW");
 	ok(writes("dang", 73, "ke-hoach", "TU", "", "73-KH/TU"), "73-KH/TU");
 	ok(writes("dang", 430, "quyet-dinh", "TU", "", "430-QĐ/TU"),
 	    "430-QĐ/TU");
