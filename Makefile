@@ -81,7 +81,7 @@ ifeq ($(SAN),1)
 # gcc 12 warns falsely under UBSan: sanitized builds are clang's
 HARD := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
-HARD_LD := -pie -fsanitize=address,undefined -Wl,--as-needed
+HARD_LD := -pie -fsanitize=address,undefined
 OPT := -O1 -g
 endif
 ifeq ($(FUZZ),1)
