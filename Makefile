@@ -62,7 +62,8 @@ clean:
 
 OPENSSL_DIR := $(shell tools/openssl-dir)
 PKGS := libzstd jansson libutf8proc libqrencode sqlite3 libevent_core \
-    libseccomp pangocairo
+    libseccomp
+OPENED := pangocairo # by dlopen(), when a form is printed
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
 OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \
@@ -84,7 +85,7 @@ ifeq ($(SAN),1)
 # gcc 12 warns falsely under UBSan: sanitized builds are clang's
 HARD := -fPIE -fsanitize=address,undefined -fno-sanitize-recover=all \
     -fno-omit-frame-pointer
-HARD_LD := -pie -fsanitize=address,undefined -Wl,--as-needed
+HARD_LD := -pie -fsanitize=address,undefined
 OPT := -O1 -g
 endif
 ifeq ($(FUZZ),1)
@@ -93,7 +94,8 @@ endif
 VERSION := $(shell sed -n 's/^\#\# \([0-9][^ ]*\).*/\1/p' CHANGES.md | head -1)
 ALL_CFLAGS := -std=c17 -D_GNU_SOURCE -DANTIN_VERSION='"$(VERSION)"' -Isrc \
     $(WARN) $(HARD) $(OPT) -pthread $(OPENSSL_CFLAGS) \
-    $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) 2>/dev/null)) \
+    $(patsubst -I%,-isystem %,$(shell pkg-config --cflags $(PKGS) $(OPENED) \
+    2>/dev/null)) \
     $(CFLAGS)
 ALL_LIBS := $(OPENSSL_LIBS) $(shell pkg-config --libs $(PKGS) 2>/dev/null) \
     -pthread

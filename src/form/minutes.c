@@ -5,7 +5,7 @@
 #include "form/stamps.h"
 
 #define NAMED(s) .name = { (const uint8_t *)(s), sizeof(s) - 1 }
-#define WITH_SIGNATURES 60.0 /* mm */
+#define WITH_SIGNATURES 52.0 /* mm */
 #define SIGNS "(Ký, ghi rõ họ tên)"
 
 /* Head, mark and title; leaves the flow where the text begins. */
@@ -96,7 +96,7 @@ form_handover(
 	party(&f, "2. Bên nhận", &h->takes);
 	party(&f, "3. Người chứng kiến", &h->witness);
 	heading(&f, "4. Hai bên đã giao và nhận đủ:");
-	if ((rc = flow_list(&f, items, FORM_ITEMS, &h->items, 6, e)) != RC_OK)
+	if ((rc = flow_list(&f, items, FORM_ITEMS, &h->items, 5, e)) != RC_OK)
 		return flow_close(&f, out, rc, e);
 	flow_field(&f, "Tổng số (bằng chữ)", h->total);
 	flow_field(&f, "Ghi chú", h->notes);
@@ -137,7 +137,7 @@ form_copying(struct form_out *out, const struct form_copying *c, struct err *e)
 	    &f, "Số lượng bản được sao", c->copies, "Địa điểm", c->place);
 	flow_field(&f, "Phương tiện (không nối mạng)", c->device);
 	heading(&f, "Bản sao được giao cho:");
-	if ((rc = flow_list(&f, given, FORM_GIVEN, &c->given, 6, e)) != RC_OK)
+	if ((rc = flow_list(&f, given, FORM_GIVEN, &c->given, 8, e)) != RC_OK)
 		return flow_close(&f, out, rc, e);
 	flow_field(&f, "Bản thừa, bản hỏng đã tiêu hủy ngay", c->surplus);
 	flow_gap(&f, 5);

@@ -3,13 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cairo-pdf.h>
-#include <cairo.h>
-#include <pango/pangocairo.h>
+#include <string.h>
 
 #include "core/time.h"
 #include "core/utf8.h"
+#include "form/pango.h"
 #include "form/qr.h"
 
 #define MM (72.0 / 25.4) /* points in one; a PDF's own unit is the point */
@@ -27,6 +25,9 @@ static const char letters[] =
     "AÀẢÃÁẠĂẰẲẴẮẶÂẦẨẪẤẬBCDĐEÈẺẼÉẸÊỀỂỄẾỆFGHIÌỈĨÍỊJKLMNOÒỎÕÓỌÔỒỔỖỐỘƠỜỞỠỚỢPQRST"
     "UÙỦŨÚỤƯỪỬỮỨỰVWXYỲỶỸÝỴZaàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmn"
     "oòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz0123456789.,:;!?()/-–“”…";
+
+/* Loaded by the first page_open(). */
+static const struct pango_calls *lib;
 
 struct page {
 	struct sink to;
@@ -51,46 +52,57 @@ struct page_block {
 	double points;
 };
 
+/* Of one character in UTF-8, as utf8_shown() steps over them. */
+static int
+code_point(struct bytes one)
+{
+	static const int heads[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+	int c = one.p[0] & heads[one.len];
+	size_t i;
+
+	for (i = 1; i < one.len; i++)
+		c = c << 6 | (one.p[i] & 0x3f);
+	return c;
+}
+
 /* ---- the font --------------------------------------------------------- */
 
 static PangoFontDescription *
 describe(double points, unsigned face)
 {
-	PangoFontDescription *d = pango_font_description_new();
+	PangoFontDescription *d = lib->pango_font_description_new();
 
-	pango_font_description_set_family_static(d, FAMILIES);
-	pango_font_description_set_absolute_size(d, points * PANGO_SCALE);
+	lib->pango_font_description_set_family_static(d, FAMILIES);
+	lib->pango_font_description_set_absolute_size(d, points * PANGO_SCALE);
 	if ((face & PAGE_BOLD) != 0)
-		pango_font_description_set_weight(d, PANGO_WEIGHT_BOLD);
+		lib->pango_font_description_set_weight(d, PANGO_WEIGHT_BOLD);
 	if ((face & PAGE_ITALIC) != 0)
-		pango_font_description_set_style(d, PANGO_STYLE_ITALIC);
+		lib->pango_font_description_set_style(d, PANGO_STYLE_ITALIC);
 	return d;
 }
 
 static bool
 covers_letters(PangoFont *font)
 {
-	PangoCoverage *covers =
-	    pango_font_get_coverage(font, pango_language_from_string("vi"));
+	PangoCoverage *covers = lib->pango_font_get_coverage(
+	    font, lib->pango_language_from_string("vi"));
 	struct bytes rest = bytes_str(letters), one;
 	bool all = true;
 
 	while (rest.len > 0) {
 		one = utf8_shown(&rest);
-		all &= pango_coverage_get(
-			   covers, (int)g_utf8_get_char((const char *)one.p)) ==
+		all &= lib->pango_coverage_get(covers, code_point(one)) ==
 		       PANGO_COVERAGE_EXACT;
 	}
-	g_object_unref(covers);
+	lib->g_object_unref(covers);
 	return all;
 }
 
 static bool
 is_ours(const char *family)
 {
-	return family != NULL &&
-	       (g_strcmp0(family, "Tinos") == 0 ||
-		   g_strcmp0(family, "Liberation Serif") == 0);
+	return family != NULL && (strcmp(family, "Tinos") == 0 ||
+				     strcmp(family, "Liberation Serif") == 0);
 }
 
 /* Whatever is asked for, some font is found: so what was found is looked at.
@@ -99,13 +111,14 @@ static enum rc
 check_face(struct page *p, unsigned face, struct err *e)
 {
 	PangoFontDescription *wanted = describe(12, face), *found = NULL;
-	PangoFont *font = pango_font_map_load_font(p->map, p->context, wanted);
+	PangoFont *font =
+	    lib->pango_font_map_load_font(p->map, p->context, wanted);
 	const char *family = NULL;
 	enum rc rc = RC_OK;
 
 	if (font != NULL) {
-		found = pango_font_describe(font);
-		family = pango_font_description_get_family(found);
+		found = lib->pango_font_describe(font);
+		family = lib->pango_font_description_get_family(found);
 	}
 	if (!is_ours(family) || !covers_letters(font))
 		rc = fail(e, RC_ABSENT,
@@ -114,35 +127,36 @@ check_face(struct page *p, unsigned face, struct err *e)
 		    "installed whole; found: %s",
 		    family == NULL ? "-" : family);
 	else if (face == 0)
-		p->covers = pango_font_get_coverage(
-		    font, pango_language_from_string("vi"));
+		p->covers = lib->pango_font_get_coverage(
+		    font, lib->pango_language_from_string("vi"));
 	if (found != NULL)
-		pango_font_description_free(found);
-	pango_font_description_free(wanted);
+		lib->pango_font_description_free(found);
+	lib->pango_font_description_free(wanted);
 	if (font != NULL)
-		g_object_unref(font);
+		lib->g_object_unref(font);
 	return rc;
 }
 
 static enum rc
 open_font(struct page *p, struct err *e)
 {
-	cairo_font_options_t *options = cairo_font_options_create();
+	cairo_font_options_t *options = lib->cairo_font_options_create();
 	unsigned face;
 	enum rc rc = RC_OK;
 
 	/* a printer's dots are not a screen's */
-	cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-	cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-	p->map = pango_cairo_font_map_new();
-	p->context = pango_font_map_create_context(p->map);
-	pango_cairo_context_set_font_options(p->context, options);
-	pango_cairo_context_set_resolution(p->context, 72);
-	pango_context_set_round_glyph_positions(p->context, FALSE);
-	pango_context_set_language(
-	    p->context, pango_language_from_string("vi"));
-	pango_context_set_base_dir(p->context, PANGO_DIRECTION_LTR);
-	cairo_font_options_destroy(options);
+	lib->cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+	lib->cairo_font_options_set_hint_metrics(
+	    options, CAIRO_HINT_METRICS_OFF);
+	p->map = lib->pango_cairo_font_map_new();
+	p->context = lib->pango_font_map_create_context(p->map);
+	lib->pango_cairo_context_set_font_options(p->context, options);
+	lib->pango_cairo_context_set_resolution(p->context, 72);
+	lib->pango_context_set_round_glyph_positions(p->context, FALSE);
+	lib->pango_context_set_language(
+	    p->context, lib->pango_language_from_string("vi"));
+	lib->pango_context_set_base_dir(p->context, PANGO_DIRECTION_LTR);
+	lib->cairo_font_options_destroy(options);
 	for (face = 0; rc == RC_OK && face <= (PAGE_BOLD | PAGE_ITALIC); face++)
 		rc = check_face(p, face, e);
 	return rc;
@@ -172,11 +186,11 @@ set_about(struct page *p, const struct page_about *about)
 	(void)snprintf(made, sizeof(made),
 	    "%04d-%02d-%02dT%02d:%02d:%02d+07:00", c.year, c.month, c.day,
 	    c.hour, c.minute, c.second);
-	cairo_pdf_surface_set_metadata(
+	lib->cairo_pdf_surface_set_metadata(
 	    p->surface, CAIRO_PDF_METADATA_TITLE, (const char *)title.p);
-	cairo_pdf_surface_set_metadata(
+	lib->cairo_pdf_surface_set_metadata(
 	    p->surface, CAIRO_PDF_METADATA_CREATOR, "Antin");
-	cairo_pdf_surface_set_metadata(
+	lib->cairo_pdf_surface_set_metadata(
 	    p->surface, CAIRO_PDF_METADATA_CREATE_DATE, made);
 	buf_free(&title);
 }
@@ -185,10 +199,13 @@ enum rc
 page_open(struct page **out, struct sink to, enum page_turn turn,
     const struct page_about *about, struct err *e)
 {
-	struct page *p = alloc(1, sizeof(*p));
+	struct page *p;
 	enum rc rc;
 
 	*out = NULL;
+	if ((rc = pango_load(&lib, e)) != RC_OK)
+		return rc;
+	p = alloc(1, sizeof(*p));
 	p->to = to;
 	p->number = 1;
 	p->width = turn == PAGE_PORTRAIT ? A4_SHORT : A4_LONG;
@@ -197,12 +214,12 @@ page_open(struct page **out, struct sink to, enum page_turn turn,
 		page_drop(p);
 		return rc;
 	}
-	p->surface = cairo_pdf_surface_create_for_stream(
+	p->surface = lib->cairo_pdf_surface_create_for_stream(
 	    put, p, p->width * MM, p->height * MM);
-	cairo_pdf_surface_restrict_to_version(
+	lib->cairo_pdf_surface_restrict_to_version(
 	    p->surface, CAIRO_PDF_VERSION_1_5);
 	set_about(p, about);
-	p->cr = cairo_create(p->surface);
+	p->cr = lib->cairo_create(p->surface);
 	p->block = page_block_new(p);
 	*out = p;
 	return RC_OK;
@@ -213,15 +230,15 @@ page_free(struct page *p)
 {
 	page_block_free(p->block);
 	if (p->cr != NULL)
-		cairo_destroy(p->cr);
+		lib->cairo_destroy(p->cr);
 	if (p->surface != NULL)
-		cairo_surface_destroy(p->surface);
+		lib->cairo_surface_destroy(p->surface);
 	if (p->covers != NULL)
-		g_object_unref(p->covers);
+		lib->g_object_unref(p->covers);
 	if (p->context != NULL)
-		g_object_unref(p->context);
+		lib->g_object_unref(p->context);
 	if (p->map != NULL)
-		g_object_unref(p->map);
+		lib->g_object_unref(p->map);
 	buf_free(&p->shown);
 	free(p);
 }
@@ -232,16 +249,16 @@ page_close(struct page *p, struct err *e)
 	cairo_status_t status;
 	enum rc rc;
 
-	cairo_show_page(p->cr);
-	cairo_surface_finish(p->surface);
-	status = cairo_status(p->cr);
+	lib->cairo_show_page(p->cr);
+	lib->cairo_surface_finish(p->surface);
+	status = lib->cairo_status(p->cr);
 	if (status == CAIRO_STATUS_SUCCESS)
-		status = cairo_surface_status(p->surface);
+		status = lib->cairo_surface_status(p->surface);
 	rc = p->rc;
 	if (rc != RC_OK)
 		*e = p->why;
 	else if (status != CAIRO_STATUS_SUCCESS)
-		bug(cairo_status_to_string(status));
+		bug(lib->cairo_status_to_string(status));
 	page_free(p);
 	return rc;
 }
@@ -258,7 +275,7 @@ page_drop(struct page *p)
 void
 page_next(struct page *p)
 {
-	cairo_show_page(p->cr);
+	lib->cairo_show_page(p->cr);
 	p->number++;
 }
 
@@ -297,7 +314,8 @@ ink_set(struct page *p, enum page_ink ink)
 		[PAGE_GREY] = { 0.45, 0.45, 0.45 },
 	};
 
-	cairo_set_source_rgb(p->cr, inks[ink][0], inks[ink][1], inks[ink][2]);
+	lib->cairo_set_source_rgb(
+	    p->cr, inks[ink][0], inks[ink][1], inks[ink][2]);
 }
 
 /* Into p->shown, without what cannot be drawn. */
@@ -305,20 +323,18 @@ static void
 show(struct page *p, struct bytes text)
 {
 	struct bytes one;
-	gunichar c;
 
 	p->shown.len = 0;
 	while (text.len > 0) {
 		one = utf8_shown(&text);
-		c = g_utf8_get_char_validated(
-		    (const char *)one.p, (gssize)one.len);
-		if (one.p[0] < 0x80 || pango_coverage_get(p->covers, (int)c) ==
-					   PANGO_COVERAGE_EXACT) {
+		if (one.p[0] < 0x80 ||
+		    lib->pango_coverage_get(p->covers, code_point(one)) ==
+			PANGO_COVERAGE_EXACT) {
 			buf_add(&p->shown, one);
 			continue;
 		}
 		p->unknown++;
-		buf_add(&p->shown, bytes_str(pango_coverage_get(p->covers,
+		buf_add(&p->shown, bytes_str(lib->pango_coverage_get(p->covers,
 						 0xfffd) == PANGO_COVERAGE_EXACT
 						 ? FFFD
 						 : "?"));
@@ -331,9 +347,9 @@ page_block_new(struct page *p)
 	struct page_block *b = alloc(1, sizeof(*b));
 
 	b->page = p;
-	b->layout = pango_layout_new(p->context);
-	pango_layout_set_wrap(b->layout, PANGO_WRAP_WORD_CHAR);
-	pango_layout_set_auto_dir(b->layout, FALSE);
+	b->layout = lib->pango_layout_new(p->context);
+	lib->pango_layout_set_wrap(b->layout, PANGO_WRAP_WORD_CHAR);
+	lib->pango_layout_set_auto_dir(b->layout, FALSE);
 	return b;
 }
 
@@ -342,23 +358,25 @@ page_block_free(struct page_block *b)
 {
 	if (b == NULL)
 		return;
-	g_object_unref(b->layout);
+	lib->g_object_unref(b->layout);
 	free(b);
 }
 
 static PangoAttrList *
 attributes(const struct page_style *s)
 {
-	PangoAttrList *list = pango_attr_list_new();
+	PangoAttrList *list = lib->pango_attr_list_new();
 
 	/* no other font steps in, no letters melt into one, and no hyphen
 	 * stands in a number that was cut */
-	pango_attr_list_insert(list, pango_attr_fallback_new(FALSE));
-	pango_attr_list_insert(list, pango_attr_font_features_new("liga=0"));
-	pango_attr_list_insert(list, pango_attr_insert_hyphens_new(FALSE));
+	lib->pango_attr_list_insert(list, lib->pango_attr_fallback_new(FALSE));
+	lib->pango_attr_list_insert(
+	    list, lib->pango_attr_font_features_new("liga=0"));
+	lib->pango_attr_list_insert(
+	    list, lib->pango_attr_insert_hyphens_new(FALSE));
 	if ((s->face & PAGE_STRUCK) != 0)
-		pango_attr_list_insert(
-		    list, pango_attr_strikethrough_new(TRUE));
+		lib->pango_attr_list_insert(
+		    list, lib->pango_attr_strikethrough_new(TRUE));
 	return list;
 }
 
@@ -378,22 +396,23 @@ page_block_set(struct page_block *b, const struct page_style *s, double width,
 	show(b->page, text);
 	b->ink = s->ink;
 	b->points = s->points;
-	pango_layout_set_font_description(b->layout, font);
-	pango_layout_set_attributes(b->layout, list);
-	pango_layout_set_alignment(b->layout, aligned[s->align]);
-	pango_layout_set_justify(b->layout, s->align == PAGE_JUSTIFY);
-	pango_layout_set_indent(b->layout, (int)(s->indent * MM * PANGO_SCALE));
-	pango_layout_set_line_spacing(
+	lib->pango_layout_set_font_description(b->layout, font);
+	lib->pango_layout_set_attributes(b->layout, list);
+	lib->pango_layout_set_alignment(b->layout, aligned[s->align]);
+	lib->pango_layout_set_justify(b->layout, s->align == PAGE_JUSTIFY);
+	lib->pango_layout_set_indent(
+	    b->layout, (int)(s->indent * MM * PANGO_SCALE));
+	lib->pango_layout_set_line_spacing(
 	    b->layout, (float)(s->leading > 0 ? s->leading : 1));
-	pango_layout_set_width(
+	lib->pango_layout_set_width(
 	    b->layout, width < 0 ? -1 : (int)(width * MM * PANGO_SCALE));
-	pango_layout_set_text(b->layout,
+	lib->pango_layout_set_text(b->layout,
 	    b->page->shown.p == NULL ? "" : (const char *)b->page->shown.p,
 	    (int)b->page->shown.len);
-	pango_attr_list_unref(list);
-	pango_font_description_free(font);
+	lib->pango_attr_list_unref(list);
+	lib->pango_font_description_free(font);
 	b->page->unknown +=
-	    (size_t)pango_layout_get_unknown_glyphs_count(b->layout);
+	    (size_t)lib->pango_layout_get_unknown_glyphs_count(b->layout);
 }
 
 double
@@ -401,14 +420,14 @@ page_block_height(const struct page_block *b)
 {
 	int width, height;
 
-	pango_layout_get_size(b->layout, &width, &height);
+	lib->pango_layout_get_size(b->layout, &width, &height);
 	return (double)height / PANGO_SCALE / MM;
 }
 
 size_t
 page_block_lines(const struct page_block *b)
 {
-	return (size_t)pango_layout_get_line_count(b->layout);
+	return (size_t)lib->pango_layout_get_line_count(b->layout);
 }
 
 double
@@ -416,7 +435,7 @@ page_block_draw(
     struct page_block *b, size_t *line, double x, double y, double bottom)
 {
 	struct page *p = b->page;
-	PangoLayoutIter *i = pango_layout_get_iter(b->layout);
+	PangoLayoutIter *i = lib->pango_layout_get_iter(b->layout);
 	PangoRectangle logical;
 	size_t at = 0;
 	int top, end, from = 0;
@@ -424,24 +443,25 @@ page_block_draw(
 	bool more = page_block_lines(b) > *line;
 
 	ink_set(p, b->ink);
-	for (; more; more = pango_layout_iter_next_line(i), at++) {
+	for (; more; more = lib->pango_layout_iter_next_line(i), at++) {
 		if (at < *line)
 			continue;
-		pango_layout_iter_get_line_yrange(i, &top, &end);
+		lib->pango_layout_iter_get_line_yrange(i, &top, &end);
 		if (at == *line)
 			from = top;
 		if (y + (end - from) / MM / PANGO_SCALE > bottom)
 			break;
-		pango_layout_iter_get_line_extents(i, NULL, &logical);
-		cairo_move_to(p->cr, x * MM + (double)logical.x / PANGO_SCALE,
-		    y * MM +
-			(double)(pango_layout_iter_get_baseline(i) - from) /
-			    PANGO_SCALE);
-		pango_cairo_show_layout_line(
-		    p->cr, pango_layout_iter_get_line_readonly(i));
+		lib->pango_layout_iter_get_line_extents(i, NULL, &logical);
+		lib->cairo_move_to(p->cr,
+		    x * MM + (double)logical.x / PANGO_SCALE,
+		    y * MM + (double)(lib->pango_layout_iter_get_baseline(i) -
+				      from) /
+				 PANGO_SCALE);
+		lib->pango_cairo_show_layout_line(
+		    p->cr, lib->pango_layout_iter_get_line_readonly(i));
 		below = y + (end - from) / MM / PANGO_SCALE;
 	}
-	pango_layout_iter_free(i);
+	lib->pango_layout_iter_free(i);
 	*line = at > *line ? at : *line;
 	return below;
 }
@@ -467,13 +487,13 @@ page_text_in(struct page *p, const struct page_style *s, double x, double y,
 	int last;
 
 	page_block_set(p->block, s, width, text);
-	first = (double)pango_layout_get_baseline(p->block->layout) /
+	first = (double)lib->pango_layout_get_baseline(p->block->layout) /
 		PANGO_SCALE / MM;
-	i = pango_layout_get_iter(p->block->layout);
-	while (pango_layout_iter_next_line(i))
+	i = lib->pango_layout_get_iter(p->block->layout);
+	while (lib->pango_layout_iter_next_line(i))
 		;
-	last = pango_layout_iter_get_baseline(i);
-	pango_layout_iter_free(i);
+	last = lib->pango_layout_iter_get_baseline(i);
+	lib->pango_layout_iter_free(i);
 	above = (height - ((double)last / PANGO_SCALE / MM - first + tall)) / 2;
 	(void)page_block_draw(
 	    p->block, &line, x, y + above + tall - first, 1e6);
@@ -485,7 +505,7 @@ page_text_width(struct page *p, const struct page_style *s, struct bytes text)
 	int width, height;
 
 	page_block_set(p->block, s, -1, text);
-	pango_layout_get_size(p->block->layout, &width, &height);
+	lib->pango_layout_get_size(p->block->layout, &width, &height);
 	return (double)width / PANGO_SCALE / MM;
 }
 
@@ -496,10 +516,10 @@ page_line(struct page *p, double x1, double y1, double x2, double y2,
     double thick, enum page_ink ink)
 {
 	ink_set(p, ink);
-	cairo_set_line_width(p->cr, thick * MM);
-	cairo_move_to(p->cr, x1 * MM, y1 * MM);
-	cairo_line_to(p->cr, x2 * MM, y2 * MM);
-	cairo_stroke(p->cr);
+	lib->cairo_set_line_width(p->cr, thick * MM);
+	lib->cairo_move_to(p->cr, x1 * MM, y1 * MM);
+	lib->cairo_line_to(p->cr, x2 * MM, y2 * MM);
+	lib->cairo_stroke(p->cr);
 }
 
 void
@@ -507,11 +527,11 @@ page_dots(struct page *p, double x1, double x2, double y, enum page_ink ink)
 {
 	static const double dots[] = { 0, 1.1 * MM };
 
-	cairo_save(p->cr);
-	cairo_set_dash(p->cr, dots, 2, 0);
-	cairo_set_line_cap(p->cr, CAIRO_LINE_CAP_ROUND);
+	lib->cairo_save(p->cr);
+	lib->cairo_set_dash(p->cr, dots, 2, 0);
+	lib->cairo_set_line_cap(p->cr, CAIRO_LINE_CAP_ROUND);
 	page_line(p, x1, y, x2, y, 0.3, ink);
-	cairo_restore(p->cr);
+	lib->cairo_restore(p->cr);
 }
 
 void
@@ -519,10 +539,10 @@ page_box(struct page *p, double x, double y, double width, double height,
     double thick, enum page_ink ink)
 {
 	ink_set(p, ink);
-	cairo_set_line_width(p->cr, thick * MM);
-	cairo_rectangle(p->cr, (x + thick / 2) * MM, (y + thick / 2) * MM,
+	lib->cairo_set_line_width(p->cr, thick * MM);
+	lib->cairo_rectangle(p->cr, (x + thick / 2) * MM, (y + thick / 2) * MM,
 	    (width - thick) * MM, (height - thick) * MM);
-	cairo_stroke(p->cr);
+	lib->cairo_stroke(p->cr);
 }
 
 bool
@@ -538,11 +558,11 @@ page_qr(struct page *p, double x, double y, double side, struct bytes text)
 	ink_set(p, PAGE_BLACK);
 	for (row = 0; row < qr.width; row++)
 		for (at = 0; (n = qr_run(&qr, &at, row)) > 0; at += n)
-			cairo_rectangle(p->cr,
+			lib->cairo_rectangle(p->cr,
 			    x * MM + (at + QR_QUIET) * module,
 			    y * MM + (row + QR_QUIET) * module, n * module,
 			    module);
-	cairo_fill(p->cr);
+	lib->cairo_fill(p->cr);
 	qr_free(&qr);
 	return true;
 }
