@@ -169,7 +169,8 @@ gets_codes(struct user *u, uid_t uid, const char *code)
 	if (rc == RC_OK)
 		u->used = 0;
 	else
-		note("%s", e.text);
+		note("codes: %d %s", (int)rc, e.text);
+	(void)fflush(stdout);
 	json_decref(answer);
 	return rc;
 }
