@@ -40,6 +40,8 @@ protection_is_extended_shortly_before_it_ends(struct office *o)
 	    MINH, EXTEND, "until=2050-01-01", "instrument=QĐ 2");
 	is(due_end(rules_at(o->rules, o->now), &r.doc, o->now), DUE_END_PASSED,
 	    "that it has ended is told");
+	REFUSED(&r, RC_DENIED, "has ended", "nor given another level", MINH,
+	    RELEVEL, "level=toi-mat", "catalogue=Mục 1", "instrument=QĐ 3");
 	DOES(&r, KHO, EXPIRE);
 	is(r.doc.level, LEVEL_ORDINARY, "then it is no secret any more");
 	record_end(&r);
