@@ -22,6 +22,8 @@
 #include "file/file.h"
 
 #define SCHEME "antin://"
+#define ADD_TRIES 300u	     /* looks whether a key has come, */
+#define ADD_EVERY_US 100000u /* and between them */
 
 /* Folders of a station; the first two are passed through by who may use its
  * socket. */
@@ -442,15 +444,64 @@ add_desk(const struct args *a, struct err *e)
 	    a->rest[0], a->rest[1], arg_given(a, "force"), add_desk_to, e);
 }
 
+/* The station that runs there has this person's key. */
+static bool
+has_person(struct talk *t, struct bytes address)
+{
+	json_t *rows, *row;
+	bool has = false;
+	struct err e;
+	size_t i;
+
+	if (talk_rows(t, CONTROL_USERS, NULL, &rows, &e) != RC_OK)
+		return false;
+	json_array_foreach(rows, i, row)
+	{
+		has |= row_is(row, "user") &&
+		       bytes_is(address, row_text(row, "person"));
+	}
+	json_decref(rows);
+	return has;
+}
+
+/* Where one runs, it takes what it was given, or says in its log why not. */
+static enum rc
+await_person(
+    const struct args *a, const char *dir, const char *path, struct err *e)
+{
+	struct talk t = { .fd = -1 };
+	struct key k;
+	unsigned i;
+	enum rc rc;
+
+	rc = key_read(&k, path, e);
+	if (rc == RC_OK)
+		rc = talk_open_at(&t, a, dir, e);
+	if (rc == RC_OK) {
+		for (i = 0;
+		     i < ADD_TRIES && !has_person(&t, k.card.sign.address); i++)
+			(void)usleep(ADD_EVERY_US);
+		if (i == ADD_TRIES)
+			rc = fail(e, RC_IO,
+			    "the station has not taken it; its log says why");
+	}
+	rc = rc == RC_ABSENT ? RC_OK : rc; /* it has it at its start */
+	talk_close(&t);
+	key_free(&k);
+	return rc;
+}
+
 static enum rc
 user_add(const struct args *a, struct err *e)
 {
-	const char *key;
-	enum rc rc = arg_must(&key, a, "key", e);
+	const char *key, *dir = station_dir(a);
+	enum rc rc;
 
-	return rc == RC_OK ? add_to(station_dir(a), key, arg_given(a, "force"),
-				 add_person_to, e)
-			   : rc;
+	if ((rc = arg_must(&key, a, "key", e)) == RC_OK &&
+	    (rc = add_to(dir, key, arg_given(a, "force"), add_person_to, e)) ==
+		RC_OK)
+		rc = await_person(a, dir, key, e);
+	return rc;
 }
 
 static const struct opt add_opts[] = { OPT_FORCE, OPT_END };

@@ -36,7 +36,7 @@ my %dir = (en => 'man', vi => 'man/vi');
 my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-role antin-list antin-policy antin-seal antin-open antin-verify
     antin-inspect antin-desk antin-directory antin-cert antin-station
-    antin-sign-in antin-send antin-inbox antin-read antin-ack antin-queue
+    antin-sign-in antin-user antin-send antin-inbox antin-read antin-ack antin-queue
     antin-status antin-journal antin-alarms antin-duty antin-doctor
     antin-backup antin-destroy antin-media antin-rules antin-doc antin-register);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
@@ -76,6 +76,7 @@ my %group = (
 	duty => [ qw(show plan on hand-over note watch) ],
 	register => [ qw(list show close resume) ],
 	rules => [ qw(check list) ],
+	user => [ qw(list add sign-in sign-out otp) ],
 );
 for my $group (keys %group) {
 	$commands{"antin-$group"} =

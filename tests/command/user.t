@@ -87,7 +87,7 @@ sub read_by_a_phone {
 # The station takes one of 30 seconds before and after.
 sub phone {
 	my ($who) = @_;
-	my $first = int(time / 30) - 1;
+	my $first = int((time + 20) / 30) - 1; # good for 20 seconds more
 	my $counter = ($used{$who} // 0) + 1;
 	$counter = $first if $counter < $first;
 	sleep 0.5 while $counter > int(time / 30) + 1;
