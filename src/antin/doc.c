@@ -314,7 +314,8 @@ print_step(const json_t *row)
 	(void)printf("%3d. %s  %s  %s\n", (int)row_number(row, "step"), at,
 	    action_of(row), row_text(row, "person"));
 	if (row_text(row, "destroyed")[0] != '\0')
-		say("       what was written in it is destroyed\n");
+		(void)printf("       %s\n",
+		    tr("what was written in it is destroyed"));
 	print_fields(row, "       ");
 }
 
@@ -325,10 +326,10 @@ print_doc(const json_t *rows)
 	json_t *row;
 	size_t i;
 
-	say("Document:   %s\n", row_text(doc, "document"));
-	say("Kind:       %s\n", kind_of(doc));
-	say("State:      %s\n", state_of(doc));
-	say("Level:      %s\n", level_of(doc));
+	say("Document: %s\n", row_text(doc, "document"));
+	say("Kind: %s\n", kind_of(doc));
+	say("State: %s\n", state_of(doc));
+	say("Level: %s\n", level_of(doc));
 	say("Precedence: %s\n", row_precedence(doc));
 	print_fields(doc, "  ");
 	say("\nSteps:\n");
