@@ -100,7 +100,8 @@ static enum rc
 add_field(json_t *fields, const char *word, struct err *e)
 {
 	const char *is = strchr(word, '=');
-	char name[40];
+	char name[40], text[2 * ID_SIZE + 1] = "";
+	struct id id;
 
 	if (is == NULL || is == word || (size_t)(is - word) >= sizeof(name))
 		return fail(
@@ -109,7 +110,10 @@ add_field(json_t *fields, const char *word, struct err *e)
 	name[is - word] = '\0';
 	if (json_object_get(fields, name) != NULL)
 		return fail(e, RC_USAGE, "\"%s\" is given twice", name);
-	show_text(fields, name, bytes_str(is + 1));
+	/* ids as they are printed, in groups */
+	if (strlen(is + 1) == ID_TEXT - 1 && id_parse(&id, bytes_str(is + 1)))
+		hex_write(text, id_bytes(&id));
+	show_text(fields, name, bytes_str(text[0] != '\0' ? text : is + 1));
 	return RC_OK;
 }
 
