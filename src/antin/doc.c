@@ -100,7 +100,8 @@ static enum rc
 add_field(json_t *fields, const char *word, struct err *e)
 {
 	const char *is = strchr(word, '=');
-	char name[40];
+	char name[40], text[2 * ID_SIZE + 1] = "";
+	struct id id;
 
 	if (is == NULL || is == word || (size_t)(is - word) >= sizeof(name))
 		return fail(
@@ -109,7 +110,10 @@ add_field(json_t *fields, const char *word, struct err *e)
 	name[is - word] = '\0';
 	if (json_object_get(fields, name) != NULL)
 		return fail(e, RC_USAGE, "\"%s\" is given twice", name);
-	show_text(fields, name, bytes_str(is + 1));
+	/* ids as they are printed, in groups */
+	if (strlen(is + 1) == ID_TEXT - 1 && id_parse(&id, bytes_str(is + 1)))
+		hex_write(text, id_bytes(&id));
+	show_text(fields, name, bytes_str(text[0] != '\0' ? text : is + 1));
 	return RC_OK;
 }
 
@@ -314,7 +318,8 @@ print_step(const json_t *row)
 	(void)printf("%3d. %s  %s  %s\n", (int)row_number(row, "step"), at,
 	    action_of(row), row_text(row, "person"));
 	if (row_text(row, "destroyed")[0] != '\0')
-		say("       what was written in it is destroyed\n");
+		(void)printf("       %s\n",
+		    tr("what was written in it is destroyed"));
 	print_fields(row, "       ");
 }
 
@@ -325,10 +330,10 @@ print_doc(const json_t *rows)
 	json_t *row;
 	size_t i;
 
-	say("Document:   %s\n", row_text(doc, "document"));
-	say("Kind:       %s\n", kind_of(doc));
-	say("State:      %s\n", state_of(doc));
-	say("Level:      %s\n", level_of(doc));
+	say("Document: %s\n", row_text(doc, "document"));
+	say("Kind: %s\n", kind_of(doc));
+	say("State: %s\n", state_of(doc));
+	say("Level: %s\n", level_of(doc));
 	say("Precedence: %s\n", row_precedence(doc));
 	print_fields(doc, "  ");
 	say("\nSteps:\n");

@@ -88,8 +88,16 @@ rows_later(uint64_t job, struct buf *row)
 	laters = vec_more(laters, later_count, sizeof(*laters));
 	l = &laters[later_count++];
 	*l = (struct later){ .job = job };
-	if (row->len > 0)
-		rows_add(&l->rows, row);
+	rows_add(&l->rows, row);
+}
+
+/* That somebody looked is on disk before he sees it. */
+static void
+rows_say_later(uint64_t job, struct buf *rows)
+{
+	laters = vec_more(laters, later_count, sizeof(*laters));
+	laters[later_count++] = (struct later){ job, *rows };
+	*rows = (struct buf){ 0 };
 }
 
 void
@@ -600,7 +608,8 @@ doc_on(uint64_t job, const struct msg_doc *m)
 		rc = book_do(job, &a, m, &e);
 	else if (rc == RC_OK &&
 		 (rc = shows[m->what](&rows, &a, m, &e)) == RC_OK)
-		rows_say(job, buf_bytes(&rows));
+		st.writing ? rows_say_later(job, &rows)
+			   : rows_say(job, buf_bytes(&rows));
 	if (rc != RC_OK)
 		rows_refuse(job, &e);
 	buf_free(&rows);

@@ -1018,7 +1018,7 @@ enum reg_what {
 	REG_REPORT, /* from, until */
 };
 #define REG_WHATS 11
-#define MSG_DOC_FIELDS (60u << 10) /* bytes of a request's fields */
+#define MSG_DOC_FIELDS (72u << 10) /* bytes of a packet's fields */
 #define MSG_DOC_TEXT 4000u
 struct msg_doc {
 	uint64_t uid, what;  /* enum reg_what */
