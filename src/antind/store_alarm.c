@@ -58,11 +58,14 @@ static struct lasts *
 find(enum store_alarm_kind kind, struct bytes subject, unsigned rank)
 {
 	struct lasts *l;
+	size_t i;
 
-	for (l = is.list; l < is.list + is.count; l++)
+	for (i = 0; i < is.count; i++) {
+		l = &is.list[i];
 		if (l->kind == kind && l->rank == rank &&
 		    bytes_is(subject, l->subject))
 			return l;
+	}
 	return NULL;
 }
 

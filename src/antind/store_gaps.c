@@ -102,10 +102,11 @@ static struct heard *
 heard_of(struct bytes desk)
 {
 	struct heard *h;
+	size_t i;
 
-	for (h = kept.desks; h < kept.desks + kept.desk_count; h++)
-		if (bytes_is(desk, h->desk))
-			return h;
+	for (i = 0; i < kept.desk_count; i++)
+		if (bytes_is(desk, kept.desks[i].desk))
+			return &kept.desks[i];
 	kept.desks = vec_more(kept.desks, kept.desk_count, sizeof(*kept.desks));
 	h = &kept.desks[kept.desk_count++];
 	*h = (struct heard){ 0 };
