@@ -77,7 +77,8 @@ add(enum store_alarm_kind kind, struct bytes subject, unsigned rank)
 	is.list = vec_more(is.list, is.count, sizeof(*is.list));
 	l = &is.list[is.count++];
 	*l = (struct lasts){ .kind = kind, .rank = rank, .still = true };
-	memcpy(l->subject, subject.p, subject.len);
+	if (subject.len > 0)
+		memcpy(l->subject, subject.p, subject.len);
 }
 
 static bool
