@@ -93,6 +93,8 @@ struct conn {
 	struct buf enrol; /* of the message, as far as it came */
 	/* docs/link.md 19: link_thin.c */
 	bool thin;	/* by a secret */
+	bool doubted;	/* it was silent before what was written */
+	int64_t heard;	/* milliseconds: when the peer said something last */
 	struct compact *compact; /* owned; of a thin one that talks */
 	bool offered;	/* the peer has use for one */
 	bool asked_thin; /* the store is asked whose it is */

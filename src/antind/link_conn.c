@@ -148,6 +148,43 @@ conn_replaced(struct conn *c)
 	keeps_leave(c);
 }
 
+/* ---- whether a thin one is there yet
+ * --------------------------------------------------------------------- */
+
+#define THIN_DEAD_MS 120000u /* what was sent is not answered */
+#define THIN_SILENT_MS INT64_C(60000)
+#define THIN_DOUBT_MS 30000u /* of the first that is sent after silence */
+
+/* Nobody asks whether the other is there: the system sees it, of what was
+ * sent. */
+static void
+thin_dead(const struct conn *c, unsigned after)
+{
+	if (c->thin)
+		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &after,
+		    sizeof(after));
+}
+
+/* docs/link.md 20.9: a line that was silent may have gone unseen. */
+static void
+thin_writes(struct conn *c)
+{
+	if (!c->thin || c->doubted ||
+	    process_ms() - c->heard < THIN_SILENT_MS)
+		return;
+	c->doubted = true;
+	thin_dead(c, THIN_DOUBT_MS);
+}
+
+static void
+thin_heard(struct conn *c)
+{
+	c->heard = process_ms();
+	if (c->doubted)
+		thin_dead(c, THIN_DEAD_MS);
+	c->doubted = false;
+}
+
 /* ---- bytes
  * --------------------------------------------------------------------- */
 
@@ -195,6 +232,7 @@ conn_flush(struct conn *c)
 		}
 		if (c->out.len == 0)
 			break;
+		thin_writes(c);
 		did = tls_write(c->tls,
 		    bytes_of(c->out.p + c->out_at, c->out.len - c->out_at),
 		    &sent, &e);
@@ -266,6 +304,8 @@ read_some(struct conn *c)
 		    (i < LINK_BURST || tls_pending(c->tls));
 	     i++) {
 		did = tls_read(c->tls, piece, sizeof(piece), &got, &e);
+		if (did == TLS_DONE)
+			thin_heard(c);
 		if (did == TLS_DONE && c->compact != NULL) {
 			compact_add(c->compact, bytes_of(piece, got));
 			read_compact(c);
@@ -287,19 +327,6 @@ read_some(struct conn *c)
  * -------------------------------------------------------------- */
 
 #define THIN_IDLE_MS (INT64_C(1) << 60) /* never */
-#define THIN_DEAD_MS 120000u		/* what was sent is not answered */
-
-/* Nobody asks whether the other is there: the system sees it, of what was
- * sent. */
-static void
-thin_socket(const struct conn *c)
-{
-	const unsigned dead = THIN_DEAD_MS;
-
-	if (c->thin)
-		(void)setsockopt(c->fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead,
-		    sizeof(dead));
-}
 
 static void
 begin_session(struct conn *c)
@@ -328,7 +355,8 @@ begin_session(struct conn *c)
 		c->conf.cap = (uint32_t)(c->cap = hours_cap());
 	}
 	c->conf.offer = c->conf.offer && !c->thin && !c->up;
-	thin_socket(c);
+	c->heard = process_ms();
+	thin_dead(c, THIN_DEAD_MS);
 	c->conf.enrol = c->conf.enrol && !c->thin;
 	if (c->thin)
 		c->compact = compact_new();

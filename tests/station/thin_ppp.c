@@ -368,6 +368,30 @@ noise_loses_nothing(void)
 	note("%lu of them", wire->flipped);
 }
 
+/* docs/link.md 20.9: the wire is cut, and nobody is told. */
+static void
+a_silent_cut_is_seen_by_who_sends(void)
+{
+	const size_t there = inbox_has(centre),
+		     timed = seat_said(commune, "rc=io why=\"a TLS line");
+	int64_t at;
+
+	ok(line_is_quiet(65), "the line is silent for a minute");
+	(void)kill(carrier, SIGSTOP);
+	at = now_ms();
+	must_send(commune,
+	    &(struct errand_of){ "hoa-toc", { centre }, 500, 0, 0, NULL },
+	    NULL);
+	ok(seat_waits(commune, "rc=io why=\"a TLS line", timed + 1, LATE),
+	    "a line that was cut in silence is seen by who sends");
+	at = now_ms() - at;
+	note("after %lld s", (long long)at / 1000);
+	ok(at < 100000, "sooner than where something was heard just before");
+	(void)kill(carrier, SIGCONT);
+	ok(inbox_comes_to(centre, there + 1, LATE),
+	    "and what he sent arrives when there is a line");
+}
+
 /* A modem hangs up while something is on its way, and dials again. */
 static void
 a_line_that_hangs_up_comes_back(void)
@@ -419,6 +443,7 @@ main(void)
 	an_idle_line_is_silent();
 	telegrams_go_over_ppp("at 9600 bit/s");
 	noise_loses_nothing();
+	a_silent_cut_is_seen_by_who_sends();
 	a_line_that_hangs_up_comes_back();
 	telegrams_go_over_ppp("again");
 	no_process_has_died();
