@@ -224,7 +224,7 @@ give_law(struct child *c)
 	for (i = 0; i < count; i++)
 		channel_send(c->c, MSG_RULES, 0,
 		    &(struct msg_rules){ bytes_str(files[i].name),
-			buf_bytes(&files[i].text) },
+			buf_bytes(&files[i].text), files[i].own },
 		    -1);
 	law_free(files, count);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Files of the law, for the store (docs/registry.md 7.1). */
-#include <dirent.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,64 +9,43 @@
 #include "file/file.h"
 #include "file/rules_file.h"
 
+_Static_assert(MSG_RULES_FILE == RULES_FILE_MAX, "a file of rules");
+
 void
 law_free(struct law_file *files, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
+	for (i = 0; i < count; i++) {
 		buf_free(&files[i].text);
+		free(files[i].name);
+	}
 	free(files);
 }
 
-static int
-is_law(const struct dirent *d)
+static enum rc
+one_read(struct law_file *f, const char *path, bool own, struct err *e)
 {
-	const size_t n = strlen(d->d_name);
+	const char *slash = strrchr(path, '/');
 
-	return d->d_name[0] != '.' && n > 6 && n < 200 &&
-	       strcmp(d->d_name + n - 6, ".rules") == 0;
+	f->own = own;
+	f->name = strdup(slash == NULL ? path : slash + 1);
+	if (f->name == NULL)
+		bug("no memory");
+	return file_read(&f->text, path, RULES_FILE_MAX, e);
 }
 
+/* What is in the station's own folder is an office's, whatever it calls
+ * itself. */
 static enum rc
-one_read(struct law_file *files, size_t *count, const char *folder,
-    const char *name, struct err *e)
+all_read(struct law_file *files, const struct rules_paths *paths, size_t own,
+    struct err *e)
 {
-	struct law_file *f = &files[*count];
-	char path[4500];
-	enum rc rc;
-
-	if (*count == PARENT_RULES)
-		return fail(e, RC_LIMIT,
-		    "%s: a station has at most %u files of rules", folder,
-		    PARENT_RULES);
-	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-	(void)snprintf(f->name, sizeof(f->name), "%s", name);
-	rc = file_read(&f->text, path, MSG_RULES_FILE, e);
-	if (rc == RC_OK)
-		++*count;
-	return rc;
-}
-
-/* In the order of their names; the folder need not be there. */
-static enum rc
-folder_read(
-    struct law_file *files, size_t *count, const char *folder, struct err *e)
-{
-	struct dirent **list;
-	int i, n = scandir(folder, &list, is_law, alphasort);
 	enum rc rc = RC_OK;
+	size_t i;
 
-	if (n < 0 && errno == ENOENT)
-		return RC_OK;
-	if (n < 0)
-		return fail_io(e, "%s", folder);
-	for (i = 0; i < n; i++) {
-		if (rc == RC_OK)
-			rc = one_read(files, count, folder, list[i]->d_name, e);
-		free(list[i]);
-	}
-	free(list);
+	for (i = 0; i < paths->count && rc == RC_OK; i++)
+		rc = one_read(&files[i], paths->paths[i], i >= own, e);
 	return rc;
 }
 
@@ -76,15 +53,26 @@ enum rc
 law_read(
     struct law_file **out, size_t *count, const struct setup *s, struct err *e)
 {
+	struct rules_paths paths = { 0 };
 	char folder[PATH_MAX];
+	size_t own;
 	enum rc rc;
 
+	*out = NULL;
 	*count = 0;
-	*out = alloc(PARENT_RULES, sizeof(**out));
 	rules_folder(folder, NULL);
-	rc = folder_read(*out, count, folder, e);
-	(void)snprintf(folder, sizeof(folder), "%.4000s/rules", s->data);
-	if (rc == RC_OK)
-		rc = folder_read(*out, count, folder, e);
+	if ((rc = rules_paths(&paths, folder, e)) != RC_OK)
+		goto out;
+	own = paths.count;
+	(void)snprintf(
+	    folder, sizeof(folder), "%.4000s/" RULES_OWN_DIR, s->data);
+	rc = rules_paths(&paths, folder, e);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		goto out;
+	*count = paths.count;
+	*out = alloc(paths.count + 1, sizeof(**out));
+	rc = all_read(*out, &paths, own, e);
+out:
+	rules_paths_free(&paths);
 	return rc;
 }

@@ -66,14 +66,14 @@ void keys_free(struct key_file *keys, size_t count);
 enum rc key_keep(
     const struct setup *s, bool next, struct bytes file, struct err *e);
 
-/* A file of the law (docs/registry.md 7.1); the caller frees "text". */
-#define PARENT_RULES 64u /* RULES_FILES_MAX */
+/* A file of the law (docs/registry.md 7.1). */
 struct law_file {
-	char name[256];
-	struct buf text;
+	char *name;	 /* owned */
+	struct buf text; /* owned */
+	bool own;	 /* an office's: it lies in the station's rules/ */
 };
 /* Those that were installed with the program, and those in the station's
- * rules/, *count of them; freed by law_free().  laws.c */
+ * rules/, *count of them; freed by law_free(), after a failure, too.  laws.c */
 enum rc law_read(
     struct law_file **out, size_t *count, const struct setup *s, struct err *e);
 void law_free(struct law_file *files, size_t count);

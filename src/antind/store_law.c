@@ -29,8 +29,7 @@ law_given(const struct msg_rules *m)
 
 	if (is.rules == NULL)
 		is.rules = rules_new();
-	if (rules_add(is.rules, m->name, m->file, rules_is_own(m->file), &e) !=
-	    RC_OK)
+	if (rules_add(is.rules, m->name, m->file, m->own == 1, &e) != RC_OK)
 		is_wrong(&e);
 }
 

@@ -1002,6 +1002,7 @@ struct msg_step_signed {
 #define MSG_RULES_FILE (256u << 10) /* RULES_FILE_MAX */
 struct msg_rules {
 	struct bytes name, file;
+	uint64_t own; /* 1: an office's, which may not loosen the law */
 };
 /* What is done to a document, or asked of the registry. */
 enum reg_what {

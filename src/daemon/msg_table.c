@@ -461,7 +461,7 @@ static const struct field step_signed[] = { RC(msg_step_signed, rc),
 	END };
 
 static const struct field rules[] = { BYTES(msg_rules, name, 1, LIMIT_NAME),
-	BYTES(msg_rules, file, 0, MSG_RULES_FILE), END };
+	BYTES(msg_rules, file, 0, MSG_RULES_FILE), FLAG(msg_rules, own), END };
 static const struct field doc[] = { ANY(msg_doc, uid),
 	U64(msg_doc, what, 0, REG_WHATS - 1), ADDRESS(msg_doc, person),
 	ADDRESS(msg_doc, desk), BYTES(msg_doc, action, 0, 32),
