@@ -192,7 +192,7 @@ soak-run:
 	@$(MAKE) --no-print-directory FUZZ_SECONDS=900 fuzz
 
 ppp-run: $(B)/tests/station/thin_ppp.t $(BINS)
-	@ANTIN_B=$(B) ANTIN_PPP=1 tools/in-vm -t 3600 prove --timer --exec '' \
+	@ANTIN_B=$(B) ANTIN_PPP=1 tools/in-vm -t 7200 prove --timer --exec '' \
 	    $(B)/tests/station/thin_ppp.t
 
 bench-run: $(BENCHES) $(BINS)

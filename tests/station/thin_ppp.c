@@ -4,7 +4,7 @@
  * of its own, as on a serial line between two machines: 9600 bit/s, a bit
  * wrong now and then, and a modem that hangs up.  Where there is no pppd, no
  * /dev/ppp or no namespace, that is said, and nothing done; "make ppp" runs it
- * in a virtual machine, slowly.  ANTIN_SOAK=1 lets it idle for ten minutes.
+ * in a virtual machine, slowly.  ANTIN_SOAK=1 lets it idle for an hour.
  */
 #include <errno.h>
 #include <sched.h>
@@ -318,7 +318,7 @@ a_thin_line_is_there(void)
 static void
 an_idle_line_is_silent(void)
 {
-	const unsigned seconds = getenv("ANTIN_SOAK") != NULL ? 600 : 15;
+	const unsigned seconds = getenv("ANTIN_SOAK") != NULL ? 3600 : 15;
 	const unsigned long before = gone();
 
 	(void)sleep(seconds);
