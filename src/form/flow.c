@@ -9,7 +9,8 @@
 #define LINE 1.15     /* ... and how far apart its lines are */
 #define FILLED 1.2    /* mm under a field */
 #define BLANK 2.4     /* ... and under one that is written by hand */
-#define SIGNED 36.0   /* mm: a place of a signature */
+#define ROOM 19.0     /* mm: to sign in */
+#define SIGNER 90.0   /* ... and what a title and a name may take */
 
 const struct page_style flow_plain = { .points = 13 };
 const struct page_style flow_body = {
@@ -239,39 +240,71 @@ flow_list(struct flow *f, const struct grid_column *columns, size_t count,
 	return rc;
 }
 
-void
-flow_places(struct flow *f, const struct flow_place *places, size_t n)
+static double
+height_of(
+    struct flow *f, const struct page_style *s, double width, struct bytes text)
 {
-	size_t i, across = n < 3 ? n : 3;
-	double x, y, wide;
+	page_block_set(f->block, s, width, text);
+	return text.len == 0 ? 0 : page_block_height(f->block);
+}
 
-	if (n == 4)
-		across = 2;
-	wide = FLOW_WIDTH / (double)(across == 0 ? 1 : across);
+/* Those side by side: titles above, names below, room to sign between. */
+static enum rc
+places_row(struct flow *f, const struct flow_place *places, size_t n,
+    double wide, struct err *e)
+{
+	const double how =
+	    height_of(f, &flow_middle_italic, wide, bytes_str(places[0].how));
+	double title = 0, name = 0, h, x;
+	size_t i;
+
 	for (i = 0; i < n; i++) {
-		if (i % across == 0) {
-			if (i > 0)
-				f->y += SIGNED + 3;
-			flow_need(f, SIGNED);
-		}
-		x = FLOW_LEFT + (double)(i % across) * wide;
-		y = page_text(
+		h = height_of(f, &flow_middle_bold, wide, places[i].title);
+		title = h > title ? h : title;
+		h = height_of(f, &flow_middle_bold, wide, places[i].name);
+		name = h > name ? h : name;
+	}
+	if (title + name > SIGNER)
+		return fail(
+		    e, RC_LIMIT, "the name of somebody who signs is too long");
+	flow_need(f, title + how + ROOM + name);
+	for (i = 0; i < n; i++) {
+		x = FLOW_LEFT + (double)i * wide;
+		(void)page_text(
 		    f->page, &flow_middle_bold, x, f->y, wide, places[i].title);
-		(void)page_text(f->page, &flow_middle_italic, x, y, wide,
-		    bytes_str(places[i].how));
+		(void)page_text(f->page, &flow_middle_italic, x, f->y + title,
+		    wide, bytes_str(places[i].how));
 		if (places[i].name.len > 0)
 			(void)page_text(f->page, &flow_middle_bold, x,
-			    f->y + SIGNED - 6, wide, places[i].name);
+			    f->y + title + how + ROOM, wide, places[i].name);
 	}
-	if (n > 0)
-		f->y += SIGNED + 3;
+	f->y += title + how + ROOM + name + 3;
+	return RC_OK;
+}
+
+enum rc
+flow_places(
+    struct flow *f, const struct flow_place *places, size_t n, struct err *e)
+{
+	const size_t across = n == 4 ? 2 : n < 3 ? n : 3;
+	size_t i, now;
+	enum rc rc = RC_OK;
+
+	for (i = 0; rc == RC_OK && i < n; i += now) {
+		now = n - i < across ? n - i : across;
+		rc = places_row(
+		    f, places + i, now, FLOW_WIDTH / (double)across, e);
+	}
+	return rc;
 }
 
 /* ---- the head --------------------------------------------------------------
  */
 
-#define OURS 66.0  /* mm: the left column of the head */
-#define MOTTO 98.0 /* mm: the right one */
+#define OURS 66.0     /* mm: the left column of the head */
+#define MOTTO 98.0    /* mm: the right one */
+#define TALLEST 100.0 /* mm: what is written in it may take */
+#define WIDEST 70.0   /* mm: a mark's text */
 #define MOTTO_AT (FLOW_LEFT + FLOW_WIDTH - MOTTO)
 
 static void
@@ -309,8 +342,25 @@ motto(struct flow *f, bool party)
 	return y + 1;
 }
 
-void
-flow_head(struct flow *f, const struct form_head *h)
+/* What stands in the head has to leave room for the form. */
+static enum rc
+check_head(struct flow *f, const struct form_head *h, struct err *e)
+{
+	const struct page_style bold = { .points = 14, .face = PAGE_BOLD };
+
+	if (height_of(f, &bold, OURS, h->superior) +
+		height_of(f, &bold, OURS, h->agency) +
+		height_of(f, &bold, OURS, h->number) +
+		height_of(f, &bold, MOTTO, h->place_date) >
+	    TALLEST)
+		return fail(e, RC_LIMIT, "the head of a form is too long");
+	if (page_text_width(f->page, &bold, h->secrecy) > WIDEST)
+		return fail(e, RC_LIMIT, "a mark of a form is too long");
+	return RC_OK;
+}
+
+enum rc
+flow_head(struct flow *f, const struct form_head *h, struct err *e)
 {
 	const double size = h->party ? 14 : 13;
 	const struct page_style plain = { .points = size,
@@ -321,8 +371,12 @@ flow_head(struct flow *f, const struct form_head *h)
 	const struct page_style date = { .points = h->party ? 14 : 13.5,
 		.face = PAGE_ITALIC,
 		.align = PAGE_MIDDLE };
-	double y = f->y, right = motto(f, h->party);
+	double y = f->y, right;
+	enum rc rc;
 
+	if ((rc = check_head(f, h, e)) != RC_OK)
+		return rc;
+	right = motto(f, h->party);
 	if (h->superior.len > 0)
 		y = page_text(f->page, &plain, FLOW_LEFT, y, OURS, h->superior);
 	y = page_text(f->page, &bold, FLOW_LEFT, y, OURS,
@@ -341,4 +395,5 @@ flow_head(struct flow *f, const struct form_head *h)
 	y = page_text(f->page, &plain, FLOW_LEFT, y, OURS, buf_bytes(&f->text));
 	f->text.len = 0;
 	f->y = (y > right ? y : right) + 3;
+	return RC_OK;
 }

@@ -49,11 +49,14 @@ struct flow_place {
 	struct bytes title, name;
 	const char *how; /* "(Ký, ghi rõ họ tên)" */
 };
-void flow_places(struct flow *f, const struct flow_place *places, size_t n);
+/* RC_LIMIT: a title and a name that take a third of the page. */
+enum rc flow_places(
+    struct flow *f, const struct flow_place *places, size_t n, struct err *e);
 /* The value, or this in its place. */
 struct bytes flow_or(struct bytes value, const char *other);
 
-/* The head of an official paper (docs/forms.md 2.1). */
-void flow_head(struct flow *f, const struct form_head *h);
+/* The head of an official paper (docs/forms.md 2.1).  RC_LIMIT: it leaves too
+ * little of the page. */
+enum rc flow_head(struct flow *f, const struct form_head *h, struct err *e);
 
 #endif

@@ -5,7 +5,7 @@
 #include "form/stamps.h"
 
 #define NAMED(s) .name = { (const uint8_t *)(s), sizeof(s) - 1 }
-#define WITH_SIGNATURES 52.0 /* mm */
+#define WITH_SIGNATURES 50.0 /* mm */
 #define SIGNS "(Ký, ghi rõ họ tên)"
 
 /* Head, mark and title; leaves the flow where the text begins. */
@@ -15,17 +15,17 @@ begin(struct flow *f, const struct form_out *out, const struct form_head *h,
 {
 	enum rc rc;
 
-	if ((rc = flow_open(f, out, standard, e)) != RC_OK)
+	if ((rc = flow_open(f, out, standard, e)) != RC_OK ||
+	    (rc = flow_head(f, h, e)) != RC_OK)
 		return rc;
 	f->mark = h->secrecy;
-	flow_head(f, h);
 	if (h->secrecy.len > 0) {
 		(void)stamp_mark(f->page, FLOW_LEFT, f->y, h->secrecy);
 		flow_gap(f, 10);
 	}
-	flow_gap(f, 4);
+	flow_gap(f, 2);
 	flow_text(f, &flow_title, flow_or(h->title, standard));
-	flow_gap(f, 5);
+	flow_gap(f, 3.5);
 	return RC_OK;
 }
 
@@ -63,7 +63,7 @@ copies_of(struct flow *f, struct bytes copies, const char *rest)
 	flow_need(f, WITH_SIGNATURES); /* these do not stand alone */
 	flow_text(f, &flow_body, buf_bytes(&f->text));
 	f->text.len = 0;
-	flow_gap(f, 4);
+	flow_gap(f, 3);
 }
 
 /* ---- hand-over --------------------------------------------------------- */
@@ -103,8 +103,7 @@ form_handover(
 	copies_of(&f, h->copies,
 	    " bản có giá trị như nhau, mỗi bên giữ một bản; các bên đã đọc lại "
 	    "và cùng ký tên.");
-	flow_places(&f, places, 3);
-	return flow_close(&f, out, RC_OK, e);
+	return flow_close(&f, out, flow_places(&f, places, 3, e), e);
 }
 
 /* ---- copying ------------------------------------------------------------ */
@@ -141,8 +140,7 @@ form_copying(struct form_out *out, const struct form_copying *c, struct err *e)
 		return flow_close(&f, out, rc, e);
 	flow_field(&f, "Bản thừa, bản hỏng đã tiêu hủy ngay", c->surplus);
 	flow_gap(&f, 5);
-	flow_places(&f, places, 2);
-	return flow_close(&f, out, RC_OK, e);
+	return flow_close(&f, out, flow_places(&f, places, 2, e), e);
 }
 
 /* ---- destruction -------------------------------------------------------- */
@@ -172,6 +170,7 @@ all_sign(struct flow *f, const struct form_destruction *d, struct err *e)
 	size_t i, n = 0;
 	const size_t members = d->council.rows > 0 ? d->council.rows : 3;
 	const size_t others = d->witnesses.rows > 0 ? d->witnesses.rows : 2;
+	enum rc rc;
 
 	if (members > FORM_PLACES || others > FORM_PLACES - members)
 		return fail(e, RC_LIMIT,
@@ -185,15 +184,15 @@ all_sign(struct flow *f, const struct form_destruction *d, struct err *e)
 		if (d->council.rows > 0)
 			places[n].name = d->council.cells[i * FORM_COUNCIL];
 	}
-	flow_places(f, places, n);
+	if ((rc = flow_places(f, places, n, e)) != RC_OK)
+		return rc;
 	for (i = 0, n = 0; i < others; i++, n++) {
 		places[n] = (struct flow_place){ bytes_str("NGƯỜI CHỨNG KIẾN"),
 			{ 0 }, SIGNS };
 		if (d->witnesses.rows > 0)
 			places[n].name = d->witnesses.cells[i * FORM_WITNESSES];
 	}
-	flow_places(f, places, n);
-	return RC_OK;
+	return flow_places(f, places, n, e);
 }
 
 static enum rc

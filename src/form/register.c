@@ -183,12 +183,16 @@ enum rc
 register_row(struct register_print *r, const struct bytes *cells,
     bool cancelled, struct err *e)
 {
+	bool filled = false;
+	size_t i;
 	enum rc rc;
 
+	for (i = 0; i < r->book->count; i++)
+		filled |= cells[i].len > 0;
 	begin_table(r);
 	rc = grid_row(&r->grid, cells, cancelled, e);
 	if (rc == RC_OK)
-		r->rows++;
+		r->rows += filled;
 	return rc;
 }
 

@@ -49,7 +49,8 @@ struct register_print;
  */
 enum rc register_open(struct register_print **out, struct sink to,
     const struct register_book *book, struct err *e);
-/* A row, as grid_row() has it. */
+/* A row, as grid_row() has it.  An empty one, to be written on, is not counted
+ * in the closing note. */
 enum rc register_row(struct register_print *r, const struct bytes *cells,
     bool cancelled, struct err *e);
 /* The closing note and the end of the file.  Frees.  *unknown, unless NULL,

@@ -5,6 +5,7 @@
 #include "form/stamps.h"
 
 #define QR_SIDE 34.0 /* mm */
+#define URGENCY 70.0 /* mm: a mark's text */
 
 static const struct grid_column stages[FORM_STAGES] = {
 	{ .name = { (const uint8_t *)"Công đoạn", sizeof("Công đoạn") - 1 },
@@ -39,10 +40,13 @@ draw_stages(struct flow *f, const struct form_telegram *t, struct err *e)
 }
 
 /* 10a and 10b of Decree 30/2020's map: under the number, on the left. */
-static void
-marks(struct flow *f, const struct form_telegram *t)
+static enum rc
+marks(struct flow *f, const struct form_telegram *t, struct err *e)
 {
 	double y = f->y, x = FLOW_LEFT;
+
+	if (page_text_width(f->page, &flow_title, t->urgency) > URGENCY)
+		return fail(e, RC_LIMIT, "a mark of a form is too long");
 
 	if (t->head.secrecy.len > 0)
 		x += stamp_mark(f->page, x, y, t->head.secrecy) + 4;
@@ -50,6 +54,7 @@ marks(struct flow *f, const struct form_telegram *t)
 		(void)stamp_mark(f->page, x, y, t->urgency);
 	if (t->head.secrecy.len > 0 || t->urgency.len > 0)
 		f->y += 12;
+	return RC_OK;
 }
 
 static void
@@ -130,8 +135,9 @@ form_telegram(
 	if ((rc = flow_open(&f, out, title, e)) != RC_OK)
 		return flow_close(&f, out, rc, e);
 	f.mark = t->head.secrecy;
-	flow_head(&f, &t->head);
-	marks(&f, t);
+	if ((rc = flow_head(&f, &t->head, e)) != RC_OK ||
+	    (rc = marks(&f, t, e)) != RC_OK)
+		return flow_close(&f, out, rc, e);
 	flow_gap(&f, 2);
 	flow_text(&f, &flow_title, flow_or(t->head.title, title));
 	flow_gap(&f, 4);
@@ -147,7 +153,7 @@ form_telegram(
 	flow_field(&f, "Xử lý bản rõ (trả lại, tiêu hủy)", t->clear_copy);
 	flow_field(&f, "Ghi chú", t->notes);
 	flow_gap(&f, 3);
-	flow_places(&f, places, 3);
-	rc = draw_line(&f, t->line, e);
+	if ((rc = flow_places(&f, places, 3, e)) == RC_OK)
+		rc = draw_line(&f, t->line, e);
 	return flow_close(&f, out, rc, e);
 }

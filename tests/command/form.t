@@ -25,8 +25,9 @@ sub wants {
 
 sub printed {
 	my ($form, @words) = @_;
-	return antin('form', $form, qw(--force --out f.pdf), @words) eq '0' ||
-	    !diag($err);
+	return 1 if antin('form', $form, qw(--force --out f.pdf), @words) eq '0';
+	diag($err);
+	return 0;
 }
 
 sub text {
@@ -134,6 +135,84 @@ sub the_same_gives_the_same_file {
 	same('f.pdf', $first, 'the file is the same, whoever prints it');
 	ok(printed('telegram-out', qw(--from fields --date 2026-11-23)) &&
 	    get('f.pdf') ne $first, 'and tells the time that was given');
+}
+
+# ---- layout --------------------------------------------------------------------
+
+# Words of each page: [ text, left, top, right, bottom ] in mm.
+sub words {
+	my @pages;
+	for (split /\n/, `pdftotext -bbox f.pdf -`) {
+		push @pages, [] if /<page /;
+		push @{ $pages[-1] }, [ $5, map { $_ * 25.4 / 72 } $1, $2, $3, $4 ]
+		    if /<word xMin="(\S+)" yMin="(\S+)" xMax="(\S+)" yMax="(\S+)">(.*?)</;
+	}
+	return @pages;
+}
+
+# Two words share more than a little of the paper.
+sub collide {
+	my ($one, $two) = @_;
+	my $wide = ($one->[3] < $two->[3] ? $one->[3] : $two->[3]) -
+	    ($one->[1] > $two->[1] ? $one->[1] : $two->[1]);
+	my $tall = ($one->[4] < $two->[4] ? $one->[4] : $two->[4]) -
+	    ($one->[2] > $two->[2] ? $one->[2] : $two->[2]);
+	return $wide > 0.3 && $tall > 1;
+}
+
+sub laid_out {
+	my ($name, $right, $bottom, $foot) = @_;
+	my (@out, @on, @numbers);
+	my $page = 0;
+	for my $words (words()) {
+		$page++;
+		my @in;
+		for (@$words) {
+			if ($_->[4] < 20 || $_->[2] > $bottom && $foot) {
+				push @numbers, $_ if $_->[0] =~ /^\d+$/ &&
+				    $_->[4] < 20;
+				next;
+			}
+			push @in, $_;
+			push @out, "$page: @$_" if $_->[1] < 29.9 ||
+			    $_->[3] > $right + 0.1 || $_->[4] > $bottom + 0.5;
+		}
+		for my $i (0 .. $#in) {
+			for my $j ($i + 1 .. $#in) {
+				push @on, "$page: $in[$i][0] on $in[$j][0]"
+				    if collide($in[$i], $in[$j]);
+			}
+		}
+	}
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is("@out", '', "$name: nothing is outside of the margins");
+	is("@on", '', "$name: no word stands on another");
+	my $middle = (30 + $right) / 2;
+	my @off = grep { abs(($_->[1] + $_->[3]) / 2 - $middle) > 0.5 } @numbers;
+	is(@numbers, $page - 1, "$name: each page but the first has its number");
+	is(@off, 0, "$name: in the middle");
+}
+
+sub pages_are_laid_out {
+	for my $form (@forms) {
+		printed($form);
+		laid_out("$form, blank", 195, 277, 0);
+		filled($form);
+		printed($form, qw(--from fields));
+		laid_out("$form, filled", 195, 277, 0);
+		my @name = ('Ủy ban nhân dân tỉnh');
+		put('wide', get('fields') =~ s/^([a-z-]+) = [^|\n]*$/"$1 = " .
+		    join(' ', (@name) x ($1 =~ m{^(?:urgency|secrecy)$} ? 1 :
+		    $1 =~ m{^(?:superior|agency|place-date|number)$} ? 4 :
+		    12))/gmre);
+		ok(printed($form, qw(--from wide)), "$form with long texts");
+		laid_out("$form, with long texts", 195, 277, 0);
+	}
+	put('book', map({ "row = $_ | $_-BC/TU | Báo cáo về tình hình, kết " .
+		"quả công tác bảo vệ bí mật nhà nước quý $_ năm 2026 | \n" }
+	    1 .. 60));
+	printed('register', qw(--from book), @columns);
+	laid_out('register', 282, 190, 1);
 }
 
 # ---- stamps in their size ------------------------------------------------------
@@ -268,7 +347,8 @@ sub registers_are_printed {
 	    'a register is printed');
 	my $text = text('-raw');
 	is(scalar(() = $text =~ /dòng\d+/g), 90, 'with its rows');
-	like(flat($text), qr/đăng ký 93 dòng/, 'and empty ones');
+	like(flat($text), qr/đăng ký 90 dòng/,
+	    'and the empty ones are not counted');
 }
 
 # ---- what is refused ----------------------------------------------------------------
@@ -306,6 +386,14 @@ sub what_is_wrong_is_refused {
 		"id=$id" ],
 	    [ 'a code without a number', qr/docs\/forms\.md 6\.5/,
 		qw(form telegram-in), @code[ 0 .. 5 ] ],
+	    [ 'a head that takes the page', qr/the head .* is too long/,
+		qw(form copying --set), 'agency=' . 'Văn phòng ' x 250 ],
+	    [ 'a mark that takes the page', qr/a mark .* is too long/,
+		qw(form copying --set), 'secrecy=' . 'MẬT ' x 30 ],
+	    [ 'another one', qr/a mark .* is too long/,
+		qw(form telegram-in --set), 'urgency=' . 'KHẨN ' x 30 ],
+	    [ 'a name that takes the page', qr/who signs is too long/,
+		qw(form telegram-in --set), 'checker=' . 'Nguyễn ' x 300 ],
 	    [ 'too many signers', qr/30 people/, qw(form destruction),
 		map { ('--set', "member=Người $_") } 1 .. 28 ]);
 	ok(!-e 'none.pdf', 'and nothing is left of them');
@@ -334,6 +422,7 @@ every_form_is_a4_and_embeds_its_font();
 every_field_is_drawn();
 what_it_shows_fills_it();
 the_same_gives_the_same_file();
+pages_are_laid_out();
 stamps_have_their_size();
 marks_have_their_size();
 the_code_says_which_telegram();
