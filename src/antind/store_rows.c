@@ -35,8 +35,11 @@ rows_ask(void)
 {
 	struct buf record = { 0 };
 	struct err e;
-	enum rc rc = st.store->ops->word(st.store, WORD, &record, &e);
+	enum rc rc;
 
+	if (row.new)
+		return; /* what is there is not on disk yet, and may never be */
+	rc = st.store->ops->word(st.store, WORD, &record, &e);
 	if (rc == RC_OK || rc == RC_ABSENT) {
 		row.asked = next_job();
 		if (!tell(PROC_KEYS, MSG_ROW_KEY, row.asked,
