@@ -274,7 +274,8 @@ static enum rc
 put_keys(struct making *m, struct err *e)
 {
 	const char *given = arg(m->a, "station-key");
-	char *keys = station_in(m->dir, "keys");
+	char *keys = station_in(m->dir, "keys"),
+	     *rules = station_in(m->dir, "rules");
 	enum rc rc;
 
 	rc = given != NULL ? put_one(m, "data/station.key", given, true, e)
@@ -285,6 +286,9 @@ put_keys(struct making *m, struct err *e)
 		rc = put_here(m, "station.key.old", false, e);
 	if (rc == RC_OK)
 		rc = put_folder(m, keys, "data/keys/", ".key", 0, e);
+	if (rc == RC_OK)
+		rc = put_folder(m, rules, "data/rules/", ".rules", 0, e);
+	free(rules);
 	free(keys);
 	return rc;
 }

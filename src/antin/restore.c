@@ -25,6 +25,7 @@ static const struct {
 } folders[] = {
 	{ "data", 0711 },
 	{ "data/keys", 0700 },
+	{ "data/rules", 0755 },
 	{ "data/store", 0700 },
 	{ "data/store/files", 0700 },
 	{ "data/store/partial", 0700 },

@@ -24,8 +24,8 @@
 #define OPT_OWN                                                                \
 	{                                                                      \
 		"station", "DIR",                                              \
-		    "the station's folder, whose folder rules has the "        \
-		    "office's own (default: what ANTIN_STATION says)",         \
+		    "the station's folder, whose folder data/rules has "       \
+		    "the office's own (default: what ANTIN_STATION says)",     \
 		    false                                                      \
 	}
 
@@ -35,15 +35,12 @@ static char *
 own_folder(const struct args *a)
 {
 	const char *station = arg(a, "station");
-	char *path;
 
 	if (station == NULL)
 		station = getenv("ANTIN_STATION");
 	if (station == NULL || station[0] == '\0')
 		return NULL;
-	if (asprintf(&path, "%s/%s", station, RULES_OWN_DIR) < 0)
-		bug("no memory");
-	return path;
+	return station_in(station, RULES_OWN_DIR);
 }
 
 /* ---- check
@@ -358,25 +355,57 @@ print_rows(const struct rule_set *s, enum rule_kind k)
 	}
 }
 
-/* How many rows there are of each kind. */
+/* By kind: what its rows say, to be translated. */
+static const struct {
+	enum rule_kind kind;
+	const char *says;
+} rule_kinds[RULE_KINDS] = {
+	{ RULE_LEVEL, "levels and their terms" },
+	{ RULE_ACTION, "who may do what" },
+	{ RULE_DUE, "when things are due" },
+	{ RULE_GRAMMAR, "how numbers and symbols are written" },
+	{ RULE_TYPE, "types of documents" },
+	{ RULE_CODE, "codes of interchange" },
+	{ RULE_SERIES, "series of numbers" },
+	{ RULE_REGISTER, "registers and their columns" },
+	{ RULE_STAMP, "marks and stamps" },
+	{ RULE_POSITION, "positions" },
+	{ RULE_DELEGATION, "what only some positions may do" },
+	{ RULE_HOLDER, "who holds a position" },
+	{ RULE_AGENCY, "the agency's symbol" },
+	{ RULE_UNIT, "symbols of departments" },
+	{ RULE_RETENTION, "how long things are kept" },
+	{ RULE_LIMIT, "bounds for systems" },
+	{ RULE_HOLIDAY, "holidays" },
+	{ RULE_WEEKEND, "weekends" },
+};
+
+/* How many rows there are of each kind, and how many of them are unverified. */
 static void
 print_counts(const struct rule_set *s)
 {
+	struct table t = { .columns = 4 };
+	char n[24], unsure[24];
 	size_t k, i, unverified;
 
-	say("Rows:\n");
+	table_add(&t, tr("KIND"));
+	table_add(&t, tr("WHAT IT SAYS"));
+	table_add(&t, tr("ROWS"));
+	table_add(&t, tr("UNVERIFIED"));
 	for (k = 0; k < RULE_KINDS; k++) {
 		if (s->of[k].count == 0)
 			continue;
 		unverified = 0;
 		for (i = 0; i < s->of[k].count; i++)
 			unverified += rule_source(s->of[k].rows[i])->unverified;
-		printf("  %-11s %4zu", rule_kind_word((enum rule_kind)k),
-		    s->of[k].count);
-		if (unverified > 0)
-			say(", %zu unverified", unverified);
-		(void)putchar('\n');
+		(void)snprintf(n, sizeof(n), "%zu", s->of[k].count);
+		(void)snprintf(unsure, sizeof(unsure), "%zu", unverified);
+		table_add(&t, rule_kind_word((enum rule_kind)k));
+		table_add(&t, tr(rule_kinds[k].says));
+		table_add(&t, n);
+		table_add(&t, unverified > 0 ? unsure : "");
 	}
+	table_print(&t);
 }
 
 static enum rc

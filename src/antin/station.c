@@ -33,6 +33,7 @@ static const struct {
 } folders[] = {
 	{ "data", 0711 },
 	{ "data/keys", 0700 },
+	{ "data/rules", 0755 },
 	{ "log", 0700 },
 };
 

@@ -42,6 +42,20 @@ is_rules(const struct dirent *d)
 	       strcmp(d->d_name + n - suffix, RULES_SUFFIX) == 0;
 }
 
+/* One that can be told, backed up and restored everywhere. */
+static enum rc
+check_name(const char *folder, const char *name, struct err *e)
+{
+	static const char good[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
+
+	if (strspn(name, good) == strlen(name) && strlen(name) <= 100)
+		return RC_OK;
+	return fail(e, RC_INVALID,
+	    "%s/%s: name a file of rules by at most 100 small letters without "
+	    "diacritics, digits, hyphens and dots",
+	    folder, name);
+}
+
 static int
 by_name(const struct dirent **a, const struct dirent **b)
 {
@@ -82,6 +96,8 @@ rules_paths(struct rules_paths *out, const char *folder, struct err *e)
 		    "%s: more than %u files of rules: leave some away", folder,
 		    RULES_FILES_MAX);
 	for (i = 0; i < n; i++) {
+		if (rc == RC_OK)
+			rc = check_name(folder, entries[i]->d_name, e);
 		if (rc == RC_OK) {
 			if (asprintf(
 				&path, "%s/%s", folder, entries[i]->d_name) < 0)

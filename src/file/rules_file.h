@@ -9,7 +9,7 @@
 #include "rules/rules.h"
 
 #define RULES_SUFFIX ".rules"
-#define RULES_OWN_DIR "rules" /* of a station's folder */
+#define RULES_OWN_DIR "rules" /* of a station's folder of data */
 
 /* The folder of the law's files: "given", or where that is NULL what
  * ANTIN_RULES says, or the one that was installed with this program. */
@@ -25,6 +25,7 @@ struct rules_paths {
  * rules_paths_free(), after a failure, too.
  *
  * RC_ABSENT	there is no such folder
+ * RC_INVALID	a file's name is not of docs/rules.md 7.1
  * RC_LIMIT	it has more than RULES_FILES_MAX
  */
 enum rc rules_paths(struct rules_paths *out, const char *folder, struct err *e);

@@ -411,6 +411,7 @@ backup_officers_read(
 
 #define FILES "data/store/files/"
 #define KEYS "data/keys/"
+#define RULES "data/rules/"
 
 /* "HEX" of a SHA-256, in one spelling. */
 static bool
@@ -424,15 +425,15 @@ is_sum(const char *hex, uint8_t sum[static SHA256_SIZE])
 	return strcmp(again, hex) == 0;
 }
 
-/* "NAME.key", without anything that leads elsewhere. */
+/* "NAME.key", "NAME.rules", without anything that leads elsewhere. */
 static bool
-is_key(const char *name)
+is_plain(const char *name, const char *end)
 {
 	static const char ok[] = "abcdefghijklmnopqrstuvwxyz0123456789-.";
-	const size_t n = strlen(name);
+	const size_t n = strlen(name), most = strlen(end);
 
-	return n > 4 && name[0] != '.' && strspn(name, ok) == n &&
-	       strcmp(name + n - 4, ".key") == 0;
+	return n > most && name[0] != '.' && strspn(name, ok) == n &&
+	       strcmp(name + n - most, end) == 0;
 }
 
 static bool
@@ -450,8 +451,10 @@ is_name(const char *name)
 			return true;
 	if (strncmp(name, FILES, strlen(FILES)) == 0)
 		return is_sum(name + strlen(FILES), sum);
+	if (strncmp(name, RULES, strlen(RULES)) == 0)
+		return is_plain(name + strlen(RULES), ".rules");
 	return strncmp(name, KEYS, strlen(KEYS)) == 0 &&
-	       is_key(name + strlen(KEYS));
+	       is_plain(name + strlen(KEYS), ".key");
 }
 
 void

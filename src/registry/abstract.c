@@ -34,32 +34,54 @@ is_public(struct bytes before)
 	       memcmp(before.p + before.len - n, word, n) == 0;
 }
 
+/* Folded, and with one blank wherever there is no letter or digit. */
+static void
+plain_words(struct buf *out, struct bytes text)
+{
+	struct buf fold = { 0 };
+	size_t i;
+	bool is;
+
+	utf8_fold(&fold, text);
+	for (i = 0; i < fold.len; i++) {
+		is = fold.p[i] >= 0x80 ||
+		     (fold.p[i] >= 'a' && fold.p[i] <= 'z') ||
+		     (fold.p[i] >= '0' && fold.p[i] <= '9');
+		if (is)
+			buf_u8(out, fold.p[i]);
+		else if (out->len > 0 && out->p[out->len - 1] != ' ')
+			buf_u8(out, ' ');
+	}
+	buf_free(&fold);
+}
+
+/* These words, and right behind them a number. */
+static bool
+says_number(struct bytes text, const char *words)
+{
+	const size_t n = strlen(words);
+	size_t i;
+
+	for (i = 0; i + n < text.len; i++)
+		if (memcmp(text.p + i, words, n) == 0 && text.p[i + n] >= '0' &&
+		    text.p[i + n] <= '9' && !is_public(bytes_of(text.p, i)))
+			return true;
+	return false;
+}
+
 bool
 quotes_telegram(struct bytes text)
 {
 	static const char *const said[] = { "dien so ", "dien mat so ",
-		"so dien ", "so dien mat ", "dien den so ", "dien di so " };
-	const uint8_t *at, *next;
-	struct buf fold = { 0 };
+		"dien den so ", "dien di so ", "so dien ", "so dien mat " };
+	struct buf words = { 0 };
 	bool quotes = false;
-	size_t i, n, left;
+	size_t i;
 
-	utf8_fold(&fold, text);
-	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
-		n = strlen(said[i]);
-		for (at = fold.p; at != NULL; at = next + 1) {
-			left = fold.len - (size_t)(at - fold.p);
-			next = left == 0 ? NULL : memmem(at, left, said[i], n);
-			if (next == NULL)
-				break;
-			left = fold.len - (size_t)(next - fold.p);
-			quotes |=
-			    left > n && next[n] >= '0' && next[n] <= '9' &&
-			    !is_public(
-				bytes_of(fold.p, (size_t)(next - fold.p)));
-		}
-	}
-	buf_free(&fold);
+	plain_words(&words, text);
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		quotes |= says_number(buf_bytes(&words), said[i]);
+	buf_free(&words);
 	return quotes;
 }
 

@@ -42,6 +42,9 @@ check_relevel(struct trying *t)
 {
 	enum rc rc;
 
+	if (t->ask->at >= t->d->expires)
+		return trying_refuse(
+		    t, "its protection has ended: it is no secret any more");
 	if (t->out->level == t->d->level || !trying_is_secret(t))
 		return trying_contradicts(t,
 		    "the new level is another one, and secret; what is to be "

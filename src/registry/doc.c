@@ -201,6 +201,23 @@ doc_add(
 }
 
 enum rc
+doc_whole(const struct doc *d, struct err *e)
+{
+	uint64_t i;
+
+	if (d->state == STATE_DESTROYED ||
+	    d->state == STATE_DESTROYED_UNREPORTED)
+		return RC_OK;
+	for (i = 0; i < d->steps; i++)
+		if (d->did[i].destroyed && d->did[i].action != ACTION_DESCRIBE)
+			return fail(e, RC_INVALID,
+			    "docs/registry.md 2.7: step %u has no opening, and "
+			    "the document is not destroyed",
+			    (unsigned)i);
+	return RC_OK;
+}
+
+enum rc
 doc_fold(
     struct doc *out, const struct doc_steps *steps, size_t count, struct err *e)
 {
@@ -210,17 +227,7 @@ doc_fold(
 	doc_init(out);
 	for (i = 0; i < count && rc == RC_OK; i++)
 		rc = doc_add(out, steps[i].statement, steps[i].opening, e);
-	if (rc != RC_OK || out->state == STATE_DESTROYED ||
-	    out->state == STATE_DESTROYED_UNREPORTED)
-		return rc;
-	for (i = 0; i < count; i++)
-		if (out->did[i].destroyed &&
-		    out->did[i].action != ACTION_DESCRIBE)
-			return fail(e, RC_INVALID,
-			    "docs/registry.md 2.7: step %u has no opening, and "
-			    "the document is not destroyed",
-			    (unsigned)i);
-	return RC_OK;
+	return rc == RC_OK ? doc_whole(out, e) : rc;
 }
 
 /* ---- the next step (docs/registry.md 3.2) -------------------------------- */

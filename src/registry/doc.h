@@ -81,13 +81,16 @@ void doc_init(struct doc *d);
 enum rc doc_add(
     struct doc *d, struct bytes statement, struct bytes opening, struct err *e);
 
+/* An opening lacks only where that may be: the abstract was in it, or the
+ * document is destroyed (docs/registry.md 2.7).  RC_INVALID: it does not. */
+enum rc doc_whole(const struct doc *d, struct err *e);
+
 struct doc_steps {
 	struct bytes statement, opening;
 };
 /*
- * All steps of one document.  Here an opening may be lacking only where the
- * abstract was in it, or where the document is destroyed.  The caller frees
- * *out, also on failure, with doc_free().
+ * All steps of one document, each added and the whole looked at: doc_add(),
+ * doc_whole().  The caller frees *out, also on failure, with doc_free().
  */
 enum rc doc_fold(struct doc *out, const struct doc_steps *steps, size_t count,
     struct err *e);

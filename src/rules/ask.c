@@ -6,7 +6,7 @@
 #include "rules/inner.h"
 
 #define VN_OFFSET (7 * 3600)
-#define DAYS_MAX 4000 /* that a due time is looked for */
+#define DAYS_MAX 20000 /* that a due time is looked for */
 
 /* ---- rows by their word
  * -------------------------------------------------------------------------- */
@@ -182,13 +182,14 @@ int64_t
 rule_due_time(const struct rule_set *s, const struct rule_due *d, int64_t from,
     int64_t set)
 {
-	int64_t day = from - (from + VN_OFFSET) % TIME_DAY;
 	unsigned i, left = d->days;
+	int64_t day;
 
-	if (d->at_once)
+	if (d->at_once || from < TIME_MIN || from > TIME_MAX - VN_OFFSET)
 		return from;
 	if (d->at_set_time)
 		return set;
+	day = from - (from + VN_OFFSET) % TIME_DAY;
 	if (!d->working)
 		return day + (int64_t)(d->days + 1) * TIME_DAY - 1;
 	for (i = 0; i < DAYS_MAX && left > 0; i++) {

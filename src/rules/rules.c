@@ -45,6 +45,8 @@ problem_once(struct rules *r, const struct rule_source *at, struct err *e)
 {
 	struct err told = *e;
 
+	if (r->problems_count >= RULES_PROBLEMS_MAX)
+		return;
 	(void)fail_at(&told, "%.*s:%u", SHOWN(at->file), at->line);
 	if (!was_told(r, bytes_str(told.text)))
 		problem(r, at->file, at->line, e);
@@ -68,6 +70,7 @@ forget_problems(struct rules *r)
 
 struct head {
 	struct file *f;
+	size_t before; /* rows of the files before it */
 	struct rule_source source;
 	bool own;
 	bool named, titled, dated, ended, sourced;
@@ -105,7 +108,7 @@ head_name(struct head *h, const struct tokens *t, struct err *e)
 	if (own && !h->own)
 		return fail(e, RC_INVALID,
 		    "this is an office's own file: put it into the folder "
-		    "rules of the station's folder");
+		    "data/rules of the station's folder");
 	if (!own && h->own)
 		return fail(e, RC_INVALID,
 		    "a file in a station's folder begins with \"own\": the law "
@@ -265,6 +268,10 @@ add_row(struct head *h, struct tokens *t, struct err *e)
 	if (f->count == RULES_ROWS_MAX)
 		return fail(e, RC_INVALID,
 		    "more than %u rows: make two files of it", RULES_ROWS_MAX);
+	if (h->before + f->count >= RULES_ALL_MAX)
+		return fail(e, RC_INVALID,
+		    "more than %u rows in all files: leave some away",
+		    RULES_ALL_MAX);
 	h->source.line = t->row[0].line;
 	if (row_read(&row, t, &h->source, e) != RC_OK)
 		return e->rc;
@@ -364,6 +371,7 @@ rules_add(struct rules *r, struct bytes name, struct bytes text, bool own,
     struct err *e)
 {
 	struct head h = { .own = own };
+	size_t i;
 
 	sets_free(r);
 	forget_problems(r);
@@ -379,6 +387,8 @@ rules_add(struct rules *r, struct bytes name, struct bytes text, bool own,
 	h.f = alloc(1, sizeof(*h.f));
 	h.f->is.name = arena_add(&h.f->keep, name);
 	h.f->is.until = TIME_NEVER;
+	for (i = 0; i < r->files_count; i++)
+		h.before += r->files[i]->count;
 	h.source.own = own;
 	h.source.file = h.f->is.name;
 	if (read_rows(r, &h, without_mark(text), e) > 0) {

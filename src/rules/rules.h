@@ -21,6 +21,7 @@
 #define RULES_FILE_MAX (256u << 10) /* bytes of a file */
 #define RULES_FILES_MAX 64u	    /* files of one struct rules */
 #define RULES_ROWS_MAX 2000u	    /* rows of a file */
+#define RULES_ALL_MAX 4000u	    /* rows of one struct rules */
 #define RULES_WORD_MAX 40u	    /* bytes of a word */
 #define RULES_TEXT_MAX 600u	    /* bytes of a text */
 #define RULES_LIST_MAX 32u	    /* of one row: columns, words of a list */

@@ -20,9 +20,8 @@ my $own = "own xa\n$head";
 
 sub office {
 	my ($dir, $rows) = @_;
-	mkdir $dir;
-	mkdir "$dir/rules";
-	put("$dir/rules/xa.rules", encode_utf8("$own$rows\n"));
+	mkdir "$dir$_" for '', '/data', '/data/rules';
+	put("$dir/data/rules/xa.rules", encode_utf8("$own$rows\n"));
 }
 
 # ---- check -------------------------------------------------------------------
@@ -103,14 +102,19 @@ sub a_station_has_its_own {
 	office('DB', 'agency nha-nuoc symbol A/B name "Xã" "Commune"');
 	isnt(antin(qw(rules list --station DB)), 0,
 	    'with a mistake nothing is listed');
-	like($err, qr{DB/rules/xa\.rules:5: symbol: "A/B" is no symbol},
+	like($err, qr{DB/data/rules/xa\.rules:5: symbol: "A/B" is no symbol},
 	    'but told where it is');
 	mkdir 'empty';
 	is(antin(qw(rules check --station empty)), 0,
 	    'a station needs no rules of its own');
-	put('DB/rules/xa.rules', "rules xa\n$head");
+	put('DB/data/rules/xa.rules', "rules xa\n$head");
 	isnt(antin(qw(rules list --station DB)), 0,
 	    'the law is not read from a station');
+	put('DB/data/rules/Xa.rules', $own);
+	isnt(antin(qw(rules list --station DB)), 0,
+	    'a file is named so that it can be told, and backed up');
+	like($err, qr{DB/data/rules/Xa\.rules: name a file of rules by },
+	    'and how is said');
 }
 
 # ---- list --------------------------------------------------------------------

@@ -17,6 +17,25 @@ is_there(const struct seat *s, const char *name)
 	return file_exists(path);
 }
 
+/* docs/rules.md 5.1: the office's own rules. */
+#define OWN "data/rules/xa.rules"
+
+static void
+writes_own_rules(const struct seat *s)
+{
+	char path[2 * PATH];
+	struct err e;
+
+	(void)snprintf(path, sizeof(path), "%s/data/rules", s->folder);
+	(void)mkdir(path, 0755);
+	(void)snprintf(path, sizeof(path), "%s/" OWN, s->folder);
+	if (file_write(path,
+		bytes_str("own xa\ntitle \"a\" \"b\"\n"
+			  "in-force 2026-07-01\n"),
+		0644, true, &e) != RC_OK)
+		bug(e.text);
+}
+
 /* ---- making one -----------------------------------------------------------
  */
 
@@ -81,6 +100,7 @@ one_burns_down(
 
 	(void)snprintf(path, sizeof(path), "%s", beside(&x->c, name));
 	lives_settle(x);
+	writes_own_rules(s);
 	is(backs_up(x, s, path), 0, "%s is backed up", who);
 	lives_sends(x, 2); /* what the backup does not know */
 	lives_settle(x);
@@ -90,6 +110,7 @@ one_burns_down(
 		if (&x->c.seats[k] != s)
 			(void)seat_stop(&x->c.seats[k], SIGTERM);
 	is(is_restored(x, s, path), 0, "it is restored by two officers");
+	ok(is_there(s, OWN), "with the office's own rules");
 	ok(seat_start(s), "and starts");
 	is(seat_said(s, "event=station.restored"), 1, "it knows that it was");
 	ok(is_closed(s), "it is closed");

@@ -223,13 +223,16 @@ files_are_those_of_a_station(void)
 		"data/station.key", "data/station.key.old",
 		"data/keys/van-thu.key", "data/keys/van-thu.sin-thau.vn.key",
 		"data/store/store.db", "data/store/store.db-wal",
-		"data/store/files/" HEX "f", "data/backup-officers" };
+		"data/store/files/" HEX "f", "data/backup-officers",
+		"data/rules/xa-01.rules" };
 	static const char *const bad[] = { "", "/etc/passwd", "../antind.conf",
 		"data/keys/../../x.key", "data/keys/.key", "data/keys/a",
 		"data/keys/a/b.key", "data/keys/A.key", "data/run/control",
 		"data/moved", "data/store/restored", "data/store/store.db-shm",
 		"data/store/files/" HEX, "data/store/files/" HEX "F",
-		"data/store/files/" HEX "f/", "data//directory", "data" };
+		"data/store/files/" HEX "f/", "data//directory", "data",
+		"data/rules/", "data/rules/.rules", "data/rules/a.key",
+		"data/rules/../a.rules", "data/rules/A.rules" };
 	struct backup_entry f;
 	struct err e;
 	size_t i, used, ok_ones = 0, taken = 0;

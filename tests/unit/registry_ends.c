@@ -347,10 +347,14 @@ open_documents_do_not_name_telegrams(struct office *o)
 	} rows[] = {
 		{ "abstract=Trả lời điện mật số 12 của Tỉnh ủy", true },
 		{ "abstract=Theo ĐIỆN SỐ 7", true },
+		{ "abstract=Phúc đáp điện mật số: 7/TU", true },
+		{ "abstract=Theo (điện số \"7\")", true },
 		{ "abstract=Về số điện 45/TU", true },
 		{ "abstract=Thực hiện Công điện số 12/CĐ-TTg", false },
 		{ "abstract=Lắp đặt số điện thoại 0215", false },
 		{ "abstract=Tiền điện tháng 11", false },
+		{ "abstract=Về điện, số", false },
+		{ "abstract=7", false },
 	};
 	struct record r;
 	size_t i;
@@ -426,7 +430,24 @@ letters_follow_the_grammar(struct office *o)
 		{ "type=nghi-quyet", "grammar=nha-nuoc", "/NQ-UBND" },
 		{ "type=cong-van", "grammar=nha-nuoc", "/UBND-VX" },
 		{ "type=quyet-dinh", "grammar=dang", "-QĐ/TU" },
-		{ "type=ke-hoach", "grammar=dang", "-KH/TU" },
+	};
+	static const struct {
+		const char *type, *grammar, *agency;
+		uint64_t number;
+		const char *symbol;
+	} seen[] = {
+		{ "type=nghi-quyet", "grammar=dang", "agency=TW", 56,
+		    "56-NQ/TW" },
+		{ "type=ke-hoach", "grammar=dang", "agency=TU", 73,
+		    "73-KH/TU" },
+		{ "type=quyet-dinh", "grammar=dang", "agency=TU", 430,
+		    "430-QĐ/TU" },
+		{ "type=nghi-quyet", "grammar=nha-nuoc", "agency=CP", 27,
+		    "27/NQ-CP" },
+		{ "type=quyet-dinh", "grammar=nha-nuoc", "agency=BNV", 15,
+		    "15/QĐ-BNV" },
+		{ "type=cong-van", "grammar=nha-nuoc", "agency=UBND", 12,
+		    "12/UBND-VX" },
 	};
 	struct bytes symbol;
 	struct record r;
@@ -444,6 +465,18 @@ letters_follow_the_grammar(struct office *o)
 		    (unsigned)field_uint(r.doc.value[FIELD_NUMBER]),
 		    rows[i].symbol);
 		same(symbol, bytes_str(want), "the symbol is as wanted");
+		record_end(&r);
+	}
+	for (i = 0; i < sizeof(seen) / sizeof(seen[0]); i++) {
+		record_begin(&r, o);
+		MUST(&r, LAN, DRAFT, seen[i].type, seen[i].grammar,
+		    seen[i].agency, "level=thuong", "precedence=thuong",
+		    "content=" HASH_A);
+		MUST(&r, MINH, SIGN, "content=" HASH_A);
+		*office_series(o, bytes_str("out"), 2026) = seen[i].number - 1;
+		MUST(&r, HOA, NUMBER);
+		ok(says(&r, FIELD_SYMBOL, seen[i].symbol),
+		    "a number as it is seen: %s", seen[i].symbol);
 		record_end(&r);
 	}
 	record_begin(&r, o);

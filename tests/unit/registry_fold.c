@@ -240,6 +240,16 @@ no_law_makes_one_person_two(void)
 	    "who deciphers does not check himself", NAM, VERIFY);
 	record_end(&r);
 	record_begin(&r, &o);
+	MUST(&r, LAN, TELEGRAM_DRAFT, "traffic=live", "level=thuong",
+	    "precedence=khan", "recipients=Tỉnh ủy", "content=" HASH_A);
+	MUST(&r, MINH, SIGN, "content=" HASH_A);
+	MUST(&r, NAM, ACCEPT, "words=5", "pages=1");
+	MUST(&r, NAM, NUMBER);
+	MUST(&r, NAM, ENCIPHER, "groups=5", "product=SP-1", "key=K1");
+	REFUSED(&r, RC_DENIED, "another person", "nor does who enciphers", NAM,
+	    VERIFY);
+	record_end(&r);
+	record_begin(&r, &o);
 	secret_sent(&r, "mat");
 	MUST(&r, MINH, DECIDE_DESTROY, "reason=Hết hạn", "instrument=QĐ 1");
 	REFUSED(&r, RC_DENIED, "another person",
@@ -296,6 +306,35 @@ a_refusal_is_read_in_vietnamese(struct office *o)
 	lang_set(LANG_EN);
 	ok(has_text(&said, "không vai trò nào"), "and so is who may not");
 	buf_free(&said);
+	record_end(&r);
+}
+
+/* Where a store did not destroy what it was told to, no line repeats it. */
+static void
+no_line_says_what_is_top_secret(struct office *o)
+{
+	struct buf opening = { 0 };
+	struct kept *describe;
+	struct doc again;
+	struct record r;
+
+	record_begin(&r, o);
+	secret_sent(&r, "mat");
+	describe = &r.steps[1];
+	buf_add(&opening, buf_bytes(&describe->opening));
+	MUST(&r, MINH, RELEVEL, "level=tuyet-mat", "catalogue=Mục 1",
+	    "instrument=QĐ 3");
+	MUST(&r, MINH, PERMIT_COPY, "copies=1", "recipients=a", "form=full");
+	r.steps[1].opening = opening;
+	if (record_fold(&r, &again) != RC_OK)
+		bug(r.e.text);
+	doc_free(&r.doc);
+	r.doc = again;
+	ok(r.doc.value[FIELD_ABSTRACT].len > 0, "an abstract was left behind");
+	DOES(&r, KHO, COPY, "form=full", "made=1", "spoiled=0");
+	ok(bytes_is(cell(&r, 0, "level"), "Tuyệt mật") &&
+		cell(&r, 0, "abstract").len == 0,
+	    "a line of what is top secret has none all the same");
 	record_end(&r);
 }
 
@@ -394,6 +433,7 @@ main(void)
 	only_what_may_be_lacking_may();
 	a_refused_step_changes_nothing();
 	no_law_makes_one_person_two();
+	no_line_says_what_is_top_secret(&o);
 	a_refusal_is_read_in_vietnamese(&o);
 	the_system_alone_says_what_is_its(&o);
 	without_rules_nothing_is_begun(&o);

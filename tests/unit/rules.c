@@ -311,6 +311,23 @@ limits_hold(void)
 		rules_problems(r).len < 100 * RULES_PROBLEMS_MAX,
 	    "and too many rows, with an end to what is told");
 	buf_free(&text);
+	buf_add(&text, bytes_str(HEAD));
+	for (i = 0; i < RULES_ROWS_MAX; i++)
+		buf_add(&text, bytes_str("weekend sunday\n"));
+	for (i = 0; i < RULES_ALL_MAX / RULES_ROWS_MAX; i++)
+		if (rules_add(r, bytes_str("x"), buf_bytes(&text), false, &e) !=
+		    RC_OK)
+			break;
+	ok(i == 2 &&
+		add(r, "y", HEAD "weekend sunday\n", false, &e) == RC_INVALID &&
+		strstr(e.text, "y:5: more than 4000 rows in all") != NULL,
+	    "so are too many in all files");
+	ok(rules_check(r, &e) == RC_INVALID && rules_problems(r).len > 0 &&
+		rules_problems(r).len < 200 * RULES_PROBLEMS_MAX,
+	    "thousands of problems are told of as a few");
+	rules_free(r);
+	r = rules_new();
+	buf_free(&text);
 	for (i = 0; i < RULES_FILES_MAX; i++)
 		if (add(r, "x", HEAD, false, &e) != RC_OK)
 			break;
@@ -702,6 +719,9 @@ due_times_count_working_days(void)
 		    rule_due(s, bytes_str("meet"), PRECEDENCE_KHAN),
 		    at("2026-02-20"), 42) == 42,
 	    "at once is at once, a set time is that time");
+	ok(rule_due_time(s, rule_due(s, bytes_str("send"), PRECEDENCE_KHAN),
+	       TIME_NEVER, 42) == TIME_NEVER,
+	    "what never begins is never due");
 	rules_free(r);
 }
 
