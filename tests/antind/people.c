@@ -612,6 +612,76 @@ the_store_is_started_anew(void)
 	is(heard.there + there, 2, "a new store hears who is signed in");
 }
 
+/* ---- time
+ * --------------------------------------------------------------------------------
+ */
+
+static size_t ended;
+
+static void
+count_ended(const struct person *p)
+{
+	ended += p->until != 0;
+}
+
+/* As keys has them, without keys: "now" is an argument. */
+static void
+sessions_end_by_time(void)
+{
+	const int64_t minute = 60000, start = 5 * minute;
+	struct person p = { .uid = 0 }, *list[] = { &p };
+	struct people people = { list, 1 };
+	struct identity none = { 0 };
+
+	person_enter(&p, HERE, &none, PERSON_MINUTES * minute, start);
+	ok(person_left(&p, HERE, start) == 15 * minute &&
+		person_left(&p, THERE, start) == 0,
+	    "who is in is so for 15 minutes, for one user");
+	ok(person_use(&p, HERE, start + 14 * minute) != NULL &&
+		person_left(&p, HERE, start + 14 * minute) == 15 * minute,
+	    "and for 15 more when he does something");
+	ok(person_use(&p, THERE, start + 20 * minute) == NULL &&
+		person_left(&p, HERE, start + 20 * minute) == 9 * minute,
+	    "what another user asks is not his doing");
+	people_expire(&people, start + 29 * minute - 1, count_ended);
+	is(ended, 0, "a moment before his time is over he is in");
+	ok(person_left(&p, HERE, start + 29 * minute) == 0 &&
+		person_use(&p, HERE, start + 29 * minute) == NULL,
+	    "then he is out, though nobody has looked yet");
+	people_expire(&people, start + 29 * minute, count_ended);
+	people_expire(&people, start + 40 * minute, count_ended);
+	is(ended, 1, "which is told once");
+}
+
+static void
+waits_double(void)
+{
+	static const struct tries_rule rule = { PERSON_FREE_TRIES,
+		PERSON_WAIT_FIRST, PERSON_WAIT_MAX };
+	static const uint64_t want[] = { 0, 0, 0, 0, 30, 60, 120, 240, 480, 900,
+		900, 900 };
+	struct tries t = { 0 };
+	int64_t now = 1000;
+	size_t i, right = 0;
+	uint64_t wait;
+
+	for (i = 0; i < COUNT(want); i++) {
+		wait = tries_wrong(&t, &rule, HERE, now);
+		right += wait == want[i] && tries_wait(&t, HERE, now) == wait;
+		now += (int64_t)wait * 1000;
+		right -= tries_wait(&t, HERE, now) != 0;
+	}
+	is(right, COUNT(want), "waits double from 30 seconds to 15 minutes");
+	is(tries_wrong(&t, &rule, THERE, now), 0, "each user has his own");
+	tries_right(&t, HERE);
+	is(tries_wrong(&t, &rule, HERE, now), 0,
+	    "and begins anew when it was right");
+	for (i = 0; i < 2 * TRIES_MAX; i++)
+		(void)tries_wrong(&t, &rule, 5000 + i, now);
+	is(t.count, TRIES_MAX, "so many are remembered, and no more");
+	tries_free(&t);
+}
+
 static void
 nothing_leaks(void)
 {
@@ -644,6 +714,8 @@ main(void)
 	nothing_leaks();
 	is((uint64_t)actor_stop(&keys), 0, "keys ends when it is told to");
 	which_key_files_are_taken();
+	sessions_end_by_time();
+	waits_double();
 	buf_free(&lans.record);
 	buf_free(&mais.record);
 	identity_free(&station);

@@ -90,7 +90,7 @@ sub phone {
 	my $first = int((time + 20) / 30) - 1; # good for 20 seconds more
 	my $counter = ($used{$who} // 0) + 1;
 	$counter = $first if $counter < $first;
-	sleep 0.5 while $counter > int(time / 30) + 1;
+	sleep 0.5 while $counter > int((time - 1) / 30) + 1;
 	$used{$who} = $counter;
 	put("$who.code", code_at($who, $counter), "\n");
 	return ('--code-file', "$who.code");

@@ -116,7 +116,8 @@ code_of(struct user *u)
 	uint64_t first = (uint64_t)((time_now() + 20) / TOTP_STEP) - 1;
 
 	u->used = u->used + 1 > first ? u->used + 1 : first;
-	while (u->used > (uint64_t)(time_now() / TOTP_STEP) + 1)
+	/* the station's clock may be a moment behind */
+	while (u->used > (uint64_t)((time_now() - 1) / TOTP_STEP) + 1)
 		(void)usleep(200000);
 	totp_code(code, u->secret, u->used);
 	return code;
@@ -169,7 +170,8 @@ gets_codes(struct user *u, uid_t uid, const char *code)
 	if (rc == RC_OK)
 		u->used = 0;
 	else
-		note("%s", e.text);
+		note("codes: %d %s", (int)rc, e.text);
+	(void)fflush(stdout);
 	json_decref(answer);
 	return rc;
 }
