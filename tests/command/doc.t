@@ -209,6 +209,54 @@ sub what_is_found {
 	ok(-s 'it.record' > 8 * 3000, 'with signatures');
 }
 
+sub what_came_is_taken_in_once {
+	put('trinh.txt', "To trinh\n");
+	ends(0, 'something comes to the desk', qw(send --station TW
+	    --to antin://vn/van-thu --level thuong --precedence thuong
+	    trinh.txt));
+	my ($box) = rows(qw(inbox --station TW));
+	my @as = ('arrive', 'level=thuong', 'precedence=thuong', 'documents=1',
+	    'pages=1', 'from=UBND xa', "dispatch=$box->{id}");
+	my $in = begun('Ha takes it in', 'ha', @as);
+	says(1, qr/taken in at .* already/, 'once', doc('ha', @as));
+	says(1, qr/no such dispatch/, 'and nothing that did not come',
+	    doc('ha', @as[0 .. 5], 'dispatch=' . '00' x 16));
+	says(3, qr/roles/, 'who drafts takes nothing in', doc('lan',
+	    @as[0 .. 5]));
+	for ([ 'check', 'documents=1', 'pages=1', 'integrity=good' ],
+	    [ 'stamp' ], [ 'describe', 'abstract=To trinh' ],
+	    [ 'register' ]) {
+		my ($do, @fields) = @$_;
+		ends(0, "$do", doc('ha', $do, $in, @fields));
+	}
+	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW
+	    --as ha in))), 1, 'it stands in the register of what came');
+	note($out);
+}
+
+sub a_volume_is_closed {
+	says(3, qr/clerk/, 'who drafts closes none', qw(register close
+	    --station TW --as lan secret-out));
+	ends(0, 'Ha closes the volume', qw(register close --station TW --as ha
+	    secret-out));
+	says(1, qr/no open volume/, 'once', qw(register close --station TW
+	    --as ha secret-out));
+	my $id = begun('another one is drafted', 'lan', @draft, 'level=mat',
+	    "content=$content");
+	for ([ 'lan', 'propose-level', qw(level=mat catalogue=1.2 recipients=A
+	    copies=2 copying=no) ], [ 'mai', 'decide-level', qw(level=mat
+	    copies=2 copying=no) ], [ 'mai', 'sign', "content=$content" ],
+	    [ 'ha', 'number' ], [ 'ha', 'mark' ], [ 'ha', 'sign-agency',
+	    "content=$content" ], [ 'ha', 'describe', 'abstract=Khac' ],
+	    [ 'ha', 'register' ]) {
+		my ($who, $do, @fields) = @$_;
+		antin(doc($who, $do, $id, @fields)) eq '0' or diag($err);
+	}
+	is(join(' ', map { "$_->{volume}.$_->{serial}" } grep { $_->{row} eq
+	    'line' } rows(qw(register show --station TW --as ha secret-out))),
+	    '1.1 2.2', 'its line begins another, and numbers go on');
+}
+
 # Documents that wait for their number.
 sub signed_ones {
 	my ($n) = @_;
@@ -303,6 +351,8 @@ there_is_a_station();
 people_sign_in();
 my $id = a_clerks_day();
 what_is_found($id);
+what_came_is_taken_in_once();
+a_volume_is_closed();
 two_clerks_at_once();
 says(0, qr/a step of a document/, 'the journal has each step',
     qw(journal show --station TW));
