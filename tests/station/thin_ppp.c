@@ -7,9 +7,9 @@
  * in a virtual machine, slowly.  ANTIN_SOAK=1 lets it idle for an hour.
  */
 #include <errno.h>
-#include <sched.h>
 #include <sys/mman.h>
 
+#include "hosts.h"
 #include "receipts.h"
 #include "slow.h"
 
@@ -24,12 +24,8 @@
 static struct country land;
 static struct seat *centre, *commune;
 
-static struct machine {
-	pid_t holder; /* lives in it as long as the test does */
-	int ns;
-	pid_t ppp; /* 0: it does not run */
-} hosts[2];
-static int own = -1;
+static struct machine hosts[2];
+static pid_t ppp[2]; /* 0: it does not run */
 
 static struct wire {
 	unsigned long gone[2]; /* bytes, from the centre and from the commune */
@@ -38,39 +34,13 @@ static struct wire {
 } * wire;	      /* shared with who carries */
 static pid_t carrier; /* 0: there is no wire */
 
+/* A host that has itself to talk to, and no timestamps on a slow line. */
 static bool
-host_begin(struct machine *h)
+host_serves(struct machine *h)
 {
-	char path[64], c = 'n';
-	int pipes[2];
-
-	if (pipe2(pipes, O_CLOEXEC) != 0)
-		bug("no pipe");
-	if ((h->holder = fork()) == 0) {
-		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		c = unshare(CLONE_NEWNET) == 0 &&
-			    system("ip link set lo up 2>/dev/null && echo 0 "
-				   ">/proc/sys/net/ipv4/tcp_timestamps") == 0
-			? 'y'
-			: 'n';
-		if (write(pipes[1], &c, 1) != 1)
-			_exit(1);
-		for (;;)
-			(void)pause();
-	}
-	close(pipes[1]);
-	if (h->holder < 0 || read(pipes[0], &c, 1) != 1)
-		c = 'n';
-	close(pipes[0]);
-	(void)snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)h->holder);
-	h->ns = open(path, O_RDONLY | O_CLOEXEC);
-	return c == 'y' && h->ns >= 0;
-}
-
-static bool
-enter(int ns)
-{
-	return setns(ns, CLONE_NEWNET) == 0;
+	return host_begin(h) &&
+	       host_runs(h, "ip link set lo up 2>/dev/null && "
+			    "echo 0 >/proc/sys/net/ipv4/tcp_timestamps");
 }
 
 /* ---- the serial line
@@ -150,8 +120,8 @@ line_begin(void)
 		carry_all(ends[0][0], ends[1][0]);
 		_exit(0);
 	}
-	hosts[0].ppp = pppd_begin(0, ends[0][1], "10.98.0.1:10.98.0.2");
-	hosts[1].ppp = pppd_begin(1, ends[1][1], "");
+	ppp[0] = pppd_begin(0, ends[0][1], "10.98.0.1:10.98.0.2");
+	ppp[1] = pppd_begin(1, ends[1][1], "");
 	for (i = 0; i < 2; i++) {
 		close(ends[i][0]);
 		close(ends[i][1]);
@@ -169,11 +139,11 @@ line_end(void)
 	}
 	carrier = 0;
 	for (i = 0; i < COUNT(hosts); i++) {
-		if (hosts[i].ppp > 0) {
-			(void)kill(hosts[i].ppp, SIGTERM);
-			(void)waitpid(hosts[i].ppp, NULL, 0);
+		if (ppp[i] > 0) {
+			(void)kill(ppp[i], SIGTERM);
+			(void)waitpid(ppp[i], NULL, 0);
 		}
-		hosts[i].ppp = 0;
+		ppp[i] = 0;
 	}
 }
 
@@ -184,10 +154,7 @@ hosts_end(void)
 
 	line_end();
 	for (i = 0; i < COUNT(hosts); i++)
-		if (hosts[i].holder > 0) {
-			(void)kill(hosts[i].holder, SIGKILL);
-			(void)waitpid(hosts[i].holder, NULL, 0);
-		}
+		host_end(&hosts[i]);
 }
 
 /* Whether both have their address of it, at last. */
@@ -246,8 +213,7 @@ network(void)
 	if (access("/dev/ppp", R_OK | W_OK) != 0)
 		return "this kernel has no ppp; \"make ppp\" runs this in a "
 		       "virtual machine";
-	if ((own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC)) < 0 ||
-	    !host_begin(&hosts[0]) || !host_begin(&hosts[1]))
+	if (!host_serves(&hosts[0]) || !host_serves(&hosts[1]))
 		return "no network namespace may be made here";
 	wire = mmap(NULL, sizeof(*wire), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -255,19 +221,6 @@ network(void)
 		bug("no memory");
 	line_begin();
 	return line_is_up() ? NULL : "pppd makes no line here";
-}
-
-static bool
-start(struct seat *s, size_t host)
-{
-	bool up;
-
-	if (!enter(hosts[host].ns))
-		bug("a host is gone");
-	up = seat_start(s);
-	if (!enter(own))
-		bug("no way back");
-	return up;
 }
 
 static void
@@ -305,7 +258,7 @@ a_thin_line_is_there(void)
 {
 	const int64_t at = now_ms();
 
-	ok(start(centre, 0) && start(commune, 1),
+	ok(host_starts(&hosts[0], centre) && host_starts(&hosts[1], commune),
 	    "two stations run at the ends of a serial line of 9600 bit/s");
 	ok(seat_waits(centre, "thin=1", 1, LATE), "they have a thin line");
 	ok(line_is_quiet(5), "all is said");
