@@ -54,7 +54,7 @@ clean(struct bytes text)
 
 	if (text.len > FIELDS_TEXT)
 		bug("a text over its limit");
-	for (i = 0; i <= text.len; i++) {
+	for (i = 0; text.len > 0 && i <= text.len; i++) {
 		if (i < text.len && text.p[i] != '\n')
 			continue;
 		one = bytes_of(text.p + from, i - from);

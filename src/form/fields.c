@@ -26,7 +26,7 @@ until(struct bytes *out, struct bytes *in, char end)
 
 	*out = *in;
 	if (at == NULL) {
-		*in = bytes_of(in->p + in->len, 0);
+		*in = (struct bytes){ 0 };
 		return false;
 	}
 	out->len = (size_t)(at - in->p);

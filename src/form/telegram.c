@@ -18,7 +18,7 @@ static const struct grid_column stages[FORM_STAGES] = {
 	    .width = 53 },
 };
 
-/* What a blank form has (domain: the way of a telegram through an office). */
+/* What a blank form has (docs/forms.md 6.2). */
 static const char *const going[] = { "Nhận bản thảo",
 	"Kiểm tra thể thức, thẩm quyền", "Mã hóa xong", "Kiểm tra bản mã",
 	"Chuyển điện", "Nhận hồi báo" };
