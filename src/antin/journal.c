@@ -144,6 +144,23 @@ journal_row(uint64_t number, const struct entry *entry, struct bytes opening)
 	return row;
 }
 
+/* docs/registry.md 6.6: who, and what he did. */
+static void
+print_user(const json_t *row)
+{
+	static const char *const user_did[] = { "by this administrator",
+		"signed in", "signed out", "signed out by time",
+		"wrong tries, has to wait", "new codes",
+		"new codes, by an administrator" };
+	const int64_t code = row_number(row, "code");
+
+	(void)printf(": ");
+	utf8_print(stdout, bytes_str(row_text(row, "text")));
+	if (code >= 0 &&
+	    code < (int64_t)(sizeof(user_did) / sizeof(user_did[0])))
+		(void)printf(": %s", tr(user_did[code]));
+}
+
 void
 journal_print(const json_t *row, unsigned kind)
 {
@@ -162,6 +179,8 @@ journal_print(const json_t *row, unsigned kind)
 		(void)printf(": ");
 		utf8_print(stdout, bytes_str(whom));
 	}
+	if (kind == ENTRY_USER && row_text(row, "text")[0] != '\0')
+		print_user(row);
 	if (json_is_true(json_object_get(row, "destroyed")))
 		say(" (what it said was destroyed)");
 	(void)putchar('\n');

@@ -123,6 +123,13 @@ sub rows {
 	return @{ JSON::PP->new->utf8->decode($out) };
 }
 
+# The station has heard of both keys, which takes it a moment.
+sub both_are_there {
+	my $until = time + 60;
+	sleep 0.2 while time < $until && 2 > grep { $_->{row} eq 'user' }
+	    rows();
+}
+
 sub state_of {
 	my ($address) = @_;
 	my ($row) = grep { $_->{row} eq 'user' && $_->{person} eq $address }
@@ -184,9 +191,7 @@ sub keys_come_to_the_station {
 	    qw(user add --station TW --key lan.key));
 	says(0, qr/^Added; the station has been told/, 'and Mai',
 	    qw(user add --station TW --key mai.key));
-	my $until = time + 30;
-	sleep 0.2 while time < $until && 2 > grep { $_->{row} eq 'user' }
-	    rows();
+	both_are_there();
 	says(0, qr/^antin:\/\/vn\/lan  .*highly secret.*no: has no codes .*clerk \(van-thu\)$/m,
 	    'the list shows who there is', qw(user list --station TW));
 	like($out, qr/^antin:\/\/vn\/mai .*administrator \(van-thu\)$/m,
@@ -231,6 +236,7 @@ sub two_sign_in {
 sub a_restart_forgets_sessions_and_no_code {
 	station('stop');
 	station('start');
+	both_are_there();
 	is(state_of($lan) . state_of($mai), 'outout',
 	    'after a restart nobody is in');
 	in(3, qr/not right/, 'and no code is good again', 'lan',
@@ -285,8 +291,11 @@ sub wrong_tries {
 # ---- what is left ----------------------------------------------------------
 
 sub it_is_written_down {
-	says(0, qr/a person at the station/, 'the journal has it',
-	    qw(journal show --station TW));
+	says(0, qr/a person at the station: $lan: signed in$/m,
+	    'the journal has it', qw(journal show --station TW));
+	like($out, qr/$lan: new codes, by an administrator\n.*$mai: by this/,
+	    'and by whom she got new codes');
+	like($out, qr/$mai: wrong tries, has to wait$/m, 'and wrong tries');
 	ends(0, 'and is whole', qw(journal verify --station TW
 	    --directory all));
 	my $log = get('TW/log/antind.log');
