@@ -29,7 +29,7 @@
 #define SOME_ID "0123456789abcdef0123456789abcdef"
 
 #define R(r) (1u << ROLE_##r)
-#define SERIES_MAX 40u
+#define SERIES_MAX 1000u
 
 static const char own_rules[] =
     "own ours\ntitle \"Xã Mường Nhé\" \"Mường Nhé\"\nin-force 2021-01-01\n"
