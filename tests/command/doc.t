@@ -65,6 +65,8 @@ sub there_is_a_station {
 	    --precedence hoa-toc));
 	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level toi-mat
 	    --precedence hoa-toc));
+	enrolled(\@root, 'cy', 'antin://vn/co-yeu', qw(--level toi-mat
+	    --precedence hoa-toc));
 	person_enrols('lan', 'drafter');
 	person_enrols('mai', 'authority');
 	person_enrols('ha', 'clerk', 'custodian');
@@ -73,6 +75,7 @@ sub there_is_a_station {
 	    held/directory all));
 	ends(0, 'a station', qw(station new --directory all --key tw.key
 	    --desk vt.key --listen), $line, 'TW');
+	ends(0, 'with two desks', qw(station add-desk TW cy.key));
 	station('start');
 	for (@people) {
 		ends(0, "$_\'s key comes", qw(user add --station TW --key),
@@ -178,19 +181,19 @@ sub a_clerks_day {
 	    'abstract=Đê điều mùa lũ'));
 	says(0, qr/Document $id/, 'and registers it', doc('ha', 'register',
 	    $id));
-	says(0, qr/What can follow/, 'it is shown', qw(doc show --station TW
+	says(0, qr/What can follow/, 'it is shown', qw(doc show --station TW --desk van-thu
 	    --as ha), $id);
 	note($out);
 	is((() = $out =~ /^ +\d+\. /mg), 9, 'with its nine steps');
-	says(1, qr/no such document/, 'not to Son', qw(doc show --station TW
+	says(1, qr/no such document/, 'not to Son', qw(doc show --station TW --desk van-thu
 	    --as son), $id);
 	says(0, qr/1\. /, 'the register has its line', qw(register show
-	    --station TW --as ha secret-out));
+	    --station TW --desk van-thu --as ha secret-out));
 	note($out);
-	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW
+	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW --desk van-thu
 	    --as son secret-out))), 0, 'which Son does not see');
 	says(0, qr/secret-out +20\d\d +1 +1-1/, 'in a volume',
-	    qw(register list --station TW --as ha));
+	    qw(register list --station TW --desk van-thu --as ha));
 	note($out);
 	return $id;
 }
@@ -198,23 +201,23 @@ sub a_clerks_day {
 sub what_is_found {
 	my ($id) = @_;
 	is((grep { $id eq substr $_->{document}, 0, 12 } rows(qw(doc search
-	    --station TW --as ha), 'DE DIEU lũ')), 1,
+	    --station TW --desk van-thu --as ha), 'DE DIEU lũ')), 1,
 	    'it is found with and without diacritics');
-	is(scalar rows(qw(doc search --station TW --as ha xyzzy)), 0,
+	is(scalar rows(qw(doc search --station TW --desk van-thu --as ha xyzzy)), 0,
 	    'by words that it does not have it is not');
-	is(scalar rows(qw(doc search --station TW --as son lu)), 0,
+	is(scalar rows(qw(doc search --station TW --desk van-thu --as son lu)), 0,
 	    'nor by who may not see it');
 	says(0, qr/9 steps/, 'its record is written', qw(doc record --station
-	    TW --as ha), $id, 'it.record');
+	    TW --desk van-thu --as ha), $id, 'it.record');
 	ok(-s 'it.record' > 8 * 3000, 'with signatures');
 }
 
 sub what_came_is_taken_in_once {
 	put('trinh.txt', "To trinh\n");
-	ends(0, 'something comes to the desk', qw(send --station TW
+	ends(0, 'something comes to the desk', qw(send --station TW --from van-thu
 	    --to antin://vn/van-thu --level thuong --precedence thuong
 	    trinh.txt));
-	my ($box) = rows(qw(inbox --station TW));
+	my ($box) = rows(qw(inbox --station TW van-thu));
 	my @as = ('arrive', 'level=thuong', 'precedence=thuong', 'documents=1',
 	    'pages=1', 'from=UBND xa', "dispatch=$box->{id}");
 	my $in = begun('Ha takes it in', 'ha', @as);
@@ -229,17 +232,17 @@ sub what_came_is_taken_in_once {
 		my ($do, @fields) = @$_;
 		ends(0, "$do", doc('ha', $do, $in, @fields));
 	}
-	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW
+	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW --desk van-thu
 	    --as ha in))), 1, 'it stands in the register of what came');
 	note($out);
 }
 
 sub a_volume_is_closed {
 	says(3, qr/clerk/, 'who drafts closes none', qw(register close
-	    --station TW --as lan secret-out));
-	ends(0, 'Ha closes the volume', qw(register close --station TW --as ha
+	    --station TW --desk van-thu --as lan secret-out));
+	ends(0, 'Ha closes the volume', qw(register close --station TW --desk van-thu --as ha
 	    secret-out));
-	says(1, qr/no open volume/, 'once', qw(register close --station TW
+	says(1, qr/no open volume/, 'once', qw(register close --station TW --desk van-thu
 	    --as ha secret-out));
 	my $id = begun('another one is drafted', 'lan', @draft, 'level=mat',
 	    "content=$content");
@@ -253,7 +256,7 @@ sub a_volume_is_closed {
 		antin(doc($who, $do, $id, @fields)) eq '0' or diag($err);
 	}
 	is(join(' ', map { "$_->{volume}.$_->{serial}" } grep { $_->{row} eq
-	    'line' } rows(qw(register show --station TW --as ha secret-out))),
+	    'line' } rows(qw(register show --station TW --desk van-thu --as ha secret-out))),
 	    '1.1 2.2', 'its line begins another, and numbers go on');
 }
 
@@ -347,15 +350,62 @@ sub two_clerks_at_once {
 	    qr/event=process\.died name=store/, 'it did end meanwhile');
 }
 
+# ---- a backup comes back ----------------------------------------------------
+
+sub a_backup_is_made {
+	ends(0, 'two officers open backups', qw(backup officers --station TW
+	    antin://vn/van-thu antin://vn/co-yeu));
+	ends(0, 'one is made', qw(backup --station TW tw.backup));
+}
+
+# No number is given before two people have said at which it goes on.
+sub numbers_after_a_restore {
+	my ($id) = signed_ones(1);
+	my $number = qr/Number: (\d+)\//;
+	antin(doc('ha', 'number', $id));
+	my ($was) = $out =~ $number;
+	station('stop');
+	rename 'TW', 'TW.was' or die "TW: $!\n";
+	ends(0, 'an officer gives a share', qw(backup share tw.backup vt.key
+	    share-a));
+	ends(0, 'the station is restored', qw(restore --share share-a --key
+	    cy.key tw.backup TW));
+	station('start');
+	antin(qw(station reopen --station TW));
+	signs_in($_) for @people;
+	my ($new) = signed_ones(1);
+	says(3, qr/restored, and numbers may be missing/,
+	    'no number is given', doc('ha', 'number', $new));
+	my @resume = (qw(register resume --station TW --desk van-thu --as));
+	says(3, qr/taken already/, 'it goes on at none that is taken', @resume,
+	    qw(ha secret-out 1), 'kho tim lai');
+	says(0, qr/Another person says the same/, 'Ha says where it goes on',
+	    @resume, qw(ha out), $was + 3, 'mat so sau khi khoi phuc');
+	says(0, qr/Another person/, 'saying it twice is not two people',
+	    @resume, qw(ha out), $was + 3, 'mat so sau khi khoi phuc');
+	says(3, qr/restored/, 'nothing is given yet', doc('ha', 'number',
+	    $new));
+	says(0, qr/Another person/, 'nor do two who say two things', @resume,
+	    qw(son out), $was + 4, 'so khac');
+	ends(0, 'Son is told which', @resume, qw(ha out), $was + 3, 'nhu tren');
+	says(0, qr/go on at/, 'and says it too', @resume, qw(son out),
+	    $was + 3, 'mat so sau khi khoi phuc');
+	antin(doc('ha', 'number', $new));
+	my ($is) = $out =~ $number;
+	is($is, $was + 3, 'numbers go on there');
+}
+
 there_is_a_station();
 people_sign_in();
 my $id = a_clerks_day();
 what_is_found($id);
 what_came_is_taken_in_once();
 a_volume_is_closed();
+a_backup_is_made();
 two_clerks_at_once();
 says(0, qr/a step of a document/, 'the journal has each step',
     qw(journal show --station TW));
 ends(0, 'and is whole', qw(journal verify --station TW --directory all));
+numbers_after_a_restore();
 station('stop');
 done_testing();
