@@ -12,98 +12,6 @@
 #define VERSION 1
 #define CLASS_MAX 32u
 
-/* ---- words ----------------------------------------------------------------
- */
-
-static const char *const kind_words[ACT_KINDS] = {
-	[ACT_ENROL] = "enrol",
-	[ACT_CERTIFY] = "certify",
-	[ACT_REVOKE] = "revoke",
-	[ACT_RENEW] = "renew",
-	[ACT_RENAME] = "rename",
-	[ACT_MOVE] = "move",
-	[ACT_MERGE] = "merge",
-	[ACT_SPLIT] = "split",
-	[ACT_CLOSE] = "close",
-	[ACT_LIST] = "list",
-	[ACT_ROLE] = "role",
-	[ACT_POLICY] = "policy",
-	[ACT_RECOVER] = "recover",
-};
-
-static const struct {
-	const char *word, *name;
-} roles[ROLES] = {
-	[ROLE_DRAFTER] = { "drafter", "drafter" },
-	[ROLE_AUTHORITY] = { "authority", "signing authority" },
-	[ROLE_CLERK] = { "clerk", "clerk" },
-	[ROLE_OPERATOR] = { "operator", "cipher operator" },
-	[ROLE_CUSTODIAN] = { "custodian", "custodian" },
-	[ROLE_INSPECTOR] = { "inspector", "inspector" },
-	[ROLE_DUTY] = { "duty", "duty officer" },
-	[ROLE_ADMINISTRATOR] = { "administrator", "administrator" },
-};
-
-static const char *const reasons[] = {
-	[REVOKE_UNSPECIFIED] = "unspecified",
-	[REVOKE_KEY_COMPROMISE] = "key-compromise",
-	[REVOKE_AUTHORITY_COMPROMISE] = "authority-compromise",
-	[REVOKE_AFFILIATION] = "affiliation-changed",
-	[REVOKE_SUPERSEDED] = "superseded",
-	[REVOKE_CESSATION] = "cessation",
-};
-#define REASONS (sizeof(reasons) / sizeof(reasons[0]))
-
-const char *
-act_kind_word(enum act_kind k)
-{
-	return kind_words[k];
-}
-
-const char *
-role_word(enum role r)
-{
-	return roles[r].word;
-}
-
-const char *
-role_name(enum role r)
-{
-	return tr(roles[r].name);
-}
-
-bool
-role_parse(enum role *out, struct bytes word)
-{
-	unsigned i;
-
-	for (i = 0; i < ROLES; i++)
-		if (bytes_is(word, roles[i].word)) {
-			*out = (enum role)i;
-			return true;
-		}
-	return false;
-}
-
-const char *
-revoke_reason_word(enum revoke_reason r)
-{
-	return reasons[r];
-}
-
-bool
-revoke_reason_parse(enum revoke_reason *out, struct bytes word)
-{
-	unsigned i;
-
-	for (i = 0; i < REASONS; i++)
-		if (bytes_is(word, reasons[i])) {
-			*out = (enum revoke_reason)i;
-			return true;
-		}
-	return false;
-}
-
 bool
 act_code_ok(struct bytes code)
 {
@@ -344,7 +252,7 @@ static const struct field {
 	[F_DESKS] = { LIST, AT(desks), ACT_MEMBERS_MAX, read_desk },
 	[F_CERTS] = { LIST, AT(certs), 2, read_cert },
 	[F_CERT] = { HASH, AT(cert), SHA256_SIZE, NULL },
-	[F_REASON] = { NUMBER, AT(reason), REASONS - 1, NULL },
+	[F_REASON] = { NUMBER, AT(reason), REVOKE_REASONS - 1, NULL },
 	[F_SINCE] = { WHEN, AT(since), 0, NULL },
 	[F_UNTIL] = { WHEN, AT(until), 0, NULL },
 	[F_ROLE] = { NUMBER, AT(role), ROLES - 1, NULL },

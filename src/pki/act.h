@@ -60,6 +60,7 @@ enum revoke_reason { /* RFC 5280 5.3.1's numbers */
 	REVOKE_SUPERSEDED = 4,
 	REVOKE_CESSATION = 5,
 };
+#define REVOKE_REASONS 6u
 
 enum act_field {
 	F_SUBJECT, /* enum act_subject */

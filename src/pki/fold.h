@@ -65,6 +65,13 @@ void fold_since(struct since **v, size_t *n, int64_t from, struct bytes text);
 void fold_check_enrolments(struct fold *f);
 /* Which host each unit has, and when. */
 void fold_hosts(struct fold *f);
+/* The certificate of the root that was given, before any act speaks of it. */
+void fold_root(struct fold *f, struct bytes root);
+/* Certificates, when all holders are there; then revocations, one each; then
+ * until when each counts. */
+void fold_certificates(struct fold *f);
+void fold_revoke(struct fold *f, const struct fold_act *fa);
+void fold_ranges(struct state *s);
 /* Desks, persons, certificates, roles, lists, policies: all but units. */
 void fold_holders(struct fold *f, struct bytes root);
 
