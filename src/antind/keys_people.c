@@ -172,6 +172,13 @@ give_up(struct waiting *w, uint64_t wait, const struct err *e)
 	waiting_drop(w);
 }
 
+static void
+signed_out(struct waiting *w)
+{
+	answer(w->to, &(struct msg_user_is){ .rc = RC_OK });
+	waiting_drop(w);
+}
+
 static enum rc
 started_anew(struct err *e)
 {
@@ -187,7 +194,9 @@ users_store(bool up)
 	size_t i;
 
 	while (waiting_count > 0)
-		if (started_anew(&e) != RC_OK)
+		if (waiting[0]->what == USER_SIGN_OUT)
+			signed_out(waiting[0]); /* it has no sessions at all */
+		else if (started_anew(&e) != RC_OK)
 			give_up(waiting[0], 0, &e);
 	for (i = 0; up && i < people.count; i++) {
 		p = people.list[i];
@@ -239,22 +248,32 @@ check(const struct msg_user *m, uint64_t *wait, struct err *e)
 	return RC_OK;
 }
 
-static void
-ask_store(uint64_t to, const struct msg_user *m)
+static struct waiting *
+waiting_new(uint64_t to, const struct msg_user *m)
 {
-	const struct msg_person ask = { .person = m->person, .by = m->by };
 	struct waiting *w = alloc(1, sizeof(*w));
-	struct err e;
 
 	*w = (struct waiting){ .job = next_job(),
 		.to = to,
 		.uid = m->uid,
 		.what = (enum user_do)m->what };
-	memcpy(w->person, m->person.p, m->person.len);
-	memcpy(w->by, m->by.p, m->by.len);
+	if (m->person.len > 0)
+		memcpy(w->person, m->person.p, m->person.len);
+	if (m->by.len > 0)
+		memcpy(w->by, m->by.p, m->by.len);
+	waiting[waiting_count++] = w;
+	return w;
+}
+
+static void
+ask_store(uint64_t to, const struct msg_user *m)
+{
+	const struct msg_person ask = { .person = m->person, .by = m->by };
+	struct waiting *w = waiting_new(to, m);
+	struct err e;
+
 	buf_add(&w->passphrase, m->passphrase);
 	buf_add(&w->code, m->code);
-	waiting[waiting_count++] = w;
 	if (!tell(PROC_STORE, MSG_PERSON, w->job, &ask, -1) &&
 	    started_anew(&e) != RC_OK)
 		give_up(w, 0, &e);
@@ -265,6 +284,7 @@ static void
 sign_out(uint64_t to, const struct msg_user *m)
 {
 	const int64_t now = process_ms();
+	struct waiting *w;
 	struct person *p;
 	size_t i;
 
@@ -275,7 +295,15 @@ sign_out(uint64_t to, const struct msg_user *m)
 		    person_left(p, m->uid, now) > 0)
 			leave(p, SESSION_OUT);
 	}
-	answer(to, &(struct msg_user_is){ .rc = RC_OK });
+	if (waiting_count == WAITING_MAX) {
+		answer(to, &(struct msg_user_is){ .rc = RC_OK });
+		return;
+	}
+	/* said when the store knows it too: what he asks next is refused */
+	w = waiting_new(to, m);
+	if (!tell_session(
+		w->job, SESSION_OUT, (struct bytes){ 0 }, m->uid, NULL))
+		signed_out(w);
 }
 
 static void
@@ -470,9 +498,13 @@ session_is(struct waiting *w, const struct msg_outcome *m)
 {
 	struct person *p = people_find(&people, bytes_str(w->person));
 	struct err e;
-	enum rc rc =
-	    p == NULL ? no_such_person(bytes_str(w->person), &e) : RC_OK;
+	enum rc rc;
 
+	if (w->what == USER_SIGN_OUT) {
+		signed_out(w);
+		return;
+	}
+	rc = p == NULL ? no_such_person(bytes_str(w->person), &e) : RC_OK;
 	if (rc == RC_OK && m->rc != RC_OK)
 		rc = fail(&e, (enum rc)m->rc, "%.*s", (int)m->why.len,
 		    (const char *)m->why.p);

@@ -408,6 +408,8 @@ people_session(uint64_t job, const struct msg_session *m)
 	if (m->what != SESSION_IN && m->what != SESSION_CODES &&
 	    m->what != SESSION_CODES_BY) {
 		happened(m);
+		if (job != 0) /* keys waits until it is known here */
+			outcome(job, RC_OK, &e);
 		return;
 	}
 	rc = keep(m, &e);

@@ -411,8 +411,13 @@ note_session(struct line *l, const struct message *m, int fd)
 	const struct msg_session *s = &m->body.session;
 
 	(void)fd;
-	if (l != store || m->kind != MSG_SESSION || m->job != 0)
+	if (l != store || m->kind != MSG_SESSION)
 		return;
+	if (m->job != 0) { /* a sign-out that waits for the store */
+		say_to(store, MSG_SESSION_IS, m->job,
+		    &(struct msg_outcome){ .rc = RC_OK }, -1);
+		return;
+	}
 	heard.there += s->what == SESSION_THERE;
 	heard.what = s->what;
 	heard.uid = s->uid;
