@@ -68,6 +68,11 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 	rc = store_failed(remark_keep(
 	    book, year, serial, station_now(), buf_bytes(&both), e));
 	buf_free(&both);
+	if (rc == RC_ABSENT)
+		return fail(e, RC_ABSENT, "this register has no such line");
+	if (rc == RC_DENIED)
+		return fail(e, RC_DENIED,
+		    "the volume of this line is closed: it takes nothing more");
 	return rc;
 }
 

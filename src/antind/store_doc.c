@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/backup.h"
 #include "antind/registry.h"
 #include "crypto/random.h"
 
@@ -312,6 +313,8 @@ doc_do(uint64_t job, const struct msg_doc *m, struct err *e)
 {
 	struct doing *d;
 
+	if (restored_check(e) != RC_OK)
+		return e->rc;
 	if (doing_count == DOINGS_MAX)
 		return fail(
 		    e, RC_LIMIT, "too many steps are being signed; try again");
@@ -330,8 +333,10 @@ book_do(uint64_t job, const struct asking *a, const struct msg_doc *m,
 {
 	struct buf row = { 0 };
 	bool done = true;
-	enum rc rc;
+	enum rc rc = restored_check(e);
 
+	if (rc != RC_OK)
+		return rc;
 	if (m->what == REG_CLOSE)
 		rc = book_close(a, m->book, (unsigned)m->year, e);
 	else if (m->what == REG_REMARK)
