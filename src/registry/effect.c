@@ -379,22 +379,22 @@ level_name_of(const struct trying *t)
 }
 
 static enum rc
+line_extend(struct trying *t)
+{
+	return line_life(
+	    t, "extended", line_day(t, field_day(trying_said(t, FIELD_UNTIL))));
+}
+
+static enum rc
 line_follow(struct trying *t)
 {
 	const struct bytes act = trying_said(t, FIELD_ACT);
 
 	if (bytes_is(act, "extended"))
-		return line_life(t, "extended", trying_said(t, FIELD_UNTIL));
+		return line_extend(t);
 	if (bytes_is(act, "declassified"))
 		return line_life(t, "declassified", bytes_str(""));
 	return line_life(t, "relevelled", level_name_of(t));
-}
-
-static enum rc
-line_extend(struct trying *t)
-{
-	return line_life(
-	    t, "extended", line_day(t, field_day(trying_said(t, FIELD_UNTIL))));
 }
 
 static enum rc

@@ -67,6 +67,50 @@ line_choice(struct bytes word)
 	return word;
 }
 
+struct bytes
+line_label(struct bytes field)
+{
+	static const struct {
+		const char *field, *vi;
+	} labels_vi[] = {
+		{ "sent", "Ngày chuyển" },
+		{ "passed", "Ngày chuyển" },
+		{ "to", "Chuyển" },
+		{ "signed", "Ký nhận" },
+		{ "delivered", "Giờ giao" },
+		{ "disposal", "Xử lý bản rõ" },
+		{ "progress", "Tiến độ giải quyết" },
+		{ "reply", "Văn bản trả lời" },
+		{ "cancelled", "ĐÃ HỦY" },
+		{ "refused", "Nơi nhận trả lại" },
+		{ "extended", "Gia hạn" },
+		{ "relevelled", "Điều chỉnh độ mật" },
+		{ "declassified", "Giải mật" },
+		{ "recalled", "Thu hồi" },
+		{ "destroyed", "Tiêu hủy" },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(labels_vi) / sizeof(labels_vi[0]); i++)
+		if (bytes_is(field, labels_vi[i].field))
+			return bytes_str(labels_vi[i].vi);
+	return (struct bytes){ 0 };
+}
+
+void
+line_note(struct buf *out, const struct line *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->count; i++) {
+		if (i > 0)
+			buf_add(out, bytes_str("; "));
+		buf_add(out, line_label(l->cells[i].field));
+		buf_add(out, bytes_str(": "));
+		buf_add(out, l->cells[i].text);
+	}
+}
+
 /* ---- cells (docs/registry.md 4.5) ---------------------------------------- */
 
 /* Who did it last, with this step counted in; NULL: nobody. */

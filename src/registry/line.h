@@ -45,4 +45,11 @@ struct line {
 /* Empty: it has no such cell. */
 struct bytes line_get(const struct line *l, struct bytes field);
 
+/* What a remark's cell is about, as it is printed among the notes: "Ký nhận";
+ * empty: no remark has such a cell. */
+struct bytes line_label(struct bytes field);
+/* Add a remark's cells to *out in one text: "Chuyển: Phòng Văn hóa; Ngày
+ * chuyển: 20/11/2026". */
+void line_note(struct buf *out, const struct line *l);
+
 #endif

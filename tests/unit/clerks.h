@@ -29,7 +29,7 @@
 #define SOME_ID "0123456789abcdef0123456789abcdef"
 
 #define R(r) (1u << ROLE_##r)
-#define SERIES_MAX 40u
+#define SERIES_MAX 1000u
 
 static const char own_rules[] =
     "own ours\ntitle \"Xã Mường Nhé\" \"Mường Nhé\"\nin-force 2021-01-01\n"
@@ -277,6 +277,20 @@ record_destroy(struct record *r, unsigned what)
 			buf_free(&r->steps[i].opening);
 }
 
+/* Every cell of a remark has a label. */
+static inline unsigned
+without_label(const struct doc_outcome *o)
+{
+	unsigned bad = 0;
+	size_t i, j;
+
+	for (i = 0; i < o->line_count; i++)
+		for (j = 0; j < o->lines[i].count; j++)
+			bad += o->lines[i].how == LINE_REMARK &&
+			       line_label(o->lines[i].cells[j].field).len == 0;
+	return bad;
+}
+
 /* Apply what came out, as a store would; and hold the fold to it. */
 static inline void
 record_apply(struct record *r, const struct doc_ask *ask)
@@ -301,6 +315,7 @@ record_apply(struct record *r, const struct doc_ask *ask)
 	}
 	record_destroy(r, r->out.destroys);
 	r->wrong += record_fold(r, &again) != RC_OK;
+	r->wrong += without_label(&r->out);
 	r->wrong += r->out.destroys == 0 && !same_doc(&again, &r->doc);
 	r->wrong +=
 	    again.state != r->out.state || again.level != r->out.level ||

@@ -98,6 +98,7 @@ its_line_is_in_the_register(struct office *o)
 static void
 an_ordinary_document_skips_what_only_secrets_have(struct office *o)
 {
+	struct buf said = { 0 };
 	struct record r;
 
 	record_begin(&r, o);
@@ -123,6 +124,11 @@ an_ordinary_document_skips_what_only_secrets_have(struct office *o)
 	ok(r.out.lines[0].how == LINE_REMARK &&
 		bytes_is(cell(&r, 0, "to"), "Phòng Văn hóa"),
 	    "who gets it is noted on its line");
+	line_note(&said, &r.out.lines[0]);
+	same(buf_bytes(&said),
+	    bytes_str("Chuyển: Phòng Văn hóa; Ngày chuyển: 20/11/2026"),
+	    "and reads so");
+	buf_free(&said);
 	is(r.wrong, 0, "its fold is what it was at each moment");
 	record_end(&r);
 }

@@ -247,6 +247,9 @@ one_life(struct office *o, struct dice *dice, const struct life *life,
 	struct model m;
 	bool numbered;
 
+	/* days before and after a year's end, and before any term's */
+	o->now =
+	    at("2026-12-20T08:00") + (int64_t)dice_below(dice, 20) * TIME_DAY;
 	record_begin(&r, o);
 	model_begin(&m, life);
 	for (i = 0; i < LIFE_MAX &&
