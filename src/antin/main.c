@@ -126,6 +126,7 @@ static const struct cmd *const commands[] = {
 	&cmd_register_list,
 	&cmd_register_show,
 	&cmd_register_close,
+	&cmd_register_remark,
 	&cmd_register_resume,
 	&cmd_rules_check,
 	&cmd_rules_list,

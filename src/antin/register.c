@@ -190,7 +190,15 @@ const struct cmd cmd_register_show = {
 	.run = register_show,
 };
 
-/* ---- close, resume ------------------------------------------------------- */
+/* ---- close, remark, resume ----------------------------------------------- */
+
+static json_t *
+number_and_text(json_t *request, const struct args *a)
+{
+	show_number(request, "at", strtoull(a->rest[1], NULL, 10));
+	show_word(request, "text", a->rest[2]);
+	return request;
+}
 
 static enum rc
 register_close(const struct args *a, struct err *e)
@@ -216,13 +224,31 @@ const struct cmd cmd_register_close = {
 	.run = register_close,
 };
 
-static json_t *
-resume_more(json_t *request, const struct args *a)
+static enum rc
+register_remark(const struct args *a, struct err *e)
 {
-	show_number(request, "at", strtoull(a->rest[1], NULL, 10));
-	show_word(request, "text", a->rest[2]);
-	return request;
+	uint64_t serial;
+	json_t *rows = NULL;
+	enum rc rc = talk_number(a->rest[1], &serial, e);
+
+	if (rc == RC_OK)
+		rc = ask(&rows, a, CONTROL_BOOK_REMARK, number_and_text, e);
+	if (rc == RC_OK)
+		say("The remark stands behind line %llu.\n",
+		    (unsigned long long)serial);
+	json_decref(rows);
+	return rc;
 }
+
+const struct cmd cmd_register_remark = {
+	.name = "register remark",
+	.args = "REGISTER LINE TEXT",
+	.does = "Add a remark to a line of a volume that is open.",
+	.opts = close_opts,
+	.least = 3,
+	.most = 3,
+	.run = register_remark,
+};
 
 static enum rc
 register_resume(const struct args *a, struct err *e)
@@ -232,7 +258,7 @@ register_resume(const struct args *a, struct err *e)
 	enum rc rc = talk_number(a->rest[1], &number, e);
 
 	if (rc == RC_OK)
-		rc = ask(&rows, a, CONTROL_BOOK_RESUME, resume_more, e);
+		rc = ask(&rows, a, CONTROL_BOOK_RESUME, number_and_text, e);
 	if (rc == RC_OK &&
 	    strcmp(row_text(json_array_get(rows, 0), "done"), "yes") == 0)
 		say("Numbers of this series go on at %llu.\n",

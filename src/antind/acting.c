@@ -248,7 +248,9 @@ write_step(struct acting_plan *out, struct acting *a, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	if (a->doc.state != a->out.state || a->doc.level != a->out.level)
-		bug("a step that does something else than it says");
+		return fail(e, RC_INVALID,
+		    "docs/registry.md 2.6: the step does something else than "
+		    "it says");
 	summarise(a);
 	out->statement = buf_bytes(&a->statement);
 	out->opening = buf_bytes(&a->opening);

@@ -46,7 +46,7 @@ enum rc sealed_shut(
 enum rc sealed_read(
     struct buf *out, struct buf row, struct bytes sealed, struct err *e);
 
-/* ---- store_doc.c: who asks; what is done
+/* ---- store_asking.c: who asks, and is answered
  * ---------------------------------------------------------- */
 
 struct asking {
@@ -77,12 +77,16 @@ void row_number(struct buf *row, const char *name, int64_t n);
 /* All that was asked for, in messages. */
 void rows_say(uint64_t job, struct bytes rows);
 void rows_refuse(uint64_t job, const struct err *e);
-/* After the commit: this row, which is taken. */
+/* After the commit: this row, which is taken; all these rows, likewise. */
 void rows_later(uint64_t job, struct buf *row);
+void rows_say_later(uint64_t job, struct buf *rows);
+void docs_settled(bool kept, const struct err *e); /* the round is over */
+
+/* ---- store_doc.c: what is done
+ * ------------------------------------------------------------------ */
 
 void doc_on(uint64_t job, const struct msg_doc *m); /* by control */
 
-void docs_settled(bool kept, const struct err *e); /* the round is over */
 void docs_stop(void);
 
 /* ---- store_doc_keep.c: what a step does
@@ -109,7 +113,16 @@ enum rc number_next(
  */
 enum rc doc_keep(const struct asking *a, uint64_t n, const struct id *id,
     const struct acting_plan *plan, struct bytes signature, struct err *e);
-/* A volume is closed by somebody; the next line opens another. */
+/* A remark, sealed for its line; RC_DENIED: the volume is closed. */
+enum rc remark_keep(struct bytes book, unsigned year, uint64_t serial,
+    int64_t at, struct bytes text, struct err *e);
+/* The journal's entry: 1 a volume is opened, 2 closed, 3 a series goes on. */
+void journal_book(unsigned code, uint64_t number, struct bytes name);
+
+/* ---- store_clerk.c: what clerks do to registers
+ * ---------------------------------------------------- */
+
+/* The open volume is closed; the next line opens another. */
 enum rc book_close(
     const struct asking *a, struct bytes word, unsigned year, struct err *e);
 enum rc book_remark(const struct asking *a, struct bytes word, unsigned year,

@@ -4,245 +4,15 @@
  * through, signed by keys, and kept.  Between the two anything may happen; what
  * has changed then is thought through again.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/backup.h"
 #include "antind/registry.h"
-#include "core/vec.h"
 #include "crypto/random.h"
-#include "pki/resolve.h"
 
 #define DOINGS_MAX 64u /* that are being signed */
 #define TRIES 8u       /* of one step */
-
-/* ---- answers ------------------------------------------------------------- */
-
-void
-row_number(struct buf *row, const char *name, int64_t n)
-{
-	char text[24];
-
-	if (n == TIME_NEVER)
-		return;
-	(void)snprintf(text, sizeof(text), "%lld", (long long)n);
-	pairs_add(row, bytes_str(name), bytes_str(text));
-}
-
-void
-rows_add(struct buf *rows, struct buf *row)
-{
-	buf_u64(rows, row->len);
-	buf_add(rows, buf_bytes(row));
-	buf_free(row);
-}
-
-void
-rows_say(uint64_t job, struct bytes rows)
-{
-	struct msg_doc_is out = { .rc = RC_OK };
-	struct rd r = rd_init(rows);
-	size_t at = 0, next;
-
-	do {
-		next = at;
-		/* as many as a message takes */
-		while (r.in.len > 0) {
-			(void)rd_bytes(&r, (size_t)rd_u64(&r));
-			if (rows.len - r.in.len - at > MSG_DOC_ROWS)
-				break;
-			next = rows.len - r.in.len;
-		}
-		if (r.bad || (next == at && rows.len > at))
-			bug("rows that are none");
-		out.rows = bytes_of(rows.p + at, next - at);
-		out.last = next == rows.len;
-		(void)tell(PROC_CONTROL, MSG_DOC_IS, job, &out, -1);
-		at = next;
-		r = rd_init(bytes_of(rows.p + at, rows.len - at));
-	} while (at < rows.len);
-}
-
-void
-rows_refuse(uint64_t job, const struct err *e)
-{
-	const struct msg_doc_is out = {
-		.rc = e->rc, .why = bytes_str(e->text), .last = 1
-	};
-
-	(void)tell(PROC_CONTROL, MSG_DOC_IS, job, &out, -1);
-}
-
-/* What is said when it is on disk. */
-static struct later {
-	uint64_t job;
-	struct buf rows;
-} * laters; /* owned */
-static size_t later_count;
-
-void
-rows_later(uint64_t job, struct buf *row)
-{
-	struct later *l;
-
-	laters = vec_more(laters, later_count, sizeof(*laters));
-	l = &laters[later_count++];
-	*l = (struct later){ .job = job };
-	rows_add(&l->rows, row);
-}
-
-/* That somebody looked is on disk before he sees it. */
-static void
-rows_say_later(uint64_t job, struct buf *rows)
-{
-	laters = vec_more(laters, later_count, sizeof(*laters));
-	laters[later_count++] = (struct later){ job, *rows };
-	*rows = (struct buf){ 0 };
-}
-
-void
-docs_settled(bool kept, const struct err *e)
-{
-	size_t i;
-
-	for (i = 0; i < later_count; i++) {
-		if (kept)
-			rows_say(laters[i].job, buf_bytes(&laters[i].rows));
-		else
-			rows_refuse(laters[i].job, e);
-		buf_free(&laters[i].rows);
-	}
-	free(laters);
-	laters = NULL;
-	later_count = 0;
-}
-
-/* ---- who asks ------------------------------------------------------------ */
-
-/* He holds this role at any desk of the unit. */
-static bool
-inspects(const struct session *who, size_t unit)
-{
-	const struct state *s = &st.file.directory->state;
-	size_t i;
-
-	for (i = 0; i < s->role_count; i++)
-		if (s->roles[i].person == who->holder &&
-		    s->roles[i].role == ROLE_INSPECTOR &&
-		    s->holders[s->roles[i].desk].unit == unit &&
-		    session_role(who, s->roles[i].desk, ROLE_INSPECTOR))
-			return true;
-	return false;
-}
-
-enum rc
-asking_of(struct asking *out, const struct msg_doc *m, struct err *e)
-{
-	struct directory *d = st.file.directory;
-	struct resolved r;
-	struct route way;
-	enum rc rc;
-
-	*out = (struct asking){ 0 };
-	if ((rc = session_of(&out->who, m->uid, m->person, e)) != RC_OK ||
-	    (rc = resolve(d, m->desk, station_now(), &r, e)) != RC_OK)
-		return rc;
-	route_find(d, st.unit, m->desk, station_now(), &way);
-	if (!st.named || r.holder == NONE || way.way != WAY_HERE ||
-	    d->state.holders[r.holder].person)
-		return fail(e, RC_DENIED, "%.*s is no desk of this station",
-		    (int)m->desk.len, (const char *)m->desk.p);
-	out->desk = r.holder;
-	memcpy(out->address, r.address, sizeof(out->address));
-	hex_write(out->unit, id_bytes(&d->state.units[r.unit].uid));
-	out->roles = session_roles(&out->who, r.holder);
-	out->level = session_level(&out->who);
-	if (out->roles == 0 && !inspects(&out->who, r.unit))
-		return fail(e, RC_DENIED, "%s has no role at %s",
-		    out->who.address, out->address);
-	return RC_OK;
-}
-
-/* Under whatever name the desk had then. */
-static bool
-is_desks(const struct asking *a, struct bytes desk)
-{
-	struct resolved r;
-	struct err e;
-
-	return bytes_is(desk, a->address) ||
-	       (resolve(st.file.directory, desk, station_now(), &r, &e) ==
-		       RC_OK &&
-		   r.holder == a->desk);
-}
-
-enum rc
-asking_doc(struct store_doc *out, struct buf *hold, const struct asking *a,
-    struct bytes digits, struct err *e)
-{
-	uint8_t id[STORE_DOC_ID];
-	char full[2 * STORE_DOC_ID];
-	enum rc rc;
-
-	*hold = (struct buf){ 0 };
-	if (digits.len == 0 || digits.len > sizeof(full))
-		return fail(e, RC_INVALID, "a document is wanted");
-	memset(full, '0', sizeof(full));
-	memcpy(full, digits.p, digits.len);
-	if (!hex_parse(id, sizeof(id), bytes_of(full, sizeof(full))))
-		return fail(e, RC_INVALID, "that is no document's id");
-	rc = st.store->ops->registry->find(
-	    st.store, id, (unsigned)digits.len, out, hold, e);
-	if (rc == RC_EXISTS)
-		return fail(e, RC_EXISTS,
-		    "several documents begin with %.*s: more digits are wanted",
-		    (int)digits.len, (const char *)digits.p);
-	if (rc == RC_OK && is_desks(a, out->desk) &&
-	    out->level <= (unsigned)a->level)
-		return RC_OK;
-	if (rc == RC_OK || rc == RC_ABSENT)
-		rc =
-		    fail(e, RC_ABSENT, "no such document is at %s", a->address);
-	buf_free(hold);
-	return rc;
-}
-
-/* ---- what there is of it ------------------------------------------------- */
-
-struct loading {
-	struct acting *to;
-	bool about;
-	const struct store_doc *d;
-	enum rc rc;
-	struct err *e;
-};
-
-static bool
-load_step(void *ctx, const struct store_step *step)
-{
-	struct loading *l = ctx;
-	struct buf opening = { 0 };
-
-	if (step->opening.len > 0)
-		l->rc = sealed_read(&opening, row_of_step(l->d->id, step->number),
-		    step->opening, l->e);
-	if (l->rc == RC_OK)
-		l->rc = acting_step(l->to, l->about, step->statement,
-		    buf_bytes(&opening), l->e);
-	buf_free(&opening);
-	return l->rc == RC_OK;
-}
-
-enum rc
-doc_load(
-    struct acting *to, bool about, const struct store_doc *d, struct err *e)
-{
-	struct loading l = { .to = to, .about = about, .d = d, .e = e };
-	enum rc rc =
-	    st.store->ops->registry->steps(st.store, d->n, 0, load_step, &l, e);
-
-	return rc == RC_OK ? l.rc : rc;
-}
 
 /* ---- a step -------------------------------------------------------------- */
 
@@ -543,6 +313,8 @@ doc_do(uint64_t job, const struct msg_doc *m, struct err *e)
 {
 	struct doing *d;
 
+	if (restored_check(e) != RC_OK)
+		return e->rc;
 	if (doing_count == DOINGS_MAX)
 		return fail(
 		    e, RC_LIMIT, "too many steps are being signed; try again");
@@ -561,8 +333,10 @@ book_do(uint64_t job, const struct asking *a, const struct msg_doc *m,
 {
 	struct buf row = { 0 };
 	bool done = true;
-	enum rc rc;
+	enum rc rc = restored_check(e);
 
+	if (rc != RC_OK)
+		return rc;
 	if (m->what == REG_CLOSE)
 		rc = book_close(a, m->book, (unsigned)m->year, e);
 	else if (m->what == REG_REMARK)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "antind/registry.h"
+#include "crypto/row.h"
 #include "envelope/label.h"
 
 #define LIFE "registry.life"	 /* the station's, that its series are of */
@@ -30,7 +31,7 @@ book_word(const char *unit, struct bytes name)
 	return bytes_of(name.p + n + 1, name.len - n - 1);
 }
 
-static void
+void
 journal_book(unsigned code, uint64_t number, struct bytes name)
 {
 	const struct entry_data d = {
@@ -266,8 +267,8 @@ last_line(void *ctx, const struct store_line *l)
 	return true;
 }
 
-static enum rc
-keep_remark(struct bytes book, unsigned year, uint64_t serial, int64_t at,
+enum rc
+remark_keep(struct bytes book, unsigned year, uint64_t serial, int64_t at,
     struct bytes text, struct err *e)
 {
 	struct store_remark r = {
@@ -296,7 +297,7 @@ keep_note(const struct asking *a, uint64_t n, const struct acting_plan *plan,
 
 	if (rc != RC_OK || f.serial == 0)
 		return rc;
-	rc = keep_remark(
+	rc = remark_keep(
 	    bytes_str(f.book), f.year, f.serial, plan->at, from->note, e);
 	return rc == RC_DENIED ? RC_OK : rc;
 }
@@ -486,6 +487,26 @@ journal_step(
 	journal_add(ENTRY_STEP, &d, 0);
 }
 
+/* It has room in the store's rows, sealed. */
+static enum rc
+check_room(const struct acting_plan *plan, struct err *e)
+{
+	bool much = plan->steps + 1 > STORE_DOC_STEPS ||
+		    plan->summary.len + ROW_EXTRA > STORE_SUMMARY ||
+		    plan->opening.len + ROW_EXTRA > STORE_STEP_OPENING ||
+		    plan->reason.len + ROW_EXTRA > STORE_CELLS;
+	size_t i;
+
+	/* and a serial with its name */
+	for (i = 0; i < plan->line_count; i++)
+		much = much ||
+		       plan->lines[i].cells.len + ROW_EXTRA + 64 > STORE_CELLS;
+	return much ? fail(e, RC_LIMIT,
+			  "so much is written in this document that the "
+			  "registry has no room for it")
+		    : RC_OK;
+}
+
 static enum rc
 write_all(const struct asking *a, uint64_t n, const struct id *id,
     const struct acting_plan *plan, struct bytes signature, struct err *e)
@@ -516,6 +537,7 @@ doc_keep(const struct asking *a, uint64_t n, const struct id *id,
 	rc = rows_key_or(key, e);
 	wipe(key, sizeof(key));
 	if (rc != RC_OK || (rc = store_write(e)) != RC_OK ||
+	    (rc = check_room(plan, e)) != RC_OK ||
 	    (rc = check_same(n, plan, e)) != RC_OK ||
 	    (rc = check_number(a, n, plan, e)) != RC_OK)
 		return rc;
@@ -526,145 +548,4 @@ doc_keep(const struct asking *a, uint64_t n, const struct id *id,
 		bug("a step that was held to the store does not apply");
 	journal_step(a, id, plan);
 	return RC_OK;
-}
-
-/* ---- what clerks do to registers ----------------------------------------- */
-
-static enum rc
-check_clerk(const struct asking *a, struct err *e)
-{
-	const unsigned may =
-	    1u << ROLE_CLERK | 1u << ROLE_OPERATOR | 1u << ROLE_CUSTODIAN;
-
-	if ((a->roles & may) != 0)
-		return RC_OK;
-	return fail(e, RC_DENIED,
-	    "registers are kept by a clerk, an operator or a custodian");
-}
-
-enum rc
-book_close(
-    const struct asking *a, struct bytes word, unsigned year, struct err *e)
-{
-	char name[BOOK_NAME];
-	const struct bytes book = book_name(name, a->unit, word);
-	struct store_volume v;
-	struct buf hold, cover = { 0 };
-	enum rc rc;
-
-	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
-		return rc;
-	rc =
-	    st.store->ops->registry->volume(st.store, book, year, &v, &hold, e);
-	buf_free(&hold);
-	if (rc == RC_ABSENT || (rc == RC_OK && v.closed != 0))
-		return fail(e, RC_ABSENT, "this register has no open volume");
-	if (rc != RC_OK)
-		return rc;
-	rc = sealed_shut(&cover, row_of_book("volume", book, year, v.volume),
-	    bytes_str(a->who.address), e);
-	v.closed = station_now();
-	v.cover = buf_bytes(&cover);
-	if (rc == RC_OK)
-		rc = store_failed(
-		    st.store->ops->registry->volume_close(st.store, &v, e));
-	buf_free(&cover);
-	if (rc == RC_OK)
-		journal_book(2, v.volume, book);
-	return rc;
-}
-
-enum rc
-book_remark(const struct asking *a, struct bytes word, unsigned year,
-    uint64_t serial, struct bytes text, struct err *e)
-{
-	char name[BOOK_NAME];
-	const struct bytes book = book_name(name, a->unit, word);
-	struct buf both = { 0 };
-	enum rc rc;
-
-	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
-		return rc;
-	buf_add(&both, text);
-	buf_add(&both, bytes_str(" ("));
-	buf_add(&both, bytes_str(a->who.address));
-	buf_add(&both, bytes_str(")"));
-	rc = store_failed(keep_remark(
-	    book, year, serial, station_now(), buf_bytes(&both), e));
-	buf_free(&both);
-	return rc;
-}
-
-#define RESUME "registry.resume" /* what one person has said of it */
-
-/* Another person has said the same. */
-static bool
-said_before(struct bytes said, const struct asking *a, struct bytes now,
-    const char *cert)
-{
-	struct bytes name, by, which, key, at;
-
-	return pairs_next(&said, &name, &which) && bytes_eq(which, now) &&
-	       pairs_next(&said, &name, &by) && !bytes_is(by, a->who.address) &&
-	       pairs_next(&said, &name, &key) && !bytes_is(key, cert) &&
-	       pairs_next(&said, &name, &at);
-}
-
-enum rc
-book_resume(const struct asking *a, struct bytes word, unsigned year,
-    uint64_t number, struct bytes text, bool *done, struct err *e)
-{
-	char name[BOOK_NAME], which[BOOK_NAME + 40];
-	char cert[2 * SHA256_SIZE + 1];
-	struct store_series s = { .series = book_name(name, a->unit, word),
-		.year = year,
-		.from = number,
-		.at = station_now() };
-	struct buf said = { 0 }, reason = { 0 };
-	uint64_t last;
-	enum rc rc;
-
-	*done = false;
-	if ((rc = check_clerk(a, e)) != RC_OK ||
-	    (rc = store_write(e)) != RC_OK ||
-	    (rc = st.store->ops->registry->taken(
-		 st.store, s.series, year, &last, e)) != RC_OK)
-		return rc;
-	if (number <= last)
-		return fail(e, RC_DENIED,
-		    "number %llu of this series is taken already",
-		    (unsigned long long)last);
-	hex_write(cert,
-	    bytes_of(st.file.directory->state.certs[a->who.cert].fingerprint,
-		SHA256_SIZE));
-	(void)snprintf(which, sizeof(which), "%s %u %llu", name, year,
-	    (unsigned long long)number);
-	rc = st.store->ops->word(st.store, RESUME, &said, e);
-	*done = rc == RC_OK &&
-		said_before(buf_bytes(&said), a, bytes_str(which), cert);
-	buf_free(&said);
-	if (rc != RC_OK && rc != RC_ABSENT)
-		return rc;
-	if (*done) {
-		rc = sealed_shut(&reason,
-		    row_of_book("resumed", s.series, year, 0), text, e);
-		s.reason = buf_bytes(&reason);
-		if (rc == RC_OK)
-			rc = store_failed(
-			    st.store->ops->registry->resume(st.store, &s, e));
-		if (rc == RC_OK)
-			journal_book(3, number, s.series);
-	} else {
-		pairs_add(&said, bytes_str("which"), bytes_str(which));
-		pairs_add(&said, bytes_str("by"), bytes_str(a->who.address));
-		pairs_add(&said, bytes_str("key"), bytes_str(cert));
-		row_number(&said, "at", s.at);
-		rc = RC_OK;
-	}
-	if (rc == RC_OK)
-		rc = store_failed(st.store->ops->set_word(
-		    st.store, RESUME, buf_bytes(&said), e));
-	buf_free(&said);
-	buf_free(&reason);
-	return rc;
 }

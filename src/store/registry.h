@@ -25,8 +25,8 @@
 #define STORE_STEP_STATEMENT 2048u /* of a step's statement */
 #define STORE_STEP_SIGNATURE 8192u /* of its signature */
 #define STORE_STEP_OPENING (256u << 10) /* of its sealed opening */
-#define STORE_SERIES 128u	/* bytes of a series' or register's name */
-#define STORE_CELLS (64u << 10) /* of a sealed line, cover, remark, reason */
+#define STORE_SERIES 128u	 /* bytes of a series' or register's name */
+#define STORE_CELLS (256u << 10) /* of a sealed line, cover, remark, reason */
 #define STORE_YEAR_MIN 1900u
 #define STORE_YEAR_MAX 9999u
 

@@ -240,8 +240,14 @@ sub what_came_is_taken_in_once {
 sub a_volume_is_closed {
 	says(3, qr/clerk/, 'who drafts closes none', qw(register close
 	    --station TW --desk van-thu --as lan secret-out));
+	ends(0, 'a remark is added to a line', qw(register remark --station TW
+	    --desk van-thu --as ha secret-out 1), 'Da thu hoi mot ban');
+	says(0, qr/1\. remark, .*Da thu hoi mot ban/, 'and stands behind it',
+	    qw(register show --station TW --desk van-thu --as ha secret-out));
 	ends(0, 'Ha closes the volume', qw(register close --station TW --desk van-thu --as ha
 	    secret-out));
+	says(3, qr/closed/, 'then no remark is added', qw(register remark
+	    --station TW --desk van-thu --as ha secret-out 1), 'Muon');
 	says(1, qr/no open volume/, 'once', qw(register close --station TW --desk van-thu
 	    --as ha secret-out));
 	my $id = begun('another one is drafted', 'lan', @draft, 'level=mat',
@@ -373,6 +379,9 @@ sub numbers_after_a_restore {
 	station('start');
 	antin(qw(station reopen --station TW));
 	signs_in($_) for @people;
+	my $until = time + 60;
+	sleep 0.3 while time < $until && antin(doc('lan', @draft,
+	    'level=thuong', "content=$content")) ne '0';
 	my ($new) = signed_ones(1);
 	says(3, qr/restored, and numbers may be missing/,
 	    'no number is given', doc('ha', 'number', $new));

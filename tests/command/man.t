@@ -75,7 +75,7 @@ my %group = (
 	station => [ qw(new add-desk check start stop move reopen lost) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
 	duty => [ qw(show plan on hand-over note watch) ],
-	register => [ qw(list show close resume) ],
+	register => [ qw(list show close remark resume) ],
 	rules => [ qw(check list) ],
 	user => [ qw(list add sign-in sign-out otp) ],
 );

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What clerks do to registers: they close volumes, add remarks, and say at
+ * which number a series goes on (docs/registry.md 7.5, 7.6). */
+#include <stdio.h>
+#include <string.h>
+
+#include "antind/registry.h"
+
+static enum rc
+check_clerk(const struct asking *a, struct err *e)
+{
+	const unsigned may =
+	    1u << ROLE_CLERK | 1u << ROLE_OPERATOR | 1u << ROLE_CUSTODIAN;
+
+	if ((a->roles & may) != 0)
+		return RC_OK;
+	return fail(e, RC_DENIED,
+	    "registers are kept by a clerk, an operator or a custodian");
+}
+
+enum rc
+book_close(
+    const struct asking *a, struct bytes word, unsigned year, struct err *e)
+{
+	char name[BOOK_NAME];
+	const struct bytes book = book_name(name, a->unit, word);
+	struct store_volume v;
+	struct buf hold, cover = { 0 };
+	enum rc rc;
+
+	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
+		return rc;
+	rc =
+	    st.store->ops->registry->volume(st.store, book, year, &v, &hold, e);
+	buf_free(&hold);
+	if (rc == RC_ABSENT || (rc == RC_OK && v.closed != 0))
+		return fail(e, RC_ABSENT, "this register has no open volume");
+	if (rc != RC_OK)
+		return rc;
+	rc = sealed_shut(&cover, row_of_book("volume", book, year, v.volume),
+	    bytes_str(a->who.address), e);
+	v.closed = station_now();
+	v.cover = buf_bytes(&cover);
+	if (rc == RC_OK)
+		rc = store_failed(
+		    st.store->ops->registry->volume_close(st.store, &v, e));
+	buf_free(&cover);
+	if (rc == RC_OK)
+		journal_book(2, v.volume, book);
+	return rc;
+}
+
+enum rc
+book_remark(const struct asking *a, struct bytes word, unsigned year,
+    uint64_t serial, struct bytes text, struct err *e)
+{
+	char name[BOOK_NAME];
+	const struct bytes book = book_name(name, a->unit, word);
+	struct buf both = { 0 };
+	enum rc rc;
+
+	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
+		return rc;
+	buf_add(&both, text);
+	buf_add(&both, bytes_str(" ("));
+	buf_add(&both, bytes_str(a->who.address));
+	buf_add(&both, bytes_str(")"));
+	rc = store_failed(remark_keep(
+	    book, year, serial, station_now(), buf_bytes(&both), e));
+	buf_free(&both);
+	if (rc == RC_ABSENT)
+		return fail(e, RC_ABSENT, "this register has no such line");
+	if (rc == RC_DENIED)
+		return fail(e, RC_DENIED,
+		    "the volume of this line is closed: it takes nothing more");
+	return rc;
+}
+
+#define RESUME "registry.resume" /* what one person has said of it */
+
+/* Another person has said the same. */
+static bool
+said_before(struct bytes said, const struct asking *a, struct bytes now,
+    const char *cert)
+{
+	struct bytes name, by, which, key, at;
+
+	return pairs_next(&said, &name, &which) && bytes_eq(which, now) &&
+	       pairs_next(&said, &name, &by) && !bytes_is(by, a->who.address) &&
+	       pairs_next(&said, &name, &key) && !bytes_is(key, cert) &&
+	       pairs_next(&said, &name, &at);
+}
+
+enum rc
+book_resume(const struct asking *a, struct bytes word, unsigned year,
+    uint64_t number, struct bytes text, bool *done, struct err *e)
+{
+	char name[BOOK_NAME], which[BOOK_NAME + 40];
+	char cert[2 * SHA256_SIZE + 1];
+	struct store_series s = { .series = book_name(name, a->unit, word),
+		.year = year,
+		.from = number,
+		.at = station_now() };
+	struct buf said = { 0 }, reason = { 0 };
+	uint64_t last;
+	enum rc rc;
+
+	*done = false;
+	if ((rc = check_clerk(a, e)) != RC_OK ||
+	    (rc = store_write(e)) != RC_OK ||
+	    (rc = st.store->ops->registry->taken(
+		 st.store, s.series, year, &last, e)) != RC_OK)
+		return rc;
+	if (number <= last)
+		return fail(e, RC_DENIED,
+		    "number %llu of this series is taken already",
+		    (unsigned long long)last);
+	hex_write(cert,
+	    bytes_of(st.file.directory->state.certs[a->who.cert].fingerprint,
+		SHA256_SIZE));
+	(void)snprintf(which, sizeof(which), "%s %u %llu", name, year,
+	    (unsigned long long)number);
+	rc = st.store->ops->word(st.store, RESUME, &said, e);
+	*done = rc == RC_OK &&
+		said_before(buf_bytes(&said), a, bytes_str(which), cert);
+	buf_free(&said);
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	if (*done) {
+		rc = sealed_shut(&reason,
+		    row_of_book("resumed", s.series, year, 0), text, e);
+		s.reason = buf_bytes(&reason);
+		if (rc == RC_OK)
+			rc = store_failed(
+			    st.store->ops->registry->resume(st.store, &s, e));
+		if (rc == RC_OK)
+			journal_book(3, number, s.series);
+	} else {
+		pairs_add(&said, bytes_str("which"), bytes_str(which));
+		pairs_add(&said, bytes_str("by"), bytes_str(a->who.address));
+		pairs_add(&said, bytes_str("key"), bytes_str(cert));
+		row_number(&said, "at", s.at);
+		rc = RC_OK;
+	}
+	if (rc == RC_OK)
+		rc = store_failed(st.store->ops->set_word(
+		    st.store, RESUME, buf_bytes(&said), e));
+	buf_free(&said);
+	buf_free(&reason);
+	return rc;
+}
