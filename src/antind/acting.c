@@ -18,7 +18,7 @@ struct acting {
 	struct arena arena; /* what was asked */
 	struct doc_outcome out;
 	struct buf statement, opening, summary;
-	struct buf cells[ACTING_LINES];
+	struct buf cells[ACTING_LINES], notes[ACTING_LINES];
 };
 
 struct acting *
@@ -41,8 +41,10 @@ plan_free(struct acting *a)
 	buf_free(&a->statement);
 	buf_free(&a->opening);
 	buf_free(&a->summary);
-	for (i = 0; i < ACTING_LINES; i++)
+	for (i = 0; i < ACTING_LINES; i++) {
 		buf_free(&a->cells[i]);
+		buf_free(&a->notes[i]);
+	}
 }
 
 void
@@ -141,6 +143,12 @@ acting_step(struct acting *a, bool about, struct bytes statement,
 	return doc_add(about ? &a->about : &a->doc, statement, opening, e);
 }
 
+enum rc
+acting_whole(const struct acting *a, bool about, struct err *e)
+{
+	return doc_whole(about ? &a->about : &a->doc, e);
+}
+
 bool
 acting_refers(struct id *out, const struct acting *a)
 {
@@ -190,8 +198,9 @@ plan_lines(struct acting_plan *out, struct acting *a)
 			pairs_add(
 			    &a->cells[i], l->cells[c].field, l->cells[c].text);
 		to->cells = buf_bytes(&a->cells[i]);
-		if (to->remark && l->count > 0)
-			to->note = l->cells[0].text;
+		if (to->remark)
+			line_note(&a->notes[i], l);
+		to->note = buf_bytes(&a->notes[i]);
 	}
 }
 

@@ -85,6 +85,8 @@ struct bytes acting_said(const struct acting *a, const char *field);
  * that was destroyed is empty.  RC_INVALID: the steps are not whole. */
 enum rc acting_step(struct acting *a, bool about, struct bytes statement,
     struct bytes opening, struct err *e);
+/* When all have come.  RC_INVALID: an opening lacks that may not. */
+enum rc acting_whole(const struct acting *a, bool about, struct err *e);
 /* The document that it refers to; false: none. */
 bool acting_refers(struct id *out, const struct acting *a);
 /* doc_step()'s outcomes.  "document" is a new one's id; "number" 0: it is not

@@ -233,5 +233,7 @@ doc_load(
 	enum rc rc =
 	    st.store->ops->registry->steps(st.store, d->n, 0, load_step, &l, e);
 
-	return rc == RC_OK ? l.rc : rc;
+	if (rc == RC_OK)
+		rc = l.rc;
+	return rc == RC_OK ? acting_whole(to, about, e) : rc;
 }
