@@ -117,6 +117,39 @@ add_field(json_t *fields, const char *word, struct err *e)
 	return RC_OK;
 }
 
+/* What the law wants said in writing after such a step. */
+static const struct {
+	const char *word, *text;
+} doc_owed[] = {
+	{ "extended", "To be said to all recipients in writing: its "
+		      "protection is extended" },
+	{ "relevelled",
+	    "To be said to all recipients in writing: its level is another" },
+	{ "declassified",
+	    "To be said to all recipients in writing: it is declassified" },
+	{ "recalled", "To be said to all recipients in writing: it is "
+		      "recalled" },
+	{ "refused", "To be said to the sender in writing: why it is refused" },
+	{ "destroyed-in-danger", "To be reported in writing to the unit above: "
+				 "what was destroyed, and why" },
+};
+
+static void
+print_owed(const json_t *row)
+{
+	const char *word = row_text(row, "owes");
+	char by[TIME_TEXT];
+	size_t i;
+
+	for (i = 0; i < sizeof(doc_owed) / sizeof(doc_owed[0]); i++)
+		if (strcmp(doc_owed[i].word, word) == 0)
+			(void)printf("%s.\n", tr(doc_owed[i].text));
+	if (row_number(row, "owes_by") == 0)
+		return;
+	time_write_vn(by, row_number(row, "owes_by"));
+	say("By %s at the latest.\n", by);
+}
+
 static void
 print_done(const json_t *row)
 {
@@ -129,6 +162,7 @@ print_done(const json_t *row)
 		time_write_vn(due, row_number(row, "due"));
 		say("To be done with by %s.\n", due);
 	}
+	print_owed(row);
 }
 
 static enum rc
@@ -318,8 +352,8 @@ print_step(const json_t *row)
 	(void)printf("%3d. %s  %s  %s\n", (int)row_number(row, "step"), at,
 	    action_of(row), row_text(row, "person"));
 	if (row_text(row, "destroyed")[0] != '\0')
-		(void)printf("       %s\n",
-		    tr("what was written in it is destroyed"));
+		(void)printf(
+		    "       %s\n", tr("what was written in it is destroyed"));
 	print_fields(row, "       ");
 }
 

@@ -235,6 +235,8 @@ plan_state(struct acting_plan *out, const struct acting *a)
 		.state_word = doc_state_word(o->state),
 		.due = o->due,
 		.at = a->ask.at,
+		.owes = o->has_notice ? doc_notice_word(o->notice.what) : NULL,
+		.owes_by = o->has_notice ? o->notice.by : TIME_NEVER,
 		.steps = (unsigned)a->doc.steps,
 		.incoming = o->kind == DOC_IN || o->kind == DOC_TELEGRAM_IN,
 		.destroys_abstract = (o->destroys & DOC_DESTROY_ABSTRACT) != 0,

@@ -51,6 +51,8 @@ struct acting_plan {
 	unsigned kind, state, level, rank;
 	const char *kind_word, *state_word;
 	int64_t due, at;
+	const char *owes; /* what is to be said in writing now; NULL: nothing */
+	int64_t owes_by;
 	unsigned steps; /* before it */
 	uint8_t previous[SHA256_SIZE];
 	bool incoming; /* a kind that comes from elsewhere */

@@ -257,6 +257,9 @@ say_kept(const struct doing *d)
 	if (d->plan.how == ACTING_NEXT)
 		row_number(&row, "#number", (int64_t)d->plan.number);
 	row_number(&row, "#due", d->plan.due);
+	if (d->plan.owes != NULL)
+		pairs_add(&row, bytes_str("owes"), bytes_str(d->plan.owes));
+	row_number(&row, "#owes_by", d->plan.owes_by);
 	row_number(&row, "#steps", d->plan.steps + 1);
 	rows_later(d->job, &row);
 }

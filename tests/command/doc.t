@@ -235,6 +235,11 @@ sub what_came_is_taken_in_once {
 	is((grep { $_->{row} eq 'line' } rows(qw(register show --station TW --desk van-thu
 	    --as ha in))), 1, 'it stands in the register of what came');
 	note($out);
+	# paper that came: no dispatch
+	my $paper = begun('Ha takes in a paper', 'ha', @as[0 .. 5]);
+	says(0, qr/sender in writing: why it is refused/,
+	    'who refuses is told whom he owes a word', doc('ha', 'refuse',
+	    $paper, 'reason=Thieu trang'));
 }
 
 sub a_volume_is_closed {
