@@ -403,12 +403,14 @@ keep(struct stored *d, struct whither *w, struct arrival *a, bool *news,
 /* An id that was sealed here once names that dispatch for ever: who asks twice
  * for one thing sends it once (docs/station.md 8.5). */
 static enum rc
-new_here(const struct id *id, struct err *e)
+new_here(const struct header *h, struct err *e)
 {
 	struct stored known;
-	enum rc rc = st.store->ops->find(st.store, id, &known, e);
+	enum rc rc = st.store->ops->find(st.store, &h->id, &known, e);
 
-	if (rc == RC_OK && known.desk.len > 0)
+	if (rc == RC_OK && known.desk.len > 0 &&
+	    (known.header.incarnation != h->incarnation ||
+		known.header.serial != h->serial))
 		return fail(e, RC_EXISTS,
 		    "this dispatch has been sent already; antin trace shows "
 		    "how far it is");
@@ -442,7 +444,7 @@ arrival_take(struct arrival *a, bool *news, struct err *e)
 		return fail(e, RC_DENIED,
 		    "docs/journal.md 7.4: the station was given a new life "
 		    "while this was sealed; send it again");
-	if (a->from == NULL && (rc = new_here(&d.header.id, e)) != RC_OK)
+	if (a->from == NULL && (rc = new_here(&d.header, e)) != RC_OK)
 		return rc;
 	journal_of(&a->of, &d);
 	a->of.desk = a->desk;
