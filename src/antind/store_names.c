@@ -180,6 +180,9 @@ names_behind(struct bytes station, struct bytes child)
 	return false;
 }
 
+/* Its clock may be ahead of ours. */
+#define CLOCKS_DIFFER 60 /* seconds */
+
 bool
 names_carries(struct bytes child)
 {
@@ -194,8 +197,10 @@ names_carries(struct bytes child)
 		u = &s->units[i];
 		for (k = u->host_count; k-- > 1;) {
 			h = &u->hosts[k];
-			if (h->from <= now && h->from > now - MOVED_KEEP &&
-			    unit_within(s, i, below, now) &&
+			if (h->from <= now + CLOCKS_DIFFER &&
+			    h->from > now - MOVED_KEEP &&
+			    unit_within(
+				s, i, below, h->from > now ? h->from : now) &&
 			    !was_behind(i, below, h->from - 1))
 				return true;
 		}

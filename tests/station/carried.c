@@ -332,20 +332,6 @@ copy_of(const char *from, const char *to)
 		bug("no copy");
 }
 
-static void
-carry(struct seat *from, struct seat *to)
-{
-	static unsigned count;
-	char name[32], *disk;
-
-	(void)snprintf(name, sizeof(name), "carry-%u", count++);
-	disk = folder_new(&land, name);
-	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
-	    "%s writes", from->address);
-	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
-	free(disk);
-}
-
 /* docs/media.md 5.7: by disk alone it learns that it was, and is given a life
  * of its own. */
 static void
@@ -365,26 +351,26 @@ who_was_restored_learns_it(void)
 	    NULL);
 	is(antin(commune, "journal", "checkpoint", NULL), 0,
 	    "it makes a checkpoint");
-	carry(commune, province);
+	disk_goes(&land, commune, province);
 	ok(inbox_comes_to(province, had + 1, 30), "what it sent is there");
 	(void)seat_stop(commune, SIGKILL);
 	copy_of(copy, data);
 	ok(seat_start(commune), "it is restored");
-	carry(province, commune);
+	disk_goes(&land, province, commune);
 	ok(seat_waits(commune, "event=station.behind", 1, 20),
 	    "and learns that it was");
 	is(seat_has(commune, CONTROL_ALARMS, "alarm", "kind", "rolled-back"), 1,
 	    "an alarm says so");
-	carry(commune, province);
+	disk_goes(&land, commune, province);
 	ok(seat_waits(province, "event=life.given", 1, 20),
 	    "the station above gives it a life");
-	carry(province, commune);
+	disk_goes(&land, province, commune);
 	ok(seat_waits(commune, "event=station.reborn", before + 1, 20),
 	    "which it takes");
 	must_send(commune,
 	    &(struct errand_of){ "khan", { province }, 1000, 0, 0, NULL },
 	    NULL);
-	carry(commune, province);
+	disk_goes(&land, commune, province);
 	ok(inbox_comes_to(province, had + 2, 30), "and what it sends arrives");
 }
 

@@ -210,4 +210,19 @@ rows_now(
 	return seat_has(s, CONTROL_QUEUE, kind, key, value);
 }
 
+/* One writes for the other, who reads; what that said is said_last(). */
+static inline void
+disk_goes(const struct country *c, struct seat *from, struct seat *to)
+{
+	static unsigned count;
+	char name[32], *disk;
+
+	(void)snprintf(name, sizeof(name), "carry-%u", count++);
+	disk = folder_new(c, name);
+	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
+	    "%s writes", from->address);
+	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
+	free(disk);
+}
+
 #endif

@@ -24,20 +24,6 @@ begin(void)
 	    "three stations run, one of them without a line");
 }
 
-static void
-carry(struct seat *from, struct seat *to)
-{
-	static unsigned count;
-	char name[32], *disk;
-
-	(void)snprintf(name, sizeof(name), "carry-%u", count++);
-	disk = folder_new(&land, name);
-	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
-	    "%s writes", from->address);
-	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
-	free(disk);
-}
-
 /* Disks go to and fro until it has so many. */
 static bool
 carried_until(size_t n)
@@ -45,10 +31,10 @@ carried_until(size_t n)
 	unsigned i;
 
 	for (i = 0; i < patience(60); i++) {
-		carry(province, commune);
+		disk_goes(&land, province, commune);
 		if (inbox_size(commune) == n)
 			return true;
-		carry(commune, province);
+		disk_goes(&land, commune, province);
 		(void)sleep(1);
 	}
 	return false;
@@ -66,9 +52,9 @@ what_was_lost_comes_again(void)
 	    &(struct errand_of){ "khan", { commune }, 1000, 0, 0, NULL }, &id);
 	ok(queue_comes_to(province, "hop", commune->address, 1, 60),
 	    "a dispatch waits for it");
-	carry(province, commune);
+	disk_goes(&land, province, commune);
 	ok(inbox_comes_to(commune, 1, 30), "and comes");
-	carry(commune, province);
+	disk_goes(&land, commune, province);
 	ok(queue_comes_to(province, "hop", commune->address, 0, 30),
 	    "which is acknowledged");
 	lives_restore(commune);
@@ -80,7 +66,7 @@ what_was_lost_comes_again(void)
 	ok(carried_until(1), "it is asked for, and comes again, by disk");
 	ok(seat_said(centre, "event=dispatch.again") > 0,
 	    "for its origin heard that it was lost");
-	carry(commune, province);
+	disk_goes(&land, commune, province);
 	ok(queue_comes_to(province, "hop", commune->address, 0, 30),
 	    "and is acknowledged again");
 }

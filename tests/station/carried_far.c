@@ -24,21 +24,6 @@ begin(void)
 	    "a centre and two communes run; the province between is off");
 }
 
-/* One writes for the other, who reads; what that said is said_last(). */
-static void
-carry(struct seat *from, struct seat *to)
-{
-	static unsigned count;
-	char name[32], *disk;
-
-	(void)snprintf(name, sizeof(name), "carry-%u", count++);
-	disk = folder_new(&land, name);
-	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
-	    "%s writes", from->address);
-	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
-	free(disk);
-}
-
 /* Disks go there until the story of one says this. */
 static bool
 carried_until(
@@ -47,7 +32,7 @@ carried_until(
 	unsigned i;
 
 	for (i = 0; i < patience(60); i++) {
-		carry(from, to);
+		disk_goes(&land, from, to);
 		(void)antin(to, "trace", id, NULL);
 		if (said_last(what))
 			return true;
@@ -111,7 +96,7 @@ what_was_taken_is_acknowledged(void)
 
 	must_send(centre,
 	    &(struct errand_of){ "khan", { commune }, 1000, 0, 0, NULL }, &id);
-	carry(centre, commune);
+	disk_goes(&land, centre, commune);
 	ok(inbox_comes_to(commune, 4, 30), "one more is there");
 	must_send(commune,
 	    &(struct errand_of){ "khan", { centre }, 1000, 0, 0, NULL }, NULL);
@@ -127,7 +112,7 @@ what_was_taken_is_acknowledged(void)
 	ok(inbox_comes_to(centre, 1, 30), "with what is for the centre");
 	ok(waits_at(centre, 4),
 	    "what was for the commune alone waits no more, the rest does");
-	carry(centre, commune);
+	disk_goes(&land, centre, commune);
 	ok(waits_at(commune, 1), "and what the centre took waits no more");
 }
 
@@ -139,11 +124,11 @@ sisters_carry_to_one_another(void)
 {
 	const size_t had = inbox_size(other);
 
-	carry(commune, other);
+	disk_goes(&land, commune, other);
 	ok(inbox_comes_to(other, had + 1, 30),
 	    "a commune carries to another what waits for the province");
 	ok(waits_at(commune, 1), "where it waits on, for the province too");
-	carry(other, commune);
+	disk_goes(&land, other, commune);
 	ok(waits_at(commune, 1), "answered, it waits for the province alone");
 }
 
@@ -159,10 +144,10 @@ acts_go_along(void)
 	a = act_revoke(&land.t, other->desk.card.sign.der, REVOKE_SUPERSEDED);
 	tree_do(&land.t, ROOT, &a);
 	must(seat_learns(centre, buf_bytes(&land.t.file), &e), &e);
-	carry(centre, commune);
+	disk_goes(&land, centre, commune);
 	ok(said_last("1 decisions of authorities"),
 	    "a revocation comes by disk where no line is");
-	carry(commune, other);
+	disk_goes(&land, commune, other);
 	ok(said_last("1 decisions of authorities"), "and from there goes on");
 }
 
@@ -286,7 +271,7 @@ by_line_and_by_disk_it_is_there_once(void)
 	must_send(centre,
 	    &(struct errand_of){ "khan", { commune }, 200000, 0, 0, NULL },
 	    NULL);
-	carry(centre, commune);
+	disk_goes(&land, centre, commune);
 	ok(inbox_comes_to(commune, had + 2, 30), "two come by disk");
 	is(antin(
 	       commune, "media", "write", back, "--for", centre->address, NULL),

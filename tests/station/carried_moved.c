@@ -32,20 +32,6 @@ begin(void)
 	    "a centre and a commune run, and nobody between or below");
 }
 
-static void
-carry(struct seat *from, struct seat *to)
-{
-	static unsigned count;
-	char name[32], *disk;
-
-	(void)snprintf(name, sizeof(name), "carry-%u", count++);
-	disk = folder_new(&land, name);
-	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
-	    "%s writes", from->address);
-	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
-	free(disk);
-}
-
 /* Somebody moves to behind the commune, too: so the province takes from it what
  * is others' (docs/station.md 5.4). */
 static void
@@ -55,10 +41,10 @@ what_went_by_disk_comes_back(void)
 	    &(struct errand_of){ "khan", { post }, 1000, 0, 0, NULL }, NULL);
 	ok(queue_comes_to(centre, "hop", province->address, 1, 30),
 	    "a dispatch waits for a post below the commune");
-	carry(centre, commune);
+	disk_goes(&land, centre, commune);
 	ok(queue_comes_to(commune, "hop", post->address, 1, 30),
 	    "it is with the commune by disk");
-	carry(commune, centre);
+	disk_goes(&land, commune, centre);
 	ok(queue_comes_to(centre, "", "", 0, 30), "which the centre hears");
 	(void)seat_stop(centre, SIGTERM);
 	(void)seat_stop(commune, SIGTERM);

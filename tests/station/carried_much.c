@@ -8,8 +8,9 @@
 
 #define OWED 22 /* PAPER_OWED */
 #define PAPERS 12u
-#define BYTES 3400000 /* of the answers to a bundle with all that it may have  \
-		       */
+#define BYTES                                                                  \
+	3400000 /* of the answers to a bundle with all that it may have        \
+		 */
 
 static struct country land;
 static struct seat *centre, *commune;

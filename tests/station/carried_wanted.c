@@ -40,20 +40,6 @@ begin(void)
 	    "the provinces have their line");
 }
 
-static void
-carry(struct seat *from, struct seat *to)
-{
-	static unsigned count;
-	char name[32], *disk;
-
-	(void)snprintf(name, sizeof(name), "carry-%u", count++);
-	disk = folder_new(&land, name);
-	is(antin(from, "media", "write", disk, "--for", to->address, NULL), 0,
-	    "%s writes", from->address);
-	is(antin(to, "media", "read", disk, NULL), 0, "%s reads", to->address);
-	free(disk);
-}
-
 /* The stranger's certificates are in its directory, on its disk. */
 static bool
 knows_stranger(const struct seat *s)
@@ -118,7 +104,7 @@ a_stranger_is_known_with_the_second_disk(void)
 	    &(struct errand_of){ "khan", { commune }, 1000, 0, 0, NULL }, NULL);
 	ok(queue_comes_to(province, "hop", commune->address, 1, 60),
 	    "a dispatch of a stranger's waits for the commune");
-	carry(province, commune);
+	disk_goes(&land, province, commune);
 	ok(inbox_comes_to(commune, 1, 30), "and comes by disk");
 	ok(!knows_stranger(commune), "who does not know him");
 	ok(!can_be_read(commune), "and opens nothing of his");
@@ -128,17 +114,17 @@ a_stranger_is_known_with_the_second_disk(void)
 	is(antin(commune, "media", "read", disk, NULL), 3,
 	    "which is not taken from who is not known");
 	ok(said_last("docs/media.md 3.3"), "and it is said why");
-	carry(commune, province);
+	disk_goes(&land, commune, province);
 	ok(comes_to_know(province), "the province asks for him by line");
-	carry(province, commune);
+	disk_goes(&land, province, commune);
 	ok(said_last("decisions of authorities"), "and gives what it got");
 	ok(knows_stranger(commune), "so he is known");
 	ok(can_be_read(commune), "and what he sent is opened");
 	is(antin(commune, "media", "read", disk, NULL), 0,
 	    "and his bundle is taken");
 	free(disk);
-	carry(commune, province);
-	carry(province, commune);
+	disk_goes(&land, commune, province);
+	disk_goes(&land, province, commune);
 	ok(!said_last("decisions of authorities"),
 	    "what was got is not given again");
 }
