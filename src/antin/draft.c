@@ -35,8 +35,8 @@ static const struct {
 	{ ".zip", "application/zip" },
 };
 
-static const char *
-media_type(const char *path)
+const char *
+draft_type(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 	size_t i;
@@ -114,7 +114,7 @@ add_file(struct draft *d, const char *path, struct err *e)
 
 	if (copy == NULL)
 		bug("no memory");
-	rc = new_part(d, PART_DOCUMENT, basename(copy), media_type(path), e);
+	rc = new_part(d, PART_DOCUMENT, basename(copy), draft_type(path), e);
 	free(copy);
 	if (rc != RC_OK)
 		return rc;
