@@ -90,6 +90,7 @@ struct doc; /* registry/doc.h */
  * RC_INVALID	it is not of the form, or steps are not one document's
  * RC_DENIED	a signature does not hold, or its signer had no right to it
  * RC_ABSENT	the directory here does not know who signed
+ * RC_IO	the station does not tell its directory
  *
  * *out is what could be read; the caller frees it with doc_free().  *from is
  * the name of the agency, which the caller frees.

@@ -175,6 +175,9 @@ hold_to_record(struct doing *d, struct doc *doc, struct err *e)
 	free(from);
 	if (rc != RC_OK || (rc = same_as_said(d, doc, e)) != RC_OK)
 		return rc;
+	if (!doc_can(doc, ACTION_SEND))
+		return fail(e, RC_INVALID,
+		    "its record ends before it could be sent");
 	if (doc->value[FIELD_CONTENT].len != sizeof(content) - 1)
 		return fail(e, RC_INVALID, "it has no list of its files");
 	memcpy(content, doc->value[FIELD_CONTENT].p, sizeof(content) - 1);
@@ -207,8 +210,8 @@ way_fill_check(struct doing *d, struct err *e)
 		    row_text(d->package.letter, "originator"));
 	if (d->package.record.len > 0)
 		rc = hold_to_record(d, &doc, &why);
-	if (rc == RC_ABSENT) {
-		*e = why;
+	if (rc == RC_ABSENT || rc == RC_IO) {
+		*e = why; /* no fault of what came */
 	} else if (rc != RC_OK) {
 		rc = fail(e, RC_INVALID,
 		    "it is not as its sender signed it: %s. Refuse it, and say "

@@ -33,6 +33,9 @@ static const struct {
 	{ ".jpg", "image/jpeg" },
 	{ ".tif", "image/tiff" },
 	{ ".zip", "application/zip" },
+	/* docs/registry.md 8 */
+	{ ".antin-content", "application/vnd.antin.content" },
+	{ ".antin-record", "application/vnd.antin.record" },
 };
 
 const char *

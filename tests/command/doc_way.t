@@ -22,7 +22,8 @@ my @root = qw(--directory held/directory --key held/root.key --share
 my @rights = qw(--level tuyet-mat --precedence hoa-toc);
 my $tw_vt = 'antin://vn/van-thu';
 my $db_vt = 'antin://dien-bien.vn/van-thu';
-my %at = (lan => 'TW', mai => 'TW', ha => 'TW', bich => 'DB', cuong => 'DB');
+my %at = (lan => 'TW', mai => 'TW', ha => 'TW', bich => 'DB', cuong => 'DB',
+    dung => 'DB');
 my %unit = (TW => 'antin://vn', DB => 'antin://dien-bien.vn');
 my (%key, %up, %port);
 
@@ -97,7 +98,8 @@ sub there_are_two_offices {
 	person_enrols('mai', 'authority');
 	person_enrols('ha', 'clerk');
 	person_enrols('bich', 'clerk');
-	person_enrols('cuong', 'authority', 'drafter');
+	person_enrols('cuong', 'authority');
+	person_enrols('dung', 'drafter');
 	ends(0, 'all that is known', qw(directory write --all --directory
 	    held/directory all));
 	ends(0, 'a station', qw(station new --directory all --key tw.key
@@ -298,9 +300,202 @@ sub its_sender_sees {
 	says(1, qr/nobody has answered/, 'once', doc('ha', 'confirm', $id));
 }
 
+# Two of the other office answer, in the same protection.
+sub it_is_answered {
+	my ($ours, $theirs) = @_;
+	my @secret = qw(level=mat catalogue=1.2 copies=1 copying=no);
+	put('tra-loi.txt', "Đã rõ\n");
+	says(3, qr/protected/, 'a secret is not answered in the clear',
+	    doc('dung', '--file', 'tra-loi.txt', @draft, 'level=thuong',
+	    "answers=$theirs", "recipients=$tw_vt"));
+	my $id = begun('Dung drafts the answer', 'dung', '--file',
+	    'tra-loi.txt', @draft, 'level=mat', "answers=$theirs",
+	    "recipients=$tw_vt");
+	ends(0, 'proposes', doc('dung', 'propose-level', $id, @secret,
+	    "recipients=$tw_vt"));
+	ends(0, 'Cuong decides', doc('cuong', 'decide-level', $id, @secret));
+	ends(0, 'signs', doc('cuong', 'sign', $id));
+	ends(0, "Bich does: @$_", doc('bich', $_->[0], $id,
+	    @$_[1 .. $#$_])) or diag($err)
+	    for [ 'number' ], [ 'mark' ], [ 'sign-agency' ],
+	    [ 'describe', 'abstract=Trả lời' ], [ 'register' ], [ 'send' ];
+	ends(0, 'what came is handled with it', doc('cuong', 'handle', $theirs,
+	    "reply=$id", 'result=Đã trả lời')) or diag($err);
+	my $dispatch = dispatch_of($id);
+	comes('the answer comes', sub { lies_at('TW', $dispatch) });
+	my $here = begun('Ha takes it in', 'ha', 'arrive', $dispatch);
+	my ($row) = shown('ha', $here);
+	is($row->{answers}, $ours, 'it answers what was sent');
+	ends(0, 'and holds', doc('ha', 'check', $here)) or diag($err);
+}
+
+# The parts of a dispatch as they came, to be sent on by somebody who has
+# changed them.
+sub sent_on {
+	my ($from, $to, @files) = @_;
+	ends(0, 'somebody sends parts of his own', qw(send --station), $from,
+	    qw(--level mat --to), $to, @files) or diag($err);
+	my ($id) = $out =~ /^Dispatch id: (\S+)$/m;
+	$id =~ s/-//g;
+	my $there = $to eq $db_vt ? 'DB' : 'TW';
+	comes('they come', sub { lies_at($there, $id) });
+	return $id;
+}
+
+sub is_seen {
+	my ($what, $pattern, $who, $id) = @_;
+	my $doc = begun("$what is taken in", $who, 'arrive', $id);
+	says(1, $pattern, "$what is seen", doc($who, 'check', $doc));
+	state_is($who, $doc, 'arrived', 'and no step is taken');
+	return $doc;
+}
+
+sub what_was_changed_is_seen {
+	my ($dispatch) = @_;
+	ends(0, 'what came, part by part', qw(read --station DB --into parts),
+	    $dispatch);
+	my $record = get('parts/antin-record');
+	put('l.antin-content', get('parts/antin-content'));
+	put('r.antin-record', $record);
+	mkdir $_ for qw(other cut bad);
+	put('other/ke-hoach.txt', $plan . 'x');
+	my @files = qw(ke-hoach.txt ban-do.bin l.antin-content);
+	my $doc = is_seen('another file', qr/files are not those/, 'bich',
+	    sent_on('TW', $db_vt, qw(other/ke-hoach.txt ban-do.bin
+	    l.antin-content r.antin-record)));
+	my ($cut) = $record =~ /^(.*)\x09statement/s;
+	put('cut/r.antin-record', $cut);
+	is_seen('a record without its end', qr/before it could be sent/, 'bich',
+	    sent_on('TW', $db_vt, @files, 'cut/r.antin-record'));
+	put('bad/r.antin-record', flip($record, length($record) - 2000, 3));
+	is_seen('a record with a changed byte', qr/not as its sender signed it/,
+	    'bich', sent_on('TW', $db_vt, @files, 'bad/r.antin-record'));
+	my ($second) = grep { substr($record, $_, 10) eq "\x09signature" }
+	    0 .. length($record) - 10;
+	put('bad/r.antin-record', flip($record, $second + 1000, 3));
+	is_seen('a changed signature', qr/signature of .* does not hold/,
+	    'bich', sent_on('TW', $db_vt, @files, 'bad/r.antin-record'));
+	is_seen('another\'s document', qr/it is a document of/, 'ha',
+	    sent_on('DB', $tw_vt, @files, 'r.antin-record'));
+	return $doc;
+}
+
+sub it_is_refused {
+	my ($doc) = @_;
+	my ($row) = shown('bich', $doc);
+	ends(0, 'Bich refuses it', doc('bich', '--code', 'damaged', 'refuse',
+	    $doc, 'reason=Tệp bị thay đổi')) or diag($err);
+	state_is('bich', $doc, 'refused', 'and it is');
+	comes('its sender is told the code', sub {
+		grep { $_->{row} eq 'receipt' && $_->{says} eq 'refused' &&
+		    $_->{code} eq 'damaged' } rows(qw(trace --station TW),
+		    $row->{dispatch});
+	});
+	antin(qw(trace --json --station DB), $row->{dispatch});
+	unlike($out, qr/Tệp bị/, 'its words are in the step alone');
+}
+
+# ---- what must not be anywhere ----------------------------------------------
+
+# All files of both stations in which this stands.
+sub found_in {
+	my ($words) = @_;
+	my @in;
+	File::Find::find({ no_chdir => 1, wanted => sub {
+		-f $_ && index(get($_), $words) >= 0 and push @in, $_;
+	} }, 'TW', 'DB');
+	return @in;
+}
+
+sub what_is_top_secret {
+	my $words = 'Tuyến phòng thủ phía bắc';
+	put('tuyet-mat.txt', "Kế hoạch: $words\n");
+	my $id = registered('tuyet-mat', $db_vt, undef, 'tuyet-mat.txt');
+	for my $say ('', '--json') {
+		says(3, qr/describe|trích yếu|abstract/i,
+		    'nobody says what it is about', doc('ha',
+		    $say || (), 'describe', $id, "abstract=$words"));
+	}
+	ends(0, 'it is sent', doc('ha', 'send', $id)) or diag($err);
+	my $dispatch = dispatch_of($id);
+	comes('it comes', sub { lies_at('DB', $dispatch) });
+	antin(qw(read --json --station DB), $dispatch);
+	unlike($out, qr/"subject"/, 'without a subject');
+	my $there = begun('it is taken in', 'bich', 'arrive', $dispatch);
+	ends(0, "Bich does: $_", doc('bich', $_, $there)) or diag($err)
+	    for qw(check stamp register receipt);
+	files_come_back('bich', $there, 'secret', 'tuyet-mat.txt' =>
+	    "Kế hoạch: $words\n");
+	my @lines = grep { $_->{row} eq 'line' } rows(qw(register show --station
+	    DB --as bich secret-in));
+	ok(@lines > 0, 'it has its line');
+	is((grep { JSON::PP->new->encode($_) =~ /phòng thủ|Tuyến/ } @lines), 0,
+	    'which says nothing of it');
+	isnt((found_in('van-thu'))[0], undef, 'what is in clear is found');
+	is(join(' ', found_in($words)), '', 'what it says is in no file');
+	is(join(' ', found_in('Đê điều mùa lũ')), '',
+	    'nor is the abstract of what is secret');
+}
+
+# ---- ended anywhere ---------------------------------------------------------
+
+sub a_command_is_killed {
+	my ($after, @words) = @_;
+	open my $null, '>', '/dev/null' or die;
+	my $pid = start($null, $null, $antin, @words);
+	sleep $after;
+	kill 'KILL', $pid;
+	waitpid $pid, 0;
+	return $? == 0;
+}
+
+sub in_outbox {
+	return scalar rows(qw(outbox --station TW));
+}
+
+sub sent_once_whatever_is_killed {
+	my $id = registered('thuong', $db_vt, 'Giao ban tuần', 'ke-hoach.txt');
+	my $before = in_outbox();
+	my $after = 0.01;
+	while ($after < 3) {
+		last if a_command_is_killed($after, doc('ha', 'send', $id));
+		$after *= 1.25;
+	}
+	says(0, qr/Sent as dispatch/, 'asked again it is sent',
+	    doc('ha', 'send', $id));
+	is(in_outbox(), $before + 1, 'one dispatch has gone');
+	is((grep { ($_->{action} // '') eq 'send' } shown('ha', $id)), 1,
+	    'and one step is taken');
+	my $dispatch = dispatch_of($id);
+	comes('it comes', sub { lies_at('DB', $dispatch) });
+	antin(qw(read --json --station DB), $dispatch);
+	like($out, qr/"subject": *"Giao ban tu/, 'with its abstract, as it is '
+	    . 'ordinary');
+	return $id;
+}
+
+sub what_was_sent_is_recalled {
+	my ($id) = @_;
+	my ($row) = shown('ha', $id);
+	says(3, qr/roles|recall/, 'a drafter recalls nothing', doc('lan',
+	    'recall', $id, 'reason=Nhầm'));
+	ends(0, 'Mai recalls it', doc('mai', 'recall', $id, 'reason=Nhầm nơi')) or
+	    diag($err);
+	comes('the other office sees it', sub {
+		antin(qw(read --json --station DB), $row->{dispatch});
+		"$out$err" =~ /recalled/;
+	});
+	says(0, qr/taken before/, 'asked twice it is recalled once',
+	    doc('mai', 'recall', $id, 'reason=Nhầm nơi'));
+}
+
 there_are_two_offices();
 people_sign_in();
 my ($id, $dispatch) = a_document_goes();
 my $there = it_is_taken_in($dispatch);
 its_sender_sees($id);
+it_is_answered($id, $there);
+it_is_refused(what_was_changed_is_seen($dispatch));
+what_is_top_secret();
+what_was_sent_is_recalled(sent_once_whatever_is_killed());
 done_testing();
