@@ -51,7 +51,7 @@ take_record(struct doing *d, const struct doc *doc)
 {
 	static const enum field_name names[] = { FIELD_TYPE, FIELD_COPYING,
 		FIELD_UNTIL, FIELD_DOCUMENTS, FIELD_PAGES, FIELD_ATTACHMENTS,
-		FIELD_SYMBOL, FIELD_DATE, FIELD_TRAFFIC };
+		FIELD_SYMBOL, FIELD_DATE, FIELD_TRAFFIC, FIELD_GROUPS };
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -176,8 +176,8 @@ hold_to_record(struct doing *d, struct doc *doc, struct err *e)
 	if (rc != RC_OK || (rc = same_as_said(d, doc, e)) != RC_OK)
 		return rc;
 	if (!doc_can(doc, ACTION_SEND))
-		return fail(e, RC_INVALID,
-		    "its record ends before it could be sent");
+		return fail(
+		    e, RC_INVALID, "its record ends before it could be sent");
 	if (doc->value[FIELD_CONTENT].len != sizeof(content) - 1)
 		return fail(e, RC_INVALID, "it has no list of its files");
 	memcpy(content, doc->value[FIELD_CONTENT].p, sizeof(content) - 1);

@@ -23,7 +23,7 @@ my @rights = qw(--level tuyet-mat --precedence hoa-toc);
 my $tw_vt = 'antin://vn/van-thu';
 my $db_vt = 'antin://dien-bien.vn/van-thu';
 my %at = (lan => 'TW', mai => 'TW', ha => 'TW', bich => 'DB', cuong => 'DB',
-    dung => 'DB');
+    dung => 'DB', oanh => 'TW', phu => 'TW', quy => 'DB', sang => 'DB');
 my %unit = (TW => 'antin://vn', DB => 'antin://dien-bien.vn');
 my (%key, %up, %port);
 
@@ -100,6 +100,7 @@ sub there_are_two_offices {
 	person_enrols('bich', 'clerk');
 	person_enrols('cuong', 'authority');
 	person_enrols('dung', 'drafter');
+	person_enrols($_, 'operator') for qw(oanh phu quy sang);
 	ends(0, 'all that is known', qw(directory write --all --directory
 	    held/directory all));
 	ends(0, 'a station', qw(station new --directory all --key tw.key
@@ -489,6 +490,108 @@ sub what_was_sent_is_recalled {
 	    doc('mai', 'recall', $id, 'reason=Nhầm nơi'));
 }
 
+# Sent under its id, and ended before the step was taken.
+sub the_step_is_made_up_for {
+	my $id = registered('thuong', "$db_vt; $tw_vt", 'Lịch họp',
+	    'ke-hoach.txt');
+	my $dispatch = dispatch_of($id);
+	ends(0, 'it has gone, and no step tells', qw(send --station TW --to),
+	    $db_vt, '--id', $dispatch, 'ke-hoach.txt');
+	my $before = in_outbox();
+	says(1, qr/not to \Q$tw_vt/, 'no step says that it went to others',
+	    doc('ha', 'send', $id));
+	state_is('ha', $id, 'registered', 'and none is taken');
+	ends(0, 'but that it went to this one', doc('ha', 'send', $id,
+	    "recipients=$db_vt")) or diag($err);
+	is(in_outbox(), $before, 'and nothing is sent a second time');
+	my ($row) = shown('ha', $id);
+	is($row->{digest}, (rows(qw(trace --station TW), $dispatch))[0]{digest},
+	    'it names what has gone');
+}
+
+sub kill_store {
+	my ($dir) = @_;
+	my $log = join '', map { get($_) } glob "$dir/log/*";
+	my @pids = $log =~ /event=process\.ready name=store pid=(\d+)/g;
+	return @pids && kill 'KILL', $pids[-1];
+}
+
+sub sent_once_though_the_store_dies {
+	my $id = registered('mat', $db_vt, 'Phòng chống lụt bão',
+	    'ke-hoach.txt', 'ban-do.bin');
+	my $before = in_outbox();
+	my $killed = 0;
+	my $done;
+	for my $after (0.05, 0.1, 0.2, 0.3) {
+		open my $null, '>', '/dev/null' or die;
+		my $pid = start($null, $null, $antin, doc('ha', 'send', $id));
+		sleep $after;
+		$killed += kill_store('TW');
+		waitpid $pid, 0;
+		last if $? == 0;
+		my $until = time + 60;
+		sleep 0.2 while time < $until && !shown('ha', $id);
+	}
+	ok($killed, "the store is killed meanwhile ($killed)");
+	comes('asked again it is sent', sub {
+		antin(doc('ha', 'send', $id)) eq '0';
+	});
+	comes('one dispatch has gone', sub { in_outbox() == $before + 1 });
+	is((grep { ($_->{action} // '') eq 'send' } shown('ha', $id)), 1,
+	    'and one step is taken');
+}
+
+# ---- telegrams --------------------------------------------------------------
+
+sub does {
+	my ($who, $id, $action, @words) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return ends(0, "$who does: $action", doc($who, $action, $id, @words)) ||
+	    diag($err);
+}
+
+sub a_telegram_goes {
+	my @cipher = qw(product=KTL-1 key=K-07);
+	put('dien.txt', "Bốn giờ sáng xuất phát\n");
+	my $id = begun('Lan drafts a telegram', 'lan', '--file', 'dien.txt',
+	    'telegram-draft', qw(traffic=live level=toi-mat precedence=hoa-toc),
+	    "recipients=$db_vt", 'pages=1', 'words=6');
+	does('mai', $id, 'sign', 'catalogue=1.2');
+	says(3, qr/roles/, 'a clerk is no operator', doc('ha', 'accept', $id,
+	    qw(pages=1 words=6)));
+	does('oanh', $id, 'accept', qw(pages=1 words=6));
+	does('oanh', $id, 'number');
+	says(3, qr/out of order/, 'it does not go unenciphered',
+	    doc('oanh', 'send', $id));
+	does('oanh', $id, 'encipher', 'groups=12', @cipher);
+	says(3, qr/second|thứ hai/, 'who enciphered it checks nothing',
+	    doc('oanh', 'verify', $id));
+	does('phu', $id, 'verify');
+	does('oanh', $id, 'send');
+	my $dispatch = dispatch_of($id);
+	comes('it comes', sub { lies_at('DB', $dispatch) });
+	my $there = begun('Quy takes it in', 'quy', 'telegram-arrive',
+	    $dispatch);
+	does('quy', $there, 'check');
+	does('quy', $there, 'decipher', 'groups=12', @cipher);
+	says(3, qr/second|thứ hai/, 'who deciphered it checks nothing',
+	    doc('quy', 'verify', $there));
+	does('sang', $there, 'verify');
+	does('sang', $there, 'number');
+	does('sang', $there, 'register');
+	files_come_back('sang', $there, 'clear', 'dien.txt' =>
+	    "Bốn giờ sáng xuất phát\n");
+	does('sang', $there, 'deliver', 'to=Trưởng ban', 'signed=Trưởng ban');
+	comes('its sender sees that it was delivered', sub {
+		antin(qw(doc show --station TW --as oanh), $id);
+		$out =~ /\Q$db_vt\E: acted/;
+	});
+	does('oanh', $id, 'confirm');
+	state_is('oanh', $id, 'confirmed', 'and that is noted');
+	does('oanh', $id, 'register');
+	does('oanh', $id, 'clear', 'disposal=destroyed');
+}
+
 there_are_two_offices();
 people_sign_in();
 my ($id, $dispatch) = a_document_goes();
@@ -498,4 +601,7 @@ it_is_answered($id, $there);
 it_is_refused(what_was_changed_is_seen($dispatch));
 what_is_top_secret();
 what_was_sent_is_recalled(sent_once_whatever_is_killed());
+the_step_is_made_up_for();
+a_telegram_goes();
+sent_once_though_the_store_dies();
 done_testing();
