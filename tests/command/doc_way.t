@@ -242,6 +242,9 @@ sub a_document_goes {
 	    'ke-hoach.txt', 'ban-do.bin');
 	is(scalar(rows(qw(inbox --station TW))), 0,
 	    'its files are nobody\'s mail');
+	antin(qw(outbox --station TW));
+	is($out =~ /^[0-9a-f]{8} /m ? $out : '', '', 'and are in no list of '
+	    . 'what was sent');
 	files_come_back('lan', $id, 'back', 'ke-hoach.txt' => $plan,
 	    'ban-do.bin' => $map);
 	says(3, qr/roles/, 'a drafter sends nothing', doc('lan', 'send', $id));
