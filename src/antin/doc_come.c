@@ -293,8 +293,10 @@ way_after_tell(struct doing *d, struct err *e)
 	rc = talk_ask(&d->t, what, request, NULL, NULL, e);
 	if (rc == RC_EXISTS)
 		rc = RC_OK;
-	if (rc == RC_OK && !d->quiet)
-		say("Its desks are told of it by the dispatch.\n");
+	if (rc == RC_OK && !d->quiet && what == CONTROL_RECALL)
+		say("Those to whom it went are told.\n");
+	else if (rc == RC_OK && !d->quiet)
+		say("Its sender is told.\n");
 	return rc;
 }
 

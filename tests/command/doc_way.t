@@ -259,6 +259,28 @@ sub a_document_goes {
 	return ($id, $dispatch);
 }
 
+sub a_draft_is_revised {
+	put('ban-2.txt', "Bản hai\n");
+	put('kem.txt', "Phụ lục\n");
+	my $id = begun('Lan drafts', 'lan', '--file', 'ke-hoach.txt', @draft,
+	    'level=thuong', "recipients=$db_vt");
+	my ($was) = shown('lan', $id);
+	ends(0, 'and revises it', doc('lan', '--file', 'ban-2.txt',
+	    '--attachment', 'kem.txt', 'revise', $id)) or diag($err);
+	my ($row) = shown('lan', $id);
+	is("$row->{documents} $row->{attachments}", '1 1', 'counted anew');
+	files_come_back('lan', $id, 'revised', 'ban-2.txt' => "Bản hai\n",
+	    'kem.txt' => "Phụ lục\n");
+	says(3, qr/read the document again/, 'what was there before is not '
+	    . 'signed', doc('mai', 'sign', $id, "content=$was->{content}"));
+	ends(0, 'what is there now is', doc('mai', 'sign', $id));
+	says(2, qr/content/, 'its files and their hash are not both given',
+	    doc('lan', '--file', 'ban-2.txt', @draft, 'level=thuong',
+	    'content=' . '11' x 32));
+	says(5, qr/no-such/, 'nor files that are not there', doc('lan',
+	    '--file', 'no-such', @draft, 'level=thuong'));
+}
+
 sub it_is_taken_in {
 	my ($dispatch) = @_;
 	my $id = begun('Bich takes it in', 'bich', 'arrive', $dispatch);
@@ -397,6 +419,7 @@ sub it_is_refused {
 	});
 	antin(qw(trace --json --station DB), $row->{dispatch});
 	unlike($out, qr/Tệp bị/, 'its words are in the step alone');
+	is(join(' ', found_in('Tệp bị thay đổi')), '', 'which is sealed');
 }
 
 # ---- what must not be anywhere ----------------------------------------------
@@ -606,5 +629,12 @@ what_is_top_secret();
 what_was_sent_is_recalled(sent_once_whatever_is_killed());
 the_step_is_made_up_for();
 a_telegram_goes();
+a_draft_is_revised();
 sent_once_though_the_store_dies();
+for (qw(TW DB)) {
+	says(0, qr/viewed|looked/, "who looked is in the journal of $_",
+	    qw(journal show --station), $_);
+	ends(0, 'which is whole', qw(journal verify --directory all --station),
+	    $_);
+}
 done_testing();
