@@ -207,6 +207,23 @@ sent_to(struct table *t, const json_t *row)
 	free(text);
 }
 
+/* What a desk has sealed for itself alone, and has acted on: files of a
+ * document (docs/registry.md 8.1), which wait for nobody. */
+static bool
+is_put_by(const json_t *row)
+{
+	const json_t *list = json_object_get(row, "destinations"), *to;
+	size_t i;
+
+	json_array_foreach(list, i, to)
+	{
+		if (strcmp(row_text(to, "desk"), row_text(row, "desk")) != 0 ||
+		    strcmp(row_text(to, "state"), "acted") != 0)
+			return false;
+	}
+	return json_array_size(list) > 0;
+}
+
 static void
 outbox_table(const json_t *rows)
 {
@@ -222,6 +239,8 @@ outbox_table(const json_t *rows)
 	table_add(&t, tr("To"));
 	json_array_foreach(rows, i, row)
 	{
+		if (is_put_by(row))
+			continue;
 		row_short(id, row);
 		row_time(when, row, "at");
 		table_add(&t, id);

@@ -165,5 +165,6 @@ extern const struct cmd cmd_doc, cmd_doc_list, cmd_doc_search, cmd_doc_show,
 extern const struct cmd cmd_destroy, cmd_station_lost, cmd_doctor;
 extern const struct cmd cmd_rules_check, cmd_rules_list;
 extern const struct cmd cmd_form;
+extern const struct cmd cmd_doc_read;
 
 #endif

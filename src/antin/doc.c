@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antin/talk.h"
+#include "antin/doc.h"
 #include "antin/who.h"
 #include "core/base64.h"
 #include "core/lang.h"
@@ -13,17 +13,11 @@
 #include "file/file.h"
 #include "registry/doc.h"
 
-#define OPT_AS                                                                 \
-	{                                                                      \
-		"as", "PERSON", "which of those whom you have signed in",      \
-		    false                                                      \
-	}
-
 /* ---- asking -------------------------------------------------------------- */
 
 /* Connected, with the desk chosen, and who asks. */
-static enum rc
-begin(struct talk *t, json_t **request, const struct args *a, struct err *e)
+enum rc
+doc_begin(struct talk *t, json_t **request, const struct args *a, struct err *e)
 {
 	char *person = NULL;
 	enum rc rc;
@@ -165,40 +159,126 @@ print_done(const json_t *row)
 	print_owed(row);
 }
 
+/* A request of the desk that acts, by who is named. */
+json_t *
+doc_request(const struct talk *t, const char *as)
+{
+	json_t *request = talk_request(t);
+
+	if (as != NULL)
+		show_word(request, "as", as);
+	return request;
+}
+
+enum rc
+doc_rows(json_t **rows, struct talk *t, const char *as, const char *document,
+    enum control_what what, struct err *e)
+{
+	json_t *request = doc_request(t, as);
+
+	*rows = NULL;
+	show_word(request, "document", document);
+	return talk_rows(t, what, request, rows, e);
+}
+
+/* "tried": only whether it could be taken. */
+static enum rc
+ask_step(json_t **rows, struct doing *d, bool tried, struct err *e)
+{
+	json_t *request = doc_request(&d->t, d->as);
+
+	show_word(request, "do", d->action);
+	if (d->document != NULL)
+		show_word(request, "document", d->document);
+	if (json_object_size(d->fields) > 0)
+		(void)json_object_set(request, "fields", d->fields);
+	if (tried)
+		show_bool(request, "try", true);
+	return talk_rows(&d->t, CONTROL_DOC, request, rows, e);
+}
+
+static enum rc
+take_step(struct doing *d, const struct way *way, struct err *e)
+{
+	json_t *rows = NULL;
+	enum rc rc;
+
+	if (way != NULL && way->act != NULL && !d->plain) {
+		if ((rc = ask_step(&rows, d, true, e)) != RC_OK)
+			return rc;
+		json_decref(rows);
+		if ((rc = way->act(d, e)) != RC_OK)
+			return rc;
+	}
+	if ((rc = ask_step(&rows, d, false, e)) != RC_OK)
+		return rc;
+	if (d->quiet)
+		rows_show(rows);
+	else if (json_array_size(rows) > 0)
+		print_done(json_array_get(rows, 0));
+	if (!d->quiet)
+		json_decref(rows);
+	return RC_OK;
+}
+
+static enum rc
+do_all(struct doing *d, struct err *e)
+{
+	const struct way *way = way_of(d->action);
+	enum rc rc;
+
+	do {
+		if (way != NULL && (rc = way->fill(d, e)) != RC_OK)
+			return rc;
+		if (d->done && !d->quiet)
+			say("This step was taken before.\n");
+		if (!d->done && (rc = take_step(d, way, e)) != RC_OK)
+			return rc;
+	} while (d->more);
+	return way == NULL || way->after == NULL || d->plain ? RC_OK
+							     : way->after(d, e);
+}
+
 static enum rc
 doc_do(const struct args *a, struct err *e)
 {
-	json_t *request = NULL, *fields = json_object(), *rows = NULL;
-	struct talk t = { .fd = -1 };
+	struct doing *d = alloc(1, sizeof(*d));
 	size_t i = 1;
 	enum rc rc;
 
-	if ((rc = begin(&t, &request, a, e)) != RC_OK)
-		goto out;
-	show_word(request, "do", a->rest[0]);
+	*d = (struct doing){ .t = { .fd = -1 },
+		.a = a,
+		.action = a->rest[0],
+		.fields = json_object(),
+		.quiet = arg_given(a, "json") };
 	if (a->rest_count > 1 && strchr(a->rest[1], '=') == NULL)
-		show_word(request, "document", a->rest[i++]);
-	for (; i < a->rest_count && rc == RC_OK; i++)
-		rc = add_field(fields, a->rest[i], e);
-	if (rc != RC_OK)
+		d->document = a->rest[i++];
+	if ((rc = talk_open(&d->t, a, e)) != RC_OK ||
+	    (rc = talk_choose(&d->t, arg(a, "desk"), e)) != RC_OK)
 		goto out;
-	if (json_object_size(fields) > 0)
-		(void)json_object_set(request, "fields", fields);
-	rc = ask(&rows, &t, CONTROL_DOC, &request, e);
-	if (rc == RC_OK && arg_given(a, "json"))
-		rows_show(rows), rows = NULL;
-	else if (rc == RC_OK && json_array_size(rows) > 0)
-		print_done(json_array_get(rows, 0));
+	if (arg_given(a, "as") &&
+	    (rc = talk_person(&d->as, &d->t, arg(a, "as"), e)) != RC_OK)
+		goto out;
+	for (; i < a->rest_count && rc == RC_OK; i++)
+		rc = add_field(d->fields, a->rest[i], e);
+	if (rc == RC_OK)
+		rc = do_all(d, e);
 out:
-	json_decref(request);
-	json_decref(fields);
-	json_decref(rows);
-	talk_close(&t);
+	package_free(&d->package);
+	json_decref(d->fields);
+	json_decref(d->rows);
+	talk_close(&d->t);
+	free(d->as);
+	free(d);
 	return rc;
 }
 
-static const struct opt do_opts[] = { OPT_AS, OPT_DESK, OPT_STATION, OPT_JSON,
-	OPT_END };
+static const struct opt do_opts[] = { OPT_AS, OPT_DESK,
+	{ "file", "FILE", "a document's file: it is sealed for the desk",
+	    true },
+	{ "attachment", "FILE", "a file that is attached to it", true },
+	{ "code", "WORD", "why it is refused: its sender is told", false },
+	OPT_STATION, OPT_PASSPHRASE, OPT_JSON, OPT_END };
 const struct cmd cmd_doc = {
 	.name = "doc",
 	.args = "ACTION [DOCUMENT] [NAME=VALUE]...",
@@ -248,7 +328,7 @@ list(const struct args *a, enum control_what what, struct err *e)
 	uint64_t max = 0;
 	enum rc rc;
 
-	if ((rc = begin(&t, &request, a, e)) != RC_OK ||
+	if ((rc = doc_begin(&t, &request, a, e)) != RC_OK ||
 	    (rc = arg_number(&max, a, "max", 1, CONTROL_ROWS, e)) != RC_OK)
 		goto out;
 	if (a->rest_count > 0)
@@ -387,7 +467,7 @@ one(json_t **rows, const struct args *a, enum control_what what, struct err *e)
 	enum rc rc;
 
 	*rows = NULL;
-	if ((rc = begin(&t, &request, a, e)) == RC_OK) {
+	if ((rc = doc_begin(&t, &request, a, e)) == RC_OK) {
 		show_word(request, "document", a->rest[0]);
 		rc = ask(rows, &t, what, &request, e);
 	}
@@ -399,14 +479,23 @@ one(json_t **rows, const struct args *a, enum control_what what, struct err *e)
 static enum rc
 doc_show(const struct args *a, struct err *e)
 {
-	json_t *rows;
-	enum rc rc = one(&rows, a, CONTROL_DOC_SHOW, e);
+	struct talk t = { .fd = -1 };
+	json_t *request, *rows = NULL;
+	enum rc rc = doc_begin(&t, &request, a, e);
 
-	if (rc == RC_OK && arg_given(a, "json"))
+	if (rc == RC_OK) {
+		show_word(request, "document", a->rest[0]);
+		rc = ask(&rows, &t, CONTROL_DOC_SHOW, &request, e);
+	}
+	if (rc == RC_OK && arg_given(a, "json")) {
 		rows_show(rows), rows = NULL;
-	else if (rc == RC_OK)
+	} else if (rc == RC_OK) {
 		print_doc(rows);
+		way_show(&t, rows);
+	}
+	json_decref(request);
 	json_decref(rows);
+	talk_close(&t);
 	return rc;
 }
 
@@ -446,19 +535,33 @@ add_step(struct buf *out, const json_t *row, struct err *e)
 	return rc;
 }
 
-static enum rc
-doc_record(const struct args *a, struct err *e)
+enum rc
+doc_record_bytes(struct buf *out, const json_t *rows, struct err *e)
 {
-	struct buf out = { 0 };
-	json_t *rows, *row;
+	const json_t *row;
 	size_t i;
-	enum rc rc = one(&rows, a, CONTROL_DOC_RECORD, e);
+	enum rc rc = RC_OK;
 
 	json_array_foreach(rows, i, row)
 	{
 		if (rc == RC_OK)
-			rc = add_step(&out, row, e);
+			rc = add_step(out, row, e);
+		if (rc == RC_OK && out->len > DOC_RECORD_MAX)
+			rc = fail(e, RC_LIMIT, "a record of over %u bytes",
+			    DOC_RECORD_MAX);
 	}
+	return rc;
+}
+
+static enum rc
+doc_record(const struct args *a, struct err *e)
+{
+	struct buf out = { 0 };
+	json_t *rows;
+	enum rc rc = one(&rows, a, CONTROL_DOC_RECORD, e);
+
+	if (rc == RC_OK)
+		rc = doc_record_bytes(&out, rows, e);
 	if (rc == RC_OK)
 		rc = file_write(a->rest[1], buf_bytes(&out), 0600,
 		    arg_given(a, "force"), e);

@@ -33,10 +33,13 @@ static const struct {
 	{ ".jpg", "image/jpeg" },
 	{ ".tif", "image/tiff" },
 	{ ".zip", "application/zip" },
+	/* docs/registry.md 8 */
+	{ ".antin-content", "application/vnd.antin.content" },
+	{ ".antin-record", "application/vnd.antin.record" },
 };
 
-static const char *
-media_type(const char *path)
+const char *
+draft_type(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 	size_t i;
@@ -114,7 +117,7 @@ add_file(struct draft *d, const char *path, struct err *e)
 
 	if (copy == NULL)
 		bug("no memory");
-	rc = new_part(d, PART_DOCUMENT, basename(copy), media_type(path), e);
+	rc = new_part(d, PART_DOCUMENT, basename(copy), draft_type(path), e);
 	free(copy);
 	if (rc != RC_OK)
 		return rc;

@@ -25,4 +25,7 @@ struct draft {
 enum rc draft_take(struct draft *out, const struct args *a, struct err *e);
 void draft_free(struct draft *d);
 
+/* The media type that a file's name ends for. */
+const char *draft_type(const char *path);
+
 #endif

@@ -121,6 +121,7 @@ static const struct cmd *const commands[] = {
 	&cmd_doc_list,
 	&cmd_doc_search,
 	&cmd_doc_show,
+	&cmd_doc_read,
 	&cmd_doc_record,
 	&cmd_doc,
 	&cmd_register_list,

@@ -56,8 +56,10 @@ add_delivery(void *ctx, const struct delivery *d, const struct stored *of)
 static bool
 add_stored(void *ctx, const struct stored *of)
 {
+	char digest[2 * SHA256_SIZE + 1] = "";
 	const struct msg_row row = { .what = ROW_SENT,
 		.id = of->header.id,
+		.text = bytes_of((const uint8_t *)digest, sizeof(digest) - 1),
 		.n = of->n,
 		.address = of->desk,
 		.rank = of->header.precedence,
@@ -66,6 +68,7 @@ add_stored(void *ctx, const struct stored *of)
 		.due = TIME_NEVER,
 		.bytes = of->total };
 
+	hex_write(digest, bytes_of(of->digest, SHA256_SIZE));
 	add(ctx, &row);
 	return true;
 }

@@ -217,6 +217,19 @@ think(struct doing *d, struct err *e)
 
 static void signed_it(uint64_t ref, const struct msg_step_signed *m);
 
+/* It could be taken; nothing has happened, and no number is said. */
+static void
+say_tried(const struct doing *d)
+{
+	struct buf row = { 0 }, rows = { 0 };
+
+	pairs_add(&row, bytes_str("row"), bytes_str("tried"));
+	pairs_add(&row, bytes_str("state"), bytes_str(d->plan.state_word));
+	rows_add(&rows, &row);
+	rows_say(d->job, buf_bytes(&rows));
+	buf_free(&rows);
+}
+
 /* Thought through, and with keys; else it is refused, and dropped. */
 static void
 attempt(struct doing *d)
@@ -226,7 +239,9 @@ attempt(struct doing *d)
 
 	if (rc == RC_OK)
 		rc = think(d, &e);
-	if (rc == RC_OK) {
+	if (rc == RC_OK && d->m.all != 0) {
+		say_tried(d);
+	} else if (rc == RC_OK) {
 		d->ref = ++last_ref;
 		if (people_sign(
 			&d->a.who, d->plan.statement, d->ref, signed_it))

@@ -685,7 +685,7 @@ static const struct row {
 	    0, false },
 	[CONTROL_DOC] = { "doc",
 	    { AS, DESK, { "do", take_name, HERE(action), true, 1, 32 },
-		DOCUMENT(false),
+		DOCUMENT(false), { "try", take_flag, HERE(all), false, 0, 0 },
 		{ "fields", take_values, HERE(fields), false, 0, 0 }, END },
 	    0, false },
 	[CONTROL_DOC_LIST] = { "doc-list",

@@ -99,7 +99,7 @@ enum control_what {
 	CONTROL_USER_CODES, /* person, passphrase, code or by; secret */
 	/* The registry (docs/registry.md 7); as: who asks, of those whom this
 	 * user has signed in. */
-	CONTROL_DOC,	     /* desk, do, document, fields */
+	CONTROL_DOC, /* desk, do, document, fields; try: only whether it could */
 	CONTROL_DOC_LIST,    /* desk, text: a state or kind; all, before, max */
 	CONTROL_DOC_SEARCH,  /* desk, text, before, max */
 	CONTROL_DOC_SHOW,    /* desk, document */

@@ -611,7 +611,7 @@ struct msg_row {
 enum row {
 	ROW_DELIVERY = 1, /* id, address desk, other origin, state, at, since */
 	ROW_SENT,	  /* id, address desk, at, count of destinations, state
-			     of the least advanced leg */
+			     of the least advanced leg; text: digest, in hex */
 	ROW_LEG,	  /* id, q, address hop, state, rank, due, at, bytes,
 			     level 1: it is a notice; other number of the
 			     bundle that it is in, since when */
@@ -1006,7 +1006,7 @@ struct msg_rules {
 };
 /* What is done to a document, or asked of the registry. */
 enum reg_what {
-	REG_DO,	    /* action, document, fields */
+	REG_DO, /* action, document, fields; all: it is only tried */
 	REG_LIST,   /* before, max; text: a state's or kind's word; all */
 	REG_SEARCH, /* text; before, max */
 	REG_SHOW,   /* document */

@@ -55,7 +55,7 @@ $commands{'antin-backup'} = [ 'antin backup',
     map({ "antin backup $_" } qw(officers share verify)),
     'antin restore' ];
 $commands{'antin-doc'} = [ 'antin doc',
-    map { "antin doc $_" } qw(list search show record) ];
+    map { "antin doc $_" } qw(list search show read record) ];
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
     'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The files of a document (docs/registry.md 8.1): hashed, listed, sealed, read
+ * and compared.  What was sealed once is in no file again unless a person wants
+ * it so. */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "antin/doc.h"
+#include "antin/draft.h"
+#include "antin/saving.h"
+#include "core/utf8.h"
+#include "crypto/random.h"
+#include "file/file.h"
+
+#define CONTENT_TYPE "application/vnd.antin.content"
+#define CONTENT_NAME "antin-content"
+#define CONTENT_HEAD "antin content 1\n"
+#define CONTENT_MAX (256u << 10) /* bytes of a list */
+#define RECORD_TYPE "application/vnd.antin.record"
+#define RECORD_NAME "antin-record"
+#define NONCE 16u
+#define HEAD (sizeof(CONTENT_HEAD) - 1 + 2 * NONCE + 1)
+
+/* ---- descriptors --------------------------------------------------------- */
+
+static enum rc
+hash_fd(struct doc_file *f, struct err *e)
+{
+	static uint8_t some[1u << 16];
+	struct sha256 h = sha256_start();
+	ssize_t n;
+
+	f->size = 0;
+	while ((n = pread(f->fd, some, sizeof(some), (off_t)f->size)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			sha256_drop(&h);
+			return fail_io(e, "a file of the document");
+		}
+		sha256_add(&h, bytes_of(some, (size_t)n));
+		f->size += (uint64_t)n;
+	}
+	sha256_end(&h, f->digest);
+	wipe(some, sizeof(some));
+	return RC_OK;
+}
+
+static enum rc
+memory_fd(int *fd, struct err *e)
+{
+	*fd = memfd_create("part", MFD_CLOEXEC);
+	return *fd >= 0 ? RC_OK : fail_io(e, "no memory for a part");
+}
+
+static enum rc
+memory_of(int *fd, struct bytes b, struct err *e)
+{
+	ssize_t n;
+	enum rc rc = memory_fd(fd, e);
+
+	while (rc == RC_OK && b.len > 0) {
+		n = write(*fd, b.p, b.len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return fail_io(e, "no memory for a part");
+		b = bytes_of(b.p + n, b.len - (size_t)n);
+	}
+	return rc;
+}
+
+/* All of it, of at most "max" bytes. */
+static enum rc
+slurp(struct buf *out, const struct doc_file *f, size_t max, struct err *e)
+{
+	struct in_file in = { .fd = f->fd, .regular = true, .size = f->size };
+
+	if (f->size > max)
+		return fail(e, RC_LIMIT, "a part of over %zu bytes", max);
+	return f->size == 0 ? RC_OK
+			    : in_read_at(&in, buf_grow(out, (size_t)f->size),
+				  (size_t)f->size, 0, e);
+}
+
+/* ---- the list ------------------------------------------------------------ */
+
+static void
+add_text(struct buf *out, const char *text)
+{
+	buf_add(out, bytes_str(text));
+}
+
+/* The list of these files, with what cannot be guessed in its head. */
+static void
+list_write(struct buf *out, const struct package *p, struct bytes nonce)
+{
+	char hex[2 * SHA256_SIZE + 1], size[24];
+	const struct doc_file *f;
+	size_t i;
+
+	add_text(out, CONTENT_HEAD);
+	buf_add(out, nonce);
+	add_text(out, "\n");
+	for (i = 0; i < p->count; i++) {
+		f = &p->files[i];
+		hex_write(hex, bytes_of(f->digest, SHA256_SIZE));
+		(void)snprintf(size, sizeof(size), "\t%llu\t",
+		    (unsigned long long)f->size);
+		add_text(out, f->attachment ? "attachment\t" : "document\t");
+		add_text(out, hex);
+		add_text(out, size);
+		buf_add(out, f->type);
+		add_text(out, "\t");
+		buf_add(out, f->name);
+		add_text(out, "\n");
+	}
+}
+
+/* Which of the files the list calls attachments. */
+static void
+list_kinds(struct package *p)
+{
+	struct bytes rest = buf_bytes(&p->content);
+	const uint8_t *end;
+	size_t i;
+
+	if (rest.len < HEAD)
+		return;
+	rest = bytes_of(rest.p + HEAD, rest.len - HEAD);
+	for (i = 0; i < p->count && rest.len > 0; i++) {
+		p->files[i].attachment = rest.p[0] == 'a';
+		end = memchr(rest.p, '\n', rest.len);
+		if (end == NULL)
+			return;
+		rest = bytes_of(end + 1, rest.len - (size_t)(end + 1 - rest.p));
+	}
+}
+
+void
+package_content(char out[static 2 * SHA256_SIZE + 1], const struct package *p)
+{
+	uint8_t digest[SHA256_SIZE];
+
+	sha256(digest, buf_bytes(&p->content));
+	hex_write(out, bytes_of(digest, sizeof(digest)));
+}
+
+enum rc
+package_check(const struct package *p, const char *content, struct err *e)
+{
+	const struct bytes list = buf_bytes(&p->content);
+	char is[2 * SHA256_SIZE + 1];
+	struct buf should = { 0 };
+	bool same;
+
+	if (list.len < HEAD)
+		return fail(e, RC_INVALID, "it has no list of its files");
+	package_content(is, p);
+	if (strcmp(is, content) != 0)
+		return fail(e, RC_INVALID,
+		    "its list of files is not the one that was signed");
+	list_write(
+	    &should, p, bytes_of(list.p + sizeof(CONTENT_HEAD) - 1, 2 * NONCE));
+	same = bytes_eq(buf_bytes(&should), list);
+	buf_free(&should);
+	return same ? RC_OK
+		    : fail(e, RC_INVALID,
+			  "its files are not those that were signed");
+}
+
+size_t
+package_attachments(const struct package *p)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < p->count; i++)
+		n += p->files[i].attachment;
+	return n;
+}
+
+enum rc
+package_id(struct id *out, const char *content, struct err *e)
+{
+	static const char words[] = "antin content";
+	uint8_t in[sizeof(words) - 1 + SHA256_SIZE], digest[SHA256_SIZE];
+
+	memcpy(in, words, sizeof(words) - 1);
+	if (!hex_parse(in + sizeof(words) - 1, SHA256_SIZE, bytes_str(content)))
+		return fail(e, RC_ABSENT, "this document has no files here");
+	sha256(digest, bytes_of(in, sizeof(in)));
+	memcpy(out->b, digest, ID_SIZE);
+	return RC_OK;
+}
+
+/* ---- files of the command line ------------------------------------------- */
+
+static struct doc_file *
+file_more(struct package *p, struct err *e)
+{
+	/* a list, a record, and some that have a place of their own */
+	if (p->count + 2 >= CONTROL_FDS || p->count + 2 >= DISPATCH_PARTS) {
+		(void)fail(e, RC_LIMIT, "over %u parts", CONTROL_FDS - 2);
+		return NULL;
+	}
+	p->files[p->count] = (struct doc_file){ .fd = -1 };
+	return &p->files[p->count++];
+}
+
+static enum rc
+take_file(struct package *p, const char *path, bool attachment, struct err *e)
+{
+	struct doc_file *f = file_more(p, e);
+	char *copy;
+	struct buf clean = { 0 };
+	struct stat st;
+	enum rc rc;
+
+	if (f == NULL)
+		return e->rc;
+	if ((copy = strdup(path)) == NULL)
+		bug("no memory");
+	f->attachment = attachment;
+	f->type = bytes_str(draft_type(path));
+	rc = utf8_clean(&clean, bytes_str(basename(copy)), LIMIT_NAME, e);
+	f->name = arena_add(&p->text, buf_bytes(&clean));
+	buf_free(&clean);
+	free(copy);
+	if (rc != RC_OK)
+		return fail_at(e, "the name of a file");
+	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (f->fd < 0)
+		return fail_io(e, "%s cannot be opened", path);
+	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
+		return fail(e, RC_USAGE,
+		    "%s is no file: a station takes neither pipes nor devices",
+		    path);
+	return hash_fd(f, e);
+}
+
+enum rc
+package_take(struct package *p, const struct args *a, struct err *e)
+{
+	uint8_t nonce[NONCE];
+	char hex[2 * NONCE + 1];
+	const char *path;
+	size_t at = 0;
+	enum rc rc = RC_OK;
+
+	while (rc == RC_OK && (path = arg_each(a, "file", &at)) != NULL)
+		rc = take_file(p, path, false, e);
+	at = 0;
+	while (rc == RC_OK && (path = arg_each(a, "attachment", &at)) != NULL)
+		rc = take_file(p, path, true, e);
+	if (rc == RC_OK && p->count == package_attachments(p))
+		rc = fail(e, RC_USAGE, "--%s is wanted", "file");
+	if (rc != RC_OK)
+		return rc;
+	random_bytes(nonce, sizeof(nonce));
+	hex_write(hex, bytes_of(nonce, sizeof(nonce)));
+	list_write(&p->content, p, bytes_str(hex));
+	return RC_OK;
+}
+
+/* ---- sending ------------------------------------------------------------- */
+
+static void
+add_part(json_t *list, struct bytes name, struct bytes type)
+{
+	json_t *item = show_item(list);
+
+	show_word(item, "kind", "document");
+	show_text(item, "name", name);
+	show_text(item, "type", type);
+}
+
+enum rc
+package_send(
+    const struct package *p, struct talk *t, json_t *request, struct err *e)
+{
+	const char *const names[] = { CONTENT_NAME, RECORD_NAME };
+	const char *const types[] = { CONTENT_TYPE, RECORD_TYPE };
+	const struct buf *const inside[] = { &p->content, &p->record };
+	json_t *list = show_array(request, "parts");
+	int fds[CONTROL_FDS], own[2] = { -1, -1 };
+	size_t n = 0, i;
+	enum rc rc = RC_OK;
+
+	for (i = 0; i < p->count; i++) {
+		add_part(list, p->files[i].name, p->files[i].type);
+		fds[n++] = p->files[i].fd;
+	}
+	for (i = 0; i < 2 && rc == RC_OK; i++) {
+		if (inside[i]->len == 0)
+			continue;
+		rc = memory_of(&own[i], buf_bytes(inside[i]), e);
+		add_part(list, bytes_str(names[i]), bytes_str(types[i]));
+		fds[n++] = own[i];
+	}
+	if (rc == RC_OK)
+		rc = control_ask(t->fd, CONTROL_SEND, json_incref(request), fds,
+		    n, NULL, NULL, e);
+	json_decref(request);
+	for (i = 0; i < 2; i++)
+		if (own[i] >= 0)
+			(void)close(own[i]);
+	return rc;
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
+static void
+take_row(void *ctx, json_t *row)
+{
+	(void)json_array_append(ctx, row);
+}
+
+static enum rc
+take_part(struct package *p, struct talk *t, const struct id *id, size_t part,
+    const json_t *row, struct err *e)
+{
+	json_t *request = talk_request(t);
+	const char *type = row_text(row, "type");
+	struct doc_file f = { .fd = -1 }, *to;
+	enum rc rc;
+
+	show_id(request, "id", id);
+	show_number(request, "part", part);
+	if ((rc = memory_fd(&f.fd, e)) != RC_OK) {
+		json_decref(request);
+		return rc;
+	}
+	rc = control_ask(t->fd, CONTROL_SAVE, request, &f.fd, 1, NULL, NULL, e);
+	if (rc == RC_OK)
+		rc = hash_fd(&f, e);
+	if (rc == RC_OK && strcmp(type, CONTENT_TYPE) == 0 &&
+	    p->content.len == 0) {
+		rc = slurp(&p->content, &f, CONTENT_MAX, e);
+	} else if (rc == RC_OK && strcmp(type, RECORD_TYPE) == 0 &&
+		   p->record.len == 0) {
+		rc = slurp(&p->record, &f, DOC_RECORD_MAX, e);
+	} else if (rc == RC_OK && (to = file_more(p, e)) == NULL) {
+		rc = e->rc;
+	} else if (rc == RC_OK) {
+		f.name = arena_add(&p->text, bytes_str(row_text(row, "name")));
+		f.type = arena_add(&p->text, bytes_str(type));
+		*to = f;
+		return RC_OK;
+	}
+	(void)close(f.fd);
+	return rc;
+}
+
+enum rc
+package_open(
+    struct package *p, struct talk *t, const struct id *id, struct err *e)
+{
+	json_t *request = talk_request(t), *rows = json_array(), *row;
+	const struct control_ears ears = { .row = take_row, .ctx = rows };
+	size_t i, part = 0;
+	enum rc rc;
+
+	show_id(request, "id", id);
+	rc = talk_ask(t, CONTROL_READ, request, &ears, &p->letter, e);
+	json_array_foreach(rows, i, row)
+	{
+		if (rc == RC_OK && row_is(row, "part"))
+			rc = take_part(p, t, id, part++, row, e);
+	}
+	if (rc == RC_OK) {
+		(void)json_object_set(p->letter, "rows", rows);
+		list_kinds(p);
+	}
+	json_decref(rows);
+	return rc;
+}
+
+void
+package_free(struct package *p)
+{
+	size_t i;
+
+	for (i = 0; i < p->count; i++)
+		if (p->files[i].fd >= 0)
+			(void)close(p->files[i].fd);
+	json_decref(p->letter);
+	buf_free(&p->content);
+	buf_free(&p->record);
+	arena_free(&p->text);
+	*p = (struct package){ 0 };
+}
+
+/* ---- saving -------------------------------------------------------------- */
+
+static enum rc
+save_file(struct saving *s, size_t i, const struct doc_file *f, struct err *e)
+{
+	struct in_file in = { .fd = f->fd, .regular = true, .size = f->size };
+	char *path = saving_path(s, f->name);
+	uint8_t some[4096];
+	struct out_file out;
+	uint64_t at, n;
+	enum rc rc = out_open(&out, path, 0600, false, e);
+
+	for (at = 0; rc == RC_OK && at < f->size; at += n) {
+		n = f->size - at < sizeof(some) ? f->size - at : sizeof(some);
+		rc = in_read_at(&in, some, (size_t)n, at, e);
+		if (rc == RC_OK)
+			rc = out_put(&out, bytes_of(some, (size_t)n), e);
+	}
+	wipe(some, sizeof(some));
+	if (rc == RC_OK)
+		rc = out_commit(&out, e);
+	out_drop(&out);
+	s->paths[i] = rc == RC_OK ? path : NULL;
+	if (rc != RC_OK)
+		free(path);
+	return rc;
+}
+
+enum rc
+package_save(const struct package *p, const char *folder, struct err *e)
+{
+	struct saving to = { .folder = folder };
+	enum rc rc = saving_begin(&to, e);
+	const bool begun = rc == RC_OK;
+	size_t i;
+
+	for (i = 0; i < p->count && rc == RC_OK; i++)
+		rc = save_file(&to, i, &p->files[i], e);
+	if (rc != RC_OK && begun)
+		saving_take_back(&to);
+	saving_free(&to);
+	return rc;
+}

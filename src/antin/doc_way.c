@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Steps that do something besides (docs/registry.md 8): files are sealed for
+ * the desk itself, a document is sent, what came is opened and held to what its
+ * sender signed, and its sender is told.  Each can be ended anywhere and asked
+ * for again: what is done is done once.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "antin/doc.h"
+#include "core/lang.h"
+#include "core/time.h"
+#include "registry/doc.h"
+
+#define NO_DIGEST                                                              \
+	"00000000000000000000000000000000"                                     \
+	"00000000000000000000000000000000"
+
+/* ---- fields -------------------------------------------------------------- */
+
+const char *
+way_said(const struct doing *d, const char *name)
+{
+	return row_text(d->fields, name);
+}
+
+/* What nobody said, where the action has it and people may. */
+void
+way_lacks(struct doing *d, const char *name, const char *value)
+{
+	const struct action_row *row;
+	enum action a;
+	enum field_name f;
+	size_t i;
+
+	if (value[0] == '\0' || way_said(d, name)[0] != '\0' ||
+	    !action_by_word(&a, bytes_str(d->action)) ||
+	    !field_by_word(&f, bytes_str(name)))
+		return;
+	row = action_row(a);
+	for (i = 0; i < row->field_count; i++)
+		if (row->fields[i].name == f &&
+		    (row->fields[i].how & BY_SYSTEM) == 0)
+			show_word(d->fields, name, value);
+}
+
+void
+way_lacks_bytes(struct doing *d, const char *name, struct bytes value)
+{
+	char *text = strndup((const char *)value.p, value.len);
+
+	if (text == NULL)
+		bug("no memory");
+	way_lacks(d, name, text);
+	free(text);
+}
+
+void
+way_lacks_number(struct doing *d, const char *name, size_t n)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof(text), "%zu", n);
+	way_lacks(d, name, text);
+}
+
+void
+way_lacks_id(struct doing *d, const char *name, const struct id *id)
+{
+	char text[2 * ID_SIZE + 1];
+
+	hex_write(text, id_bytes(id));
+	way_lacks(d, name, text);
+}
+
+/* ---- the document -------------------------------------------------------- */
+
+enum rc
+way_load(struct doing *d, struct err *e)
+{
+	if (d->rows != NULL)
+		return RC_OK;
+	if (d->document == NULL)
+		return fail(e, RC_USAGE,
+		    "\"%s\" is done to a document: which one?", d->action);
+	return doc_rows(
+	    &d->rows, &d->t, d->as, d->document, CONTROL_DOC_SHOW, e);
+}
+
+const char *
+way_is(const struct doing *d, const char *name)
+{
+	return row_text(json_array_get(d->rows, 0), name);
+}
+
+bool
+way_is_one(const char *word, const char *const *of)
+{
+	for (; *of != NULL; of++)
+		if (strcmp(word, *of) == 0)
+			return true;
+	return false;
+}
+
+const char *const way_made_here[] = { "out", "paper", "telegram-out", NULL };
+
+bool
+way_is_outgoing(const struct doing *d)
+{
+	return way_is_one(way_is(d, "kind"), way_made_here);
+}
+
+/* The dispatch by which it came or went; false: none. */
+bool
+way_dispatch(struct id *id, const struct doing *d)
+{
+	return id_parse(id, bytes_str(way_is(d, "dispatch")));
+}
+
+enum rc
+way_as_desk(struct doing *d, struct err *e)
+{
+	return talk_act(&d->t, arg(d->a, "desk"), e);
+}
+
+json_t *
+way_about(const struct doing *d, const struct id *id)
+{
+	json_t *request = talk_request(&d->t);
+
+	show_id(request, "id", id);
+	return request;
+}
+
+/* ---- files (docs/registry.md 8.1) ---------------------------------------- */
+
+static enum rc
+fill_files(struct doing *d, struct err *e)
+{
+	char content[2 * SHA256_SIZE + 1];
+	enum rc rc;
+
+	d->plain = !arg_given(d->a, "file");
+	if (d->plain)
+		return RC_OK;
+	if (way_said(d, "content")[0] != '\0')
+		return fail(e, RC_USAGE,
+		    "\"content\" is what the files come to: give either");
+	if (d->document != NULL && (rc = way_load(d, e)) != RC_OK)
+		return rc;
+	if ((rc = package_take(&d->package, d->a, e)) != RC_OK)
+		return rc;
+	package_content(content, &d->package);
+	way_lacks(d, "content", content);
+	way_lacks_number(d, "documents",
+	    d->package.count - package_attachments(&d->package));
+	way_lacks_number(d, "attachments", package_attachments(&d->package));
+	return RC_OK;
+}
+
+/* Sealed for the desk itself, where it is noted as acted on at once: it waits
+ * for nobody. */
+static enum rc
+seal_files(struct doing *d, struct err *e)
+{
+	const char *level = way_said(d, "level");
+	json_t *request, *to;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = package_id(&id, way_said(d, "content"), e)) != RC_OK ||
+	    (rc = way_as_desk(d, e)) != RC_OK)
+		return rc;
+	if (level[0] == '\0')
+		level = way_is(d, "level");
+	request = way_about(d, &id);
+	show_word(request, "level", level);
+	show_word(request, "precedence", precedence_word(PRECEDENCE_THUONG));
+	to = show_array(request, "to");
+	(void)json_array_append_new(to, json_string(d->t.desk));
+	rc = package_send(&d->package, &d->t, request, e);
+	return rc != RC_OK ? rc
+			   : talk_ask(&d->t, CONTROL_ACK, way_about(d, &id),
+				 NULL, NULL, e);
+}
+
+/* Opened, and what it was when it was drafted. */
+static enum rc
+open_files(struct doing *d, struct err *e)
+{
+	const char *content = way_is(d, "content");
+	struct id id;
+	enum rc rc;
+
+	if ((rc = package_id(&id, content, e)) != RC_OK ||
+	    (rc = way_as_desk(d, e)) != RC_OK ||
+	    (rc = package_open(&d->package, &d->t, &id, e)) != RC_OK)
+		return rc;
+	return package_check(&d->package, content, e);
+}
+
+/* Who signs, signs what lies here; that it does is looked at. */
+static enum rc
+fill_signed(struct doing *d, struct err *e)
+{
+	enum rc rc;
+
+	d->plain = true;
+	if (way_said(d, "content")[0] != '\0')
+		return RC_OK;
+	if ((rc = way_load(d, e)) == RC_OK && (rc = open_files(d, e)) == RC_OK)
+		way_lacks(d, "content", way_is(d, "content"));
+	return rc;
+}
+
+/* ---- sending (docs/registry.md 8.2) -------------------------------------- */
+
+/* Of the document alone: whoever sends it again sends the same. */
+static void
+sending_id(struct id *out, const char *document)
+{
+	static const char words[] = "antin send";
+	uint8_t in[sizeof(words) - 1 + ID_SIZE], digest[SHA256_SIZE];
+
+	memcpy(in, words, sizeof(words) - 1);
+	if (!hex_parse(in + sizeof(words) - 1, ID_SIZE, bytes_str(document)))
+		bug("a document without an id");
+	sha256(digest, bytes_of(in, sizeof(in)));
+	memcpy(out->b, digest, ID_SIZE);
+}
+
+/* "UBND tinh (antin://tinh.vn/van-thu)", or the address alone. */
+static json_t *
+address_in(struct bytes item)
+{
+	const uint8_t *at = memmem(item.p, item.len, "antin://", 8);
+	size_t n = 0, left;
+
+	if (at == NULL)
+		return NULL;
+	left = item.len - (size_t)(at - item.p);
+	while (n < left && strchr(" )>,", at[n]) == NULL)
+		n++;
+	return json_stringn((const char *)at, n);
+}
+
+/* Those of a list that have an address; the others get it otherwise. */
+static json_t *
+addresses_in(const char *list)
+{
+	struct bytes rest = bytes_str(list), item;
+	json_t *out = json_array(), *one;
+
+	while (field_item(&item, &rest))
+		if ((one = address_in(item)) != NULL)
+			(void)json_array_append_new(out, one);
+	return out;
+}
+
+static const char *
+recipients_of(const struct doing *d)
+{
+	const char *said_now = way_said(d, "recipients");
+
+	return said_now[0] != '\0' ? said_now : way_is(d, "recipients");
+}
+
+static enum rc
+fill_send(struct doing *d, struct err *e)
+{
+	static const char *const sent[] = { "sent", "recalled", "confirmed",
+		NULL };
+	json_t *to;
+	struct id id;
+	enum rc rc;
+
+	d->plain = way_said(d, "dispatch")[0] != '\0';
+	if (d->plain || (rc = way_load(d, e)) != RC_OK)
+		return d->plain ? RC_OK : rc;
+	sending_id(&id, way_is(d, "document"));
+	d->done = way_is_one(way_is(d, "state"), sent);
+	way_lacks_id(d, "dispatch", &id);
+	way_lacks(d, "digest", NO_DIGEST); /* until it is known */
+	to = addresses_in(recipients_of(d));
+	if (json_array_size(to) == 0)
+		rc = fail(e, RC_USAGE,
+		    "none of its recipients has an address "
+		    "(antin://...): give them in \"recipients\"");
+	json_decref(to);
+	return rc;
+}
+
+/* What it answers came by a dispatch: this one refers to it. */
+static enum rc
+add_reference(json_t *request, struct doing *d, struct err *e)
+{
+	json_t *rows, *list;
+	struct id id;
+	char text[ID_TEXT];
+	enum rc rc;
+
+	if (way_is(d, "answers")[0] == '\0')
+		return RC_OK;
+	rc = doc_rows(
+	    &rows, &d->t, d->as, way_is(d, "answers"), CONTROL_DOC_SHOW, e);
+	if (rc != RC_OK)
+		return rc;
+	if (id_parse(&id,
+		bytes_str(row_text(json_array_get(rows, 0), "dispatch")))) {
+		id_write(text, &id);
+		list = show_array(request, "references");
+		(void)json_array_append_new(list, json_string(text));
+	}
+	json_decref(rows);
+	return RC_OK;
+}
+
+static json_t *
+send_request(struct doing *d, const struct id *id)
+{
+	json_t *request = way_about(d, id);
+	int64_t due;
+
+	show_word(request, "level", way_is(d, "level"));
+	show_word(request, "precedence", way_is(d, "precedence"));
+	(void)json_object_set_new(
+	    request, "to", addresses_in(recipients_of(d)));
+	if (strcmp(way_is(d, "precedence"),
+		precedence_word(PRECEDENCE_HOA_TOC_HEN_GIO)) == 0 &&
+	    time_parse(&due, bytes_str(way_is(d, "due"))))
+		show_number(request, "due", (uint64_t)due);
+	/* a secret document says what it is inside alone */
+	if (strcmp(way_is(d, "level"), level_word(LEVEL_ORDINARY)) == 0 &&
+	    way_is(d, "abstract")[0] != '\0')
+		show_word(request, "subject", way_is(d, "abstract"));
+	return request;
+}
+
+static bool
+goes_to(const json_t *trace, const char *desk)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(trace, i, row)
+	{
+		if ((row_is(row, "destination") || row_is(row, "delivery")) &&
+		    strcmp(row_text(row, "desk"), desk) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The digest of what was sent, and that it went to these. */
+static enum rc
+what_was_sent(struct doing *d, const struct id *id, struct err *e)
+{
+	json_t *request = json_object(), *trace, *row, *to, *one;
+	const char *digest = "";
+	size_t i;
+	enum rc rc;
+
+	show_id(request, "id", id);
+	rc = talk_rows(&d->t, CONTROL_TRACE, request, &trace, e);
+	if (rc != RC_OK)
+		return rc;
+	json_array_foreach(trace, i, row)
+	{
+		if (row_is(row, "sent"))
+			digest = row_text(row, "digest");
+	}
+	to = addresses_in(recipients_of(d));
+	json_array_foreach(to, i, one)
+	{
+		if (rc == RC_OK && !goes_to(trace, json_string_value(one)))
+			rc = fail(e, RC_EXISTS,
+			    "it was sent before, and not to %s: antin trace "
+			    "tells to whom",
+			    json_string_value(one));
+	}
+	if (rc == RC_OK && digest[0] != '\0')
+		show_word(d->fields, "digest", digest);
+	json_decref(to);
+	json_decref(trace);
+	return rc;
+}
+
+static enum rc
+act_send(struct doing *d, struct err *e)
+{
+	json_t *request, *rows = NULL;
+	struct id id;
+	enum rc rc;
+
+	sending_id(&id, way_is(d, "document"));
+	if ((rc = open_files(d, e)) != RC_OK ||
+	    (rc = doc_rows(&rows, &d->t, d->as, way_is(d, "document"),
+		 CONTROL_DOC_RECORD, e)) != RC_OK)
+		return rc;
+	rc = doc_record_bytes(&d->package.record, rows, e);
+	json_decref(rows);
+	if (rc != RC_OK)
+		return rc;
+	request = send_request(d, &id);
+	rc = add_reference(request, d, e);
+	if (rc == RC_OK)
+		rc = package_send(&d->package, &d->t, json_incref(request), e);
+	json_decref(request);
+	/* it was, and the step was not: that is all there is left to do */
+	if (rc == RC_EXISTS)
+		rc = RC_OK;
+	return rc == RC_OK ? what_was_sent(d, &id, e) : rc;
+}
+
+static enum rc
+after_send(struct doing *d, struct err *e)
+{
+	char text[ID_TEXT];
+	struct id id;
+
+	(void)e;
+	sending_id(&id, way_is(d, "document"));
+	id_write(text, &id);
+	if (!d->quiet)
+		say("Sent as dispatch %s: antin doc show tells how far it "
+		    "is.\n",
+		    text);
+	return RC_OK;
+}
+
+/* ---- the table ----------------------------------------------------------- */
+
+static const struct way ways[] = {
+	{ "draft", fill_files, seal_files, NULL },
+	{ "revise", fill_files, seal_files, NULL },
+	{ "digitise", fill_files, seal_files, NULL },
+	{ "telegram-draft", fill_files, seal_files, NULL },
+	{ "mark", fill_files, seal_files, NULL },
+	{ "sign", fill_signed, NULL, NULL },
+	{ "sign-agency", fill_signed, NULL, NULL },
+	{ "send", fill_send, act_send, after_send },
+	{ "arrive", way_fill_arrive, NULL, NULL },
+	{ "telegram-arrive", way_fill_arrive, NULL, NULL },
+	{ "check", way_fill_check, NULL, NULL },
+	{ "receipt", way_fill_tell, NULL, way_after_tell },
+	{ "deliver", way_fill_tell, NULL, way_after_tell },
+	{ "refuse", way_fill_tell, NULL, way_after_tell },
+	{ "recall", way_fill_tell, NULL, way_after_tell },
+	{ "confirm", way_fill_confirm, NULL, NULL },
+};
+
+const struct way *
+way_of(const char *action)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (strcmp(ways[i].action, action) == 0)
+			return &ways[i];
+	return NULL;
+}
+
+void
+way_show(struct talk *t, const json_t *rows)
+{
+	const json_t *doc = json_array_get(rows, 0), *answer;
+	json_t *request, *trace, *row;
+	struct err e;
+	struct id id;
+	size_t i;
+
+	if (!way_is_one(row_text(doc, "kind"), way_made_here) ||
+	    !id_parse(&id, bytes_str(row_text(doc, "dispatch"))))
+		return;
+	request = json_object();
+	show_id(request, "id", &id);
+	if (talk_rows(t, CONTROL_TRACE, request, &trace, &e) != RC_OK)
+		return;
+	say("\nAddressees:\n");
+	json_array_foreach(trace, i, row)
+	{
+		if (!row_is(row, "destination") && !row_is(row, "delivery"))
+			continue;
+		answer = way_answer(trace, row_text(row, "desk"));
+		(void)printf("  %s: %s%s%s\n", row_text(row, "desk"),
+		    state_name(answer != NULL ? row_text(answer, "says")
+					      : row_text(row, "state")),
+		    answer != NULL && row_text(answer, "code")[0] != '\0' ? ": "
+									  : "",
+		    answer != NULL ? state_name(row_text(answer, "code")) : "");
+	}
+	json_decref(trace);
+}
