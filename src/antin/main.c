@@ -127,6 +127,7 @@ static const struct cmd *const commands[] = {
 	&cmd_register_show,
 	&cmd_register_close,
 	&cmd_register_resume,
+	&cmd_register_print,
 	&cmd_rules_check,
 	&cmd_rules_list,
 	&cmd_form,

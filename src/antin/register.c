@@ -4,23 +4,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antin/talk.h"
+#include "antin/register.h"
 #include "core/lang.h"
 #include "core/time.h"
 
-#define OPT_AS                                                                 \
-	{                                                                      \
-		"as", "PERSON", "which of those whom you have signed in",      \
-		    false                                                      \
+#define PAGE 500u /* lines that are asked for at a time */
+
+/* Lines have come: further ones begin after the last of them.  False: all are
+ * there. */
+static bool
+more_lines(uint64_t *at, const json_t *page)
+{
+	const json_t *row;
+	size_t i, lines = 0;
+
+	json_array_foreach(page, i, row)
+	{
+		if (!row_is(row, "line"))
+			continue;
+		lines++;
+		*at = (uint64_t)row_number(row, "serial") + 1;
 	}
-#define OPT_YEAR                                                               \
-	{                                                                      \
-		"year", "YEAR", "of which year (default: this one)", false     \
+	return lines == PAGE;
+}
+
+/* All lines of a register, page after page. */
+static enum rc
+ask_pages(struct talk *t, enum control_what what, json_t *request,
+    json_t **rows, struct err *e)
+{
+	json_t *page = NULL;
+	uint64_t at = 1;
+	bool more = true;
+	enum rc rc = RC_OK;
+
+	*rows = json_array();
+	while (rc == RC_OK && more) {
+		show_number(request, "at", at);
+		show_number(request, "max", PAGE);
+		rc = talk_rows(t, what, json_deep_copy(request), &page, e);
+		if (rc != RC_OK)
+			break;
+		more = more_lines(&at, page);
+		if (what == CONTROL_BOOK_PRINT && json_array_size(*rows) == 0)
+			show_number(request, "volume",
+			    (uint64_t)row_number(
+				json_array_get(page, 0), "volume"));
+		(void)json_array_extend(*rows, page);
+		json_decref(page);
 	}
+	json_decref(request);
+	if (rc != RC_OK)
+		json_decref(*rows), *rows = NULL;
+	return rc;
+}
 
 /* Ask, with the register and year where the request has them. */
-static enum rc
-ask(json_t **rows, const struct args *a, enum control_what what,
+enum rc
+register_ask(json_t **rows, const struct args *a, enum control_what what,
     json_t *(*more)(json_t *request, const struct args *a), struct err *e)
 {
 	uint64_t year = (uint64_t)time_civil(time_now() + 7 * 3600).year,
@@ -50,7 +91,9 @@ ask(json_t **rows, const struct args *a, enum control_what what,
 		show_number(request, "volume", volume);
 	if (more != NULL)
 		request = more(request, a);
-	rc = talk_rows(&t, what, request, rows, e);
+	rc = what == CONTROL_BOOK || what == CONTROL_BOOK_PRINT
+		 ? ask_pages(&t, what, request, rows, e)
+		 : talk_rows(&t, what, request, rows, e);
 	request = NULL;
 out:
 	json_decref(request);
@@ -101,7 +144,7 @@ static enum rc
 register_list(const struct args *a, struct err *e)
 {
 	json_t *rows;
-	enum rc rc = ask(&rows, a, CONTROL_BOOKS, NULL, e);
+	enum rc rc = register_ask(&rows, a, CONTROL_BOOKS, NULL, e);
 
 	if (rc == RC_OK && arg_given(a, "json"))
 		rows_show(rows), rows = NULL;
@@ -145,13 +188,11 @@ print_lines(const json_t *rows)
 	{
 		row_time(at, row, "at");
 		if (row_is(row, "remark"))
-			say("%5lld. remark, %s: %s\n",
-			    (long long)row_number(row, "serial"), at,
-			    row_text(row, "text"));
-		if (!row_is(row, "line"))
-			continue;
-		(void)printf(
-		    "%5lld. %s\n", (long long)row_number(row, "serial"), at);
+			say("%5lld. remark, %s\n",
+			    (long long)row_number(row, "serial"), at);
+		else
+			(void)printf("%5lld. %s\n",
+			    (long long)row_number(row, "serial"), at);
 		json_object_foreach(row, name, value)
 		{
 			if (is_cell(name) && json_is_string(value))
@@ -165,7 +206,7 @@ static enum rc
 register_show(const struct args *a, struct err *e)
 {
 	json_t *rows;
-	enum rc rc = ask(&rows, a, CONTROL_BOOK, NULL, e);
+	enum rc rc = register_ask(&rows, a, CONTROL_BOOK, NULL, e);
 
 	if (rc == RC_OK && arg_given(a, "json"))
 		rows_show(rows), rows = NULL;
@@ -196,7 +237,7 @@ static enum rc
 register_close(const struct args *a, struct err *e)
 {
 	json_t *rows;
-	enum rc rc = ask(&rows, a, CONTROL_BOOK_CLOSE, NULL, e);
+	enum rc rc = register_ask(&rows, a, CONTROL_BOOK_CLOSE, NULL, e);
 
 	if (rc == RC_OK)
 		say("The volume is closed; the next line begins another.\n");
@@ -232,7 +273,7 @@ register_resume(const struct args *a, struct err *e)
 	enum rc rc = talk_number(a->rest[1], &number, e);
 
 	if (rc == RC_OK)
-		rc = ask(&rows, a, CONTROL_BOOK_RESUME, resume_more, e);
+		rc = register_ask(&rows, a, CONTROL_BOOK_RESUME, resume_more, e);
 	if (rc == RC_OK &&
 	    strcmp(row_text(json_array_get(rows, 0), "done"), "yes") == 0)
 		say("Numbers of this series go on at %llu.\n",

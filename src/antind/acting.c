@@ -190,8 +190,6 @@ plan_lines(struct acting_plan *out, struct acting *a)
 			pairs_add(
 			    &a->cells[i], l->cells[c].field, l->cells[c].text);
 		to->cells = buf_bytes(&a->cells[i]);
-		if (to->remark && l->count > 0)
-			to->note = l->cells[0].text;
 	}
 }
 

@@ -43,7 +43,6 @@ struct acting_line {
 	struct bytes book;
 	unsigned year;
 	struct bytes cells; /* core/pairs.h; without the serial */
-	struct bytes note;  /* of a remark */
 };
 
 /* What comes of it; borrows from the acting, until the next acting_plan(). */

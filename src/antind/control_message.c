@@ -99,6 +99,7 @@ message_doc(struct msg_doc *m, const struct control_request *r)
 		[CONTROL_BOOK_REMARK] = REG_REMARK,
 		[CONTROL_BOOK_RESUME] = REG_RESUME,
 		[CONTROL_REPORT] = REG_REPORT,
+		[CONTROL_BOOK_PRINT] = REG_PRINT,
 	};
 	/* a box has "before", all else that is numbered "at" */
 	const bool box =

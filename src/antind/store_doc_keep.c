@@ -266,6 +266,7 @@ last_line(void *ctx, const struct store_line *l)
 	return true;
 }
 
+/* "text": pairs of columns' words and what is said of each. */
 static enum rc
 keep_remark(struct bytes book, unsigned year, uint64_t serial, int64_t at,
     struct bytes text, struct err *e)
@@ -297,7 +298,7 @@ keep_note(const struct asking *a, uint64_t n, const struct acting_plan *plan,
 	if (rc != RC_OK || f.serial == 0)
 		return rc;
 	rc = keep_remark(
-	    bytes_str(f.book), f.year, f.serial, plan->at, from->note, e);
+	    bytes_str(f.book), f.year, f.serial, plan->at, from->cells, e);
 	return rc == RC_DENIED ? RC_OK : rc;
 }
 
@@ -580,7 +581,7 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 {
 	char name[BOOK_NAME];
 	const struct bytes book = book_name(name, a->unit, word);
-	struct buf both = { 0 };
+	struct buf both = { 0 }, cells = { 0 };
 	enum rc rc;
 
 	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
@@ -589,9 +590,11 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 	buf_add(&both, bytes_str(" ("));
 	buf_add(&both, bytes_str(a->who.address));
 	buf_add(&both, bytes_str(")"));
+	pairs_add(&cells, bytes_str("note"), buf_bytes(&both));
 	rc = store_failed(keep_remark(
-	    book, year, serial, station_now(), buf_bytes(&both), e));
+	    book, year, serial, station_now(), buf_bytes(&cells), e));
 	buf_free(&both);
+	buf_free(&cells);
 	return rc;
 }
 

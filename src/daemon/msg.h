@@ -1017,8 +1017,9 @@ enum reg_what {
 	REG_REMARK, /* book, year, before: the serial; text */
 	REG_RESUME, /* book: a series, year, before: the number; text */
 	REG_REPORT, /* from, until */
+	REG_PRINT,  /* as REG_LINES, with what a book has around them */
 };
-#define REG_WHATS 11
+#define REG_WHATS 12
 #define MSG_DOC_FIELDS (72u << 10) /* bytes of a packet's fields */
 #define MSG_DOC_TEXT 4000u
 struct msg_doc {
