@@ -59,7 +59,27 @@ ask_pages(struct talk *t, enum control_what what, json_t *request,
 	return rc;
 }
 
-/* Ask, with the register and year where the request has them. */
+enum rc
+register_begin(
+    struct talk *t, json_t **request, const struct args *a, struct err *e)
+{
+	char *person = NULL;
+	enum rc rc;
+
+	*request = NULL;
+	if ((rc = talk_open(t, a, e)) != RC_OK ||
+	    (rc = talk_choose(t, arg(a, "desk"), e)) != RC_OK)
+		return rc;
+	if (arg_given(a, "as") &&
+	    (rc = talk_person(&person, t, arg(a, "as"), e)) != RC_OK)
+		return rc;
+	*request = talk_request(t);
+	if (person != NULL)
+		show_word(*request, "as", person);
+	free(person);
+	return RC_OK;
+}
+
 enum rc
 register_ask(json_t **rows, const struct args *a, enum control_what what,
     json_t *(*more)(json_t *request, const struct args *a), struct err *e)
@@ -68,21 +88,13 @@ register_ask(json_t **rows, const struct args *a, enum control_what what,
 		 volume = 0;
 	json_t *request = NULL;
 	struct talk t = { .fd = -1 };
-	char *person = NULL;
 	enum rc rc;
 
 	*rows = NULL;
 	if ((rc = arg_number(&year, a, "year", 1900, 9999, e)) != RC_OK ||
 	    (rc = arg_number(&volume, a, "volume", 1, 9999, e)) != RC_OK ||
-	    (rc = talk_open(&t, a, e)) != RC_OK ||
-	    (rc = talk_choose(&t, arg(a, "desk"), e)) != RC_OK)
+	    (rc = register_begin(&t, &request, a, e)) != RC_OK)
 		goto out;
-	if (arg_given(a, "as") &&
-	    (rc = talk_person(&person, &t, arg(a, "as"), e)) != RC_OK)
-		goto out;
-	request = talk_request(&t);
-	if (person != NULL)
-		show_word(request, "as", person);
 	if (a->rest_count > 0) {
 		show_word(request, "book", a->rest[0]);
 		show_number(request, "year", year);
@@ -97,7 +109,6 @@ register_ask(json_t **rows, const struct args *a, enum control_what what,
 	request = NULL;
 out:
 	json_decref(request);
-	free(person);
 	talk_close(&t);
 	return rc;
 }

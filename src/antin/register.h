@@ -25,4 +25,9 @@ enum rc register_ask(json_t **rows, const struct args *a,
     enum control_what what,
     json_t *(*more)(json_t *request, const struct args *a), struct err *e);
 
+/* A connection, and a request as --as and --desk say; the caller talk_close()s
+ * and json_decref()s whatever came out. */
+enum rc register_begin(
+    struct talk *t, json_t **request, const struct args *a, struct err *e);
+
 #endif

@@ -140,6 +140,9 @@ enum rc books_lines(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 enum rc books_print(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
+/* store_report.c: documents that were begun in a time, newest first. */
+enum rc docs_times(struct buf *rows, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
 enum rc books_report(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 

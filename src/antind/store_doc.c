@@ -595,6 +595,7 @@ doc_on(uint64_t job, const struct msg_doc *m)
 		[REG_LINES] = books_lines,
 		[REG_REPORT] = books_report,
 		[REG_PRINT] = books_print,
+		[REG_TIMES] = docs_times,
 	};
 	struct buf rows = { 0 };
 	struct asking a;

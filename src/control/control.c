@@ -723,6 +723,12 @@ static const struct row {
 		{ "max", take_number, HERE(max), false, 1, CONTROL_ROWS },
 		END },
 	    0, false },
+	[CONTROL_REPORT_TIMES] = { "report-times",
+	    { AS, DESK, { "from", take_time, HERE(from), true, 0, 0 },
+		{ "until", take_time, HERE(until), true, 0, 0 },
+		{ "before", take_number, HERE(before), false, 0, INT64_MAX },
+		END },
+	    0, false },
 };
 
 const char *

@@ -318,6 +318,58 @@ sub a_closed_volume {
 	    qw(--volume 3 --out no.pdf secret-out)));
 }
 
+# ---- reports, searching ----------------------------------------------------
+
+# Lines of the year, by level.
+sub counted {
+	my ($who) = @_;
+	antin(qw(report --station TW --period year --json --as), $who) eq '0'
+	    or diag($err);
+	my $report = JSON::PP->new->utf8->decode($out);
+	my %of;
+	$of{$_->{level}} += $_->{count} for @{ $report->{counts} };
+	return ($report, map { "$_ $of{$_}" } sort keys %of);
+}
+
+sub a_report {
+	my ($report, @ha) = counted('ha');
+	is("@ha", 'mat 4 thuong 1 toi-mat 1', 'the year is counted by level');
+	my ($out_now) = @{ $report->{times} };
+	is("$out_now->{way} $out_now->{done} $out_now->{late}", 'out 5 0',
+	    'five were registered in time');
+	ok($out_now->{median} <= $out_now->{longest}, 'with their median');
+	my ($less, @son) = counted('son');
+	is("@son", 'mat 4 thuong 1', 'what is above somebody is not counted');
+	is($less->{times}[0]{done}, 4, 'nor timed');
+	says(0, qr/Together: 6 lines/, 'it is told in words, too',
+	    qw(report --station TW --as ha --period quarter));
+	note($out);
+	says(0, qr/Together: 0 lines/, 'another time has nothing', qw(report
+	    --station TW --as ha --from 2020-01-01T00:00 --to
+	    2021-01-01T00:00));
+	says(2, qr/--period is/, 'periods have names', qw(report --station TW
+	    --as ha --period decade));
+	says(2, qr/not before/, 'time goes on', qw(report --station TW --as
+	    ha --from 2021-01-01T00:00 --to 2020-01-01T00:00));
+}
+
+sub found {
+	my ($who, $words) = @_;
+	return scalar rows(qw(doc search --station TW --as), $who, $words);
+}
+
+sub what_is_found {
+	registered('a document', 'thuong', 'Hòa giải ở cơ sở, Điện Biên');
+	my @ways = ('hòa giải', 'hoà giải', 'HOA GIAI', 'dien bien', 'Điện',
+	    "hoa\x{300} gia\x{309}i", 'đien bien hoa');
+	is((grep { utf8::encode($_) if utf8::is_utf8($_); found('ha', $_) == 1
+	    } @ways), 7, 'it is found however it is written');
+	is((grep { found('ha', $_) } 'hỏa giải', 'điền biên', 'òa',
+	    'hòa giải khác'), 0, 'and by nothing else');
+	is(found('son', 'mục tiêu'), 0, 'what is above somebody is not found');
+	is(found('ha', 'mục tiêu'), 1, 'but by who may');
+}
+
 there_is_a_station();
 people_sign_in();
 a_secret_register();
@@ -325,6 +377,8 @@ on_paper();
 as_rows();
 below_it();
 a_closed_volume();
+a_report();
+what_is_found();
 ends(0, 'the journal is whole', qw(journal verify --station TW --directory
     all));
 station("stop");
