@@ -107,8 +107,8 @@ add_field(json_t *fields, const char *word, struct err *e)
 	/* ids as they are printed, in groups */
 	if (strlen(is + 1) == ID_TEXT - 1 && id_parse(&id, bytes_str(is + 1)))
 		hex_write(text, id_bytes(&id));
-	show_text(fields, name, bytes_str(text[0] != '\0' ? text : is + 1));
-	return RC_OK;
+	return talk_text(
+	    fields, name, text[0] != '\0' ? text : is + 1, e);
 }
 
 /* What the law wants said in writing after such a step. */
@@ -331,8 +331,9 @@ list(const struct args *a, enum control_what what, struct err *e)
 	if ((rc = doc_begin(&t, &request, a, e)) != RC_OK ||
 	    (rc = arg_number(&max, a, "max", 1, CONTROL_ROWS, e)) != RC_OK)
 		goto out;
-	if (a->rest_count > 0)
-		show_word(request, "text", a->rest[0]);
+	if (a->rest_count > 0 &&
+	    (rc = talk_text(request, "text", a->rest[0], e)) != RC_OK)
+		goto out;
 	if (what == CONTROL_DOC_LIST && arg_given(a, "all"))
 		show_bool(request, "all", true);
 	if (max > 0)

@@ -168,10 +168,14 @@ journal_print(const json_t *row, unsigned kind)
 	const char *whom = row_text(row, "desk");
 
 	row_time(when, row, "at");
-	if (row_text(row, "id")[0] != '\0')
+	if (row_text(row, "id")[0] != '\0' &&
+	    strspn(row_text(row, "id"), "0-") < strlen(row_text(row, "id")))
 		row_short(id, row);
 	if (whom[0] == '\0')
 		whom = row_text(row, "station");
+	if (kind == ENTRY_VIEWED || kind == ENTRY_REGISTER ||
+	    kind == ENTRY_USER) /* who it was, or which */
+		whom = row_text(row, "text");
 	(void)printf(
 	    "%8" PRId64 "  %s  %-8s  ", row_number(row, "number"), when, id);
 	utf8_print(stdout, bytes_str(entry_says(kind)));

@@ -129,6 +129,8 @@ static const struct cmd *const commands[] = {
 	&cmd_register_close,
 	&cmd_register_remark,
 	&cmd_register_resume,
+	&cmd_register_print,
+	&cmd_report,
 	&cmd_rules_check,
 	&cmd_rules_list,
 	&cmd_form,

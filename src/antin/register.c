@@ -4,44 +4,97 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antin/talk.h"
+#include "antin/register.h"
 #include "core/lang.h"
 #include "core/time.h"
 
-#define OPT_AS                                                                 \
-	{                                                                      \
-		"as", "PERSON", "which of those whom you have signed in",      \
-		    false                                                      \
-	}
-#define OPT_YEAR                                                               \
-	{                                                                      \
-		"year", "YEAR", "of which year (default: this one)", false     \
-	}
+#define PAGE 500u /* lines that are asked for at a time */
 
-/* Ask, with the register and year where the request has them. */
+/* Lines have come: further ones begin after the last of them.  False: all are
+ * there. */
+static bool
+more_lines(uint64_t *at, const json_t *page)
+{
+	const json_t *row;
+	size_t i, lines = 0;
+
+	json_array_foreach(page, i, row)
+	{
+		if (!row_is(row, "line"))
+			continue;
+		lines++;
+		*at = (uint64_t)row_number(row, "serial") + 1;
+	}
+	return lines == PAGE;
+}
+
+/* All lines of a register, page after page. */
 static enum rc
-ask(json_t **rows, const struct args *a, enum control_what what,
+ask_pages(struct talk *t, enum control_what what, json_t *request,
+    json_t **rows, struct err *e)
+{
+	json_t *page = NULL;
+	uint64_t at = 1;
+	bool more = true;
+	enum rc rc = RC_OK;
+
+	*rows = json_array();
+	while (rc == RC_OK && more) {
+		show_number(request, "at", at);
+		show_number(request, "max", PAGE);
+		rc = talk_rows(t, what, json_deep_copy(request), &page, e);
+		if (rc != RC_OK)
+			break;
+		more = more_lines(&at, page);
+		if (what == CONTROL_BOOK_PRINT && json_array_size(*rows) == 0)
+			show_number(request, "volume",
+			    (uint64_t)row_number(
+				json_array_get(page, 0), "volume"));
+		(void)json_array_extend(*rows, page);
+		json_decref(page);
+	}
+	json_decref(request);
+	if (rc != RC_OK)
+		json_decref(*rows), *rows = NULL;
+	return rc;
+}
+
+enum rc
+register_begin(
+    struct talk *t, json_t **request, const struct args *a, struct err *e)
+{
+	char *person = NULL;
+	enum rc rc;
+
+	*request = NULL;
+	if ((rc = talk_open(t, a, e)) != RC_OK ||
+	    (rc = talk_choose(t, arg(a, "desk"), e)) != RC_OK)
+		return rc;
+	if (arg_given(a, "as") &&
+	    (rc = talk_person(&person, t, arg(a, "as"), e)) != RC_OK)
+		return rc;
+	*request = talk_request(t);
+	if (person != NULL)
+		show_word(*request, "as", person);
+	free(person);
+	return RC_OK;
+}
+
+enum rc
+register_ask(json_t **rows, const struct args *a, enum control_what what,
     json_t *(*more)(json_t *request, const struct args *a), struct err *e)
 {
 	uint64_t year = (uint64_t)time_civil(time_now() + 7 * 3600).year,
 		 volume = 0;
 	json_t *request = NULL;
 	struct talk t = { .fd = -1 };
-	char *person = NULL;
 	enum rc rc;
 
 	*rows = NULL;
 	if ((rc = arg_number(&year, a, "year", 1900, 9999, e)) != RC_OK ||
 	    (rc = arg_number(&volume, a, "volume", 1, 9999, e)) != RC_OK ||
-	    (rc = talk_open(&t, a, e)) != RC_OK ||
-	    (rc = talk_choose(&t, arg(a, "desk"), e)) != RC_OK)
+	    (rc = register_begin(&t, &request, a, e)) != RC_OK)
 		goto out;
-	if (arg_given(a, "as") &&
-	    (rc = talk_person(&person, &t, arg(a, "as"), e)) != RC_OK)
-		goto out;
-	request = talk_request(&t);
-	if (person != NULL)
-		show_word(request, "as", person);
 	if (a->rest_count > 0) {
 		show_word(request, "book", a->rest[0]);
 		show_number(request, "year", year);
@@ -50,11 +103,12 @@ ask(json_t **rows, const struct args *a, enum control_what what,
 		show_number(request, "volume", volume);
 	if (more != NULL)
 		request = more(request, a);
-	rc = talk_rows(&t, what, request, rows, e);
+	rc = what == CONTROL_BOOK || what == CONTROL_BOOK_PRINT
+		 ? ask_pages(&t, what, request, rows, e)
+		 : talk_rows(&t, what, request, rows, e);
 	request = NULL;
 out:
 	json_decref(request);
-	free(person);
 	talk_close(&t);
 	return rc;
 }
@@ -101,7 +155,7 @@ static enum rc
 register_list(const struct args *a, struct err *e)
 {
 	json_t *rows;
-	enum rc rc = ask(&rows, a, CONTROL_BOOKS, NULL, e);
+	enum rc rc = register_ask(&rows, a, CONTROL_BOOKS, NULL, e);
 
 	if (rc == RC_OK && arg_given(a, "json"))
 		rows_show(rows), rows = NULL;
@@ -145,13 +199,11 @@ print_lines(const json_t *rows)
 	{
 		row_time(at, row, "at");
 		if (row_is(row, "remark"))
-			say("%5lld. remark, %s: %s\n",
-			    (long long)row_number(row, "serial"), at,
-			    row_text(row, "text"));
-		if (!row_is(row, "line"))
-			continue;
-		(void)printf(
-		    "%5lld. %s\n", (long long)row_number(row, "serial"), at);
+			say("%5lld. remark, %s\n",
+			    (long long)row_number(row, "serial"), at);
+		else
+			(void)printf("%5lld. %s\n",
+			    (long long)row_number(row, "serial"), at);
 		json_object_foreach(row, name, value)
 		{
 			if (is_cell(name) && json_is_string(value))
@@ -165,7 +217,7 @@ static enum rc
 register_show(const struct args *a, struct err *e)
 {
 	json_t *rows;
-	enum rc rc = ask(&rows, a, CONTROL_BOOK, NULL, e);
+	enum rc rc = register_ask(&rows, a, CONTROL_BOOK, NULL, e);
 
 	if (rc == RC_OK && arg_given(a, "json"))
 		rows_show(rows), rows = NULL;
@@ -204,7 +256,7 @@ static enum rc
 register_close(const struct args *a, struct err *e)
 {
 	json_t *rows;
-	enum rc rc = ask(&rows, a, CONTROL_BOOK_CLOSE, NULL, e);
+	enum rc rc = register_ask(&rows, a, CONTROL_BOOK_CLOSE, NULL, e);
 
 	if (rc == RC_OK)
 		say("The volume is closed; the next line begins another.\n");
@@ -232,7 +284,8 @@ register_remark(const struct args *a, struct err *e)
 	enum rc rc = talk_number(a->rest[1], &serial, e);
 
 	if (rc == RC_OK)
-		rc = ask(&rows, a, CONTROL_BOOK_REMARK, number_and_text, e);
+		rc = register_ask(
+		    &rows, a, CONTROL_BOOK_REMARK, number_and_text, e);
 	if (rc == RC_OK)
 		say("The remark stands behind line %llu.\n",
 		    (unsigned long long)serial);
@@ -258,7 +311,8 @@ register_resume(const struct args *a, struct err *e)
 	enum rc rc = talk_number(a->rest[1], &number, e);
 
 	if (rc == RC_OK)
-		rc = ask(&rows, a, CONTROL_BOOK_RESUME, number_and_text, e);
+		rc = register_ask(
+		    &rows, a, CONTROL_BOOK_RESUME, number_and_text, e);
 	if (rc == RC_OK &&
 	    strcmp(row_text(json_array_get(rows, 0), "done"), "yes") == 0)
 		say("Numbers of this series go on at %llu.\n",

@@ -10,6 +10,7 @@
 #include "antin/who.h"
 #include "core/lang.h"
 #include "core/time.h"
+#include "core/utf8.h"
 #include "envelope/address.h"
 #include "file/file.h"
 
@@ -122,6 +123,20 @@ talk_request(const struct talk *t)
 
 	show_word(r, "desk", t->desk);
 	return r;
+}
+
+enum rc
+talk_text(json_t *to, const char *key, const char *typed, struct err *e)
+{
+	struct buf text = { 0 };
+	enum rc rc = utf8_clean(&text, bytes_str(typed), CONTROL_FIELD, e);
+
+	if (rc != RC_OK)
+		e->rc = rc = RC_USAGE;
+	else
+		show_text(to, key, buf_bytes(&text));
+	buf_free(&text);
+	return rc;
 }
 
 /* ---- desks

@@ -116,6 +116,10 @@ const char *row_precedence(const json_t *row);
 /* That of a state's word ("queued"), and of the one under "state". */
 const char *state_name(const char *word);
 const char *row_state(const json_t *row);
+/* What a person has typed, in the form that Antin stores (utf8_clean()), under
+ * this key.  RC_USAGE. */
+enum rc talk_text(
+    json_t *to, const char *key, const char *typed, struct err *e);
 /* Why a dispatch is refused: the code of a word.  RC_USAGE: no such. */
 enum rc reason_code(uint64_t *code, const char *word, struct err *e);
 /* Print rows as JSON, their times as texts; frees them. */

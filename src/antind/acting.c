@@ -9,6 +9,7 @@
 #include "core/time.h"
 #include "crypto/random.h"
 #include "registry/doc.h"
+#include "registry/due.h"
 #include "rules/rules.h"
 
 struct acting {
@@ -18,7 +19,7 @@ struct acting {
 	struct arena arena; /* what was asked */
 	struct doc_outcome out;
 	struct buf statement, opening, summary;
-	struct buf cells[ACTING_LINES], notes[ACTING_LINES];
+	struct buf cells[ACTING_LINES];
 };
 
 struct acting *
@@ -41,10 +42,8 @@ plan_free(struct acting *a)
 	buf_free(&a->statement);
 	buf_free(&a->opening);
 	buf_free(&a->summary);
-	for (i = 0; i < ACTING_LINES; i++) {
+	for (i = 0; i < ACTING_LINES; i++)
 		buf_free(&a->cells[i]);
-		buf_free(&a->notes[i]);
-	}
 }
 
 void
@@ -198,9 +197,6 @@ plan_lines(struct acting_plan *out, struct acting *a)
 			pairs_add(
 			    &a->cells[i], l->cells[c].field, l->cells[c].text);
 		to->cells = buf_bytes(&a->cells[i]);
-		if (to->remark)
-			line_note(&a->notes[i], l);
-		to->note = buf_bytes(&a->notes[i]);
 	}
 }
 
@@ -435,4 +431,42 @@ acting_open_states(void)
 		if (!doc_state_is_end((enum doc_state)s))
 			states |= UINT64_C(1) << s;
 	return states;
+}
+
+/* ---- how long it took ---------------------------------------------------- */
+
+static const enum action ends[] = {
+	[DOC_OUT] = ACTION_REGISTER,
+	[DOC_PAPER] = ACTION_REGISTER,
+	[DOC_IN] = ACTION_REGISTER,
+	[DOC_TELEGRAM_OUT] = ACTION_SEND,
+	[DOC_TELEGRAM_IN] = ACTION_DELIVER,
+};
+
+enum rc
+acting_time(struct acting_times *t, unsigned kind, struct bytes statement,
+    struct err *e)
+{
+	struct step step;
+	enum rc rc = step_read(&step, statement, e);
+
+	if (rc != RC_OK || kind == 0 || kind >= sizeof(ends) / sizeof(ends[0]))
+		return rc;
+	if (step.action == ACTION_SIGN ||
+	    (step.number == 0 && kind != DOC_OUT && kind != DOC_TELEGRAM_OUT))
+		t->began = step.at;
+	if (step.action == ends[kind] && t->done == TIME_NEVER)
+		t->done = step.at;
+	return RC_OK;
+}
+
+int64_t
+acting_due(const struct rules *rules, unsigned kind, enum precedence p,
+    int64_t began, int64_t set)
+{
+	const struct rule_set *s = rules_at(rules, began);
+
+	if (s == NULL || kind == 0 || kind >= sizeof(ends) / sizeof(ends[0]))
+		return TIME_NEVER;
+	return due_at(s, ends[kind], p, began, set);
 }

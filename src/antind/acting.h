@@ -43,7 +43,6 @@ struct acting_line {
 	struct bytes book;
 	unsigned year;
 	struct bytes cells; /* core/pairs.h; without the serial */
-	struct bytes note;  /* of a remark */
 };
 
 /* What comes of it; borrows from the acting, until the next acting_plan(). */
@@ -96,6 +95,21 @@ bool acting_refers(struct id *out, const struct acting *a);
 enum rc acting_plan(struct acting_plan *out, struct acting *a,
     const struct rules *rules, const struct id *document, uint64_t number,
     struct err *e);
+
+/* ---- how long it took (docs/registry.md 9.5) ----------------------------- */
+
+struct acting_times {
+	int64_t began, done; /* TIME_NEVER: it did not, it is not */
+};
+/* With the document's next statement.  What is looked at is from the arrival,
+ * or the signature of what is made here, until it is registered; of telegrams,
+ * until they are delivered, or sent.  RC_INVALID. */
+enum rc acting_time(struct acting_times *t, unsigned kind,
+    struct bytes statement, struct err *e);
+/* By when it was to be, by the rules of then; "set" is the time of what has
+ * one, or TIME_NEVER.  TIME_NEVER: they say nothing of it. */
+int64_t acting_due(const struct rules *rules, unsigned kind,
+    enum precedence p, int64_t began, int64_t set);
 
 /* ---- showing ------------------------------------------------------------- */
 

@@ -501,6 +501,8 @@ static const struct {
 	[CONTROL_BOOK_REMARK] = { ask_doc, false },
 	[CONTROL_BOOK_RESUME] = { ask_doc, false },
 	[CONTROL_REPORT] = { ask_doc, false },
+	[CONTROL_BOOK_PRINT] = { ask_doc, false },
+	[CONTROL_REPORT_TIMES] = { ask_doc, false },
 };
 
 /* ---- answers

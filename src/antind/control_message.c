@@ -99,10 +99,13 @@ message_doc(struct msg_doc *m, const struct control_request *r)
 		[CONTROL_BOOK_REMARK] = REG_REMARK,
 		[CONTROL_BOOK_RESUME] = REG_RESUME,
 		[CONTROL_REPORT] = REG_REPORT,
+		[CONTROL_BOOK_PRINT] = REG_PRINT,
+		[CONTROL_REPORT_TIMES] = REG_TIMES,
 	};
 	/* a box has "before", all else that is numbered "at" */
 	const bool box =
-	    r->what == CONTROL_DOC_LIST || r->what == CONTROL_DOC_SEARCH;
+	    r->what == CONTROL_DOC_LIST || r->what == CONTROL_DOC_SEARCH ||
+	    r->what == CONTROL_REPORT_TIMES;
 
 	*m = (struct msg_doc){ .what = whats[r->what],
 		.person = r->as,

@@ -64,6 +64,9 @@ struct asking {
  *		its unit, or it is no desk of this station
  */
 enum rc asking_of(struct asking *out, const struct msg_doc *m, struct err *e);
+/* The highest level that any desk of the unit ever had: nothing at it is of a
+ * higher one. */
+enum level asking_top(const struct asking *a);
 /* A document of that desk, by the first digits of its id, that he may see; the
  * caller frees *hold.  RC_ABSENT, also of what is above him; RC_EXISTS. */
 enum rc asking_doc(struct store_doc *out, struct buf *hold,
@@ -147,6 +150,11 @@ void docs_search_stop(void);
 enum rc books_list(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 enum rc books_lines(struct buf *rows, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
+enum rc books_print(struct buf *rows, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
+/* store_report.c: documents that were begun in a time, newest first. */
+enum rc docs_times(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 enum rc books_report(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);

@@ -56,7 +56,7 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 {
 	char name[BOOK_NAME];
 	const struct bytes book = book_name(name, a->unit, word);
-	struct buf both = { 0 };
+	struct buf both = { 0 }, cells = { 0 };
 	enum rc rc;
 
 	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
@@ -65,9 +65,11 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 	buf_add(&both, bytes_str(" ("));
 	buf_add(&both, bytes_str(a->who.address));
 	buf_add(&both, bytes_str(")"));
+	pairs_add(&cells, bytes_str("note"), buf_bytes(&both));
 	rc = store_failed(remark_keep(
-	    book, year, serial, station_now(), buf_bytes(&both), e));
+	    book, year, serial, station_now(), buf_bytes(&cells), e));
 	buf_free(&both);
+	buf_free(&cells);
 	if (rc == RC_ABSENT)
 		return fail(e, RC_ABSENT, "this register has no such line");
 	if (rc == RC_DENIED)

@@ -202,6 +202,10 @@ think(struct doing *d, struct err *e)
 	if (d->n == 0)
 		random_bytes(d->id.b, ID_SIZE);
 	rc = acting_plan(&d->plan, d->acting, rules, &d->id, 0, e);
+	if (rc == RC_OK && d->plan.level > (unsigned)asking_top(&d->a))
+		return fail(e, RC_DENIED,
+		    "docs/registry.md 9.1: no desk of this unit may have "
+		    "what is of this level");
 	if (rc != RC_OK || !d->plan.wanted)
 		return rc;
 	year = d->plan.year;
@@ -382,6 +386,8 @@ doc_on(uint64_t job, const struct msg_doc *m)
 		[REG_BOOKS] = books_list,
 		[REG_LINES] = books_lines,
 		[REG_REPORT] = books_report,
+		[REG_PRINT] = books_print,
+		[REG_TIMES] = docs_times,
 	};
 	struct buf rows = { 0 };
 	struct asking a;

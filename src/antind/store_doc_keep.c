@@ -267,6 +267,7 @@ last_line(void *ctx, const struct store_line *l)
 	return true;
 }
 
+/* "text": pairs of columns' words and what is said of each. */
 enum rc
 remark_keep(struct bytes book, unsigned year, uint64_t serial, int64_t at,
     struct bytes text, struct err *e)
@@ -298,7 +299,7 @@ keep_note(const struct asking *a, uint64_t n, const struct acting_plan *plan,
 	if (rc != RC_OK || f.serial == 0)
 		return rc;
 	rc = remark_keep(
-	    bytes_str(f.book), f.year, f.serial, plan->at, from->note, e);
+	    bytes_str(f.book), f.year, f.serial, plan->at, from->cells, e);
 	return rc == RC_DENIED ? RC_OK : rc;
 }
 

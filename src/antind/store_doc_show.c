@@ -6,7 +6,7 @@
 
 #include "antind/registry.h"
 #include "core/base64.h"
-#include "core/utf8.h"
+#include "core/viet.h"
 
 #define LIST_MAX 500u
 #define SLICE 50u /* documents that are opened at a time */
@@ -212,7 +212,7 @@ static struct search {
 	uint64_t job;
 	struct store_doc_filter f; /* its desk borrows from: */
 	struct asking a;
-	struct buf words; /* folded */
+	struct viet_search words;
 	size_t max, found;
 	struct buf rows;
 	size_t looked;
@@ -220,30 +220,11 @@ static struct search {
 	struct err e;
 } * searches; /* owned */
 
-/* All words stand in the text, both folded. */
-static bool
-has_words(struct bytes text, struct bytes words)
-{
-	struct bytes word;
-	size_t i;
-
-	for (i = 0; i < words.len; i += word.len + 1) {
-		const uint8_t *end = memchr(words.p + i, ' ', words.len - i);
-
-		word = bytes_of(words.p + i,
-		    end == NULL ? words.len - i : (size_t)(end - words.p) - i);
-		if (word.len > 0 &&
-		    memmem(text.p, text.len, word.p, word.len) == NULL)
-			return false;
-	}
-	return true;
-}
-
 static bool
 search_doc(void *ctx, const struct store_doc *d)
 {
 	struct search *s = ctx;
-	struct buf summary, text = { 0 }, folded = { 0 };
+	struct buf summary, text = { 0 };
 	struct bytes pairs, name, value;
 
 	s->looked++;
@@ -254,15 +235,12 @@ search_doc(void *ctx, const struct store_doc *d)
 		buf_add(&text, value);
 		buf_u8(&text, ' ');
 	}
-	utf8_fold(&folded, buf_bytes(&text));
-	if (s->rc == RC_OK && folded.len > 0 &&
-	    has_words(buf_bytes(&folded), buf_bytes(&s->words))) {
+	if (s->rc == RC_OK && viet_found(&s->words, buf_bytes(&text))) {
 		s->found++;
 		s->rc = add_doc(&s->rows, d, buf_bytes(&summary));
 	}
 	buf_free(&summary);
 	buf_free(&text);
-	buf_free(&folded);
 	return s->rc == RC_OK && s->found < s->max;
 }
 
@@ -278,8 +256,8 @@ search_end(struct search *s)
 		rows_say(s->job, buf_bytes(&s->rows));
 	else
 		rows_refuse(s->job, &s->e);
-	buf_free(&s->words);
 	buf_free(&s->rows);
+	wipe(s, sizeof(*s));
 	free(s);
 }
 
@@ -293,9 +271,8 @@ docs_search(uint64_t job, const struct asking *a, const struct msg_doc *m,
 	s->job = job;
 	s->max = m->max == 0 || m->max > LIST_MAX ? LIST_MAX : (size_t)m->max;
 	filter_of(&s->f, &s->a, m);
-	utf8_fold(&s->words, m->text);
-	if (s->words.len == 0) {
-		buf_free(&s->words);
+	viet_search(&s->words, m->text);
+	if (s->words.count == 0) {
 		free(s);
 		return fail(e, RC_INVALID, "nothing to look for");
 	}
@@ -334,8 +311,8 @@ docs_search_stop(void)
 
 	while ((s = searches) != NULL) {
 		searches = s->next;
-		buf_free(&s->words);
 		buf_free(&s->rows);
+		wipe(s, sizeof(*s));
 		free(s);
 	}
 }

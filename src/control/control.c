@@ -716,6 +716,19 @@ static const struct row {
 	    { AS, DESK, { "from", take_time, HERE(from), true, 0, 0 },
 		{ "until", take_time, HERE(until), true, 0, 0 }, END },
 	    0, false },
+	[CONTROL_BOOK_PRINT] = { "book-print",
+	    { AS, DESK, BOOK,
+		{ "volume", take_number, HERE(volume), false, 1, UINT32_MAX },
+		{ "at", take_number, HERE(at), false, 0, INT64_MAX },
+		{ "max", take_number, HERE(max), false, 1, CONTROL_ROWS },
+		END },
+	    0, false },
+	[CONTROL_REPORT_TIMES] = { "report-times",
+	    { AS, DESK, { "from", take_time, HERE(from), true, 0, 0 },
+		{ "until", take_time, HERE(until), true, 0, 0 },
+		{ "before", take_number, HERE(before), false, 0, INT64_MAX },
+		END },
+	    0, false },
 };
 
 const char *

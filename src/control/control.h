@@ -110,8 +110,10 @@ enum control_what {
 	CONTROL_BOOK_REMARK, /* desk, book, year, at, text */
 	CONTROL_BOOK_RESUME, /* desk, book: a series; year, at, text */
 	CONTROL_REPORT,	     /* desk, from, until */
+	CONTROL_BOOK_PRINT,  /* as CONTROL_BOOK: what is printed of it */
+	CONTROL_REPORT_TIMES, /* desk, from, until, before */
 };
-#define CONTROLS 65
+#define CONTROLS 67
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -1017,8 +1017,10 @@ enum reg_what {
 	REG_REMARK, /* book, year, before: the serial; text */
 	REG_RESUME, /* book: a series, year, before: the number; text */
 	REG_REPORT, /* from, until */
+	REG_PRINT,  /* as REG_LINES, with what a book has around them */
+	REG_TIMES,  /* from, until, before: how long documents took */
 };
-#define REG_WHATS 11
+#define REG_WHATS 13
 #define MSG_DOC_FIELDS (72u << 10) /* bytes of a packet's fields */
 #define MSG_DOC_TEXT 4000u
 struct msg_doc {

@@ -39,7 +39,7 @@ my @order = qw(antin-key antin-sign antin-ceremony antin-enrol antin-unit
     antin-sign-in antin-user antin-send antin-inbox antin-read antin-ack antin-queue
     antin-status antin-journal antin-alarms antin-duty antin-doctor
     antin-backup antin-destroy antin-media antin-rules antin-form antin-doc
-    antin-register);
+    antin-register antin-report);
 my %commands = map { $_ => [ s/-/ /r ] } @order;
 $commands{'antin-sign-in'} = [ 'antin sign-in', 'antin sign-out' ];
 $commands{'antin-inbox'} = [ 'antin inbox', 'antin outbox' ];
@@ -56,6 +56,9 @@ $commands{'antin-backup'} = [ 'antin backup',
     'antin restore' ];
 $commands{'antin-doc'} = [ 'antin doc',
     map { "antin doc $_" } qw(list search show read record) ];
+# What they show wants a code of somebody's phone: they are run by tests of
+# their own.
+my %phone = map { $_ => 1 } qw(antin-doc antin-register antin-report);
 # Pages that are another's, by the name of its other command.
 my %alias = ('antin-sign-out' => 'antin-sign-in', 'antin-outbox' => 'antin-inbox',
     'antin-refuse' => 'antin-ack', 'antin-recall' => 'antin-ack',
@@ -75,7 +78,7 @@ my %group = (
 	station => [ qw(new add-desk check start stop move reopen lost) ],
 	journal => [ qw(show checkpoint prove verify gaps) ],
 	duty => [ qw(show plan on hand-over note watch) ],
-	register => [ qw(list show close remark resume) ],
+	register => [ qw(list show close remark resume print) ],
 	rules => [ qw(check list) ],
 	user => [ qw(list add sign-in sign-out otp) ],
 );
@@ -321,7 +324,8 @@ sub each_example_runs {
 			push @bad, "\$ $command\n$out\nstatus $status, " .
 			    "missing: @missing" if $status != 0 || @missing;
 		}
-		ok(@examples && !@bad, "$l: $name: its examples run (" .
+		ok((@examples || $phone{$name}) && !@bad,
+		    "$l: $name: its examples run (" .
 		    @examples . ')') or diag(@bad);
 	}
 }

@@ -1,0 +1,386 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: EUPL-1.2
+#
+# Registers on paper (docs/registry.md 9): what documents went through stands in
+# the book that is printed, in PDF, CSV and JSON; a line that was cancelled says
+# so; a volume that is closed takes nothing; who is not cleared for all that may
+# stand in it gets nothing, and is told nothing; whoever looks is in the journal.
+use strict;
+use warnings;
+use Digest::SHA qw(hmac_sha1);
+use Encode ();
+use FindBin;
+use IO::Socket::INET;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use lib $FindBin::Bin;
+use Antin;
+
+my @root = qw(--directory held/directory --key held/root.key --share
+    held/share-1.share --share held/share-2.share);
+my @people = qw(lan mai ha son);
+my (%key, $up);
+
+sub station {
+	my ($do) = @_;
+	$up = $do eq 'start';
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return ends(0, "the station ${do}s", 'station', $do, 'TW');
+}
+
+END {
+	my $status = $?;
+	chdir $work and antin(qw(station stop TW)) if $up;
+	$? = $status;
+}
+
+# ---- a station, and people -------------------------------------------------
+
+sub person_enrols {
+	my ($name, @roles) = @_;
+	my $said;
+	put("$name.pass", "cau mat khau cua $name\n");
+	my $good = invited(\@root, $name, "antin://vn/$name",
+	    qw(--kind person --level), $name eq 'son' ? 'mat' :
+	    $name eq 'lan' ? 'tuyet-mat' : 'toi-mat') &&
+	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
+	    '' && issued(\@root, $name, $said) eq '0' &&
+	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
+	    "$name.answer") eq '0';
+	for (@roles) {
+		$good &&= antin(qw(role give), @root, "antin://vn/$name",
+		    'antin://vn/van-thu', $_) eq '0';
+	}
+	ok($good, "$name is enrolled: @roles") or diag($err);
+}
+
+sub there_is_a_station {
+	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
+	    die "no port: $!\n";
+	my $line = '127.0.0.1:' . $s->sockport;
+	close $s;
+	officers(2);
+	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
+	    --suite A --class trung-uong --quorum 2 --name Ban)));
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
+	    --precedence hoa-toc));
+	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level toi-mat
+	    --precedence hoa-toc));
+	person_enrols('lan', 'drafter');
+	person_enrols('mai', 'authority');
+	person_enrols('ha', 'clerk', 'custodian');
+	person_enrols('son', 'clerk');
+	ends(0, 'all that is known', qw(directory write --all --directory
+	    held/directory all));
+	ends(0, 'a station', qw(station new --directory all --key tw.key
+	    --desk vt.key --listen), $line, 'TW');
+	station('start');
+	for (@people) {
+		ends(0, "$_\'s key comes", qw(user add --station TW --key),
+		    "$_.key");
+	}
+}
+
+# ---- phones ----------------------------------------------------------------
+
+sub base32 {
+	my %of;
+	@of{'A' .. 'Z', 2 .. 7} = 0 .. 31;
+	return pack 'B*', join '', map { sprintf '%05b', $of{$_} }
+	    split //, shift;
+}
+
+sub code_of {
+	my ($who) = @_;
+	my @mac = unpack 'C*',
+	    hmac_sha1(pack('Q>', int(time / 30)), $key{$who});
+	my $at = $mac[19] & 15;
+	my $n = unpack('N', pack 'C*', @mac[$at .. $at + 3]) & 0x7fffffff;
+	return sprintf "%06d\n", $n % 1_000_000;
+}
+
+sub signs_in {
+	my ($who) = @_;
+	my $until = time + 40;
+	my $good;
+	do {
+		put("$who.code", code_of($who));
+		$good = antin(qw(user sign-in --station TW --passphrase-file),
+		    "$who.pass", '--code-file', "$who.code", $who) eq '0';
+		sleep 1 if !$good;
+	} while (!$good && time < $until);
+	ok($good, "$who signs in") or diag($err);
+}
+
+sub people_sign_in {
+	my $until = time + 30;
+	for my $who (@people) {
+		sleep 0.2 while time < $until && antin(qw(user otp --station TW
+		    --passphrase-file), "$who.pass", $who) ne '0';
+		my ($letters) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
+		$letters =~ s/ //g;
+		$key{$who} = base32($letters);
+		signs_in($who);
+	}
+}
+
+# ---- what they do ----------------------------------------------------------
+
+my $content = '11' x 32;
+my @draft = ('draft', 'type=cong-van', 'grammar=nha-nuoc', 'agency=UBND',
+    'unit=VX', 'precedence=thuong', 'recipients=Sở Nội vụ');
+
+sub doc {
+	my ($who, @words) = @_;
+	return qw(doc --station TW --desk van-thu --as), $who, @words;
+}
+
+sub book {
+	my ($who, $verb, @words) = @_;
+	return 'register', $verb, qw(--station TW --as), $who, @words;
+}
+
+sub rows {
+	my (@words) = @_;
+	antin(@words, '--json') eq '0' or diag($err);
+	return @{ JSON::PP->new->utf8->decode($out || '[]') };
+}
+
+# All of these steps; the first that is refused is said.
+sub steps {
+	my ($name, $id, @steps) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	for (@steps) {
+		my ($who, $do, @fields) = @$_;
+		return fail("$name: $do: $err") if
+		    antin(doc($who, $do, $id, @fields)) ne '0';
+	}
+	return pass($name);
+}
+
+sub drafted {
+	my ($level) = @_;
+	my ($row) = rows(doc('lan', @draft, "level=$level",
+	    "content=$content"));
+	return $row->{document};
+}
+
+# Up to its number.
+sub numbered {
+	my ($name, $level) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my $id = drafted($level);
+	my @level = $level eq 'thuong' ? () : (
+	    [ 'lan', 'propose-level', "level=$level",
+		qw(catalogue=1.2 recipients=A copies=2 copying=no) ],
+	    [ 'mai', 'decide-level', "level=$level",
+		qw(copies=2 copying=no) ]);
+	steps($name, $id, @level, [ 'mai', 'sign', "content=$content" ],
+	    [ 'ha', 'number' ]);
+	return $id;
+}
+
+# And into the register.
+sub registered {
+	my ($name, $level, $abstract) = @_;
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	my $id = numbered("$name: numbered", $level);
+	steps($name, $id, $level eq 'thuong' ? () : [ 'ha', 'mark' ],
+	    [ 'ha', 'sign-agency', "content=$content" ],
+	    [ 'ha', 'describe', "abstract=$abstract" ],
+	    [ 'ha', 'register' ]);
+	return $id;
+}
+
+sub output {
+	my (@words) = @_;
+	open my $pipe, '-|', @words or return '';
+	local $/ = undef;
+	my $got = <$pipe>;
+	close $pipe;
+	return $got // '';
+}
+
+sub viewed {
+	my ($of) = @_;
+	antin(qw(journal show --station TW));
+	return scalar(() = $out =~ /$of/g);
+}
+
+# ---- the book --------------------------------------------------------------
+
+my $formula = '=HYPERLINK("http://x","Kế hoạch phòng, chống lụt bão")';
+
+sub a_secret_register {
+	registered('a secret document', 'mat', $formula);
+	my $gone = numbered('one that is numbered', 'mat');
+	steps('is cancelled then', $gone,
+	    [ 'mai', 'cancel', 'reason=Sai thể thức, thay bằng văn bản khác' ]);
+	my $late = registered('one that is registered', 'toi-mat',
+	    'Phương án bảo vệ mục tiêu');
+	steps('is cancelled, too', $late,
+	    [ 'mai', 'cancel', 'reason=Cơ quan nhận đã giải thể' ]);
+}
+
+sub on_paper {
+	my $before = viewed('print secret-out');
+	says(0, qr/Printed: so\.pdf, volume 1 of 20\d\d, 3 lines/,
+	    'the register is printed', book('ha', 'print', qw(--out so.pdf
+	    secret-out)));
+	is(sprintf('%o', (stat 'so.pdf')[2] & 07777), '600',
+	    'for its owner alone');
+	is(viewed('print secret-out'), $before + 1, 'which is in the journal');
+	like($out, qr{vn/ha print secret-out 20\d\d/1}, 'with who, and what');
+	my $text = output(qw(pdftotext -layout so.pdf -));
+	my $words = join ' ', split ' ', $text;
+	like($words, qr/Sổ đăng ký bí mật nhà nước đi/, 'its title stands');
+	like($words, qr/TỐI MẬT/, 'and the mark of its highest line');
+	like($words, qr/Nơi nhận và ký nhận/, 'and the names of columns');
+	like($words, qr/3 dòng, từ số 01 đến số 03\. Số dòng bằng chữ: ba dòng/,
+	    'and how many lines it has, also in words');
+	is((() = $words =~ /HỦY:/g), 2, 'what was cancelled says so');
+	like($words, qr/chưa đóng khi in/, 'and that it is not closed');
+	like(output(qw(pdfinfo so.pdf)), qr/Page size: +841\.8\d* x 595\.2/,
+	    'its pages are A4, lying');
+	unlike(join('', grep { !/ yes +yes/ } (split /^/,
+	    output(qw(pdffonts so.pdf)))[2 .. 4]), qr/\S/,
+	    'its fonts are embedded');
+}
+
+sub as_rows {
+	says(0, qr/3 lines/, 'as CSV', book('ha', 'print', qw(--format csv
+	    --out so.csv secret-out)));
+	my @lines = split /\r\n/, get('so.csv');
+	is(scalar @lines, 4, 'it has the names and three lines');
+	like($lines[0], qr/^\x{ef}\x{bb}\x{bf}"Số thứ tự","Số, ký hiệu"/,
+	    'in UTF-8, with its mark');
+	is((grep { /(?:^|,)"[=+\-@]/ } @lines), 0,
+	    'no cell begins as a formula does');
+	says(0, qr/3 lines/, 'as JSON', book('ha', 'print', qw(--format json
+	    --out so.json secret-out)));
+	my $rows = JSON::PP->new->utf8->decode(get('so.json'));
+	is(scalar @$rows, 3, 'the lines');
+	like(Encode::encode('UTF-8', $rows->[1]{note} // ''), qr/^ĐÃ HỦY: Sai/, 'by columns\' words');
+	says(2, qr/--format is/, 'and nothing else', book('ha', 'print',
+	    qw(--format xls --out so.xls secret-out)));
+	says(1, qr/so\.csv/, 'a file that is there stays', book('ha', 'print',
+	    qw(--format csv --out so.csv secret-out)));
+}
+
+# ---- who sees nothing ------------------------------------------------------
+
+sub below_it {
+	my $not = qr/registry\.md 9\.1/;
+	says(3, $not, 'who is cleared for some of it gets nothing',
+	    book('son', 'print', qw(--out no.pdf secret-out)));
+	ok(!-e 'no.pdf', 'not even a file');
+	says(3, $not, 'nor is it shown to him', book('son', 'show',
+	    'secret-out'));
+	my $said = $err;
+	says(3, $not, 'nor a year in which there is none', book('son', 'show',
+	    qw(--year 2001 secret-out)));
+	is($err, $said, 'and he is told the same');
+	is((grep { $_->{book} =~ /secret/ } rows(book('son', 'list'))), 0,
+	    'no volume of it and no last number are listed');
+	registered('an ordinary document', 'thuong', 'Lịch trực');
+	says(0, qr/1 lines/, 'open registers are printed for him',
+	    book('son', 'print', qw(--out open.pdf out)));
+	unlike(output(qw(pdftotext open.pdf -)), qr/MẬT/,
+	    'without a mark of secrecy');
+	says(3, qr/no desk of this unit/, 'what is above all desks has no line',
+	    doc('lan', @draft, 'level=tuyet-mat', "content=$content"));
+}
+
+# ---- a closed volume -------------------------------------------------------
+
+sub a_closed_volume {
+	my $id = registered('a document is registered', 'mat', 'Kế hoạch A');
+	ends(0, 'its volume is closed', book('ha', 'close', 'secret-out'));
+	ends(0, 'and printed', book('ha', 'print', qw(--format json --volume 1
+	    --out one.json secret-out)));
+	steps('what becomes of it later', $id,
+	    [ 'mai', 'cancel', 'reason=Không còn cần' ]);
+	ends(0, 'it is printed again', book('ha', 'print', qw(--format json
+	    --volume 1 --out again.json secret-out)));
+	is(get('again.json'), get('one.json'), 'it is as it was');
+	registered('the next one', 'mat', 'Kế hoạch B');
+	says(0, qr/volume 2 of 20\d\d, 1 lines/, 'stands in the next volume',
+	    book('ha', 'print', qw(--out two.pdf secret-out)));
+	my $words = join ' ', split ' ', output(qw(pdftotext -layout two.pdf
+	    -));
+	like($words, qr/từ số 05 đến số 05/, 'whose serials go on');
+	ends(0, 'the closed one', book('ha', 'print', qw(--volume 1 --out
+	    one.pdf secret-out)));
+	like(join(' ', split ' ', output(qw(pdftotext -layout one.pdf -))),
+	    qr/đóng ngày \d\d\/\d\d\/20\d\d/, 'says when it was');
+	says(1, qr/no such volume/, 'there is no third', book('ha', 'print',
+	    qw(--volume 3 --out no.pdf secret-out)));
+}
+
+# ---- reports, searching ----------------------------------------------------
+
+# Lines of the year, by level.
+sub counted {
+	my ($who) = @_;
+	antin(qw(report --station TW --period year --json --as), $who) eq '0'
+	    or diag($err);
+	my $report = JSON::PP->new->utf8->decode($out);
+	my %of;
+	$of{$_->{level}} += $_->{count} for @{ $report->{counts} };
+	return ($report, map { "$_ $of{$_}" } sort keys %of);
+}
+
+sub a_report {
+	my ($report, @ha) = counted('ha');
+	is("@ha", 'mat 4 thuong 1 toi-mat 1', 'the year is counted by level');
+	my ($out_now) = @{ $report->{times} };
+	is("$out_now->{way} $out_now->{done} $out_now->{late}", 'out 5 0',
+	    'five were registered in time');
+	ok($out_now->{median} <= $out_now->{longest}, 'with their median');
+	my ($less, @son) = counted('son');
+	is("@son", 'mat 4 thuong 1', 'what is above somebody is not counted');
+	is($less->{times}[0]{done}, 4, 'nor timed');
+	says(0, qr/Together: 6 lines/, 'it is told in words, too',
+	    qw(report --station TW --as ha --period quarter));
+	note($out);
+	says(0, qr/Together: 0 lines/, 'another time has nothing', qw(report
+	    --station TW --as ha --from 2020-01-01T00:00 --to
+	    2021-01-01T00:00));
+	says(2, qr/--period is/, 'periods have names', qw(report --station TW
+	    --as ha --period decade));
+	says(2, qr/not before/, 'time goes on', qw(report --station TW --as
+	    ha --from 2021-01-01T00:00 --to 2020-01-01T00:00));
+}
+
+sub found {
+	my ($who, $words) = @_;
+	return scalar rows(qw(doc search --station TW --as), $who, $words);
+}
+
+sub what_is_found {
+	registered('a document', 'thuong', 'Hòa giải ở cơ sở, Điện Biên');
+	my @ways = ('hòa giải', 'hoà giải', 'HOA GIAI', 'dien bien', 'Điện',
+	    "hoa\x{300} gia\x{309}i", 'đien bien hoa');
+	is((grep { utf8::encode($_) if utf8::is_utf8($_); found('ha', $_) == 1
+	    } @ways), 7, 'it is found however it is written');
+	is((grep { found('ha', $_) } 'hỏa giải', 'điền biên', 'òa',
+	    'hòa giải khác'), 0, 'and by nothing else');
+	is(found('son', 'mục tiêu'), 0, 'what is above somebody is not found');
+	is(found('ha', 'mục tiêu'), 1, 'but by who may');
+}
+
+there_is_a_station();
+people_sign_in();
+a_secret_register();
+on_paper();
+as_rows();
+below_it();
+a_closed_volume();
+a_report();
+what_is_found();
+ends(0, 'the journal is whole', qw(journal verify --station TW --directory
+    all));
+station("stop");
+system("cp *.pdf /var/tmp/x2-t/") if $ENV{KEEP};
+done_testing();
