@@ -168,10 +168,37 @@ is_desks(const struct asking *a, struct bytes desk)
 		   r.holder == a->desk);
 }
 
+/* Of those whose id begins so, the desk's. */
+struct beginning {
+	const struct asking *a;
+	struct store_doc *out;
+	struct buf *hold;
+	size_t count;
+};
+
+static bool
+take_beginning(void *ctx, const struct store_doc *d)
+{
+	struct beginning *b = ctx;
+
+	if (!is_desks(b->a, d->desk))
+		return true;
+	if (b->count++ > 0)
+		return false;
+	*b->out = *d;
+	buf_reserve(b->hold, d->desk.len + d->summary.len);
+	buf_add(b->hold, d->desk);
+	buf_add(b->hold, d->summary);
+	b->out->desk.p = b->hold->p;
+	b->out->summary.p = b->hold->p + d->desk.len;
+	return true;
+}
+
 enum rc
 asking_doc(struct store_doc *out, struct buf *hold, const struct asking *a,
     struct bytes digits, struct err *e)
 {
+	struct beginning b = { .a = a, .out = out, .hold = hold };
 	uint8_t id[STORE_DOC_ID];
 	char full[2 * STORE_DOC_ID];
 	enum rc rc;
@@ -183,16 +210,15 @@ asking_doc(struct store_doc *out, struct buf *hold, const struct asking *a,
 	memcpy(full, digits.p, digits.len);
 	if (!hex_parse(id, sizeof(id), bytes_of(full, sizeof(full))))
 		return fail(e, RC_INVALID, "that is no document's id");
-	rc = st.store->ops->registry->find(
-	    st.store, id, (unsigned)digits.len, out, hold, e);
-	if (rc == RC_EXISTS)
-		return fail(e, RC_EXISTS,
+	rc = st.store->ops->registry->find(st.store, id, (unsigned)digits.len,
+	    (unsigned)a->level, take_beginning, &b, e);
+	if (rc == RC_OK && b.count == 1)
+		return RC_OK;
+	if (rc == RC_OK && b.count > 1)
+		rc = fail(e, RC_EXISTS,
 		    "several documents begin with %.*s: more digits are wanted",
 		    (int)digits.len, (const char *)digits.p);
-	if (rc == RC_OK && is_desks(a, out->desk) &&
-	    out->level <= (unsigned)a->level)
-		return RC_OK;
-	if (rc == RC_OK || rc == RC_ABSENT)
+	else if (rc == RC_OK)
 		rc =
 		    fail(e, RC_ABSENT, "no such document is at %s", a->address);
 	buf_free(hold);

@@ -221,25 +221,20 @@ begins(const struct store_doc *d, const uint8_t id[static STORE_DOC_ID],
 
 static enum rc
 find(struct store *s, const uint8_t id[static STORE_DOC_ID], unsigned digits,
-    struct store_doc *out, struct buf *hold, struct err *e)
+    unsigned level, bool (*each)(void *ctx, const struct store_doc *d),
+    void *ctx, struct err *e)
 {
 	const struct memory_rows *docs =
 	    memory_rows(memory_of(s), REGISTRY_DOC);
-	const struct store_doc *found = NULL;
 	size_t i;
 
-	for (i = 0; i < docs->count; i++) {
-		if (!begins(&docs->list[i].doc, id, digits))
-			continue;
-		if (found != NULL) {
-			*hold = (struct buf){ 0 };
-			*out = (struct store_doc){ 0 };
-			return fail(
-			    e, RC_EXISTS, "store: several documents begin so");
-		}
-		found = &docs->list[i].doc;
-	}
-	return one(found, out, hold, e);
+	(void)e;
+	for (i = 0; i < docs->count; i++)
+		if (docs->list[i].doc.level <= level &&
+		    begins(&docs->list[i].doc, id, digits) &&
+		    !each(ctx, &docs->list[i].doc))
+			break;
+	return RC_OK;
 }
 
 static enum rc

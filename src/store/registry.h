@@ -147,10 +147,11 @@ struct store_registry_ops {
 	/* RC_ABSENT. */
 	enum rc (*get)(struct store *s, uint64_t n, struct store_doc *out,
 	    struct buf *hold, struct err *e);
-	/* By the first "digits" hexadecimal digits of its id, 1 to 32: the rest
-	 * of the id is not read.  RC_ABSENT; RC_EXISTS: several begin so. */
+	/* Those up to a level whose id begins with the first "digits"
+	 * hexadecimal digits of this, 1 to 32; the rest of it is not read. */
 	enum rc (*find)(struct store *s, const uint8_t id[static STORE_DOC_ID],
-	    unsigned digits, struct store_doc *out, struct buf *hold,
+	    unsigned digits, unsigned level,
+	    bool (*each)(void *ctx, const struct store_doc *d), void *ctx,
 	    struct err *e);
 	/* The desk's document of a dispatch.  RC_ABSENT. */
 	enum rc (*of_dispatch)(struct store *s,

@@ -194,10 +194,14 @@ get(struct store *store, uint64_t n, struct store_doc *out, struct buf *hold,
 
 static enum rc
 find(struct store *store, const uint8_t id[static STORE_DOC_ID],
-    unsigned digits, struct store_doc *out, struct buf *hold, struct err *e)
+    unsigned digits, unsigned level,
+    bool (*each)(void *ctx, const struct store_doc *d), void *ctx,
+    struct err *e)
 {
 	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_DOC_FIND,
-	    "SELECT " DOC " FROM doc WHERE id BETWEEN ?1 AND ?2 LIMIT 2");
+	    "SELECT " DOC " FROM doc WHERE id BETWEEN ?1 AND ?2"
+	    " AND level <= ?3 ORDER BY id");
+	struct store_doc d;
 	uint8_t low[STORE_DOC_ID], high[STORE_DOC_ID];
 	unsigned i;
 
@@ -210,7 +214,13 @@ find(struct store *store, const uint8_t id[static STORE_DOC_ID],
 	}
 	sqlite_bytes(&r, 1, bytes_of(low, sizeof(low)));
 	sqlite_bytes(&r, 2, bytes_of(high, sizeof(high)));
-	return one(&r, out, hold, e);
+	sqlite_uint(&r, 3, level);
+	while (sqlite_row(&r)) {
+		d = doc_of(&r);
+		if (!each(ctx, &d))
+			break;
+	}
+	return sqlite_end(&r, e);
 }
 
 static enum rc

@@ -114,36 +114,49 @@ documents_are_kept(struct world *w)
 	ok(doc_is(w, &a) && doc_is(w, &b), "what was changed is kept");
 }
 
+struct those {
+	unsigned count;
+	uint64_t n;
+};
+
+static bool
+count_those(void *ctx, const struct store_doc *d)
+{
+	struct those *t = ctx;
+
+	t->count++;
+	t->n = d->n;
+	return true;
+}
+
 static const char *
-found(struct world *w, const char *hex)
+found(struct world *w, const char *hex, unsigned level)
 {
 	static char text[64];
 	uint8_t id[STORE_DOC_ID] = { 0 };
+	struct those those = { 0 };
 	char full[33];
-	struct store_doc got;
-	struct buf hold;
-	enum rc rc;
 
 	/* what is behind the digits is not read */
 	memset(full, 'f', 32);
 	memcpy(full, hex, strlen(hex));
 	if (!hex_parse(id, sizeof(id), bytes_of(full, 32)))
 		bug("no hex");
-	rc = w->ops->registry->find(
-	    w->s, id, (unsigned)strlen(hex), &got, &hold, &w->e);
+	must(w->ops->registry->find(w->s, id, (unsigned)strlen(hex), level,
+		 count_those, &those, &w->e),
+	    &w->e);
 	(void)snprintf(text, sizeof(text), "%s %u",
-	    rc == RC_OK	      ? "one"
-	    : rc == RC_EXISTS ? "several"
+	    those.count == 1  ? "one"
+	    : those.count > 1 ? "several"
 			      : "none",
-	    rc == RC_OK ? (unsigned)got.n : 0);
-	buf_free(&hold);
+	    those.count == 1 ? (unsigned)those.n : 0);
 	return text;
 }
 
 static void
 documents_are_found(struct world *w)
 {
-	struct store_doc a, b, got;
+	struct store_doc a, b, above, got;
 	struct buf hold;
 	const uint8_t dispatch[STORE_DOC_ID] = { 9, 1 };
 
@@ -153,17 +166,26 @@ documents_are_found(struct world *w)
 	(void)doc_put(w, 0x13, "d/x");
 	(void)doc_put(w, 7, "d/x");
 	world_done(w);
-	ok(strcmp(found(w, "ab01"), "one 1") == 0,
+	ok(strcmp(found(w, "ab01", 9), "one 1") == 0,
 	    "by what its id begins with");
-	ok(strcmp(found(w, "ab12"), "one 2") == 0, "another");
-	ok(strcmp(found(w, "ab1"), "several 0") == 0,
+	ok(strcmp(found(w, "ab12", 9), "one 2") == 0, "another");
+	ok(strcmp(found(w, "ab1", 9), "several 0") == 0,
 	    "half a byte of several is none");
-	ok(strcmp(found(w, "a"), "several 0") == 0, "nor is one digit");
-	ok(strcmp(found(w, "ac"), "none 0") == 0, "what none has is absent");
-	ok(strcmp(found(w, "ab120000000000000000000000000000"), "one 2") == 0,
+	ok(strcmp(found(w, "a", 9), "several 0") == 0, "nor is one digit");
+	ok(strcmp(found(w, "ac", 9), "none 0") == 0, "what none has is absent");
+	ok(strcmp(found(w, "ab120000000000000000000000000000", 9), "one 2") == 0,
 	    "the whole id finds it");
-	ok(strcmp(found(w, "ab120000000000000000000000000001"), "none 0") == 0,
+	ok(strcmp(found(w, "ab120000000000000000000000000001", 9), "none 0") == 0,
 	    "to its last digit");
+	world_do(w);
+	above = doc_made(0x14, "d/x");
+	above.level = a.level + 1;
+	must(w->ops->registry->put(w->s, &above, &w->e), &w->e);
+	world_done(w);
+	ok(strcmp(found(w, "ab14", above.level), "one 5") == 0,
+	    "who may see it finds it");
+	ok(strcmp(found(w, "ab14", a.level), "none 0") == 0,
+	    "to who may not it is not there");
 	is(w->ops->registry->of_dispatch(
 	       w->s, dispatch, bytes_str("d/x"), &got, &hold, &w->e),
 	    RC_OK, "by its dispatch");
