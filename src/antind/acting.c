@@ -110,6 +110,8 @@ acting_ask(struct acting *a, const struct acting_ask *ask, struct err *e)
 	memcpy(a->ask.who.cert, ask->cert, SHA256_SIZE);
 	a->ask.who.roles = ask->roles;
 	a->ask.who.clearance = ask->clearance;
+	a->ask.who.is_his = ask->is_his;
+	a->ask.who.ctx = ask->ctx;
 	a->ask.desk = arena_add(&a->arena, ask->desk);
 	a->ask.at = ask->at;
 	a->ask.own_clock = ask->own_clock;
@@ -282,6 +284,8 @@ acting_plan(struct acting_plan *out, struct acting *a,
 	a->ask.rules =
 	    a->doc.steps == 0 ? a->ask.now : rules_version(rules, a->doc.rules);
 	a->ask.about = a->refers ? &a->about : NULL;
+	if (a->doc.steps > 0) /* the desk may have another address by now */
+		a->ask.desk = a->doc.desk;
 	a->ask.number = number;
 	if ((rc = doc_step(&a->out, &a->doc, &a->ask, e)) != RC_OK)
 		return rc;

@@ -26,6 +26,9 @@ struct acting_ask {
 	uint8_t cert[SHA256_SIZE]; /* of the key he signed in with */
 	unsigned roles;		   /* at the desk: bits 1u << enum role */
 	enum level clearance;
+	/* as struct doc_who has them */
+	bool (*is_his)(const void *ctx, const uint8_t cert[static SHA256_SIZE]);
+	const void *ctx;
 	struct bytes desk;
 	int64_t at;
 	bool own_clock;

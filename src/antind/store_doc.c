@@ -130,6 +130,17 @@ load_about(struct doing *d, struct err *e)
 	return rc == RC_ABSENT ? RC_OK : rc;
 }
 
+/* docs/registry.md 3.5: under whatever address and key, one holder is one. */
+static bool
+is_his(const void *ctx, const uint8_t cert[static SHA256_SIZE])
+{
+	const struct session *who = ctx;
+	const struct state *s = &st.file.directory->state;
+	const size_t i = cert_by_fingerprint(s, cert);
+
+	return i != NONE && s->certs[i].holder == who->holder;
+}
+
 /* Who he is, what he asks, and what there is. */
 static enum rc
 prepare(struct doing *d, struct err *e)
@@ -150,6 +161,8 @@ prepare(struct doing *d, struct err *e)
 	memcpy(ask.cert, s->certs[d->a.who.cert].fingerprint, SHA256_SIZE);
 	ask.roles = d->a.roles;
 	ask.clearance = d->a.level;
+	ask.is_his = is_his;
+	ask.ctx = &d->a.who;
 	ask.desk = bytes_str(d->a.address);
 	ask.at = station_now();
 	ask.own_clock = station_own_clock();

@@ -106,6 +106,10 @@ struct doc_who {
 	uint8_t cert[SHA256_SIZE]; /* of the key he signed in with */
 	unsigned roles;		   /* at the desk: bits 1u << enum role */
 	enum level clearance;
+	/* This certificate is another of his: his unit was renamed, or he has a
+	 * new key.  NULL: nobody knows of others. */
+	bool (*is_his)(const void *ctx, const uint8_t cert[static SHA256_SIZE]);
+	const void *ctx;
 };
 
 struct doc_ask {

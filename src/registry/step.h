@@ -36,6 +36,7 @@
 #define STEP_OPENING (STEP_SALT + STEP_FIELDS)
 #define STEP_RULES 64u	   /* bytes of a version of the rules */
 #define STEP_NUMBERS 4096u /* steps of one document */
+#define STEP_ENDING 8u	   /* the last of them only end it (2.9) */
 
 /* Of one that was read, person, desk and rules borrow from it. */
 struct step {

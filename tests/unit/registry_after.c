@@ -189,6 +189,69 @@ exactly_the_permitted_copies_are_made(struct office *o)
 	record_end(&r);
 }
 
+/* ---- one person -----------------------------------------------------------
+ */
+
+/* The directory: Khó's certificate and the older one are one person's. */
+static bool
+is_khos(const void *ctx, const uint8_t cert[static SHA256_SIZE])
+{
+	return memcmp(cert, ctx, SHA256_SIZE) == 0;
+}
+
+static void
+another_address_is_no_other_person(struct office *o)
+{
+	uint8_t older[SHA256_SIZE];
+	struct doc_ask ask;
+	struct record r;
+
+	record_begin(&r, o);
+	secret_sent(&r, "mat");
+	MUST(&r, MINH, DECIDE_DESTROY, "reason=Hết giá trị", "instrument=QĐ 9");
+	ask = record_ask(&r, KHO, ACTION_WITNESS);
+	sha256(older, bytes_str(clerks[MINH].key));
+	ask.who.is_his = is_khos;
+	ask.who.ctx = older;
+	ok(record_try(&r, &ask) == RC_DENIED &&
+		strstr(r.e.text, "another person") != NULL,
+	    "who has another address and another key by now does not do both");
+	sha256(older, bytes_str("nobody's"));
+	went(record_try(&r, &ask), &r.e, "who is really another does");
+	record_end(&r);
+}
+
+/* ---- very many steps ------------------------------------------------------
+ */
+
+static void
+a_document_of_too_many_steps_still_ends(struct office *o)
+{
+	struct doc_did *did;
+	struct record r;
+	struct doc_ask ask;
+	uint64_t steps, i;
+
+	record_begin(&r, o);
+	secret_sent(&r, "mat");
+	steps = r.doc.steps;
+	did = alloc(STEP_NUMBERS, sizeof(*did));
+	for (i = 0; i < STEP_NUMBERS; i++)
+		did[i] = r.doc.did[i < steps ? i : steps - 1];
+	free(r.doc.did);
+	r.doc.did = did;
+	r.doc.steps = STEP_NUMBERS - STEP_ENDING;
+	ask = record_ask(&r, HOA, ACTION_HAND_OVER);
+	put_field(&ask.fields, ACTION_HAND_OVER, "to=Nam");
+	is(record_try(&r, &ask), RC_LIMIT, "nothing more is done to it");
+	ask = record_ask(&r, MINH, ACTION_DECIDE_DESTROY);
+	put_field(&ask.fields, ACTION_DECIDE_DESTROY, "reason=x");
+	put_field(&ask.fields, ACTION_DECIDE_DESTROY, "instrument=QĐ 9");
+	went(record_try(&r, &ask), &r.e, "but it can be destroyed");
+	r.doc.steps = steps;
+	record_end(&r);
+}
+
 int
 main(void)
 {
@@ -200,6 +263,8 @@ main(void)
 	it_is_declassified_or_given_another_level(&o);
 	who_holds_it_follows_its_issuer(&o);
 	exactly_the_permitted_copies_are_made(&o);
+	another_address_is_no_other_person(&o);
+	a_document_of_too_many_steps_still_ends(&o);
 	office_close(&o);
 	return done();
 }
