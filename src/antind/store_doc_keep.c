@@ -367,9 +367,9 @@ drop_abstract(uint64_t n, struct err *e)
 	return rc;
 }
 
+/* Of which steps the opening has the abstract: all of them. */
 struct described {
-	unsigned numbers[64];
-	size_t count;
+	bool is[STORE_DOC_STEPS];
 };
 
 static bool
@@ -377,9 +377,9 @@ is_describing(void *ctx, const struct store_step *step)
 {
 	struct described *d = ctx;
 
-	if (step->opening.len > 0 && acting_describes(step->statement) &&
-	    d->count < sizeof(d->numbers) / sizeof(d->numbers[0]))
-		d->numbers[d->count++] = step->number;
+	if (step->number < STORE_DOC_STEPS)
+		d->is[step->number] = step->opening.len > 0 &&
+				      acting_describes(step->statement);
 	return true;
 }
 
@@ -389,7 +389,7 @@ destroy(uint64_t n, const struct acting_plan *plan, struct err *e)
 	const struct store_registry_ops *ops = st.store->ops->registry;
 	struct described d = { 0 };
 	enum rc rc = RC_OK;
-	size_t i;
+	unsigned i;
 
 	if (plan->destroys_abstract) /* a line stays: docs/registry.md 3.10 */
 		rc = drop_abstract(n, e);
@@ -397,8 +397,9 @@ destroy(uint64_t n, const struct acting_plan *plan, struct err *e)
 		rc = ops->steps_destroy(st.store, n, STORE_DOC_STEPS, e);
 	else if (rc == RC_OK && plan->destroys_abstract)
 		rc = ops->steps(st.store, n, 0, is_describing, &d, e);
-	for (i = 0; i < d.count && rc == RC_OK; i++)
-		rc = ops->steps_destroy(st.store, n, d.numbers[i], e);
+	for (i = 0; i < STORE_DOC_STEPS && rc == RC_OK; i++)
+		if (d.is[i])
+			rc = ops->steps_destroy(st.store, n, i, e);
 	return rc;
 }
 
