@@ -42,8 +42,7 @@ asking_top(const struct asking *a)
 	for (i = 0; i < s->cert_count; i++) {
 		c = &s->certs[i];
 		if (c->unit == unit && c->holder != NONE &&
-		    !s->holders[c->holder].person &&
-		    c->cert.rights.level > top)
+		    !s->holders[c->holder].person && c->cert.rights.level > top)
 			top = c->cert.rights.level;
 	}
 	return top;
@@ -84,7 +83,9 @@ add_volume(void *ctx, const struct store_volume *v)
 	struct law_book book;
 	struct buf row = { 0 };
 
-	if (word.len == 0 || !may_see(r->a, r->top, word, v->opened))
+	/* docs/registry.md 7.3: of what he sees no line, he sees nothing */
+	if (word.len == 0 || !may_see(r->a, r->top, word, v->opened) ||
+	    (v->last == 0 && r->a->level < LEVEL_TUYET_MAT))
 		return true;
 	add_name(&row, "row", bytes_str("volume"));
 	add_name(&row, "book", word);
@@ -125,13 +126,13 @@ books_list(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 	struct reading r = {
 		.rows = rows, .a = a, .top = asking_top(a), .e = e
 	};
-	enum rc rc = st.store->ops->registry->volumes(
-	    st.store, (struct bytes){ 0 }, add_volume, &r, e);
+	enum rc rc = st.store->ops->registry->volumes(st.store,
+	    (struct bytes){ 0 }, (unsigned)a->level, add_volume, &r, e);
 
 	(void)m;
 	if (rc == RC_OK)
 		rc = st.store->ops->registry->all_series(
-		    st.store, add_series, &r, e);
+		    st.store, (unsigned)a->level, add_series, &r, e);
 	return rc;
 }
 
@@ -222,8 +223,8 @@ viewed(const struct asking *a, const struct msg_doc *m, struct err *e)
 }
 
 static enum rc
-check_seen(const struct asking *a, const struct msg_doc *m, int64_t t,
-    struct err *e)
+check_seen(
+    const struct asking *a, const struct msg_doc *m, int64_t t, struct err *e)
 {
 	if (!may_see(a, asking_top(a), m->book, t))
 		return fail(e, RC_DENIED,
@@ -332,8 +333,7 @@ add_columns(struct buf *rows, struct bytes word, int64_t t, struct err *e)
 		add_name(&row, "row", bytes_str(i == 0 ? "title" : "column"));
 		if (i > 0) {
 			add_name(&row, "field", r->columns[i - 1].field);
-			row_number(
-			    &row, "#width", r->columns[i - 1].width_mm);
+			row_number(&row, "#width", r->columns[i - 1].width_mm);
 		}
 		add_name(&row, "title",
 		    i == 0 ? r->title.vi : r->columns[i - 1].title.vi);
@@ -408,12 +408,11 @@ books_print(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 	of.volume = at.is.volume;
 	/* who may not see it is told so, whether or not there is one */
 	if ((rc = check_seen(a, &of,
-		 at.is.volume == 0 ? station_now() : at.is.opened, e)) !=
-	    RC_OK)
+		 at.is.volume == 0 ? station_now() : at.is.opened, e)) != RC_OK)
 		return rc;
 	if (at.is.volume == 0)
-		return fail(e, RC_ABSENT,
-		    "there is no such volume of this register");
+		return fail(
+		    e, RC_ABSENT, "there is no such volume of this register");
 	if (m->before <= 1) {
 		add_book(rows, a, m, &at.is);
 		rc = add_columns(rows, m->book, at.is.opened, e);

@@ -340,7 +340,9 @@ enum rc memory_resume(
     struct store *s, const struct store_series *series, struct err *e);
 enum rc memory_resumed(struct store *s, struct bytes series, unsigned year,
     struct store_series *out, struct buf *hold, struct err *e);
-enum rc memory_all_series(struct store *s,
+/* The document's level is above this one. */
+bool memory_doc_above(struct memory *m, uint64_t n, unsigned level);
+enum rc memory_all_series(struct store *s, unsigned level,
     bool (*each)(
 	void *ctx, struct bytes series, unsigned year, uint64_t last),
     void *ctx, struct err *e);
@@ -350,7 +352,7 @@ enum rc memory_volume_close(
     struct store *s, const struct store_volume *v, struct err *e);
 enum rc memory_volume(struct store *s, struct bytes book, unsigned year,
     struct store_volume *out, struct buf *hold, struct err *e);
-enum rc memory_volumes(struct store *s, struct bytes book,
+enum rc memory_volumes(struct store *s, struct bytes book, unsigned level,
     bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
     struct err *e);
 /* Of one volume; NULL: there is none. */

@@ -170,25 +170,29 @@ memory_resumed(struct store *s, struct bytes series, unsigned year,
 }
 
 enum rc
-memory_all_series(struct store *s,
+memory_all_series(struct store *s, unsigned level,
     bool (*each)(void *ctx, struct bytes series, unsigned year, uint64_t last),
     void *ctx, struct err *e)
 {
 	const struct memory_rows *all =
 	    memory_rows(memory_of(s), REGISTRY_NUMBER);
-	const struct store_number *at, *next;
+	const struct store_number *last = NULL, *at;
+	bool more = true;
 	size_t i;
 
 	(void)e;
-	for (i = 0; i < all->count; i++) {
+	for (i = 0; i < all->count && more; i++) {
 		at = &all->list[i].number;
-		next = i + 1 < all->count ? &all->list[i + 1].number : NULL;
-		if (next != NULL &&
-		    order(at->series, at->year, next->series, next->year) == 0)
+		if (memory_doc_above(memory_of(s), at->n, level))
 			continue;
-		if (!each(ctx, at->series, at->year, at->number))
-			break;
+		if (last != NULL &&
+		    order(at->series, at->year, last->series, last->year) != 0)
+			more =
+			    each(ctx, last->series, last->year, last->number);
+		last = at;
 	}
+	if (last != NULL && more)
+		(void)each(ctx, last->series, last->year, last->number);
 	return RC_OK;
 }
 
@@ -321,20 +325,44 @@ memory_volume(struct store *s, struct bytes book, unsigned year,
 	return RC_OK;
 }
 
+/* Its first and last line up to a level. */
+static void
+seen(struct memory *m, struct store_volume *v, unsigned level)
+{
+	const struct memory_rows *all = memory_rows(m, REGISTRY_LINE);
+	const struct store_line *l;
+	size_t i;
+
+	v->first = v->last = 0;
+	for (i = 0; i < all->count; i++) {
+		l = &all->list[i].line;
+		if (l->volume != v->volume || l->level > level ||
+		    order(l->book, l->year, v->book, v->year) != 0 ||
+		    memory_doc_above(m, l->n, level))
+			continue;
+		if (v->first == 0)
+			v->first = l->serial;
+		v->last = l->serial;
+	}
+}
+
 enum rc
-memory_volumes(struct store *s, struct bytes book,
+memory_volumes(struct store *s, struct bytes book, unsigned level,
     bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
     struct err *e)
 {
 	const struct memory_rows *all =
 	    memory_rows(memory_of(s), REGISTRY_VOLUME);
-	const struct store_volume *v;
+	struct store_volume v;
 	size_t i;
 
 	(void)e;
 	for (i = 0; i < all->count; i++) {
-		v = &all->list[i].volume;
-		if ((book.len == 0 || bytes_eq(v->book, book)) && !each(ctx, v))
+		v = all->list[i].volume;
+		if (book.len > 0 && !bytes_eq(v.book, book))
+			continue;
+		seen(memory_of(s), &v, level);
+		if (!each(ctx, &v))
 			break;
 	}
 	return RC_OK;

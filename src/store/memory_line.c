@@ -114,7 +114,8 @@ memory_lines(struct store *s, struct bytes book, unsigned year, unsigned volume,
 		l = &all->list[i].line;
 		if (l->year != year || !bytes_eq(l->book, book) ||
 		    l->serial < from || l->level > level ||
-		    (volume != 0 && l->volume != volume))
+		    (volume != 0 && l->volume != volume) ||
+		    memory_doc_above(memory_of(s), l->n, level))
 			continue;
 		max--;
 		if (!each(ctx, l))
@@ -166,7 +167,8 @@ memory_counts(struct store *s, int64_t from, int64_t until, unsigned level,
 	(void)e;
 	for (i = 0; i < all->count; i++) {
 		l = &all->list[i].line;
-		if (l->at < from || l->at >= until || l->level > level)
+		if (l->at < from || l->at >= until || l->level > level ||
+		    memory_doc_above(memory_of(s), l->n, level))
 			continue;
 		c = (struct store_line_count){ l->book, l->incoming, l->level,
 			l->rank, 0 };

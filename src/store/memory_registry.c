@@ -181,6 +181,14 @@ set(struct store *s, const struct store_doc *d, unsigned seen, struct err *e)
 	return RC_OK;
 }
 
+bool
+memory_doc_above(struct memory *m, uint64_t n, unsigned level)
+{
+	const struct store_doc *d = doc_of(m, n);
+
+	return d != NULL && d->level > level;
+}
+
 static enum rc
 one(const struct store_doc *d, struct store_doc *out, struct buf *hold,
     struct err *e)

@@ -195,9 +195,9 @@ struct store_registry_ops {
 	/* RC_ABSENT: nothing was said of it. */
 	enum rc (*resumed)(struct store *s, struct bytes series, unsigned year,
 	    struct store_series *out, struct buf *hold, struct err *e);
-	/* All series and years of which a number was taken, with the highest;
-	 * by name and year. */
-	enum rc (*all_series)(struct store *s,
+	/* All series and years of which a number was taken, with the highest
+	 * of documents up to a level; by name and year. */
+	enum rc (*all_series)(struct store *s, unsigned level,
 	    bool (*each)(
 		void *ctx, struct bytes series, unsigned year, uint64_t last),
 	    void *ctx, struct err *e);
@@ -212,8 +212,9 @@ struct store_registry_ops {
 	/* The last volume of a register and year.  RC_ABSENT. */
 	enum rc (*volume)(struct store *s, struct bytes book, unsigned year,
 	    struct store_volume *out, struct buf *hold, struct err *e);
-	/* All of a register (empty: of every one), by name, year, volume. */
-	enum rc (*volumes)(struct store *s, struct bytes book,
+	/* All of a register (empty: of every one), by name, year, volume; the
+	 * first and last are those of the lines up to a level, 0: of none. */
+	enum rc (*volumes)(struct store *s, struct bytes book, unsigned level,
 	    bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
 	    struct err *e);
 
@@ -232,8 +233,9 @@ struct store_registry_ops {
 	 * what the law has destroyed.  RC_ABSENT. */
 	enum rc (*cells)(struct store *s, struct bytes book, unsigned year,
 	    uint64_t serial, struct bytes cells, struct err *e);
-	/* The highest level at most; of all volumes (0) or one; rising from a
-	 * serial on, at most max. */
+	/* The highest level at most, of the line and of its document as it is
+	 * now; of all volumes (0) or one; rising from a serial on, at most max.
+	 */
 	enum rc (*lines)(struct store *s, struct bytes book, unsigned year,
 	    unsigned volume, uint64_t from, unsigned level, size_t max,
 	    bool (*each)(void *ctx, const struct store_line *l), void *ctx,
@@ -251,7 +253,8 @@ struct store_registry_ops {
 	    uint64_t serial,
 	    bool (*each)(void *ctx, const struct store_remark *r), void *ctx,
 	    struct err *e);
-	/* Lines of a time (from, until before), counted; up to a level. */
+	/* Lines of a time (from, until before), counted; up to a level, as
+	 * above. */
 	enum rc (*counts)(struct store *s, int64_t from, int64_t until,
 	    unsigned level,
 	    bool (*each)(void *ctx, const struct store_line_count *c),

@@ -343,7 +343,7 @@ enum rc sqlite_resume(
     struct store *s, const struct store_series *series, struct err *e);
 enum rc sqlite_resumed(struct store *s, struct bytes series, unsigned year,
     struct store_series *out, struct buf *hold, struct err *e);
-enum rc sqlite_all_series(struct store *s,
+enum rc sqlite_all_series(struct store *s, unsigned level,
     bool (*each)(
 	void *ctx, struct bytes series, unsigned year, uint64_t last),
     void *ctx, struct err *e);
@@ -353,7 +353,7 @@ enum rc sqlite_volume_close(
     struct store *s, const struct store_volume *v, struct err *e);
 enum rc sqlite_volume(struct store *s, struct bytes book, unsigned year,
     struct store_volume *out, struct buf *hold, struct err *e);
-enum rc sqlite_volumes(struct store *s, struct bytes book,
+enum rc sqlite_volumes(struct store *s, struct bytes book, unsigned level,
     bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
     struct err *e);
 /* sqlite_line.c, likewise */

@@ -178,14 +178,17 @@ sqlite_resumed(struct store *store, struct bytes series, unsigned year,
 }
 
 enum rc
-sqlite_all_series(struct store *store,
+sqlite_all_series(struct store *store, unsigned level,
     bool (*each)(void *ctx, struct bytes series, unsigned year, uint64_t last),
     void *ctx, struct err *e)
 {
 	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_SERIES_EACH,
 	    "SELECT series, year, max(number) FROM number"
+	    " WHERE NOT EXISTS (SELECT 1 FROM doc WHERE doc.n = number.n"
+	    " AND doc.level > ?1)"
 	    " GROUP BY series, year ORDER BY series, year");
 
+	sqlite_uint(&r, 1, level);
 	while (sqlite_row(&r))
 		if (!each(ctx, sqlite_get_bytes(&r, 0),
 			(unsigned)sqlite_get_uint(&r, 1),
@@ -320,17 +323,28 @@ sqlite_volume(struct store *store, struct bytes book, unsigned year,
 	return rc;
 }
 
+/* A volume's lines up to level ?2. */
+#define SEEN                                                                   \
+	" FROM line WHERE line.book = volume.book"                             \
+	" AND line.year = volume.year AND line.volume = volume.volume"         \
+	" AND line.level <= ?2 AND NOT EXISTS (SELECT 1 FROM doc"              \
+	" WHERE doc.n = line.n AND doc.level > ?2)"
+
 enum rc
-sqlite_volumes(struct store *store, struct bytes book,
+sqlite_volumes(struct store *store, struct bytes book, unsigned level,
     bool (*each)(void *ctx, const struct store_volume *v), void *ctx,
     struct err *e)
 {
 	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_VOLUME_EACH,
-	    "SELECT " VOLUME " FROM volume WHERE ?1 = x'' OR book = ?1"
+	    "SELECT book, year, volume, opened, closed,"
+	    " (SELECT serial" SEEN " ORDER BY serial LIMIT 1),"
+	    " (SELECT serial" SEEN " ORDER BY serial DESC LIMIT 1), cover"
+	    " FROM volume WHERE ?1 = x'' OR book = ?1"
 	    " ORDER BY book, year, volume");
 	struct store_volume v;
 
 	sqlite_bytes(&r, 1, book);
+	sqlite_uint(&r, 2, level);
 	while (sqlite_row(&r)) {
 		v = volume_of(&r);
 		if (!each(ctx, &v))

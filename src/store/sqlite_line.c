@@ -142,6 +142,8 @@ sqlite_lines(struct store *store, struct bytes book, unsigned year,
 	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_LINE_EACH,
 	    "SELECT " LINE " FROM line WHERE book = ?1 AND year = ?2"
 	    " AND serial >= ?3 AND level <= ?4 AND (?5 = 0 OR volume = ?5)"
+	    " AND NOT EXISTS (SELECT 1 FROM doc WHERE doc.n = line.n"
+	    " AND doc.level > ?4)"
 	    " ORDER BY serial LIMIT ?6");
 
 	sqlite_bytes(&r, 1, book);
@@ -174,6 +176,8 @@ sqlite_counts(struct store *store, int64_t from, int64_t until, unsigned level,
 	struct sqlite_run r = sqlite_run(sqlite_of(store), QUERY_LINE_COUNTS,
 	    "SELECT book, incoming, level, rank, count(*) FROM line"
 	    " WHERE at >= ?1 AND at < ?2 AND level <= ?3"
+	    " AND NOT EXISTS (SELECT 1 FROM doc WHERE doc.n = line.n"
+	    " AND doc.level > ?3)"
 	    " GROUP BY book, incoming, level, rank"
 	    " ORDER BY book, incoming, level, rank");
 	struct store_line_count c;

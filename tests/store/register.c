@@ -69,7 +69,7 @@ volumes_are(
 	char text[200] = "";
 
 	must(w->ops->registry->volumes(
-		 w->s, bytes_str(book), add_volume, text, &w->e),
+		 w->s, bytes_str(book), 7, add_volume, text, &w->e),
 	    &w->e);
 	same(bytes_str(text), bytes_str(want), "%s", name);
 }
@@ -266,6 +266,106 @@ remark(struct world *w, uint64_t serial, const char *text)
 	return w->ops->registry->remark(w->s, &r, &w->e);
 }
 
+/* ---- what rose above somebody --------------------------------------------
+ */
+
+static bool
+add_last(void *ctx, struct bytes series, unsigned year, uint64_t last)
+{
+	char *text = ctx;
+	size_t at = strlen(text);
+
+	(void)snprintf(text + at, 200 - at, "%.*s/%u:%u ", (int)series.len,
+	    (const char *)series.p, year, (unsigned)last);
+	return true;
+}
+
+static bool
+add_serial(void *ctx, const struct store_line *l)
+{
+	char *text = ctx;
+	size_t at = strlen(text);
+
+	(void)snprintf(text + at, 200 - at, "%u ", (unsigned)l->serial);
+	return true;
+}
+
+static bool
+add_counted(void *ctx, const struct store_line_count *c)
+{
+	*(uint64_t *)ctx += c->count;
+	return true;
+}
+
+/* What is seen of two documents at a level, one of which is above level 1. */
+static const char *
+seen_at(struct world *w, unsigned level)
+{
+	static char text[200];
+	uint64_t lines = 0;
+
+	text[0] = '\0';
+	must(w->ops->registry->volumes(
+		 w->s, bytes_str("out"), level, add_volume, text, &w->e),
+	    &w->e);
+	must(w->ops->registry->lines(w->s, bytes_str("out"), YEAR, 0, 0, level,
+		 99, add_serial, text, &w->e),
+	    &w->e);
+	must(w->ops->registry->all_series(w->s, level, add_last, text, &w->e),
+	    &w->e);
+	must(w->ops->registry->counts(
+		 w->s, SECOND, SECOND + 99, level, add_counted, &lines, &w->e),
+	    &w->e);
+	(void)snprintf(text + strlen(text), 20, "%u", (unsigned)lines);
+	return text;
+}
+
+static void
+a_line_rises_with_its_document(struct world *w)
+{
+	struct store_doc d = { .kind = 1,
+		.state = 1,
+		.level = 1,
+		.desk = bytes_str("d/x"),
+		.due = TIME_NEVER,
+		.opened = SECOND,
+		.changed = SECOND,
+		.summary = bytes_str("what it is") };
+	struct store_line l = { .book = bytes_str("out"),
+		.year = YEAR,
+		.volume = 1,
+		.level = 1,
+		.cells = bytes_str("cells") };
+	struct store_number n = { .series = bytes_str("out"), .year = YEAR };
+	unsigned i;
+
+	world_do(w);
+	must(volume_opens(w, "out", YEAR, 1), &w->e);
+	for (i = 1; i <= 2; i++) {
+		d.id[0] = (uint8_t)i;
+		d.steps = 1;
+		must(w->ops->registry->put(w->s, &d, &w->e), &w->e);
+		l.n = n.n = d.n;
+		l.serial = n.number = i;
+		l.at = SECOND + (int64_t)i;
+		must(w->ops->registry->line(w->s, &l, &w->e), &w->e);
+		must(w->ops->registry->take(w->s, &n, &w->e), &w->e);
+	}
+	d.steps = 2;
+	d.level = 3;
+	must(w->ops->registry->set(w->s, &d, 1, &w->e), &w->e);
+	world_done(w);
+	world_again(w);
+	same(bytes_str(seen_at(w, 3)),
+	    bytes_str("out/2026/1:1-2cover 1 2 out/2026:2 2"),
+	    "who may see it sees its line and its number");
+	same(bytes_str(seen_at(w, 1)),
+	    bytes_str("out/2026/1:1-1cover 1 out/2026:1 1"),
+	    "who may see the line alone sees neither, nor that it is there");
+	same(bytes_str(seen_at(w, 0)), bytes_str("out/2026/1:0-0cover 0"),
+	    "and who may see nothing no serial");
+}
+
 static void
 remarks_are_added(struct world *w)
 {
@@ -296,6 +396,7 @@ main(void)
 	static void (*const tests[])(struct world * w) = {
 		a_closed_volume_takes_nothing,
 		lines_are_listed,
+		a_line_rises_with_its_document,
 		remarks_are_added,
 	};
 

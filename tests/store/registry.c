@@ -173,9 +173,11 @@ documents_are_found(struct world *w)
 	    "half a byte of several is none");
 	ok(strcmp(found(w, "a", 9), "several 0") == 0, "nor is one digit");
 	ok(strcmp(found(w, "ac", 9), "none 0") == 0, "what none has is absent");
-	ok(strcmp(found(w, "ab120000000000000000000000000000", 9), "one 2") == 0,
+	ok(strcmp(found(w, "ab120000000000000000000000000000", 9), "one 2") ==
+		0,
 	    "the whole id finds it");
-	ok(strcmp(found(w, "ab120000000000000000000000000001", 9), "none 0") == 0,
+	ok(strcmp(found(w, "ab120000000000000000000000000001", 9), "none 0") ==
+		0,
 	    "to its last digit");
 	world_do(w);
 	above = doc_made(0x14, "d/x");
@@ -557,8 +559,8 @@ series_go_on(struct world *w)
 	is(w->ops->registry->resumed(w->s, s.series, 2027, &got, &hold, &w->e),
 	    RC_ABSENT, "for its year");
 	buf_free(&hold);
-	must(
-	    w->ops->registry->all_series(w->s, add_series, text, &w->e), &w->e);
+	must(w->ops->registry->all_series(w->s, 7, add_series, text, &w->e),
+	    &w->e);
 	same(bytes_str(text), bytes_str("a/2026:31 a/2027:2 b/2026:4 "),
 	    "all series are listed with their last numbers");
 }
