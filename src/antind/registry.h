@@ -107,6 +107,9 @@ struct bytes book_word(const char *unit, struct bytes name);
  */
 enum rc number_next(
     uint64_t *out, struct bytes series, unsigned year, struct err *e);
+/* That, whether it is closed or not; *closed: since when, 0: it is not. */
+enum rc number_at(uint64_t *out, int64_t *closed, struct bytes series,
+    unsigned year, struct err *e);
 /*
  * In this round's transaction, all of it: "n" is the document, 0 a new one of
  * this id.

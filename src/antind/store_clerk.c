@@ -6,16 +6,55 @@
 
 #include "antind/registry.h"
 
+/* A word is that of its register up to its ".". */
+static bool
+is_of_secrets(struct bytes word)
+{
+	const uint8_t *dot =
+	    word.len == 0 ? NULL : memchr(word.p, '.', word.len);
+	struct law_book book;
+
+	if (dot != NULL)
+		word.len = (size_t)(dot - word.p);
+	return law_book(&book, word, station_now()) && book.secret;
+}
+
 static enum rc
-check_clerk(const struct asking *a, struct err *e)
+check_clerk(const struct asking *a, struct bytes word, struct err *e)
 {
 	const unsigned may =
 	    1u << ROLE_CLERK | 1u << ROLE_OPERATOR | 1u << ROLE_CUSTODIAN;
 
-	if ((a->roles & may) != 0)
-		return RC_OK;
-	return fail(e, RC_DENIED,
-	    "registers are kept by a clerk, an operator or a custodian");
+	if ((a->roles & may) == 0)
+		return fail(e, RC_DENIED,
+		    "registers are kept by a clerk, an operator or a "
+		    "custodian");
+	if (a->level == LEVEL_ORDINARY && is_of_secrets(word))
+		return fail(e, RC_DENIED,
+		    "docs/registry.md 7.5: this register is of state secrets, "
+		    "and you are cleared for none");
+	return RC_OK;
+}
+
+static bool
+is_seen(void *ctx, const struct store_line *l)
+{
+	*(uint64_t *)ctx = l->serial;
+	return false;
+}
+
+/* docs/registry.md 7.3: a line that he does not see is none. */
+static enum rc
+check_line_seen(const struct asking *a, struct bytes book, unsigned year,
+    uint64_t serial, struct err *e)
+{
+	uint64_t seen = 0;
+	enum rc rc = st.store->ops->registry->lines(st.store, book, year, 0,
+	    serial, (unsigned)a->level, 1, is_seen, &seen, e);
+
+	if (rc != RC_OK || (seen == serial && serial > 0))
+		return rc;
+	return fail(e, RC_ABSENT, "this register has no such line");
 }
 
 enum rc
@@ -28,7 +67,8 @@ book_close(
 	struct buf hold, cover = { 0 };
 	enum rc rc;
 
-	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
+	if ((rc = check_clerk(a, word, e)) != RC_OK ||
+	    (rc = store_write(e)) != RC_OK)
 		return rc;
 	rc =
 	    st.store->ops->registry->volume(st.store, book, year, &v, &hold, e);
@@ -59,7 +99,9 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 	struct buf both = { 0 }, cells = { 0 };
 	enum rc rc;
 
-	if ((rc = check_clerk(a, e)) != RC_OK || (rc = store_write(e)) != RC_OK)
+	if ((rc = check_clerk(a, word, e)) != RC_OK ||
+	    (rc = check_line_seen(a, book, year, serial, e)) != RC_OK ||
+	    (rc = store_write(e)) != RC_OK)
 		return rc;
 	buf_add(&both, text);
 	buf_add(&both, bytes_str(" ("));
@@ -80,39 +122,49 @@ book_remark(const struct asking *a, struct bytes word, unsigned year,
 
 #define RESUME "registry.resume" /* what one person has said of it */
 
-/* Another person has said the same. */
+/* Another person has said the same, whose certificate the directory knows; who
+ * has another address or key by now is the same (docs/registry.md 3.5). */
 static bool
-said_before(struct bytes said, const struct asking *a, struct bytes now,
-    const char *cert)
+said_before(struct bytes said, const struct asking *a, struct bytes now)
 {
-	struct bytes name, by, which, key, at;
+	const struct state *s = &st.file.directory->state;
+	uint8_t cert[SHA256_SIZE];
+	size_t i;
 
-	return pairs_next(&said, &name, &which) && bytes_eq(which, now) &&
-	       pairs_next(&said, &name, &by) && !bytes_is(by, a->who.address) &&
-	       pairs_next(&said, &name, &key) && !bytes_is(key, cert) &&
-	       pairs_next(&said, &name, &at);
+	if (!bytes_eq(pairs_get(said, "which"), now) ||
+	    !hex_parse(cert, sizeof(cert), pairs_get(said, "key")))
+		return false;
+	i = cert_by_fingerprint(s, cert);
+	return i != NONE && i != a->who.cert &&
+	       s->certs[i].holder != a->who.holder;
 }
 
 enum rc
 book_resume(const struct asking *a, struct bytes word, unsigned year,
     uint64_t number, struct bytes text, bool *done, struct err *e)
 {
-	char name[BOOK_NAME], which[BOOK_NAME + 40];
+	char name[BOOK_NAME], which[BOOK_NAME + 64];
 	char cert[2 * SHA256_SIZE + 1];
 	struct store_series s = { .series = book_name(name, a->unit, word),
 		.year = year,
 		.from = number,
 		.at = station_now() };
 	struct buf said = { 0 }, reason = { 0 };
-	uint64_t last;
+	uint64_t last, next;
+	int64_t closed;
 	enum rc rc;
 
 	*done = false;
-	if ((rc = check_clerk(a, e)) != RC_OK ||
+	if ((rc = check_clerk(a, word, e)) != RC_OK ||
 	    (rc = store_write(e)) != RC_OK ||
+	    (rc = number_at(&next, &closed, s.series, year, e)) != RC_OK ||
 	    (rc = st.store->ops->registry->taken(
 		 st.store, s.series, year, &last, e)) != RC_OK)
 		return rc;
+	if (closed == 0)
+		return fail(e, RC_DENIED,
+		    "docs/registry.md 7.6: this series is not closed: its "
+		    "numbers go on by themselves");
 	if (number <= last)
 		return fail(e, RC_DENIED,
 		    "number %llu of this series is taken already",
@@ -120,11 +172,11 @@ book_resume(const struct asking *a, struct bytes word, unsigned year,
 	hex_write(cert,
 	    bytes_of(st.file.directory->state.certs[a->who.cert].fingerprint,
 		SHA256_SIZE));
-	(void)snprintf(which, sizeof(which), "%s %u %llu", name, year,
-	    (unsigned long long)number);
+	(void)snprintf(which, sizeof(which), "%s %u %llu %lld", name, year,
+	    (unsigned long long)number, (long long)closed);
 	rc = st.store->ops->word(st.store, RESUME, &said, e);
-	*done = rc == RC_OK &&
-		said_before(buf_bytes(&said), a, bytes_str(which), cert);
+	*done =
+	    rc == RC_OK && said_before(buf_bytes(&said), a, bytes_str(which));
 	buf_free(&said);
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;

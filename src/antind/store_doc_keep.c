@@ -72,16 +72,16 @@ year_of(int64_t t)
 }
 
 enum rc
-number_next(uint64_t *out, struct bytes series, unsigned year, struct err *e)
+number_at(uint64_t *out, int64_t *closed, struct bytes series, unsigned year,
+    struct err *e)
 {
 	struct store_series s;
 	struct buf hold;
-	int64_t closed;
 	uint64_t last;
 	enum rc rc;
 
 	*out = 0;
-	if ((rc = closed_at(&closed, e)) != RC_OK ||
+	if ((rc = closed_at(closed, e)) != RC_OK ||
 	    (rc = st.store->ops->registry->taken(
 		 st.store, series, year, &last, e)) != RC_OK)
 		return rc;
@@ -90,16 +90,28 @@ number_next(uint64_t *out, struct bytes series, unsigned year, struct err *e)
 	buf_free(&hold);
 	if (rc != RC_OK && rc != RC_ABSENT)
 		return rc;
-	if (closed > 0 && year <= year_of(closed) &&
-	    (rc == RC_ABSENT || s.at < closed))
-		return fail(e, RC_DENIED,
-		    "docs/registry.md 4.4: this station was restored, and "
-		    "numbers may be missing: two people say first at which "
-		    "number it goes on (antin register resume)");
+	if (*closed > 0 &&
+	    (year > year_of(*closed) || (rc == RC_OK && s.at >= *closed)))
+		*closed = 0;
 	if (rc == RC_OK && s.from > 0 && s.from - 1 > last)
 		last = s.from - 1;
 	*out = last + 1;
 	return RC_OK;
+}
+
+enum rc
+number_next(uint64_t *out, struct bytes series, unsigned year, struct err *e)
+{
+	int64_t closed;
+	enum rc rc = number_at(out, &closed, series, year, e);
+
+	if (rc != RC_OK || closed == 0)
+		return rc;
+	*out = 0;
+	return fail(e, RC_DENIED,
+	    "docs/registry.md 4.4: this station was restored, and "
+	    "numbers may be missing: two people say first at which "
+	    "number it goes on (antin register resume)");
 }
 
 struct is_there {
@@ -378,8 +390,8 @@ is_describing(void *ctx, const struct store_step *step)
 	struct described *d = ctx;
 
 	if (step->number < STORE_DOC_STEPS)
-		d->is[step->number] = step->opening.len > 0 &&
-				      acting_describes(step->statement);
+		d->is[step->number] =
+		    step->opening.len > 0 && acting_describes(step->statement);
 	return true;
 }
 

@@ -41,7 +41,7 @@ sub person_enrols {
 	my $said;
 	put("$name.pass", "cau mat khau cua $name\n");
 	my $good = invited(\@root, $name, "antin://vn/$name",
-	    qw(--kind person --level), $name eq 'son' ? 'thuong' : 'toi-mat') &&
+	    qw(--kind person --level), $name eq 'son' ? 'thuong' : 'tuyet-mat') &&
 	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
 	    '' && issued(\@root, $name, $said) eq '0' &&
 	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
@@ -196,6 +196,42 @@ sub a_clerks_day {
 	    qw(register list --station TW --desk van-thu --as ha));
 	note($out);
 	return $id;
+}
+
+# Who is cleared for no secrets sees no register of them, and does nothing to
+# one; what is not closed goes on by itself.
+sub what_is_above_son {
+	my @as = (qw(--station TW --desk van-thu --as));
+	is((grep { $_->{book} =~ /secret/ } rows(qw(register list), @as,
+	    'son')), 0, 'Son sees no register of secrets, nor how far it is');
+	isnt((grep { $_->{book} =~ /secret/ } rows(qw(register list), @as,
+	    'ha')), 0, 'which Ha does');
+	says(3, qr/cleared for none/, 'he closes none', qw(register close),
+	    @as, qw(son secret-out));
+	says(3, qr/cleared for none/, 'nor says where its numbers go on',
+	    qw(register resume), @as, qw(son secret-out 500), 'vi sao');
+	says(3, qr/not closed/, 'nor does anybody while it is open',
+	    qw(register resume), @as, qw(ha secret-out 500), 'vi sao');
+}
+
+# All that was written of it goes, however often it was written.
+sub an_abstract_goes_as_its_level_rises {
+	my $id = begun('Lan drafts what is not secret yet', 'lan', @draft,
+	    'level=thuong', "content=$content");
+	my $good = 1;
+	for (1 .. 66) {
+		$good &&= antin(doc('lan', 'describe', $id,
+		    "abstract=Kin$_")) eq '0';
+	}
+	ok($good, 'its abstract is given 66 times') or diag($err);
+	is((grep { ($_->{abstract} // '') =~ /Kin/ && $_->{row} eq 'step' }
+	    rows(qw(doc show --station TW --desk van-thu --as lan), $id)), 66,
+	    'each is there');
+	ends(0, 'it is to be top secret', doc('lan', 'propose-level', $id,
+	    qw(level=tuyet-mat catalogue=1.2 recipients=A copies=2
+	    copying=no)));
+	antin(qw(doc show --station TW --desk van-thu --json --as lan), $id);
+	unlike($out, qr/Kin\d/, 'none of them is left');
 }
 
 sub what_is_found {
@@ -412,6 +448,8 @@ sub numbers_after_a_restore {
 there_is_a_station();
 people_sign_in();
 my $id = a_clerks_day();
+what_is_above_son();
+an_abstract_goes_as_its_level_rises();
 what_is_found($id);
 what_came_is_taken_in_once();
 a_volume_is_closed();
