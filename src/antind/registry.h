@@ -119,6 +119,9 @@ enum rc number_at(uint64_t *out, int64_t *closed, struct bytes series,
  */
 enum rc doc_keep(const struct asking *a, uint64_t n, const struct id *id,
     const struct acting_plan *plan, struct bytes signature, struct err *e);
+/* The round is over: of what it destroyed nothing stays in the log of changes
+ * either (docs/registry.md 5.5). */
+void docs_scrub(bool kept);
 /* A remark, sealed for its line; RC_DENIED: the volume is closed. */
 enum rc remark_keep(struct bytes book, unsigned year, uint64_t serial,
     int64_t at, struct bytes text, struct err *e);

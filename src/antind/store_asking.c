@@ -97,6 +97,7 @@ docs_settled(bool kept, const struct err *e)
 {
 	size_t i;
 
+	docs_scrub(kept);
 	for (i = 0; i < later_count; i++) {
 		if (kept)
 			rows_say(laters[i].job, buf_bytes(&laters[i].rows));

@@ -415,6 +415,28 @@ destroy(uint64_t n, const struct acting_plan *plan, struct err *e)
 	return rc;
 }
 
+/* Also at the start: the process may have ended in between. */
+static bool scrub_due = true;
+static bool destroyed; /* in this round */
+
+void
+docs_scrub(bool kept)
+{
+	struct log_line l;
+	struct err e;
+
+	scrub_due |= kept && destroyed;
+	destroyed = false;
+	if (!scrub_due)
+		return;
+	scrub_due = st.store->ops->journal->scrub(st.store, &e) != RC_OK;
+	if (!scrub_due || !kept)
+		return;
+	l = log_line(LOG_WARN, "registry.not_scrubbed");
+	log_err(&l, &e);
+	process_log(LOG_WARN, &l);
+}
+
 /* ---- the document -------------------------------------------------------- */
 
 /* It stands as it did when the step was thought through. */
@@ -560,6 +582,7 @@ doc_keep(const struct asking *a, uint64_t n, const struct id *id,
 		return rc;
 	if (rc != RC_OK) /* half of it is in others' transaction */
 		bug("a step that was held to the store does not apply");
+	destroyed |= plan->destroys_abstract || plan->destroys_openings;
 	journal_step(a, id, plan);
 	return RC_OK;
 }

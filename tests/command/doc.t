@@ -227,11 +227,15 @@ sub an_abstract_goes_as_its_level_rises {
 	is((grep { ($_->{abstract} // '') =~ /Kin/ && $_->{row} eq 'step' }
 	    rows(qw(doc show --station TW --desk van-thu --as lan), $id)), 66,
 	    'each is there');
+	my ($wal) = split /\n/, `find TW -name '*.db-wal'`;
+	my $was = -s $wal;
 	ends(0, 'it is to be top secret', doc('lan', 'propose-level', $id,
 	    qw(level=tuyet-mat catalogue=1.2 recipients=A copies=2
 	    copying=no)));
 	antin(qw(doc show --station TW --desk van-thu --json --as lan), $id);
 	unlike($out, qr/Kin\d/, 'none of them is left');
+	cmp_ok(-s $wal, '<', $was / 4,
+	    'nor in the log of changes, which is cut');
 }
 
 sub what_is_found {
