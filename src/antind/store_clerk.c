@@ -139,6 +139,31 @@ said_before(struct bytes said, const struct asking *a, struct bytes now)
 	       s->certs[i].holder != a->who.holder;
 }
 
+/* Since when it waits for two people: it is closed, or nothing was taken yet of
+ * what two have said, who may have been wrong. */
+static enum rc
+resumes_since(int64_t *since, struct bytes series, unsigned year, struct err *e)
+{
+	struct store_series s;
+	struct buf hold;
+	uint64_t next;
+	enum rc rc = number_at(&next, since, series, year, e);
+
+	if (rc != RC_OK || *since > 0)
+		return rc;
+	rc = st.store->ops->registry->resumed(
+	    st.store, series, year, &s, &hold, e);
+	buf_free(&hold);
+	*since = s.at;
+	if (rc == RC_OK && s.from == next)
+		return RC_OK;
+	if (rc != RC_OK && rc != RC_ABSENT)
+		return rc;
+	return fail(e, RC_DENIED,
+	    "docs/registry.md 7.6: this series is not closed: its "
+	    "numbers go on by themselves");
+}
+
 enum rc
 book_resume(const struct asking *a, struct bytes word, unsigned year,
     uint64_t number, struct bytes text, bool *done, struct err *e)
@@ -150,21 +175,17 @@ book_resume(const struct asking *a, struct bytes word, unsigned year,
 		.from = number,
 		.at = station_now() };
 	struct buf said = { 0 }, reason = { 0 };
-	uint64_t last, next;
-	int64_t closed;
+	uint64_t last;
+	int64_t since;
 	enum rc rc;
 
 	*done = false;
 	if ((rc = check_clerk(a, word, e)) != RC_OK ||
 	    (rc = store_write(e)) != RC_OK ||
-	    (rc = number_at(&next, &closed, s.series, year, e)) != RC_OK ||
+	    (rc = resumes_since(&since, s.series, year, e)) != RC_OK ||
 	    (rc = st.store->ops->registry->taken(
 		 st.store, s.series, year, &last, e)) != RC_OK)
 		return rc;
-	if (closed == 0)
-		return fail(e, RC_DENIED,
-		    "docs/registry.md 7.6: this series is not closed: its "
-		    "numbers go on by themselves");
 	if (number <= last)
 		return fail(e, RC_DENIED,
 		    "number %llu of this series is taken already",
@@ -173,7 +194,7 @@ book_resume(const struct asking *a, struct bytes word, unsigned year,
 	    bytes_of(st.file.directory->state.certs[a->who.cert].fingerprint,
 		SHA256_SIZE));
 	(void)snprintf(which, sizeof(which), "%s %u %llu %lld", name, year,
-	    (unsigned long long)number, (long long)closed);
+	    (unsigned long long)number, (long long)since);
 	rc = st.store->ops->word(st.store, RESUME, &said, e);
 	*done =
 	    rc == RC_OK && said_before(buf_bytes(&said), a, bytes_str(which));

@@ -444,9 +444,15 @@ sub numbers_after_a_restore {
 	ends(0, 'Son is told which', @resume, qw(ha out), $was + 3, 'nhu tren');
 	says(0, qr/go on at/, 'and says it too', @resume, qw(son out),
 	    $was + 3, 'mat so sau khi khoi phuc');
+	$was += 2;
+	ends(0, 'they were wrong', @resume, qw(son out), $was + 3, 'nham');
+	says(0, qr/go on at/, 'and say another', @resume, qw(ha out),
+	    $was + 3, 'nham');
 	antin(doc('ha', 'number', $new));
 	my ($is) = $out =~ $number;
 	is($is, $was + 3, 'numbers go on there');
+	says(3, qr/not closed/, 'and nobody moves them any more', @resume,
+	    qw(ha out), $was + 90, 'vi sao');
 }
 
 there_is_a_station();
