@@ -13,6 +13,49 @@
 
 /* ---- lists --------------------------------------------------------------- */
 
+/*
+ * Where a list goes on (docs/registry.md 7.4): the first digits of the last
+ * document's id.  Its number in the store would tell how many there are that
+ * somebody does not see.
+ */
+#define MARK_DIGITS 13u /* every reader of JSON takes them */
+
+static int64_t
+mark_of(const uint8_t id[static ID_SIZE])
+{
+	struct rd r = rd_init(bytes_of(id, sizeof(uint64_t)));
+
+	return (int64_t)(rd_u64(&r) >> (64 - 4 * MARK_DIGITS));
+}
+
+static bool
+take_marked(void *ctx, const struct store_doc *d)
+{
+	*(uint64_t *)ctx = d->n;
+	return false;
+}
+
+static enum rc
+unmark(uint64_t *before, const struct asking *a, uint64_t mark, struct err *e)
+{
+	uint8_t id[ID_SIZE] = { 0 };
+	unsigned i;
+	enum rc rc;
+
+	*before = 0;
+	if (mark == 0)
+		return RC_OK;
+	for (i = 0; i < sizeof(mark); i++)
+		id[i] =
+		    (uint8_t)(mark << (64 - 4 * MARK_DIGITS) >> (56 - 8 * i));
+	rc = st.store->ops->registry->find(st.store, id, MARK_DIGITS,
+	    (unsigned)a->level, take_marked, before, e);
+	if (rc == RC_OK && *before == 0)
+		return fail(e, RC_ABSENT,
+		    "the list does not go on there: read it anew");
+	return rc;
+}
+
 /* A document that a list names; its words come out of the sealed summary. */
 static enum rc
 add_doc(struct buf *rows, const struct store_doc *d, struct bytes summary)
@@ -27,7 +70,7 @@ add_doc(struct buf *rows, const struct store_doc *d, struct bytes summary)
 	hex_write(id, bytes_of(d->id, ID_SIZE));
 	pairs_add(&row, bytes_str("row"), bytes_str("document"));
 	pairs_add(&row, bytes_str("document"), bytes_str(id));
-	row_number(&row, "#n", (int64_t)d->n);
+	row_number(&row, "#n", mark_of(d->id));
 	pairs_add(
 	    &row, bytes_str("kind"), bytes_str(acting_kind_word(d->kind)));
 	pairs_add(
@@ -69,13 +112,13 @@ list_doc(void *ctx, const struct store_doc *d)
 	return l->rc == RC_OK;
 }
 
-static void
-filter_of(
-    struct store_doc_filter *f, const struct asking *a, const struct msg_doc *m)
+static enum rc
+filter_of(struct store_doc_filter *f, const struct asking *a,
+    const struct msg_doc *m, struct err *e)
 {
 	*f = (struct store_doc_filter){ .desk = bytes_str(a->address),
-		.level = (unsigned)a->level,
-		.before = m->before };
+		.level = (unsigned)a->level };
+	return unmark(&f->before, a, m->before, e);
 }
 
 enum rc
@@ -88,7 +131,8 @@ docs_list(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 	    m->max == 0 || m->max > LIST_MAX ? LIST_MAX : (size_t)m->max;
 	enum rc rc;
 
-	filter_of(&f, a, m);
+	if ((rc = filter_of(&f, a, m, e)) != RC_OK)
+		return rc;
 	if (m->text.len > 0 && !acting_filter(&f.kinds, &f.states, m->text))
 		return fail(e, RC_INVALID,
 		    "\"%.*s\" is neither a kind nor a state of documents",
@@ -126,8 +170,8 @@ show_step(void *ctx, const struct store_step *step)
 	struct buf opening = { 0 }, row = { 0 };
 
 	if (step->opening.len > 0)
-		s->rc = sealed_read(&opening, row_of_step(s->d->id, step->number),
-		    step->opening, s->e);
+		s->rc = sealed_read(&opening,
+		    row_of_step(s->d->id, step->number), step->opening, s->e);
 	if (s->rc == RC_OK && s->record) {
 		pairs_add(&row, bytes_str("row"), bytes_str("step"));
 		add_bytes(&row, "statement", step->statement);
@@ -266,15 +310,18 @@ docs_search(uint64_t job, const struct asking *a, const struct msg_doc *m,
     struct err *e)
 {
 	struct search *s = alloc(1, sizeof(*s));
+	enum rc rc;
 
 	s->a = *a;
 	s->job = job;
 	s->max = m->max == 0 || m->max > LIST_MAX ? LIST_MAX : (size_t)m->max;
-	filter_of(&s->f, &s->a, m);
+	rc = filter_of(&s->f, &s->a, m, e);
 	viet_search(&s->words, m->text);
-	if (s->words.count == 0) {
+	if (rc == RC_OK && s->words.count == 0)
+		rc = fail(e, RC_INVALID, "nothing to look for");
+	if (rc != RC_OK) {
 		free(s);
-		return fail(e, RC_INVALID, "nothing to look for");
+		return rc;
 	}
 	s->next = searches;
 	searches = s;

@@ -155,6 +155,10 @@ take_given(struct trying *t)
 	if ((rc = put_series(t, field_day(trying_said(t, FIELD_DATE)))) !=
 	    RC_OK)
 		return rc;
+	if (n.len > 0 && field_uint(n) > NUMBER_GIVEN_MAX)
+		return fail(t->e, RC_LIMIT,
+		    "docs/registry.md 4.2: a number on paper is at most %u",
+		    NUMBER_GIVEN_MAX);
 	if (n.len > 0) {
 		t->out->number.how = NUMBER_GIVEN;
 		t->out->number.number = field_uint(n);

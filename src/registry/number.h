@@ -16,6 +16,9 @@
 
 #define NUMBER_SERIES 64u /* bytes of a series' word */
 #define NUMBER_MAX 999999999u
+#define NUMBER_GIVEN_MAX                                                       \
+	999999u /* that paper brings along: a slip of the pen                  \
+		 * leaves room for those after it */
 
 enum number_how {
 	NUMBER_NONE,

@@ -10,6 +10,8 @@ use warnings;
 use Digest::SHA qw(hmac_sha1);
 use FindBin;
 use IO::Socket::INET;
+use JSON::PP;
+use Socket ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -238,6 +240,42 @@ sub an_abstract_goes_as_its_level_rises {
 	    'nor in the log of changes, which is cut');
 }
 
+# Requests to the station, as a program sends them: the rows of the last.
+sub asked {
+	my (@requests) = @_;
+	my ($path) = split /\n/, `find TW -type s -name 'control*'`;
+	my ($packet, @rows);
+	my $s;
+	socket($s, Socket::AF_UNIX(), Socket::SOCK_SEQPACKET(), 0) &&
+	    connect($s, Socket::pack_sockaddr_un($path)) or die "$path: $!\n";
+	for my $request ({ ask => 'hello', version => 1 }, @requests) {
+		@rows = ();
+		send $s, JSON::PP->new->utf8->encode($request), 0;
+		do {
+			my $bytes;
+			defined recv $s, $bytes, 1 << 20, 0 or die "recv: $!\n";
+			$packet = JSON::PP->new->utf8->decode($bytes);
+			push @rows, @{ $packet->{rows} // [] };
+		} while (!defined $packet->{rc});
+		is($packet->{rc}, 'ok', "$request->{ask} is answered") or
+		    diag($packet->{why});
+	}
+	return @rows;
+}
+
+# A list goes on where it ended, by what tells no count.
+sub lists_go_on {
+	my $list = sub { return { ask => 'doc-list', as => 'antin://vn/ha',
+		desk => 'antin://vn/van-thu', all => JSON::PP::true(), @_ } };
+	my @all = asked($list->());
+	my @first = asked($list->(max => 1));
+	my @rest = asked($list->(before => $first[0]{n}));
+	is(join(' ', map { $_->{document} } @first, @rest),
+	    join(' ', map { $_->{document} } @all), 'a list goes on');
+	ok(@all > 1 && (grep { $_->{n} > 1000 } @all) == @all,
+	    'where is said by no number in order');
+}
+
 sub what_is_found {
 	my ($id) = @_;
 	is((grep { $id eq substr $_->{document}, 0, 12 } rows(qw(doc search
@@ -461,6 +499,7 @@ my $id = a_clerks_day();
 what_is_above_son();
 an_abstract_goes_as_its_level_rises();
 what_is_found($id);
+lists_go_on();
 what_came_is_taken_in_once();
 a_volume_is_closed();
 a_backup_is_made();

@@ -388,6 +388,10 @@ digitised_paper_skips_numbering_and_signing(struct office *o)
 	struct record r;
 
 	record_begin(&r, o);
+	REFUSED(&r, RC_LIMIT, "at most", "one number does not use a series up",
+	    HOA, DIGITISE, "type=quyet-dinh", "level=mat", "precedence=thuong",
+	    "content=" HASH_A, "documents=1", "pages=2", "symbol=77/QĐ-UBND",
+	    "number=999999999", "date=2026-11-18", LIST_);
 	DOES(&r, HOA, DIGITISE, "type=quyet-dinh", "level=mat",
 	    "precedence=thuong", "content=" HASH_A, "documents=1", "pages=2",
 	    "symbol=77/QĐ-UBND", "number=77", "date=2026-11-18", LIST_,
