@@ -401,6 +401,14 @@ sub what_was_changed_is_seen {
 	put('bad/r.antin-record', flip($record, $second + 1000, 3));
 	is_seen('a changed signature', qr/signature of .* does not hold/,
 	    'bich', sent_on('TW', $db_vt, @files, 'bad/r.antin-record'));
+	for (1 .. 5) {
+		my $at = int rand length $record;
+		note("seed $seed: byte $at");
+		put('bad/r.antin-record', flip($record, $at, int rand 8));
+		is_seen('any changed byte', qr/not as its sender|not known/,
+		    'bich', sent_on('TW', $db_vt, @files,
+		    'bad/r.antin-record'));
+	}
 	is_seen('another\'s document', qr/it is a document of/, 'ha',
 	    sent_on('DB', $tw_vt, @files, 'r.antin-record'));
 	return $doc;
