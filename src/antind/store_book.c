@@ -401,7 +401,7 @@ books_print(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 		.volume = (unsigned)m->volume };
 	struct msg_doc of = *m;
 	enum rc rc = st.store->ops->registry->volumes(
-	    st.store, at.book, find_volume, &at, e);
+	    st.store, at.book, (unsigned)a->level, find_volume, &at, e);
 
 	if (rc != RC_OK)
 		return rc;

@@ -63,11 +63,11 @@ sub there_is_a_station {
 	officers(2);
 	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
 	    --suite A --class trung-uong --quorum 2 --name Ban)));
-	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level tuyet-mat
 	    --precedence hoa-toc));
-	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level toi-mat
+	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level tuyet-mat
 	    --precedence hoa-toc));
-	enrolled(\@root, 'cy', 'antin://vn/co-yeu', qw(--level toi-mat
+	enrolled(\@root, 'cy', 'antin://vn/co-yeu', qw(--level tuyet-mat
 	    --precedence hoa-toc));
 	person_enrols('lan', 'drafter');
 	person_enrols('mai', 'authority');
@@ -325,7 +325,7 @@ sub a_volume_is_closed {
 	    --station TW --desk van-thu --as lan secret-out));
 	ends(0, 'a remark is added to a line', qw(register remark --station TW
 	    --desk van-thu --as ha secret-out 1), 'Da thu hoi mot ban');
-	says(0, qr/1\. remark, .*Da thu hoi mot ban/, 'and stands behind it',
+	says(0, qr{1\. remark, .*\n +note: Da thu hoi mot ban}, 'and stands behind it',
 	    qw(register show --station TW --desk van-thu --as ha secret-out));
 	ends(0, 'Ha closes the volume', qw(register close --station TW --desk van-thu --as ha
 	    secret-out));
