@@ -401,7 +401,8 @@ is_known(const char *name)
 	static const char *const known[] = { "row", "document", "kind", "state",
 		"level", "precedence", "desk", "rules", "begun", "changed",
 		"can", "number", "at", "action", "person", "role", "destroyed",
-		"content", "digest" };
+		"content", "digest", "office", "superior", "person-name",
+		"type-name" };
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)

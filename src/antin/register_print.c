@@ -401,7 +401,7 @@ book_of(struct register_book *b, struct said *s, const struct volume *v)
 	*b = (struct register_book){ .title = bytes_str(v->title),
 		.mark = mark_of(v->level),
 		.superior = bytes_str(row_text(v->about, "superior")),
-		.agency = bytes_str(row_text(v->about, "agency")),
+		.agency = bytes_str(row_text(v->about, "office")),
 		.columns = v->columns,
 		.count = v->column_count,
 		.made = time_now() };

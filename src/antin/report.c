@@ -332,8 +332,8 @@ print_times(const struct report *r)
 	table_add(&out, tr("Done"));
 	table_add(&out, tr("Not done"));
 	table_add(&out, tr("Late"));
-	table_add(&out, tr("Median (h:min)"));
-	table_add(&out, tr("Longest (h:min)"));
+	table_add(&out, tr("Median (h:mm)"));
+	table_add(&out, tr("Longest (h:mm)"));
 	for (w = 0; w < WAYS; w++)
 		for (p = 0; p < PRECEDENCES; p++) {
 			t = &r->took[w][p];

@@ -157,6 +157,10 @@ enum rc books_list(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 enum rc books_lines(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
+/* The names of the desk's unit ("office") and of the one above ("superior"). */
+void office_add(struct buf *row, const struct asking *a);
+/* What the rules call this type of documents ("type-name"). */
+void type_add(struct buf *row, struct bytes word);
 enum rc books_print(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 /* store_report.c: documents that were begun in a time, newest first. */

@@ -284,21 +284,43 @@ find_volume(void *ctx, const struct store_volume *v)
 	return true;
 }
 
-static void
-add_book(struct buf *rows, const struct asking *a, const struct msg_doc *m,
-    const struct store_volume *v)
+void
+office_add(struct buf *row, const struct asking *a)
 {
 	const struct state *s = &st.file.directory->state;
 	const struct unit *u = &s->units[s->holders[a->desk].unit];
 	const size_t above = unit_parent(u, station_now());
+
+	add_name(row, "office", unit_name(u, station_now()));
+	if (above != NONE)
+		add_name(row, "superior",
+		    unit_name(&s->units[above], station_now()));
+}
+
+void
+type_add(struct buf *row, struct bytes word)
+{
+	const struct rules *rules;
+	const struct rule_set *set;
+	const struct rule_type *type;
+	struct err e;
+
+	if (law(&rules, &e) != RC_OK ||
+	    (set = rules_at(rules, station_now())) == NULL ||
+	    (type = rule_type(set, word)) == NULL)
+		return;
+	add_name(row, "type-name", type->name.vi);
+}
+
+static void
+add_book(struct buf *rows, const struct asking *a, const struct msg_doc *m,
+    const struct store_volume *v)
+{
 	struct buf row = { 0 };
 
 	add_name(&row, "row", bytes_str("book"));
 	add_name(&row, "book", m->book);
-	add_name(&row, "agency", unit_name(u, station_now()));
-	if (above != NONE)
-		add_name(&row, "superior",
-		    unit_name(&s->units[above], station_now()));
+	office_add(&row, a);
 	row_number(&row, "#year", v->year);
 	row_number(&row, "#volume", v->volume);
 	row_number(&row, "#opened", v->opened);

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What people see of documents (docs/registry.md 7.4): lists, one with its
  * steps, what a search finds.  What is above somebody is not there for him. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "antind/registry.h"
 #include "core/base64.h"
 #include "core/viet.h"
+#include "pki/resolve.h"
 
 #define LIST_MAX 500u
 #define SLICE 50u /* documents that are opened at a time */
@@ -163,6 +165,22 @@ add_bytes(struct buf *row, const char *name, struct bytes b)
 	buf_free(&text);
 }
 
+/* What the person of a step is called now: for what is printed. */
+static void
+add_name_of(struct buf *row)
+{
+	const struct state *state = &st.file.directory->state;
+	const struct bytes person = pairs_get(buf_bytes(row), "person");
+	struct resolved r;
+	struct err e;
+
+	if (resolve(st.file.directory, person, station_now(), &r, &e) ==
+		RC_OK &&
+	    r.holder != NONE)
+		pairs_add(row, bytes_str("person-name"),
+		    holder_name(&state->holders[r.holder], station_now()));
+}
+
 static bool
 show_step(void *ctx, const struct store_step *step)
 {
@@ -181,6 +199,8 @@ show_step(void *ctx, const struct store_step *step)
 		s->rc = acting_show_step(
 		    &row, step->statement, buf_bytes(&opening), s->e);
 	}
+	if (s->rc == RC_OK && !s->record)
+		add_name_of(&row);
 	if (s->rc == RC_OK)
 		rows_add(s->rows, &row);
 	buf_free(&row);
@@ -190,12 +210,16 @@ show_step(void *ctx, const struct store_step *step)
 
 /* That somebody looks at a secret document is on disk before he does. */
 static enum rc
-viewed(const struct asking *a, const struct store_doc *d, struct err *e)
+viewed(const struct asking *a, const struct store_doc *d, bool print,
+    struct err *e)
 {
-	struct entry_data data = { .desk = bytes_str(a->address),
-		.text = bytes_str(a->who.address) };
+	char text[LIMIT_ADDRESS + 8];
+	struct entry_data data = { .desk = bytes_str(a->address) };
 	enum rc rc;
 
+	(void)snprintf(text, sizeof(text), "%s%s", a->who.address,
+	    print ? " print" : "");
+	data.text = bytes_str(text);
 	if (d->level == LEVEL_ORDINARY)
 		return RC_OK;
 	if ((rc = store_write(e)) != RC_OK)
@@ -216,11 +240,13 @@ show(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 	enum rc rc;
 
 	if ((rc = asking_doc(&d, &hold, a, m->document, e)) != RC_OK ||
-	    (rc = viewed(a, &d, e)) != RC_OK ||
+	    (rc = viewed(a, &d, m->all, e)) != RC_OK ||
 	    (rc = doc_load(acting, false, &d, e)) != RC_OK)
 		goto out;
 	if (!record) {
 		acting_show(&row, acting);
+		office_add(&row, a);
+		type_add(&row, pairs_get(buf_bytes(&row), "type"));
 		rows_add(rows, &row);
 	}
 	s.d = &d;

@@ -102,7 +102,7 @@ enum control_what {
 	CONTROL_DOC, /* desk, do, document, fields; try: only whether it could */
 	CONTROL_DOC_LIST,    /* desk, text: a state or kind; all, before, max */
 	CONTROL_DOC_SEARCH,  /* desk, text, before, max */
-	CONTROL_DOC_SHOW,    /* desk, document */
+	CONTROL_DOC_SHOW,    /* desk, document, print: it is for paper */
 	CONTROL_DOC_RECORD,  /* desk, document: total and data */
 	CONTROL_BOOKS,	     /* desk: registers and their volumes */
 	CONTROL_BOOK,	     /* desk, book, year, volume, at, max */

@@ -69,8 +69,8 @@ sub there_is_a_station {
 	    --precedence hoa-toc));
 	person_enrols('lan', 'drafter');
 	person_enrols('mai', 'authority');
-	person_enrols('ha', 'clerk', 'custodian');
-	person_enrols('son', 'clerk');
+	person_enrols('ha', 'clerk', 'custodian', 'operator');
+	person_enrols('son', 'clerk', 'operator');
 	ends(0, 'all that is known', qw(directory write --all --directory
 	    held/directory all));
 	ends(0, 'a station', qw(station new --directory all --key tw.key
@@ -370,6 +370,59 @@ sub what_is_found {
 	is(found('ha', 'mục tiêu'), 1, 'but by who may');
 }
 
+# ---- forms ------------------------------------------------------------------
+
+sub form {
+	my ($who, @words) = @_;
+	return qw(doc form --station TW --as), $who, @words;
+}
+
+sub words_of { return join ' ', split ' ', output('pdftotext', @_, '-') }
+
+sub a_telegrams_form {
+	my ($row) = rows(doc('lan', qw(telegram-draft traffic=live
+	    level=mat precedence=khan words=120 pages=1), "content=$content",
+	    'recipients=Văn phòng Chính phủ'));
+	my $id = $row->{document};
+	steps('a telegram is signed, and enciphered', $id,
+	    [ 'mai', 'sign', "content=$content", 'catalogue=1.2' ],
+	    [ 'ha', 'accept', 'words=120', 'pages=1' ], [ 'ha', 'number' ],
+	    [ 'ha', 'encipher', 'groups=95', 'product=KTX-2', 'key=K-17' ],
+	    [ 'son', 'verify' ],
+	    [ 'ha', 'send', 'recipients=Văn phòng Chính phủ',
+		'dispatch=' . '5a' x 16, 'digest=' . 'c3' x 32 ]);
+	says(0, qr/Printed: dien\.pdf/, 'its form is printed',
+	    form('ha', qw(--out dien.pdf), $id));
+	cmp_ok(viewed('vn/ha print\n'), '==', 1, 'which the journal knows');
+	my $words = words_of('dien.pdf');
+	like($words, qr/$_/, "with $_") for 'MẬT', 'KHẨN', 'KTX-2',
+	    'Tên ha', 'Tên son';
+	my $line = qr/Mã: (?:5a){16}SHA-256: (?:c3){32}Ngày: 20/;
+	like(output(qw(pdftotext -raw dien.pdf -)) =~ s/\n//gr, $line,
+	    'and what its QR code says');
+	says(1, qr/not handed over/, 'no minutes of what was not',
+	    form('ha', qw(--form hand-over --out no.pdf), $id));
+	says(1, qr/not decided/, 'nor of a destruction', form('ha',
+	    qw(--form destruction --out no.pdf), $id));
+	says(2, qr/--form is/, 'forms have names', form('ha',
+	    qw(--form x --out no.pdf), $id));
+}
+
+sub a_stamp {
+	my ($row) = rows(doc('ha', qw(arrive type=cong-van level=mat
+	    precedence=hoa-toc documents=1 pages=2 symbol=12/BC-VP
+	    date=2026-11-20), 'from=Văn phòng Chính phủ'));
+	my $id = $row->{document};
+	steps('a document that came is stamped', $id,
+	    [ 'ha', 'check', qw(documents=1 pages=2 integrity=good) ],
+	    [ 'ha', 'stamp' ]);
+	says(0, qr/Printed/, 'its stamp is printed', form('ha',
+	    qw(--out den.pdf), $id));
+	my $words = words_of('den.pdf');
+	like($words, qr/$_/, "with $_") for 'ĐẾN', 'MẬT', 'HOẢ TỐC';
+	ok(!-e 'no.pdf', 'nothing else was printed');
+}
+
 there_is_a_station();
 people_sign_in();
 a_secret_register();
@@ -378,9 +431,10 @@ as_rows();
 below_it();
 a_closed_volume();
 a_report();
+a_telegrams_form();
+a_stamp();
 what_is_found();
 ends(0, 'the journal is whole', qw(journal verify --station TW --directory
     all));
-station("stop");
-system("cp *.pdf /var/tmp/x2-t/") if $ENV{KEEP};
+station('stop');
 done_testing();
