@@ -274,7 +274,7 @@ static const struct {
 	{ "stamps", form_marks },
 	{ "telegram", form_wire },
 	{ "destruction", form_gone },
-	{ "hand-over", form_given },
+	{ "handover", form_given },
 };
 #define FORMS (sizeof(forms) / sizeof(forms[0]))
 
@@ -324,7 +324,7 @@ doc_form(const struct args *a, struct err *e)
 	if (which == FORMS)
 		return fail(e, RC_USAGE,
 		    "--form is \"stamps\", \"telegram\", \"destruction\" or "
-		    "\"hand-over\"");
+		    "\"handover\"");
 	rc = register_ask(&f.rows, a, CONTROL_DOC_SHOW, more, e);
 	if (rc == RC_OK) {
 		f.doc = json_array_get(f.rows, 0);
@@ -341,7 +341,7 @@ doc_form(const struct args *a, struct err *e)
 static const struct opt opts[] = { { "out", "FILE.pdf",
 				       "the file to be written", false },
 	{ "form", "FORM",
-	    "stamps, telegram, destruction or hand-over (default: a "
+	    "stamps, telegram, destruction or handover (default: a "
 	    "telegram's form, else its stamps)",
 	    false },
 	OPT_FORCE, OPT_AS, OPT_DESK, OPT_STATION, OPT_END };

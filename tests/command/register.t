@@ -401,7 +401,7 @@ sub a_telegrams_form {
 	like(output(qw(pdftotext -raw dien.pdf -)) =~ s/\n//gr, $line,
 	    'and what its QR code says');
 	says(1, qr/not handed over/, 'no minutes of what was not',
-	    form('ha', qw(--form hand-over --out no.pdf), $id));
+	    form('ha', qw(--form handover --out no.pdf), $id));
 	says(1, qr/not decided/, 'nor of a destruction', form('ha',
 	    qw(--form destruction --out no.pdf), $id));
 	says(2, qr/--form is/, 'forms have names', form('ha',
