@@ -173,8 +173,7 @@ journal_print(const json_t *row, unsigned kind)
 		row_short(id, row);
 	if (whom[0] == '\0')
 		whom = row_text(row, "station");
-	if (kind == ENTRY_VIEWED || kind == ENTRY_REGISTER ||
-	    kind == ENTRY_USER) /* who it was, or which */
+	if (kind == ENTRY_VIEWED || kind == ENTRY_REGISTER) /* who, or which */
 		whom = row_text(row, "text");
 	(void)printf(
 	    "%8" PRId64 "  %s  %-8s  ", row_number(row, "number"), when, id);
