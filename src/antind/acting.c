@@ -20,6 +20,7 @@ struct acting {
 	struct doc_outcome out;
 	struct buf statement, opening, summary;
 	struct buf cells[ACTING_LINES];
+	struct buf lies; /* ids: as which dispatches it lies here */
 };
 
 struct acting *
@@ -54,6 +55,7 @@ acting_free(struct acting *a)
 	plan_free(a);
 	doc_free(&a->doc);
 	doc_free(&a->about);
+	buf_free(&a->lies);
 	arena_free(&a->arena);
 	free(a);
 }
@@ -136,12 +138,45 @@ acting_said(const struct acting *a, const char *field)
 		   : (struct bytes){ 0 };
 }
 
+/* docs/registry.md 8.1: as which dispatch the files of this content lie at
+ * their desk. */
+static bool
+content_id(struct id *out, struct bytes content)
+{
+	static const char words[] = "antin content";
+	uint8_t in[sizeof(words) - 1 + SHA256_SIZE], digest[SHA256_SIZE];
+
+	memcpy(in, words, sizeof(words) - 1);
+	if (!hex_parse(in + sizeof(words) - 1, SHA256_SIZE, content))
+		return false;
+	sha256(digest, bytes_of(in, sizeof(in)));
+	memcpy(out->b, digest, ID_SIZE);
+	return true;
+}
+
+/* What the document's last step says of where its files lie. */
+static void
+note_lies(struct acting *a)
+{
+	struct id id;
+
+	if (content_id(&id, a->doc.value[FIELD_CONTENT]))
+		buf_add(&a->lies, id_bytes(&id));
+	if (id_parse(&id, a->doc.value[FIELD_DISPATCH]))
+		buf_add(&a->lies, id_bytes(&id));
+}
+
 enum rc
 acting_step(struct acting *a, bool about, struct bytes statement,
     struct bytes opening, struct err *e)
 {
+	enum rc rc;
+
 	a->refers = a->refers || about;
-	return doc_add(about ? &a->about : &a->doc, statement, opening, e);
+	rc = doc_add(about ? &a->about : &a->doc, statement, opening, e);
+	if (rc == RC_OK && !about)
+		note_lies(a);
+	return rc;
 }
 
 enum rc
@@ -237,6 +272,9 @@ plan_state(struct acting_plan *out, const struct acting *a)
 		.owes_by = o->has_notice ? o->notice.by : TIME_NEVER,
 		.steps = (unsigned)a->doc.steps,
 		.incoming = o->kind == DOC_IN || o->kind == DOC_TELEGRAM_IN,
+		.burns = (o->destroys & DOC_DESTROY_CONTENT) != 0
+			     ? buf_bytes(&a->lies)
+			     : (struct bytes){ 0 },
 		.destroys_abstract = (o->destroys & DOC_DESTROY_ABSTRACT) != 0,
 		.destroys_openings =
 		    (o->destroys & DOC_DESTROY_OPENINGS) != 0 };

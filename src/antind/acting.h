@@ -69,6 +69,7 @@ struct acting_plan {
 	struct acting_line lines[ACTING_LINES];
 	size_t line_count;
 	bool destroys_abstract, destroys_openings;
+	struct bytes burns; /* ids of dispatches that are to be destroyed */
 	struct bytes statement, opening;
 	struct bytes summary; /* core/pairs.h */
 	struct id dispatch;   /* zeros: none */

@@ -2,6 +2,7 @@
 /* What a step does, in one transaction (docs/registry.md 7.2): all is looked at
  * before anything is written, for the transaction is others' too. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "antind/registry.h"
@@ -395,15 +396,94 @@ is_describing(void *ctx, const struct store_step *step)
 	return true;
 }
 
+/* Files of packages that were destroyed in this round: they go after it. */
+static uint8_t (*burnt)[SHA256_SIZE]; /* owned */
+static size_t burnt_count;
+
+struct others {
+	const struct names *own;
+	bool have;
+};
+
+static bool
+is_others(void *ctx, const struct delivery *d)
+{
+	struct others *o = ctx;
+	size_t i;
+
+	for (i = 0; i < o->own->count; i++)
+		if (bytes_is(d->desk, o->own->name[i]))
+			return true;
+	o->have = true;
+	return false;
+}
+
+/* One of the desk's, by any name it had; not where it lies at others' desks,
+ * too: there it is theirs. */
 static enum rc
-destroy(uint64_t n, const struct acting_plan *plan, struct err *e)
+burn_one(const struct id *id, const struct names *own, struct err *e)
+{
+	struct others o = { .own = own };
+	struct stored d;
+	enum rc rc = RC_ABSENT;
+	size_t i;
+
+	for (i = 0; i < own->count && rc == RC_ABSENT; i++)
+		rc = st.store->ops->find_at(
+		    st.store, id, bytes_str(own->name[i]), &d, e);
+	if (rc == RC_ABSENT)
+		return RC_OK;
+	if (rc == RC_OK)
+		rc = st.store->ops->deliveries(st.store, d.n, is_others, &o, e);
+	if (rc == RC_OK && !o.have)
+		rc =
+		    st.store->ops->burn(st.store, d.n, &burnt, &burnt_count, e);
+	return rc;
+}
+
+/* docs/registry.md 3.10: what of it lies as dispatches at its desk. */
+static enum rc
+burn(struct bytes ids, struct bytes desk, struct err *e)
+{
+	struct rd r = rd_init(ids);
+	struct names own;
+	struct id id;
+	enum rc rc = RC_OK;
+
+	names_of(&own, desk);
+	while (rc == RC_OK && r.in.len >= ID_SIZE) {
+		memcpy(id.b, rd_bytes(&r, ID_SIZE).p, ID_SIZE);
+		rc = burn_one(&id, &own, e);
+	}
+	return rc;
+}
+
+static void
+burnt_files_go(bool kept)
+{
+	struct err e;
+	size_t i;
+
+	for (i = 0; i < burnt_count && kept; i++)
+		if (!st.store->ops->needs(st.store, burnt[i]))
+			/* what stays is swept at the next start */
+			(void)!files_remove(st.disk, burnt[i], &e);
+	free(burnt);
+	burnt = NULL;
+	burnt_count = 0;
+}
+
+static enum rc
+destroy(uint64_t n, const struct acting_plan *plan, struct bytes desk,
+    struct err *e)
 {
 	const struct store_registry_ops *ops = st.store->ops->registry;
 	struct described d = { 0 };
-	enum rc rc = RC_OK;
 	unsigned i;
+	enum rc rc;
 
-	if (plan->destroys_abstract) /* a line stays: docs/registry.md 3.10 */
+	rc = burn(plan->burns, desk, e);
+	if (rc == RC_OK && plan->destroys_abstract) /* a line stays: 3.10 */
 		rc = drop_abstract(n, e);
 	if (rc == RC_OK && plan->destroys_openings)
 		rc = ops->steps_destroy(st.store, n, STORE_DOC_STEPS, e);
@@ -425,6 +505,7 @@ docs_scrub(bool kept)
 	struct log_line l;
 	struct err e;
 
+	burnt_files_go(kept);
 	scrub_due |= kept && destroyed;
 	destroyed = false;
 	if (!scrub_due)
@@ -551,7 +632,7 @@ write_all(const struct asking *a, uint64_t n, const struct id *id,
 	size_t i;
 
 	if (rc == RC_OK)
-		rc = destroy(n, plan, e);
+		rc = destroy(n, plan, bytes_str(a->address), e);
 	if (rc == RC_OK)
 		rc = keep_step(n, id, plan, signature, e);
 	if (rc == RC_OK)
@@ -582,7 +663,8 @@ doc_keep(const struct asking *a, uint64_t n, const struct id *id,
 		return rc;
 	if (rc != RC_OK) /* half of it is in others' transaction */
 		bug("a step that was held to the store does not apply");
-	destroyed |= plan->destroys_abstract || plan->destroys_openings;
+	destroyed |= plan->destroys_abstract || plan->destroys_openings ||
+		     plan->burns.len > 0;
 	journal_step(a, id, plan);
 	return RC_OK;
 }

@@ -10,8 +10,9 @@
 
 struct store;
 
-#define STORE_COPY "backup" /* the folder, in the store's, that it is made in  \
-			     */
+#define STORE_COPY                                                             \
+	"backup" /* the folder, in the store's, that it is made in             \
+		  */
 
 struct store_backup_ops {
 	/* Begin one, in the folder STORE_COPY, which is there and empty; one

@@ -333,6 +333,7 @@ const struct store_ops store_memory = {
 	.inbox = memory_inbox,
 	.outbox = memory_outbox,
 	.purge = memory_purge,
+	.burn = memory_burn,
 	.needs = memory_needs,
 	.paper_put = memory_paper_put,
 	.paper_get = memory_paper_get,

@@ -227,6 +227,8 @@ enum rc memory_outbox(struct store *s, struct bytes desk, uint64_t before,
     struct err *e);
 enum rc memory_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
     size_t *count, struct err *e);
+enum rc memory_burn(struct store *s, uint64_t n, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e);
 bool memory_needs(struct store *s, const uint8_t sum[static SHA256_SIZE]);
 /* NULL where it is not known. */
 struct memory_dispatch *memory_known(struct memory *m, uint64_t n);
@@ -251,8 +253,8 @@ enum rc memory_has(struct store *s, uint64_t n, struct bytes address, bool *has,
 enum rc memory_send(struct store *s, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 enum rc memory_queue(struct store *s, struct bytes hop, unsigned rank,
-    int64_t due, uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
-    void *ctx, struct err *e);
+    int64_t due, uint64_t after, size_t max,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
 enum rc memory_leg(struct store *s, uint64_t q, struct leg *out, struct err *e);
 enum rc memory_leg_dests(struct store *s, uint64_t q,
     bool (*each)(void *ctx, const struct dest *d), void *ctx, struct err *e);
@@ -343,8 +345,7 @@ enum rc memory_resumed(struct store *s, struct bytes series, unsigned year,
 /* The document's level is above this one. */
 bool memory_doc_above(struct memory *m, uint64_t n, unsigned level);
 enum rc memory_all_series(struct store *s, unsigned level,
-    bool (*each)(
-	void *ctx, struct bytes series, unsigned year, uint64_t last),
+    bool (*each)(void *ctx, struct bytes series, unsigned year, uint64_t last),
     void *ctx, struct err *e);
 enum rc memory_volume_open(
     struct store *s, const struct store_volume *v, struct err *e);
@@ -363,8 +364,7 @@ void memory_volume_grew(struct memory *m, const struct store_line *l);
 /* memory_line.c, likewise */
 enum rc memory_serial(struct store *s, struct bytes book, unsigned year,
     uint64_t *next, struct err *e);
-enum rc memory_line(
-    struct store *s, const struct store_line *l, struct err *e);
+enum rc memory_line(struct store *s, const struct store_line *l, struct err *e);
 enum rc memory_cells(struct store *s, struct bytes book, unsigned year,
     uint64_t serial, struct bytes cells, struct err *e);
 enum rc memory_lines(struct store *s, struct bytes book, unsigned year,

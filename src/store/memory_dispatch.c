@@ -277,25 +277,35 @@ memory_outbox(struct store *s, struct bytes desk, uint64_t before, size_t max,
 
 /* ---- purging ----------------------------------------------------------- */
 
+/* A leg of that copy waits. */
+static bool
+goes_on(const struct memory *m, const struct memory_dispatch *d, uint64_t copy)
+{
+	const struct leg *leg;
+	size_t i;
+
+	for (i = 0; i < d->leg_count; i++) {
+		leg = &m->legs[d->legs[i]].leg;
+		if (leg->copy == copy && leg_waits(leg->state))
+			return true;
+	}
+	return false;
+}
+
 static bool
 not_needed(
     const struct memory *m, const struct memory_dispatch *d, uint64_t copy)
 {
 	const struct memory_copy *c = &m->copies[d->copies[copy]];
-	const struct leg *leg;
-	size_t i, legs = 0;
+	size_t i;
 
-	if (c->gone || (copy == 0 && d->desk.len > 0) || c->desks > 0)
+	if (c->gone || (copy == 0 && d->desk.len > 0) || c->desks > 0 ||
+	    goes_on(m, d, copy))
 		return false;
-	for (i = 0; i < d->leg_count; i++) {
-		leg = &m->legs[d->legs[i]].leg;
-		if (leg->copy != copy)
-			continue;
-		if (leg_waits(leg->state))
-			return false;
-		legs++;
-	}
-	return legs > 0;
+	for (i = 0; i < d->leg_count; i++)
+		if (m->legs[d->legs[i]].leg.copy == copy)
+			return true;
+	return false;
 }
 
 /* Its package goes; its file's sum is noted where nothing else needs it. */
@@ -336,6 +346,24 @@ memory_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
 				max--;
 			}
 	}
+	return RC_OK;
+}
+
+enum rc
+memory_burn(struct store *s, uint64_t n, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e)
+{
+	struct memory *m = memory_of(s);
+	struct memory_dispatch *d;
+	uint64_t copy;
+	enum rc rc;
+
+	if ((rc = memory_writes(m, e)) != RC_OK)
+		return rc;
+	d = memory_known(m, n);
+	for (copy = 0; d != NULL && copy < d->copy_count; copy++)
+		if (!m->copies[d->copies[copy]].gone && !goes_on(m, d, copy))
+			drop(m, d->copies[copy], sums, count);
 	return RC_OK;
 }
 

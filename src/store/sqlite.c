@@ -324,6 +324,7 @@ const struct store_ops store_sqlite = {
 	.inbox = sqlite_inbox,
 	.outbox = sqlite_outbox,
 	.purge = sqlite_purge,
+	.burn = sqlite_burn,
 	.needs = sqlite_needs,
 	.paper_put = sqlite_paper_put,
 	.paper_get = sqlite_paper_get,

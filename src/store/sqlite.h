@@ -60,6 +60,7 @@ enum sqlite_query {
 	QUERY_PURGE_FILE,
 	QUERY_PURGE_COPY,
 	QUERY_PURGE_DONE,
+	QUERY_BURN_LIST,
 	QUERY_NEEDS,
 	QUERY_PAPER_PUT,
 	QUERY_PAPER_GET,
@@ -261,6 +262,8 @@ enum rc sqlite_outbox(struct store *s, struct bytes desk, uint64_t before,
     struct err *e);
 enum rc sqlite_purge(struct store *s, size_t max, uint8_t (**sums)[SHA256_SIZE],
     size_t *count, struct err *e);
+enum rc sqlite_burn(struct store *s, uint64_t n, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e);
 bool sqlite_needs(struct store *s, const uint8_t sum[static SHA256_SIZE]);
 /* RC_ABSENT where the copy is not known, or its package is gone. */
 enum rc sqlite_there(struct sqlite *s, uint64_t n, uint64_t copy,
@@ -276,8 +279,8 @@ enum rc sqlite_take(struct sqlite *s, uint64_t n, const struct dest *d,
 enum rc sqlite_send(struct store *s, const struct leg *leg,
     const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 enum rc sqlite_queue(struct store *s, struct bytes hop, unsigned rank,
-    int64_t due, uint64_t after, size_t max, bool (*each)(void *ctx, const struct leg *leg),
-    void *ctx, struct err *e);
+    int64_t due, uint64_t after, size_t max,
+    bool (*each)(void *ctx, const struct leg *leg), void *ctx, struct err *e);
 enum rc sqlite_leg(struct store *s, uint64_t q, struct leg *out, struct err *e);
 enum rc sqlite_leg_dests(struct store *s, uint64_t q,
     bool (*each)(void *ctx, const struct dest *d), void *ctx, struct err *e);
@@ -344,8 +347,7 @@ enum rc sqlite_resume(
 enum rc sqlite_resumed(struct store *s, struct bytes series, unsigned year,
     struct store_series *out, struct buf *hold, struct err *e);
 enum rc sqlite_all_series(struct store *s, unsigned level,
-    bool (*each)(
-	void *ctx, struct bytes series, unsigned year, uint64_t last),
+    bool (*each)(void *ctx, struct bytes series, unsigned year, uint64_t last),
     void *ctx, struct err *e);
 enum rc sqlite_volume_open(
     struct store *s, const struct store_volume *v, struct err *e);
@@ -359,8 +361,7 @@ enum rc sqlite_volumes(struct store *s, struct bytes book, unsigned level,
 /* sqlite_line.c, likewise */
 enum rc sqlite_serial(struct store *s, struct bytes book, unsigned year,
     uint64_t *next, struct err *e);
-enum rc sqlite_line(
-    struct store *s, const struct store_line *l, struct err *e);
+enum rc sqlite_line(struct store *s, const struct store_line *l, struct err *e);
 enum rc sqlite_cells(struct store *s, struct bytes book, unsigned year,
     uint64_t serial, struct bytes cells, struct err *e);
 enum rc sqlite_lines(struct store *s, struct bytes book, unsigned year,

@@ -487,6 +487,56 @@ sqlite_purge(struct store *store, size_t max, uint8_t (**sums)[SHA256_SIZE],
 	return rc;
 }
 
+/* Those that no leg waits for.  The caller frees *out. */
+static enum rc
+burnable(struct sqlite *s, uint64_t n, struct candidate **out, size_t *count,
+    struct err *e)
+{
+	struct sqlite_run r = sqlite_run(s, QUERY_BURN_LIST,
+	    "SELECT k.c, k.sum, k.total FROM (SELECT n, 0 AS c, sum, total"
+	    " FROM dispatch WHERE n = ?1 UNION ALL SELECT n, c, sum, total"
+	    " FROM copy WHERE n = ?1 AND here <> 0) k"
+	    " WHERE NOT EXISTS (SELECT 1 FROM leg l INDEXED BY leg_dispatch"
+	    " WHERE l.n = k.n AND l.c = k.c AND l.state IN (0, 4))");
+	struct candidate *c;
+
+	*out = NULL;
+	*count = 0;
+	sqlite_uint(&r, 1, n);
+	while (sqlite_row(&r)) {
+		*out = vec_more(*out, *count, sizeof(**out));
+		c = &(*out)[(*count)++];
+		*c = (struct candidate){ .n = n, .goes = true };
+		c->copy = sqlite_get_uint(&r, 0);
+		sqlite_get_fixed(&r, 1, c->sum, sizeof(c->sum));
+		c->in_file = sqlite_get_uint(&r, 2) > STORE_INLINE;
+	}
+	return sqlite_end(&r, e);
+}
+
+enum rc
+sqlite_burn(struct store *store, uint64_t n, uint8_t (**sums)[SHA256_SIZE],
+    size_t *count, struct err *e)
+{
+	struct sqlite *s = sqlite_of(store);
+	struct candidate *c = NULL;
+	struct err later;
+	size_t found;
+	enum rc rc;
+
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = sqlite_thorough(s, true, e)) != RC_OK)
+		return rc;
+	if ((rc = burnable(s, n, &c, &found, e)) == RC_OK)
+		rc = purge(s, c, found, sums, count, e);
+	free(c);
+	if (sqlite_thorough(s, false, &later) != RC_OK && rc == RC_OK) {
+		*e = later;
+		rc = later.rc;
+	}
+	return rc;
+}
+
 bool
 sqlite_needs(struct store *store, const uint8_t sum[static SHA256_SIZE])
 {

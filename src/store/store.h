@@ -222,8 +222,8 @@ struct store_ops {
 	enum rc (*send)(struct store *s, const struct leg *leg,
 	    const struct dest *dests, size_t count, uint64_t *q, struct err *e);
 	/* Queued legs of a hop and rank in the order of due and then q, those
-	 * behind (due, after); at most max.  each() returns false to stop; it may not call
-	 * the store. */
+	 * behind (due, after); at most max.  each() returns false to stop; it
+	 * may not call the store. */
 	enum rc (*queue)(struct store *s, struct bytes hop, unsigned rank,
 	    int64_t due, uint64_t after, size_t max,
 	    bool (*each)(void *ctx, const struct leg *leg), void *ctx,
@@ -284,6 +284,14 @@ struct store_ops {
 	 * caller to remove after the commit (and to free()).
 	 */
 	enum rc (*purge)(struct store *s, size_t max,
+	    uint8_t (**sums)[SHA256_SIZE], size_t *count, struct err *e);
+	/*
+	 * All packages of a dispatch go, also of what lies at a desk or was
+	 * sealed here, and pages of the database that become free are
+	 * overwritten; those that have still to go over a link stay.  *sums
+	 * and *count grow as purge() has them.  RC_OK also where none is left.
+	 */
+	enum rc (*burn)(struct store *s, uint64_t n,
 	    uint8_t (**sums)[SHA256_SIZE], size_t *count, struct err *e);
 	/* Whether a file of this sum is anybody's package. */
 	bool (*needs)(struct store *s, const uint8_t sum[static SHA256_SIZE]);

@@ -279,6 +279,31 @@ sub a_draft_is_revised {
 	    'content=' . '11' x 32));
 	says(5, qr/no-such/, 'nor files that are not there', doc('lan',
 	    '--file', 'no-such', @draft, 'level=thuong'));
+	return $id;
+}
+
+# docs/registry.md 3.10
+sub what_is_destroyed_is_gone {
+	my ($draft) = @_;
+	my $id = registered('mat', "UBND tỉnh ($db_vt)", 'Di dân', 'ban-do.bin');
+	ends(0, 'Ha sends it', doc('ha', 'send', $id));
+	my $dispatch = dispatch_of($id);
+	comes('it comes', sub { lies_at('DB', $dispatch) });
+	my $there = begun('Bich takes it in', 'bich', 'arrive', $dispatch);
+	files_come_back('bich', $there, 'not-yet', 'ban-do.bin' => $map);
+	says(0, qr/unit above: what was destroyed/, 'in danger she destroys it',
+	    doc('bich', 'destroy-danger', $there, 'reason=Chay nha',
+	    'method=Dot'));
+	ends(1, 'then its files are gone', qw(doc read --station DB --as bich
+	    --into gone), $there);
+	ends(1, 'and so is the dispatch', qw(read --station DB --into gone),
+	    $dispatch);
+	ok(!-e 'gone', 'nothing comes out');
+	files_come_back('lan', $id, 'still', 'ban-do.bin' => $map);
+	ends(0, 'a draft is cancelled', doc('mai', 'cancel', $draft,
+	    'reason=Khong can nua'));
+	ends(1, 'and its files are gone', qw(doc read --station TW --as lan
+	    --into gone), $draft);
 }
 
 sub it_is_taken_in {
@@ -637,7 +662,7 @@ what_is_top_secret();
 what_was_sent_is_recalled(sent_once_whatever_is_killed());
 the_step_is_made_up_for();
 a_telegram_goes();
-a_draft_is_revised();
+what_is_destroyed_is_gone(a_draft_is_revised());
 sent_once_though_the_store_dies();
 for (qw(TW DB)) {
 	says(0, qr/viewed|looked/, "who looked is in the journal of $_",

@@ -224,6 +224,41 @@ what_is_needed_stays(struct world *w)
 	buf_free(&p);
 }
 
+/* What is destroyed goes from wherever it lies, but for what is on its way. */
+static void
+what_is_burnt_goes(struct world *w)
+{
+	uint8_t(*sums)[SHA256_SIZE] = NULL;
+	const struct dest x = dest_made("antin://x/van-thu");
+	uint64_t n[3], q;
+	size_t i, count = 0;
+
+	world_do(w);
+	for (i = 0; i < 3; i++)
+		n[i] = put(w, 31 + i);
+	must(w->ops->deliver(w->s, n[0], 0, &x, 1, &w->e), &w->e);
+	q = send_to(w, n[1], "antin://a", 0, TIME_NEVER);
+	world_done(w);
+	world_do(w);
+	for (i = 0; i < 2; i++)
+		must(w->ops->burn(w->s, n[i], &sums, &count, &w->e), &w->e);
+	ok(gone(w, n[0]), "what lies at a desk goes");
+	ok(!gone(w, n[1]), "what is on its way stays");
+	ok(!gone(w, n[2]), "and so does everything else");
+	w->ops->rollback(w->s);
+	ok(!gone(w, n[0]), "a rollback brings it back");
+	world_do(w);
+	leg_to(w, q, LEG_PASSED);
+	for (i = 0; i < 2; i++)
+		must(w->ops->burn(w->s, n[i], &sums, &count, &w->e), &w->e);
+	must(w->ops->burn(w->s, 999, &sums, &count, &w->e), &w->e);
+	world_done(w);
+	world_again(w);
+	ok(gone(w, n[0]) && gone(w, n[1]), "what has gone on goes, too");
+	is(count, 0, "no file is named by what was in none");
+	free(sums);
+}
+
 static void
 purging_is_undone_and_bounded(struct world *w)
 {
@@ -388,6 +423,7 @@ main(void)
 	static void (*const tests[])(struct world * w) = {
 		a_further_copy_has_its_own_package,
 		what_is_needed_stays,
+		what_is_burnt_goes,
 		purging_is_undone_and_bounded,
 		a_file_goes_with_its_last_dispatch,
 		each_copy_is_purged_by_itself,
