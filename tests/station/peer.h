@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <time.h>
 
 #include "country.h"
@@ -79,6 +80,7 @@ peer_dial(struct peer *p, uint16_t port, const struct identity *station,
 	enum tls_did did;
 	struct pollfd f;
 
+	(void)signal(SIGPIPE, SIG_IGN); /* a line may end under it */
 	if (p->key == NULL)
 		p->key = tls_key_new();
 	p->context = tls_context_new(p->key);
