@@ -9,6 +9,7 @@
 #include "antin/who.h"
 #include "core/lang.h"
 #include "core/time.h"
+#include "core/viet.h"
 #include "crypto/totp.h"
 #include "form/terminal.h"
 
@@ -114,25 +115,59 @@ state_of(char *out, size_t size, const json_t *row)
 	return out;
 }
 
+/* People stand as in lists of names: by the given name. */
+static int
+by_name(const void *a, const void *b)
+{
+	const json_t *const *x = a, *const *y = b;
+	struct buf left, right;
+	int c;
+
+	viet_name_key(&left, bytes_str(row_text(*x, "name")));
+	viet_name_key(&right, bytes_str(row_text(*y, "name")));
+	c = bytes_cmp(buf_bytes(&left), buf_bytes(&right));
+	buf_free(&left);
+	buf_free(&right);
+	return c != 0 ? c
+		      : strcmp(row_text(*x, "person"), row_text(*y, "person"));
+}
+
+/* The caller frees it; the rows stay the list's. */
+static const json_t **
+people_of(const json_t *rows, size_t *count)
+{
+	const json_t **people =
+	    alloc(json_array_size(rows) + 1, sizeof(const json_t *));
+	json_t *row;
+	size_t i;
+
+	*count = 0;
+	json_array_foreach(rows, i, row)
+	{
+		if (row_is(row, "user"))
+			people[(*count)++] = row;
+	}
+	qsort(people, *count, sizeof(const json_t *), by_name);
+	return people;
+}
+
 static void
 print(const json_t *rows)
 {
 	struct table t = { .columns = 5 };
+	size_t i, count;
+	const json_t **people = people_of(rows, &count), *row;
 	char state[160];
 	struct buf roles;
 	enum level level;
-	json_t *row;
-	size_t i;
 
 	table_add(&t, tr("Person"));
 	table_add(&t, tr("Name"));
 	table_add(&t, tr("Clearance"));
 	table_add(&t, tr("Signed in"));
 	table_add(&t, tr("Roles"));
-	json_array_foreach(rows, i, row)
-	{
-		if (!row_is(row, "user"))
-			continue;
+	for (i = 0; i < count; i++) {
+		row = people[i];
 		roles = (struct buf){ 0 };
 		roles_of(&roles, rows, row_text(row, "person"));
 		table_add(&t, row_text(row, "person"));
@@ -146,6 +181,7 @@ print(const json_t *rows)
 		buf_free(&roles);
 	}
 	table_print(&t);
+	free(people);
 }
 
 static enum rc
