@@ -18,6 +18,7 @@
 #include "core/utf8.h"
 #include "crypto/random.h"
 #include "file/file.h"
+#include "registry/content.h"
 
 #define CONTENT_TYPE "application/vnd.antin.content"
 #define CONTENT_NAME "antin-content"
@@ -189,15 +190,9 @@ package_attachments(const struct package *p)
 enum rc
 package_id(struct id *out, const char *content, struct err *e)
 {
-	static const char words[] = "antin content";
-	uint8_t in[sizeof(words) - 1 + SHA256_SIZE], digest[SHA256_SIZE];
-
-	memcpy(in, words, sizeof(words) - 1);
-	if (!hex_parse(in + sizeof(words) - 1, SHA256_SIZE, bytes_str(content)))
-		return fail(e, RC_ABSENT, "this document has no files here");
-	sha256(digest, bytes_of(in, sizeof(in)));
-	memcpy(out->b, digest, ID_SIZE);
-	return RC_OK;
+	return content_dispatch(out, bytes_str(content))
+		   ? RC_OK
+		   : fail(e, RC_ABSENT, "this document has no files here");
 }
 
 /* ---- files of the command line ------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "core/pairs.h"
 #include "core/time.h"
 #include "crypto/random.h"
+#include "registry/content.h"
 #include "registry/doc.h"
 #include "registry/due.h"
 #include "rules/rules.h"
@@ -138,29 +139,13 @@ acting_said(const struct acting *a, const char *field)
 		   : (struct bytes){ 0 };
 }
 
-/* docs/registry.md 8.1: as which dispatch the files of this content lie at
- * their desk. */
-static bool
-content_id(struct id *out, struct bytes content)
-{
-	static const char words[] = "antin content";
-	uint8_t in[sizeof(words) - 1 + SHA256_SIZE], digest[SHA256_SIZE];
-
-	memcpy(in, words, sizeof(words) - 1);
-	if (!hex_parse(in + sizeof(words) - 1, SHA256_SIZE, content))
-		return false;
-	sha256(digest, bytes_of(in, sizeof(in)));
-	memcpy(out->b, digest, ID_SIZE);
-	return true;
-}
-
 /* What the document's last step says of where its files lie. */
 static void
 note_lies(struct acting *a)
 {
 	struct id id;
 
-	if (content_id(&id, a->doc.value[FIELD_CONTENT]))
+	if (content_dispatch(&id, a->doc.value[FIELD_CONTENT]))
 		buf_add(&a->lies, id_bytes(&id));
 	if (id_parse(&id, a->doc.value[FIELD_DISPATCH]))
 		buf_add(&a->lies, id_bytes(&id));
