@@ -7,7 +7,6 @@
 # station is killed; what is seen, and by whom.
 use strict;
 use warnings;
-use Digest::SHA qw(hmac_sha1);
 use FindBin;
 use IO::Socket::INET;
 use JSON::PP;
@@ -17,11 +16,12 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Phone;
 
 my @root = qw(--directory held/directory --key held/root.key --share
     held/share-1.share --share held/share-2.share);
 my @people = qw(lan mai ha son);
-my (%key, $up);
+my $up;
 
 sub station {
 	my ($do) = @_;
@@ -87,45 +87,8 @@ sub there_is_a_station {
 
 # ---- phones ----------------------------------------------------------------
 
-sub base32 {
-	my %of;
-	@of{'A' .. 'Z', 2 .. 7} = 0 .. 31;
-	return pack 'B*', join '', map { sprintf '%05b', $of{$_} }
-	    split //, shift;
-}
-
-sub code_of {
-	my ($who) = @_;
-	my @mac = unpack 'C*',
-	    hmac_sha1(pack('Q>', int(time / 30)), $key{$who});
-	my $at = $mac[19] & 15;
-	my $n = unpack('N', pack 'C*', @mac[$at .. $at + 3]) & 0x7fffffff;
-	return sprintf "%06d\n", $n % 1_000_000;
-}
-
-sub signs_in {
-	my ($who) = @_;
-	my $until = time + 40;
-	my $good;
-	do {
-		put("$who.code", code_of($who));
-		$good = antin(qw(user sign-in --station TW --passphrase-file),
-		    "$who.pass", '--code-file', "$who.code", $who) eq '0';
-		sleep 1 if !$good;
-	} while (!$good && time < $until);
-	ok($good, "$who signs in") or diag($err);
-}
-
 sub people_sign_in {
-	my $until = time + 30;
-	for my $who (@people) {
-		sleep 0.2 while time < $until && antin(qw(user otp --station TW
-		    --passphrase-file), "$who.pass", $who) ne '0';
-		my ($letters) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
-		$letters =~ s/ //g;
-		$key{$who} = base32($letters);
-		signs_in($who);
-	}
+	phone_comes($_, 'TW') for @people;
 }
 
 # ---- what they do ----------------------------------------------------------
@@ -461,7 +424,7 @@ sub numbers_after_a_restore {
 	    cy.key tw.backup TW));
 	station('start');
 	antin(qw(station reopen --station TW));
-	signs_in($_) for @people;
+	signs_in($_, 'TW') for @people;
 	my $until = time + 60;
 	sleep 0.3 while time < $until && antin(doc('lan', @draft,
 	    'level=thuong', "content=$content")) ne '0';

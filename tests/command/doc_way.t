@@ -7,7 +7,7 @@
 # answered; and what must not be anywhere of a top secret one.
 use strict;
 use warnings;
-use Digest::SHA qw(hmac_sha1 sha256_hex);
+use Digest::SHA qw(sha256_hex);
 use File::Find ();
 use FindBin;
 use IO::Socket::INET;
@@ -16,6 +16,7 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Phone;
 
 my @root = qw(--directory held/directory --key held/root.key --share
     held/share-1.share --share held/share-2.share);
@@ -25,7 +26,7 @@ my $db_vt = 'antin://dien-bien.vn/van-thu';
 my %at = (lan => 'TW', mai => 'TW', ha => 'TW', bich => 'DB', cuong => 'DB',
     dung => 'DB', oanh => 'TW', phu => 'TW', quy => 'DB', sang => 'DB');
 my %unit = (TW => 'antin://vn', DB => 'antin://dien-bien.vn');
-my (%key, %up, %port);
+my (%up, %port);
 
 sub line {
 	my ($dir) = @_;
@@ -117,41 +118,8 @@ sub there_are_two_offices {
 
 # ---- phones ----------------------------------------------------------------
 
-sub base32 {
-	my %of;
-	@of{'A' .. 'Z', 2 .. 7} = 0 .. 31;
-	return pack 'B*', join '', map { sprintf '%05b', $of{$_} }
-	    split //, shift;
-}
-
-sub code_of {
-	my ($who) = @_;
-	my @mac = unpack 'C*',
-	    hmac_sha1(pack('Q>', int(time / 30)), $key{$who});
-	my $at = $mac[19] & 15;
-	my $n = unpack('N', pack 'C*', @mac[$at .. $at + 3]) & 0x7fffffff;
-	return sprintf "%06d\n", $n % 1_000_000;
-}
-
 sub people_sign_in {
-	for my $who (sort keys %at) {
-		my @station = ('--station', $at{$who}, '--passphrase-file',
-		    "$who.pass");
-		my $until = time + 60;
-		sleep 0.2 while time < $until && antin(qw(user otp), @station,
-		    $who) ne '0';
-		my ($letters) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
-		$letters =~ s/ //g;
-		$key{$who} = base32($letters);
-		my $good;
-		do {
-			put("$who.code", code_of($who));
-			$good = antin(qw(user sign-in), @station, '--code-file',
-			    "$who.code", $who) eq '0';
-			sleep 1 if !$good;
-		} while (!$good && time < $until);
-		ok($good, "$who signs in") or diag($err);
-	}
+	phone_comes($_, $at{$_}) for sort keys %at;
 	ends(0, "$_ is unlocked", qw(sign-in --station), $_, 'van-thu')
 	    for qw(TW DB);
 }

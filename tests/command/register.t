@@ -7,7 +7,6 @@
 # stand in it gets nothing, and is told nothing; whoever looks is in the journal.
 use strict;
 use warnings;
-use Digest::SHA qw(hmac_sha1);
 use Encode ();
 use FindBin;
 use IO::Socket::INET;
@@ -16,11 +15,12 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Phone;
 
 my @root = qw(--directory held/directory --key held/root.key --share
     held/share-1.share --share held/share-2.share);
 my @people = qw(lan mai ha son);
-my (%key, $up);
+my $up;
 
 sub station {
 	my ($do) = @_;
@@ -84,45 +84,8 @@ sub there_is_a_station {
 
 # ---- phones ----------------------------------------------------------------
 
-sub base32 {
-	my %of;
-	@of{'A' .. 'Z', 2 .. 7} = 0 .. 31;
-	return pack 'B*', join '', map { sprintf '%05b', $of{$_} }
-	    split //, shift;
-}
-
-sub code_of {
-	my ($who) = @_;
-	my @mac = unpack 'C*',
-	    hmac_sha1(pack('Q>', int(time / 30)), $key{$who});
-	my $at = $mac[19] & 15;
-	my $n = unpack('N', pack 'C*', @mac[$at .. $at + 3]) & 0x7fffffff;
-	return sprintf "%06d\n", $n % 1_000_000;
-}
-
-sub signs_in {
-	my ($who) = @_;
-	my $until = time + 40;
-	my $good;
-	do {
-		put("$who.code", code_of($who));
-		$good = antin(qw(user sign-in --station TW --passphrase-file),
-		    "$who.pass", '--code-file', "$who.code", $who) eq '0';
-		sleep 1 if !$good;
-	} while (!$good && time < $until);
-	ok($good, "$who signs in") or diag($err);
-}
-
 sub people_sign_in {
-	my $until = time + 30;
-	for my $who (@people) {
-		sleep 0.2 while time < $until && antin(qw(user otp --station TW
-		    --passphrase-file), "$who.pass", $who) ne '0';
-		my ($letters) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
-		$letters =~ s/ //g;
-		$key{$who} = base32($letters);
-		signs_in($who);
-	}
+	phone_comes($_, 'TW') for @people;
 }
 
 # ---- what they do ----------------------------------------------------------
