@@ -6,7 +6,6 @@
 # a lost phone; what a restart leaves; that no secret is told, logged or kept.
 use strict;
 use warnings;
-use Digest::SHA qw(hmac_sha1);
 use File::Find ();
 use FindBin;
 use IO::Socket::INET;
@@ -15,6 +14,7 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Phone qw(base32 code_at);
 
 my @root = qw(--directory held/directory --key held/root.key --share
     held/share-1.share --share held/share-2.share);
@@ -39,22 +39,6 @@ END {
 }
 
 # ---- a phone ---------------------------------------------------------------
-
-sub base32 {
-	my ($text) = @_;
-	my %of;
-	@of{'A' .. 'Z', 2 .. 7} = 0 .. 31;
-	my $bits = join '', map { sprintf '%05b', $of{$_} } split //, $text;
-	return pack 'B*', $bits;
-}
-
-sub code_at {
-	my ($who, $counter) = @_;
-	my @mac = unpack 'C*', hmac_sha1(pack('Q>', $counter), $key{$who});
-	my $at = $mac[19] & 15;
-	my $n = unpack('N', pack 'C*', @mac[$at .. $at + 3]) & 0x7fffffff;
-	return sprintf '%06d', $n % 1_000_000;
-}
 
 # What a picture in half blocks says, for a dark terminal: what is not drawn is
 # dark.  By zbar, where it is there.
@@ -92,7 +76,7 @@ sub phone {
 	$counter = $first if $counter < $first;
 	sleep 0.5 while $counter > int((time - 1) / 30) + 1;
 	$used{$who} = $counter;
-	put("$who.code", code_at($who, $counter), "\n");
+	put("$who.code", code_at($key{$who}, $counter));
 	return ('--code-file', "$who.code");
 }
 
