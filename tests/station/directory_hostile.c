@@ -52,8 +52,7 @@ begin(struct teller *t, const struct seat *as)
 	int i;
 
 	*t = (struct teller){ 0 };
-	if (!villain_dial(&t->p, as, NULL))
-		bug("no line");
+	villain_comes(&t->p, as);
 	t->p.owner = (struct session_owner){
 		.hello = on_hello, .tell = on_tell, .bye = on_bye
 	};

@@ -19,16 +19,9 @@ on_hello(void *ctx, const struct hello *h)
 static void
 begin(struct peer *p, const struct seat *as)
 {
-	const int64_t until = peer_ms() + patience(30) * 1000;
 	int i;
 
-	*p = (struct peer){ 0 };
-	while (!villain_dial(p, as, NULL)) {
-		if (peer_ms() > until)
-			bug("no line");
-		peer_end(p);
-		(void)poll(NULL, 0, 100);
-	}
+	villain_comes(p, as);
 	p->owner = (struct session_owner){ .hello = on_hello };
 	p->ctx = p;
 	peer_begin(p);
@@ -147,7 +140,8 @@ what_it_says_of_itself(struct peer *p)
 		(void)peer_turn(p, 5);
 	}
 	ok(seat_said(centre, "event=alarm.raised kind=below") <= 3,
-	    "however often it changes its mind, it is one alarm in half a minute");
+	    "however often it changes its mind, it is one alarm in half a "
+	    "minute");
 	for (i = 1; i <= 64; i++)
 		entry(&m, i, i % 4, 1000, 1);
 	tells(p, &m);

@@ -164,8 +164,7 @@ pings_are_answered_one_by_one(void)
 	struct peer p;
 	size_t i, pongs = 0;
 
-	if (!villain_dial(&p, hostile, NULL))
-		bug("a line that is not to be had");
+	villain_comes(&p, hostile);
 	s.statement = buf_bytes(&p.statement);
 	script_word(&s, "H");
 	script_word(&s, "P");
@@ -238,8 +237,7 @@ what_drips_is_cut(void)
 	for (i = 0; i < 2; i++)
 		all[i].fd = dial_port(centre->port);
 	for (i = 2; i < 4; i++)
-		if (!villain_dial(&all[i].er.p, hostile, NULL))
-			bug("a line that is not to be had");
+		villain_comes(&all[i].er.p, hostile);
 	if (!errand_begin(&all[4].er, hostile, NULL))
 		bug("a line that is not to be had");
 	while (!all[4].er.p.admitted && peer_turn(&all[4].er.p, 100))

@@ -52,6 +52,21 @@ villain_dial(struct peer *p, const struct seat *as, const char *source)
 	return peer_dial(p, centre->port, &as->station, bytes_str(as->address));
 }
 
+/* The same, again and again as a child does it: a station that has just begun,
+ * or a machine that has much to do, may miss one. */
+static inline void
+villain_comes(struct peer *p, const struct seat *as)
+{
+	const int64_t until = peer_ms() + patience(30) * 1000;
+
+	while (!villain_dial(p, as, NULL)) {
+		if (peer_ms() > until)
+			bug("no line");
+		peer_end(p);
+		(void)poll(NULL, 0, 100);
+	}
+}
+
 /* ---- an honest one ---- */
 
 struct errand {
