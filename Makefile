@@ -62,7 +62,7 @@ clean:
 
 OPENSSL_DIR := $(shell tools/openssl-dir)
 PKGS := libzstd jansson libutf8proc libqrencode sqlite3 libevent_core \
-    libseccomp
+    libseccomp libmicrohttpd
 OPENED := pangocairo # by dlopen(), when a form is printed
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include

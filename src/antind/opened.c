@@ -196,7 +196,10 @@ bound(int fd, const struct sockaddr *to, socklen_t len)
 }
 
 static enum rc
-listen_at(int *out, const struct conf_value *v, struct err *e)
+listen_at(int *out, const struct conf_value *v,
+    bool (*read)(struct bytes value, char address[static 46], bool *v6,
+	uint16_t *port),
+    struct err *e)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in in4 = { .sin_family = AF_INET };
@@ -205,7 +208,7 @@ listen_at(int *out, const struct conf_value *v, struct err *e)
 	bool v6;
 	enum rc rc;
 
-	if (!conf_endpoint(bytes_str(v->text), address, &v6, &port))
+	if (!read(bytes_str(v->text), address, &v6, &port))
 		bug("an address that was held to be one");
 	in6.sin6_port = in4.sin_port = htons(port);
 	(void)inet_pton(v6 ? AF_INET6 : AF_INET, address,
@@ -263,7 +266,12 @@ sockets_open(struct sock out[static PARENT_SOCKETS], size_t *count,
 	while (
 	    rc == RC_OK && (v = conf_each(&s->conf, "listen", &at)) != NULL) {
 		out[*count] = (struct sock){ "listen", PROC_LINK, -1 };
-		rc = listen_at(&out[(*count)++].fd, v, e);
+		rc = listen_at(&out[(*count)++].fd, v, conf_endpoint, e);
+	}
+	at = 0;
+	while (rc == RC_OK && (v = conf_each(&s->conf, "web", &at)) != NULL) {
+		out[*count] = (struct sock){ "web", PROC_TLS, -1 };
+		rc = listen_at(&out[(*count)++].fd, v, conf_web, e);
 	}
 	return rc;
 }

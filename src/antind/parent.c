@@ -21,7 +21,7 @@
 /* In this order they end: first what takes in new work, the store last. */
 #define STAGES 4
 static const unsigned stages[STAGES] = {
-	1u << PROC_CONTROL | 1u << PROC_LINK,
+	1u << PROC_CONTROL | 1u << PROC_LINK | 1u << PROC_WEB | 1u << PROC_TLS,
 	1u << PROC_SEAL | 1u << PROC_MEDIA,
 	1u << PROC_KEYS,
 	1u << PROC_STORE,
@@ -41,6 +41,16 @@ parent_event(int fd, short what, void (*call)(int, short, void *), void *ctx)
 	return e;
 }
 
+/* The desk's processes are there where the configuration asks for one. */
+static bool
+is_wanted(enum proc p)
+{
+	if (process_of(p) == NULL)
+		return false;
+	return (p != PROC_WEB && p != PROC_TLS) ||
+	       conf_get(&me.s->conf, "web") != NULL;
+}
+
 void
 parent_ready(struct child *c)
 {
@@ -51,7 +61,7 @@ parent_ready(struct child *c)
 	say_log(LOG_INFO, &l);
 	c->ready = true;
 	for (i = 1; i < PROCS; i++)
-		if (process_of((enum proc)i) != NULL && !me.children[i].ready)
+		if (is_wanted((enum proc)i) && !me.children[i].ready)
 			return;
 	if (me.ran)
 		return;
@@ -370,7 +380,7 @@ start_all(struct err *e)
 
 		c->is = (enum proc)i;
 		c->again = parent_event(-1, 0, on_again, c);
-		if (process_of(c->is) != NULL &&
+		if (is_wanted(c->is) &&
 		    (rc = child_start(c, e)) != RC_OK)
 			return rc;
 	}

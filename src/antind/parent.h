@@ -14,7 +14,7 @@
 
 #define PARENT_FD 3	   /* where a process has its channel to the parent */
 #define PARENT_KEYS 256u   /* key files of one station */
-#define PARENT_SOCKETS 40u /* sockets it opens */
+#define PARENT_SOCKETS 60u /* sockets it opens */
 
 /* ---- the configuration on this machine (setup.c) ---------------------------
  */

@@ -9,6 +9,8 @@ static const struct process *const processes[PROCS] = {
 	[PROC_LINK] = &process_link,
 	[PROC_CONTROL] = &process_control,
 	[PROC_MEDIA] = &process_media,
+	[PROC_WEB] = &process_web,
+	[PROC_TLS] = &process_tls,
 };
 
 const struct process *

@@ -15,6 +15,8 @@ extern const struct lang_text lang_vi[];
 extern const size_t lang_vi_len;
 
 static enum lang lang_now = LANG_EN;
+static _Thread_local bool thread_has; /* a language of its own */
+static _Thread_local enum lang thread_lang;
 
 void
 lang_set(enum lang lang)
@@ -22,10 +24,17 @@ lang_set(enum lang lang)
 	lang_now = lang;
 }
 
+void
+lang_thread(enum lang lang)
+{
+	thread_has = true;
+	thread_lang = lang;
+}
+
 enum lang
 lang_get(void)
 {
-	return lang_now;
+	return thread_has ? thread_lang : lang_now;
 }
 
 enum lang
@@ -54,7 +63,7 @@ tr(const char *en)
 {
 	const struct lang_text *row;
 
-	if (lang_now == LANG_EN)
+	if (lang_get() == LANG_EN)
 		return en;
 	row = bsearch(en, lang_vi, lang_vi_len, sizeof(*row), by_english);
 	return row == NULL ? en : row->vi;

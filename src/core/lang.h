@@ -17,7 +17,9 @@ struct lang_text {
 };
 
 void lang_set(enum lang lang);
-enum lang lang_get(void);
+/* This thread's, from now on, in the place of the process's. */
+void lang_thread(enum lang lang);
+enum lang lang_get(void); /* this thread's, else the process's */
 
 /* The language that LC_ALL, LC_MESSAGES or LANG asks for. */
 enum lang lang_of_environment(void);

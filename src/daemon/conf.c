@@ -22,7 +22,9 @@
 #define LINK (1u << PROC_LINK)
 #define CONTROL (1u << PROC_CONTROL)
 #define MEDIA (1u << PROC_MEDIA)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA)
+#define WEB (1u << PROC_WEB)
+#define TLS (1u << PROC_TLS)
+#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
 
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",
@@ -143,6 +145,9 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "log-keep", "a number, 1 to 1000",
 	    "so many log files that were set aside are kept", "20", "20",
 	    value_number, 1, 1000, false, CONF_NO_PATH, 0 },
+	{ "web", "127.0.0.1 or [::1], and a port; 0 is any that is free",
+	    "where a browser of this machine finds the desk", NULL,
+	    "127.0.0.1:0", value_web, 0, CONF_WEBS, true, CONF_NO_PATH, 0 },
 };
 
 const struct conf_word *

@@ -21,6 +21,7 @@
 #define CONF_MANY 32u	     /* lines of "listen" */
 #define CONF_HOURS 16u	     /* lines of "contact", and of "cap" */
 #define CONF_PARENTS 8u	     /* lines of "parent" */
+#define CONF_WEBS 4u	     /* lines of "web" */
 #define CONF_PORT 7433u	     /* TCP port of links */
 
 /* What a relative path is relative to. */
@@ -46,7 +47,7 @@ struct conf_word {
 	enum conf_base base; /* of a path */
 	unsigned procs; /* bits of processes that get it; 1u << enum proc */
 };
-#define CONF_WORDS 33
+#define CONF_WORDS 34
 extern const struct conf_word conf_words[CONF_WORDS];
 
 /* A setting in force. */
@@ -90,6 +91,9 @@ const char *conf_credential(const char *text);
 /* "ADDRESS:PORT" as conf.c writes it: "10.0.0.1:7433", "[::1]:7433".  "address"
  * takes 46 bytes.  false where it is none. */
 bool conf_endpoint(
+    struct bytes value, char address[static 46], bool *v6, uint16_t *port);
+/* The same of "web": 127.0.0.1 or [::1], and a port, which may be 0. */
+bool conf_web(
     struct bytes value, char address[static 46], bool *v6, uint16_t *port);
 
 #endif

@@ -177,14 +177,14 @@ split_endpoint(struct bytes value, struct bytes *host, struct bytes *port)
 	return port->len > 0;
 }
 
-bool
-conf_endpoint(
-    struct bytes value, char address[static 46], bool *v6, uint16_t *port)
+/* Without a port it is "number"; one that is written is "least" or more. */
+static bool
+endpoint(struct bytes value, char address[static 46], bool *v6, uint16_t *port,
+    uint64_t number, uint64_t least)
 {
 	struct bytes host, port_text;
 	struct in6_addr in6;
 	struct in_addr in4;
-	uint64_t number = CONF_PORT;
 	char text[46];
 
 	if (value.len == 0 || !split_endpoint(value, &host, &port_text) ||
@@ -194,7 +194,7 @@ conf_endpoint(
 	memcpy(text, host.p, host.len);
 	text[host.len] = '\0';
 	if (port_text.len > 0 &&
-	    (!digits(port_text, UINT16_MAX, &number) || number == 0))
+	    (!digits(port_text, UINT16_MAX, &number) || number < least))
 		return false;
 	*port = (uint16_t)number;
 	*v6 = memchr(text, ':', host.len) != NULL;
@@ -203,6 +203,36 @@ conf_endpoint(
 		return false;
 	return inet_ntop(*v6 ? AF_INET6 : AF_INET,
 		   *v6 ? (void *)&in6 : (void *)&in4, address, 46) != NULL;
+}
+
+bool
+conf_endpoint(
+    struct bytes value, char address[static 46], bool *v6, uint16_t *port)
+{
+	return endpoint(value, address, v6, port, CONF_PORT, 1);
+}
+
+bool
+conf_web(struct bytes value, char address[static 46], bool *v6, uint16_t *port)
+{
+	return endpoint(value, address, v6, port, 0, 0) &&
+	       strcmp(address, *v6 ? "::1" : "127.0.0.1") == 0;
+}
+
+/* Of this machine itself: what goes there is not sealed. */
+bool
+value_web(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	char address[46];
+	uint16_t port;
+	bool v6;
+
+	(void)w;
+	if (!conf_web(value, address, &v6, &port))
+		return false;
+	buf_add(out, bytes_str(v6 ? "[::1]:" : "127.0.0.1:"));
+	add_number(out, port);
+	return true;
 }
 
 bool

@@ -28,5 +28,6 @@ bool value_log(const struct conf_word *w, struct bytes value, struct buf *out);
 bool value_contact(
     const struct conf_word *w, struct bytes value, struct buf *out);
 bool value_cap(const struct conf_word *w, struct bytes value, struct buf *out);
+bool value_web(const struct conf_word *w, struct bytes value, struct buf *out);
 
 #endif

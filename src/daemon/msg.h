@@ -35,8 +35,10 @@ enum proc {
 	PROC_LINK,
 	PROC_CONTROL,
 	PROC_MEDIA,
+	PROC_WEB,
+	PROC_TLS,
 };
-#define PROCS 7
+#define PROCS 9
 const char *proc_name(enum proc p); /* "keys" */
 
 #define MSG_HEAD 16u		/* bytes before the fields */
@@ -231,8 +233,23 @@ enum msg {
 	MSG_RULES,  /* struct msg_rules, parent to store: a file of the law */
 	MSG_DOC,    /* struct msg_doc, control to store */
 	MSG_DOC_IS, /* struct msg_doc_is: answer to it; the last one says so */
+
+	/* the desk (docs/station.md 20) */
+	MSG_WEB_AT,	 /* struct msg_web_at, tls to web: where it is found */
+	MSG_BROWSER,	 /* struct msg_browser, tls to web, its connection */
+	MSG_WEB_CLIENT,	 /* struct msg_web_user, web to control: a session's
+			    connection */
+	MSG_WEB_END,	 /* struct msg_web_user, web to control: a session is
+			    over; 0: all are */
+	MSG_WEB_ENDED,	 /* the same, control to keys */
+	MSG_WEB_LINK,	 /* no fields, control to web: a link, good once */
+	MSG_WEB_LINK_IS, /* struct msg_web_link_is: answer to it */
+	MSG_CHANGED,	 /* struct msg_changed, store to web */
 };
-#define MSG_LAST MSG_DOC_IS
+#define MSG_LAST MSG_CHANGED
+
+#define MSG_PEER_TEXT 64u /* bytes: an address and a port */
+#define MSG_WEB_URL 512u
 
 #define MSG_THIN_IDENTITY 16u	 /* bytes: TLS_IDENTITY of link/tls.h */
 #define MSG_THIN_SECRET_SIZE 32u /* TLS_SECRET */
@@ -1041,6 +1058,34 @@ struct msg_doc_is {
 	uint64_t last;	   /* 1: nothing follows */
 };
 
+struct msg_web_at {
+	struct bytes at; /* "127.0.0.1:4711" */
+	uint64_t secure; /* 1: by TLS */
+};
+struct msg_browser {
+	struct bytes peer; /* "127.0.0.1:4711", "[::1]:4711" */
+	uint64_t secure;
+};
+struct msg_web_user {
+	uint64_t user; /* what stands in the place of a uid: USER_WEB and on */
+};
+struct msg_web_link_is {
+	uint64_t rc;
+	struct bytes why, url;
+};
+/* What a browser may want to ask anew. */
+enum changed {
+	CHANGED_MAIL = 1,	/* boxes and traces */
+	CHANGED_DOCUMENTS = 2,	/* and registers */
+	CHANGED_ALARMS = 4,	/* and who is on duty */
+	CHANGED_LINES = 8,	/* and queues */
+	CHANGED_DIRECTORY = 16, /* and requests for certificates */
+};
+#define CHANGES 5u
+struct msg_changed {
+	uint64_t what; /* bits of enum changed */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -1137,6 +1182,11 @@ union any_msg {
 	struct msg_rules rules;
 	struct msg_doc doc;
 	struct msg_doc_is doc_is;
+	struct msg_web_at web_at;
+	struct msg_browser browser;
+	struct msg_web_user web_user;
+	struct msg_web_link_is web_link_is;
+	struct msg_changed changed;
 };
 
 /* One that was read. */

@@ -475,6 +475,19 @@ static const struct field doc_is[] = { RC(msg_doc_is, rc),
 	WHY(msg_doc_is, why), BYTES(msg_doc_is, rows, 0, MSG_DOC_ROWS),
 	FLAG(msg_doc_is, last), END };
 
+static const struct field web_at[] = { BYTES(msg_web_at, at, 1, MSG_PEER_TEXT),
+	FLAG(msg_web_at, secure), END };
+static const struct field browser[] = { BYTES(msg_browser, peer, 1,
+					    MSG_PEER_TEXT),
+	FLAG(msg_browser, secure), END };
+static const struct field web_user[] = { ANY(msg_web_user, user), END };
+static const struct field web_link_is[] = { RC(msg_web_link_is, rc),
+	WHY(msg_web_link_is, why),
+	BYTES(msg_web_link_is, url, 0, MSG_WEB_URL), END };
+static const struct field changed[] = { U64(msg_changed, what, 1,
+					    (1u << CHANGES) - 1),
+	END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -485,7 +498,9 @@ static const struct field doc_is[] = { RC(msg_doc_is, rc),
 #define LINK (1u << PROC_LINK)
 #define CONTROL (1u << PROC_CONTROL)
 #define MEDIA (1u << PROC_MEDIA)
-#define CHILDREN (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA)
+#define WEB (1u << PROC_WEB)
+#define TLS (1u << PROC_TLS)
+#define CHILDREN (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
 
 static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_SETTING] = { "setting", setting, false, PARENT, CHILDREN },
@@ -495,7 +510,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_READY] = { "ready", none, false, CHILDREN, PARENT },
 	[MSG_LOG] = { "log", line, false, CHILDREN, PARENT },
 	[MSG_KEY] = { "key", key, false, PARENT, KEYS },
-	[MSG_SOCKET] = { "socket", sock, true, PARENT, LINK | CONTROL },
+	[MSG_SOCKET] = { "socket", sock, true, PARENT,
+	    LINK | CONTROL | TLS },
 
 	[MSG_LINK_KEY] = { "link.key", link_key, false, LINK, STORE },
 	[MSG_LINK_SIGN] = { "link.sign", link_key, false, STORE, KEYS },
@@ -637,6 +653,14 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_RULES] = { "rules", rules, false, PARENT, STORE },
 	[MSG_DOC] = { "doc", doc, false, CONTROL, STORE },
 	[MSG_DOC_IS] = { "doc.is", doc_is, false, STORE, CONTROL },
+	[MSG_WEB_AT] = { "web.at", web_at, false, TLS, WEB },
+	[MSG_BROWSER] = { "browser", browser, true, TLS, WEB },
+	[MSG_WEB_CLIENT] = { "web.client", web_user, true, WEB, CONTROL },
+	[MSG_WEB_END] = { "web.end", web_user, false, WEB, CONTROL },
+	[MSG_WEB_ENDED] = { "web.ended", web_user, false, CONTROL, KEYS },
+	[MSG_WEB_LINK] = { "web.link", none, false, CONTROL, WEB },
+	[MSG_WEB_LINK_IS] = { "web.link.is", web_link_is, false, WEB, CONTROL },
+	[MSG_CHANGED] = { "changed", changed, false, STORE, WEB },
 };
 
 const char *
@@ -650,6 +674,8 @@ proc_name(enum proc p)
 		[PROC_LINK] = "link",
 		[PROC_CONTROL] = "control",
 		[PROC_MEDIA] = "media",
+		[PROC_WEB] = "web",
+		[PROC_TLS] = "tls",
 	};
 
 	return names[p];

@@ -24,7 +24,9 @@
 #define LINK (1u << PROC_LINK)
 #define CONTROL (1u << PROC_CONTROL)
 #define MEDIA (1u << PROC_MEDIA)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA)
+#define WEB (1u << PROC_WEB)
+#define TLS (1u << PROC_TLS)
+#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
 #define FILES (STORE | SEAL | LINK | MEDIA) /* they hold files of packages */
 
 #define TYPE_MASK 0xfu	      /* of a socket's type; the rest are flags */
@@ -98,13 +100,13 @@ static const struct call calls[] = {
 	{ CALL(epoll_pwait), ALL, ANYHOW },
 	{ CALL(epoll_pwait2), ALL, ANYHOW },
 	{ CALL(epoll_ctl), ALL, ANYHOW },
-	{ CALL(shutdown), LINK | CONTROL, ANYHOW },
-	{ CALL(accept), LINK | CONTROL, ANYHOW },
-	{ CALL(accept4), LINK | CONTROL, ANYHOW },
-	{ CALL(getsockopt), LINK | CONTROL, SOCKET_ASKED },
+	{ CALL(shutdown), LINK | CONTROL | WEB | TLS, ANYHOW },
+	{ CALL(accept), LINK | CONTROL | TLS, ANYHOW },
+	{ CALL(accept4), LINK | CONTROL | TLS, ANYHOW },
+	{ CALL(getsockopt), LINK | CONTROL | WEB | TLS, SOCKET_ASKED },
 	{ CALL(setsockopt), LINK, SOCKET_SET },
-	{ CALL(getsockname), LINK | CONTROL, ANYHOW },
-	{ CALL(getpeername), LINK | CONTROL, ANYHOW },
+	{ CALL(getsockname), LINK | CONTROL | WEB | TLS, ANYHOW },
+	{ CALL(getpeername), LINK | CONTROL | WEB | TLS, ANYHOW },
 	{ CALL(socket), LINK, INET },
 	{ CALL(socket), LINK, INET6 },
 	{ CALL(connect), LINK, ANYHOW },

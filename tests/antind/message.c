@@ -18,16 +18,16 @@
 #define FIELDS 32 /* of a message, at the most */
 
 /* Who says what to whom: p(arent), k(eys), s(tore), (s)e(al), l(ink),
- * c(ontrol), m(edia).  A descriptor may come beside what has a star. */
+ * c(ontrol), m(edia), w(eb), t(ls).  A descriptor may come beside what has a star. */
 static const char *const rights[MSG_LAST + 1] = {
-	[MSG_SETTING] = "pk ps pe pl pc pm",
-	[MSG_PEER] = "pk ps pe pl pc pm *",
-	[MSG_GO] = "pk ps pe pl pc pm",
-	[MSG_STOP] = "pk ps pe pl pc pm",
-	[MSG_READY] = "kp sp ep lp cp mp",
-	[MSG_LOG] = "kp sp ep lp cp mp",
+	[MSG_SETTING] = "pk ps pe pl pc pm pw pt",
+	[MSG_PEER] = "pk ps pe pl pc pm pw pt *",
+	[MSG_GO] = "pk ps pe pl pc pm pw pt",
+	[MSG_STOP] = "pk ps pe pl pc pm pw pt",
+	[MSG_READY] = "kp sp ep lp cp mp wp tp",
+	[MSG_LOG] = "kp sp ep lp cp mp wp tp",
 	[MSG_KEY] = "pk",
-	[MSG_SOCKET] = "pl pc *",
+	[MSG_SOCKET] = "pl pc pt *",
 	[MSG_LINK_KEY] = "ls",
 	[MSG_LINK_SIGN] = "sk",
 	[MSG_LINK_SIGNED] = "ks",
@@ -151,12 +151,20 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_RULES] = "ps",
 	[MSG_DOC] = "cs",
 	[MSG_DOC_IS] = "sc",
+	[MSG_WEB_AT] = "tw",
+	[MSG_BROWSER] = "tw *",
+	[MSG_WEB_CLIENT] = "wc *",
+	[MSG_WEB_END] = "wc",
+	[MSG_WEB_ENDED] = "ck",
+	[MSG_WEB_LINK] = "cw",
+	[MSG_WEB_LINK_IS] = "wc",
+	[MSG_CHANGED] = "sw",
 };
 
 static bool
 is_right(int m, enum proc from, enum proc to)
 {
-	static const char letters[PROCS + 1] = "pkselcm";
+	static const char letters[PROCS + 1] = "pkselcmwt";
 	const char pair[3] = { letters[from], letters[to], '\0' };
 
 	return rights[m] != NULL && strstr(rights[m], pair) != NULL;
@@ -350,7 +358,7 @@ flags_are_held_to_the_table(void)
 		values_free(v, msg_kind((enum msg)m)->fields);
 	}
 	is(bad, 0, "a flag that a message has not is refused");
-	is(with, 6, "six kinds carry a descriptor");
+	is(with, 8, "eight kinds carry a descriptor");
 }
 
 /* Write what was read: the same bytes, though made by another. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What lives longer than a call, as handlers may use it from any thread.
+ */
+#ifndef WEB_SERVER_H
+#define WEB_SERVER_H
+
+#include "web/session.h"
+
+struct web_server {
+	struct web_sessions *sessions;
+	int64_t (*ms)(void); /* milliseconds that only go forward */
+};
+
+/* The name of the cookie of a session: over TLS it is the host's alone. */
+#define WEB_COOKIE "antin"
+#define WEB_COOKIE_SECURE "__Host-antin"
+
+#endif
