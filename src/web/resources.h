@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The table's parts, each in its file (tables.c joins them). */
+#ifndef WEB_RESOURCES_H
+#define WEB_RESOURCES_H
+
+#include "web/route.h"
+
+extern const struct web_route web_session_routes[];
+
+#endif
