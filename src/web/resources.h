@@ -6,5 +6,10 @@
 #include "web/route.h"
 
 extern const struct web_route web_session_routes[];
+extern const struct web_route web_events_routes[];
+
+/* What the route of the stream runs: it is no call, the server's loop answers
+ * it. */
+enum rc web_events(struct web_call *c, struct err *e);
 
 #endif

@@ -3,5 +3,6 @@
 
 const struct web_route *const web_tables[] = {
 	web_session_routes,
+	web_events_routes,
 	NULL,
 };
