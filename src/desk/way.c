@@ -360,7 +360,7 @@ what_was_sent(struct doing *d, const struct id *id, struct err *e)
 	enum rc rc;
 
 	show_id(request, "id", id);
-	rc = ask_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
+	rc = ask_for_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)
@@ -500,7 +500,7 @@ ask_step(json_t **rows, struct doing *d, bool tried, struct err *e)
 		(void)json_object_set(request, "fields", d->fields);
 	if (tried)
 		show_bool(request, "try", true);
-	return ask_rows(d->desk.fd, CONTROL_DOC, request, rows, e);
+	return ask_for_rows(d->desk.fd, CONTROL_DOC, request, rows, e);
 }
 
 static enum rc
@@ -569,7 +569,7 @@ way_addressees(
 		return RC_OK;
 	request = json_object();
 	show_id(request, "id", &id);
-	rc = ask_rows(desk->fd, CONTROL_TRACE, request, &trace, e);
+	rc = ask_for_rows(desk->fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)
