@@ -18,17 +18,22 @@
 
 #define WEB_ROOT "/api/1"
 #define WEB_BODY (256u << 10) /* bytes of a JSON body, at the most */
-#define WEB_PATH 600u	      /* bytes of a path */
+#define WEB_PATH 1000u	      /* bytes of a path, as it is encoded */
+#define WEB_QUERY 8192u	      /* bytes of a query */
+#define WEB_NAME 39u	      /* bytes of a field's name */
+#define WEB_ROWS 20000u	      /* rows of an answer */
 #define WEB_FIELDS 16u	      /* of a route, with the last empty one */
 #define WEB_HEADERS 8u	      /* a handler's own */
 #define WEB_SECRET_SIZE 32u   /* bytes of a token */
-#define USER_WEB (1ull << 32) /* the first "user" that is a browser's session  \
-			       */
+#define USER_WEB (1ull << 32) /* the first user that is a browser's session */
 
 enum web_needs {
 	WEB_NOTHING, /* anybody who reaches the port */
-	WEB_SESSION, /* a session (docs/desk.md 4) */
-	WEB_PERSON,  /* and somebody is signed in by it */
+	WEB_BEGUN,   /* a session (docs/desk.md 4), whoever's: to sign in */
+	WEB_SESSION, /* one of this machine's user; by TLS, one in which
+			somebody is signed in */
+	WEB_RUNS,    /* the same; by TLS, an administrator or a duty officer */
+	WEB_PERSON,  /* one in which somebody is signed in */
 };
 enum web_where { WEB_IN_PATH, WEB_IN_QUERY, WEB_IN_BODY };
 enum web_type {
@@ -92,6 +97,13 @@ struct web_reply {
 	size_t header_count;
 };
 
+/* Who connects, as far as that stays the same for all his connections. */
+struct web_from {
+	bool secure;  /* by TLS */
+	uint64_t uid; /* else: whose process it is on this machine; UINT64_MAX
+			 where that cannot be known */
+};
+
 struct web_call {
 	const struct web_route *route;
 	json_t *values; /* of the fields, checked; owned */
@@ -101,8 +113,9 @@ struct web_call {
 	struct web_server *server;   /* what lives longer than a call */
 	int body; /* of a raw route: a descriptor of what came; -1 */
 	uint64_t body_size;
-	char field[40]; /* which one is wrong, where one is */
+	char field[WEB_NAME + 1]; /* which one is wrong, where one is */
 	struct web_reply reply;
+	struct web_from from;
 };
 
 /* ---- finding and checking (route.c); no I/O --------------------------------
@@ -128,14 +141,15 @@ enum rc web_find(const struct web_route **out, json_t **values,
  *
  * RC_INVALID, RC_LIMIT	"field" says which
  */
-enum rc web_values(json_t *values, char field[static 40],
+enum rc web_values(json_t *values, char field[static WEB_NAME + 1],
     const struct web_route *r, struct bytes query, struct bytes body,
     struct err *e);
 /* The HTTP status of an outcome. */
 unsigned web_status(enum rc rc);
-/* The reply that tells a failure: {"error":{"code","text","field"}}, in the
- * call's language. */
+/* The reply that tells a failure: {"error":{"code","text","field"}}.  What it
+ * replied before is freed.  A status that was set stays. */
 void web_fails(struct web_call *c, const struct err *e);
+/* Frees what it owns, and closes the reply's descriptor, not its control. */
 void web_call_free(struct web_call *c);
 /* All routes as OpenAPI 3.1; the caller json_decref()s. */
 json_t *web_openapi(void);
@@ -158,7 +172,8 @@ const char *web_text(const struct web_call *c, const char *name); /* "" */
 uint64_t web_number(const struct web_call *c, const char *name);  /* 0 */
 bool web_flag(const struct web_call *c, const char *name);
 bool web_has(const struct web_call *c, const char *name);
-/* A request that has these of the route's values, under their names. */
+/* A request that has these of the route's values, under their names; NULL is
+ * the last.  Of no names: all values. */
 json_t *web_request(const struct web_call *c, const char *const *names);
 void web_replies(struct web_call *c, json_t *json); /* taken */
 void web_replies_bytes(struct web_call *c, struct buf *bytes, const char *type,
@@ -166,5 +181,7 @@ void web_replies_bytes(struct web_call *c, struct buf *bytes, const char *type,
 void web_replies_file(struct web_call *c, int fd, uint64_t size,
     const char *type, const char *name); /* taken */
 void web_header(struct web_call *c, const char *name, const char *value);
+/* Run the route: c->reply is the answer, whatever comes of it. */
+void web_run(struct web_call *c);
 
 #endif

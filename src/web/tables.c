@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "web/resources.h"
+
+const struct web_route *const web_tables[] = {
+	web_session_routes,
+	web_events_routes,
+	NULL,
+};

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of the table share (route.h): types and percent-encoding. */
+#ifndef WEB_VALUES_H
+#define WEB_VALUES_H
+
+#include "web/route.h"
+
+#define WEB_TYPES (WEB_OBJECTS + 1)
+#define WEB_DEPTH 8u   /* objects and lists within one another, of a body */
+#define WEB_ITEM 2000u /* bytes of a list's text */
+
+/* How a type is described (OpenAPI 3.1, JSON Schema). */
+struct web_type_is {
+	const char *type, *format; /* format: NULL: none */
+	bool sized;		   /* min and max are of its bytes */
+};
+extern const struct web_type_is web_types[WEB_TYPES];
+
+/*
+ * Percent-decoding (RFC 3986 2.1); in a query '+' is a space, as forms have it.
+ * RC_INVALID: an escape that is none, NUL, what is not UTF-8, or a byte that an
+ * address may not have as it stands.  The caller frees *out.
+ */
+enum rc web_decode(struct buf *out, struct bytes in, bool query, struct err *e);
+
+#endif
