@@ -40,6 +40,7 @@ enum must {
 	INET6,	      /* the same over IPv6 */
 	SOCKET_ASKED, /* getsockopt(): how it is, who the peer is */
 	SOCKET_SET,   /* setsockopt(): when TCP sends */
+	PAIR,	      /* socketpair(): a stream that has no name */
 	SENDTO,	      /* sendto(): to whom it is connected */
 	SENDMSG,      /* sendmsg(): the same */
 	PLAIN,	      /* fcntl(): nobody is signalled by it */
@@ -104,7 +105,8 @@ static const struct call calls[] = {
 	{ CALL(accept), LINK | CONTROL | TLS, ANYHOW },
 	{ CALL(accept4), LINK | CONTROL | TLS, ANYHOW },
 	{ CALL(getsockopt), LINK | CONTROL | WEB | TLS, SOCKET_ASKED },
-	{ CALL(setsockopt), LINK, SOCKET_SET },
+	{ CALL(setsockopt), LINK | TLS, SOCKET_SET },
+	{ CALL(socketpair), TLS, PAIR },
 	{ CALL(getsockname), LINK | CONTROL | WEB | TLS, ANYHOW },
 	{ CALL(getpeername), LINK | CONTROL | WEB | TLS, ANYHOW },
 	{ CALL(socket), LINK, INET },
@@ -302,6 +304,10 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 			return -1;
 		return allow_options(
 		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_NOTSENT_LOWAT);
+	case PAIR:
+		return seccomp_rule_add(ctx, yes, nr, 2,
+		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_STREAM));
 	case SENDTO: /* who is named, and MSG_FASTOPEN, would connect */
 		return seccomp_rule_add(ctx, yes, nr, 2,
 		    SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0),
