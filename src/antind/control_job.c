@@ -9,6 +9,7 @@
 #include "antind/control.h"
 #include "core/base64.h"
 #include "core/lang.h"
+#include "crypto/pem.h"
 #include "crypto/totp.h"
 #include "dispatch/statement.h"
 #include "store/store.h"
@@ -445,6 +446,12 @@ ask_desk(struct job *j)
 }
 
 static void
+ask_web_ca(struct job *j)
+{
+	(void)job_tell(j, PROC_STORE, MSG_WEB_CA, NULL, MSG_WEB_CA_IS);
+}
+
+static void
 ask_media_note(struct job *j)
 {
 	const struct msg_bundle_note m = { j->uid, j->r.number, j->r.all };
@@ -525,6 +532,7 @@ static const struct {
 	[CONTROL_BOOK_PRINT] = { ask_doc, false },
 	[CONTROL_REPORT_TIMES] = { ask_doc, false },
 	[CONTROL_DESK] = { ask_desk, false },
+	[CONTROL_DESK_TRUST] = { ask_web_ca, false },
 };
 
 /* ---- answers
@@ -565,6 +573,23 @@ user_is(struct job *j, const struct message *m)
 		wipe(secret, sizeof(secret));
 	}
 	job_end(j, &a, (enum rc)u->rc, u->why);
+}
+
+static void
+web_ca(struct job *j, const struct message *m)
+{
+	const struct msg_web_ca_is *w = &m->body.web_ca_is;
+	struct answer a = answer_new();
+	struct buf pem = { 0 };
+
+	if (w->rc == RC_OK) {
+		pem_write(&pem, "CERTIFICATE", w->ca);
+		answer_text(&a, "pem", buf_bytes(&pem));
+		answer_text(&a, "names", w->names);
+		answer_time(&a, "until", w->until);
+		buf_free(&pem);
+	}
+	job_end(j, &a, (enum rc)w->rc, w->why);
 }
 
 static void
@@ -781,6 +806,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_USER_IS] = user_is,
 		[MSG_DOC_IS] = docs,
 		[MSG_WEB_LINK_IS] = web_link,
+		[MSG_WEB_CA_IS] = web_ca,
 	};
 	struct job *j = jobs;
 

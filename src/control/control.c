@@ -301,6 +301,7 @@ static const struct row {
 		END },
 	    0, false },
 	[CONTROL_DESK] = { "desk", { END }, 0, false },
+	[CONTROL_DESK_TRUST] = { "desk-trust", { END }, 0, false },
 };
 
 const char *

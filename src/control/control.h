@@ -99,7 +99,7 @@ enum control_what {
 	CONTROL_USER_CODES, /* person, passphrase, code or by; secret */
 	/* The registry (docs/registry.md 7); as: who asks, of those whom this
 	 * user has signed in. */
-	CONTROL_DOC, /* desk, do, document, fields; try: only whether it could */
+	CONTROL_DOC, /* desk, do, document, fields; try: it is not done */
 	CONTROL_DOC_LIST,    /* desk, text: a state or kind; all, before, max */
 	CONTROL_DOC_SEARCH,  /* desk, text, before, max */
 	CONTROL_DOC_SHOW,    /* desk, document, print: it is for paper */
@@ -113,8 +113,10 @@ enum control_what {
 	CONTROL_BOOK_PRINT,  /* as CONTROL_BOOK: what is printed of it */
 	CONTROL_REPORT_TIMES, /* desk, from, until, before */
 	CONTROL_DESK,	      /* url: the pages, for one browser, once */
+	CONTROL_DESK_TRUST, /* pem, names, until, url: who browsers trust for it
+			     */
 };
-#define CONTROLS 68
+#define CONTROLS 69
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
