@@ -29,6 +29,8 @@
 #define CONTROL_FIELDS 32u    /* fields of a step, at the most */
 #define CONTROL_FIELD 16384u  /* bytes of one's value */
 #define CONTROL_TEXT 600u     /* bytes of what is looked for */
+#define CONTROL_DRAFT 47104u  /* bytes of a draft: a packet has it in base64 */
+#define CONTROL_TITLE 200u    /* of its title */
 
 enum control_what {
 	CONTROL_HELLO,	  /* version: which programs they are */
@@ -112,8 +114,13 @@ enum control_what {
 	CONTROL_REPORT,	     /* desk, from, until */
 	CONTROL_BOOK_PRINT,  /* as CONTROL_BOOK: what is printed of it */
 	CONTROL_REPORT_TIMES, /* desk, from, until, before */
+	/* What somebody writes and has not sent (docs/registry.md 10). */
+	CONTROL_DRAFTS,	    /* desk */
+	CONTROL_DRAFT_GET,  /* desk, document: the draft's id */
+	CONTROL_DRAFT_PUT,  /* and text: a title; data into "fields" */
+	CONTROL_DRAFT_DROP, /* desk, document */
 };
-#define CONTROLS 67
+#define CONTROLS 71
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -142,7 +149,7 @@ struct control_request {
 	struct bytes as, action, document, text, book;
 	uint64_t year, volume;
 	int64_t from;
-	struct buf fields; /* owned; core/pairs.h */
+	struct buf fields; /* owned; core/pairs.h; or a draft */
 
 	/* A dispatch to be made. */
 	enum level level;
