@@ -531,6 +531,10 @@ static const struct {
 	[CONTROL_REPORT] = { ask_doc, false },
 	[CONTROL_BOOK_PRINT] = { ask_doc, false },
 	[CONTROL_REPORT_TIMES] = { ask_doc, false },
+	[CONTROL_DRAFTS] = { ask_doc, false },
+	[CONTROL_DRAFT_GET] = { ask_doc, false },
+	[CONTROL_DRAFT_PUT] = { ask_doc, false },
+	[CONTROL_DRAFT_DROP] = { ask_doc, false },
 	[CONTROL_DESK] = { ask_desk, false },
 	[CONTROL_DESK_TRUST] = { ask_web_ca, false },
 };

@@ -446,6 +446,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		reroute_tick();
 		chases_tick();
 		checkpoint_thin();
+		drafts_tick();
 		strangers_tick(process_ms());
 	}
 	alarms_tick(process_ms());

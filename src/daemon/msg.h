@@ -1044,8 +1044,12 @@ enum reg_what {
 	REG_REPORT, /* from, until */
 	REG_PRINT,  /* as REG_LINES, with what a book has around them */
 	REG_TIMES,  /* from, until, before: how long documents took */
+	REG_DRAFTS, /* what somebody writes and has not sent */
+	REG_DRAFT_GET,	/* document: the draft's id */
+	REG_DRAFT_PUT,	/* document; fields: all of it; text: its title */
+	REG_DRAFT_DROP, /* document */
 };
-#define REG_WHATS 13
+#define REG_WHATS 17
 #define MSG_DOC_FIELDS (72u << 10) /* bytes of a packet's fields */
 #define MSG_DOC_TEXT 4000u
 struct msg_doc {
