@@ -364,6 +364,18 @@ ask_duty(struct job *j)
 }
 
 static void
+ask_look(struct job *j)
+{
+	const struct msg_ask m = {
+		.what = j->r.what == CONTROL_RULES ? ASK_RULES : ASK_TREE,
+		.before = j->r.what == CONTROL_RULES ? (uint64_t)j->r.from
+						      : j->r.at
+	};
+
+	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_DOC_IS);
+}
+
+static void
 ask_doc(struct job *j)
 {
 	struct msg_doc m;
@@ -503,6 +515,8 @@ static const struct {
 	[CONTROL_REPORT] = { ask_doc, false },
 	[CONTROL_BOOK_PRINT] = { ask_doc, false },
 	[CONTROL_REPORT_TIMES] = { ask_doc, false },
+	[CONTROL_TREE] = { ask_look, false },
+	[CONTROL_RULES] = { ask_look, false },
 };
 
 /* ---- answers

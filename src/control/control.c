@@ -731,6 +731,11 @@ static const struct row {
 		{ "before", take_number, HERE(before), false, 0, INT64_MAX },
 		END },
 	    0, false },
+	[CONTROL_TREE] = { "tree",
+	    { { "at", take_number, HERE(at), false, 0, INT64_MAX }, END }, 0,
+	    false },
+	[CONTROL_RULES] = { "rules",
+	    { { "from", take_time, HERE(from), false, 0, 0 }, END }, 0, false },
 };
 
 const char *
