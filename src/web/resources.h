@@ -6,5 +6,7 @@
 #include "web/route.h"
 
 extern const struct web_route web_session_routes[];
+extern const struct web_route web_tree_routes[];
+extern const struct web_route web_station_routes[];
 
 #endif
