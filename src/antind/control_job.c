@@ -365,6 +365,18 @@ ask_duty(struct job *j)
 }
 
 static void
+ask_look(struct job *j)
+{
+	const struct msg_ask m = {
+		.what = j->r.what == CONTROL_RULES ? ASK_RULES : ASK_TREE,
+		.before = j->r.what == CONTROL_RULES ? (uint64_t)j->r.from
+						      : j->r.at
+	};
+
+	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_DOC_IS);
+}
+
+static void
 ask_doc(struct job *j)
 {
 	struct msg_doc m;
@@ -537,6 +549,8 @@ static const struct {
 	[CONTROL_DRAFT_DROP] = { ask_doc, false },
 	[CONTROL_DESK] = { ask_desk, false },
 	[CONTROL_DESK_TRUST] = { ask_web_ca, false },
+	[CONTROL_TREE] = { ask_look, false },
+	[CONTROL_RULES] = { ask_look, false },
 };
 
 /* ---- answers

@@ -143,6 +143,10 @@ enum rc book_remark(const struct asking *a, struct bytes word, unsigned year,
 enum rc book_resume(const struct asking *a, struct bytes word, unsigned year,
     uint64_t number, struct bytes text, bool *done, struct err *e);
 
+/* ---- store_look.c: the tree, and the rules ------------------------------- */
+
+void look_on(uint64_t job, const struct msg_ask *m); /* by control */
+
 /* ---- store_doc_show.c: what people see
  * ------------------------------------------------------------ */
 

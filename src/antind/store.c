@@ -524,7 +524,9 @@ from_link(const struct message *m)
 static void
 from_control(const struct message *m)
 {
-	if (m->kind == MSG_ASK)
+	if (m->kind == MSG_ASK && m->body.ask.what >= ASK_TREE)
+		look_on(m->job, &m->body.ask);
+	else if (m->kind == MSG_ASK)
 		ask_rows(m->job, &m->body.ask);
 	else if (m->kind == MSG_MARK)
 		ask_mark(m->job, &m->body.mark);

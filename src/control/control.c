@@ -318,6 +318,12 @@ static const struct row {
 	    false },
 	[CONTROL_DESK] = { "desk", { END }, 0, false },
 	[CONTROL_DESK_TRUST] = { "desk-trust", { END }, 0, false },
+	[CONTROL_TREE] = { "tree",
+	    { { "at", asked_number, HERE(at), false, 0, INT64_MAX }, END }, 0,
+	    false },
+	[CONTROL_RULES] = { "rules",
+	    { { "from", asked_time, HERE(from), false, 0, 0 }, END }, 0,
+	    false },
 };
 
 const char *

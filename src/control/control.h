@@ -122,8 +122,10 @@ enum control_what {
 	CONTROL_DESK,	    /* url: the pages, for one browser, once */
 	CONTROL_DESK_TRUST, /* pem, names, until, url: who browsers trust for it
 			     */
+	CONTROL_TREE,  /* at: who there is in the directory, from there on */
+	CONTROL_RULES, /* from: what was in force then */
 };
-#define CONTROLS 73
+#define CONTROLS 75
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -606,8 +606,10 @@ enum ask {
 	ASK_LOST,   /* desk: a station's address; before: the next */
 	ASK_DUTY,   /* all: with records */
 	ASK_USERS,
+	ASK_TREE,  /* before: where it goes on; answered by MSG_DOC_IS */
+	ASK_RULES, /* before: a time; likewise */
 };
-#define ASKS 11
+#define ASKS 13
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */

@@ -11,5 +11,7 @@ extern const struct web_route web_events_routes[];
 /* What the route of the stream runs: it is no call, the server's loop answers
  * it. */
 enum rc web_events(struct web_call *c, struct err *e);
+extern const struct web_route web_tree_routes[];
+extern const struct web_route web_station_routes[];
 
 #endif

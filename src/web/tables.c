@@ -4,5 +4,7 @@
 const struct web_route *const web_tables[] = {
 	web_session_routes,
 	web_events_routes,
+	web_tree_routes,
+	web_station_routes,
 	NULL,
 };
