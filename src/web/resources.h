@@ -6,5 +6,10 @@
 #include "web/route.h"
 
 extern const struct web_route web_session_routes[];
+extern const struct web_route web_mail_routes[];
+extern const struct web_route web_registers_routes[];
+extern const struct web_route web_report_routes[];
+extern const struct web_route web_network_routes[];
+extern const struct web_route web_people_routes[];
 
 #endif
