@@ -13,5 +13,10 @@ extern const struct web_route web_events_routes[];
 enum rc web_events(struct web_call *c, struct err *e);
 extern const struct web_route web_tree_routes[];
 extern const struct web_route web_station_routes[];
+extern const struct web_route web_mail_routes[];
+extern const struct web_route web_registers_routes[];
+extern const struct web_route web_report_routes[];
+extern const struct web_route web_network_routes[];
+extern const struct web_route web_people_routes[];
 
 #endif
