@@ -136,9 +136,9 @@ print_owed(const json_t *row)
 	for (i = 0; i < sizeof(doc_owed) / sizeof(doc_owed[0]); i++)
 		if (strcmp(doc_owed[i].word, word) == 0)
 			(void)printf("%s.\n", tr(doc_owed[i].text));
-	if (row_number(row, "owes_by") == 0)
+	if (row_int(row, "owes_by") == 0)
 		return;
-	time_write_vn(by, row_number(row, "owes_by"));
+	time_write_vn(by, row_int(row, "owes_by"));
 	say("By %s at the latest.\n", by);
 }
 
@@ -150,8 +150,8 @@ print_done(const json_t *row)
 	say("Document %s: %s.\n", row_text(row, "document"), state_of(row));
 	if (row_text(row, "symbol")[0] != '\0')
 		say("Number: %s\n", row_text(row, "symbol"));
-	if (row_number(row, "due") != 0) {
-		time_write_vn(due, row_number(row, "due"));
+	if (row_int(row, "due") != 0) {
+		time_write_vn(due, row_int(row, "due"));
 		say("To be done with by %s.\n", due);
 	}
 	print_owed(row);
@@ -394,7 +394,7 @@ print_step(const json_t *row)
 	char at[TIME_TEXT];
 
 	row_time(at, row, "at");
-	(void)printf("%3d. %s  %s  %s\n", (int)row_number(row, "step"), at,
+	(void)printf("%3d. %s  %s  %s\n", (int)row_int(row, "step"), at,
 	    action_of(row), row_text(row, "person"));
 	if (row_text(row, "destroyed")[0] != '\0')
 		(void)printf(

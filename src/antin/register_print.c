@@ -65,7 +65,7 @@ add_column(struct volume *v, const json_t *row)
 	v->columns[v->column_count++] = (struct grid_column){
 		.key = bytes_str(field),
 		.name = bytes_str(row_text(row, "title")),
-		.width = (double)row_number(row, "width"),
+		.width = (double)row_int(row, "width"),
 		.align = middle ? PAGE_MIDDLE : PAGE_START,
 	};
 }
@@ -85,13 +85,13 @@ add_line(struct volume *v, const json_t *row)
 static void
 add_remark(struct volume *v, const json_t *row)
 {
-	const int64_t serial = row_number(row, "serial");
+	const int64_t serial = row_int(row, "serial");
 	size_t low = 0, high = v->line_count, mid;
 	struct line *l;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
-		if (row_number(v->lines[mid].row, "serial") < serial)
+		if (row_int(v->lines[mid].row, "serial") < serial)
 			low = mid + 1;
 		else
 			high = mid;
@@ -260,7 +260,7 @@ make_cell(struct buf *to, const struct volume *v, const struct line *l,
 	    word, sizeof(word), "%.*s", (int)field.len, (const char *)field.p);
 	if (bytes_is(field, "serial")) {
 		(void)snprintf(serial, sizeof(serial), "%02lld",
-		    (long long)row_number(l->row, "serial"));
+		    (long long)row_int(l->row, "serial"));
 		buf_add(to, bytes_str(serial));
 	} else if (bytes_is(field, "type-abstract")) {
 		buf_add(to, bytes_str(row_text(l->row, "type")));
@@ -366,8 +366,8 @@ closing(struct buf *out, const struct volume *v)
 		(void)snprintf(text, sizeof(text),
 		    " Không có các số từ %02lld đến %02lld (khôi phục hệ "
 		    "thống): ",
-		    (long long)row_number(v->gap, "first"),
-		    (long long)row_number(v->gap, "last"));
+		    (long long)row_int(v->gap, "first"),
+		    (long long)row_int(v->gap, "last"));
 		buf_add(out, bytes_str(text));
 		buf_add(out, buf_bytes(&reason));
 		buf_add(out, bytes_str("."));
@@ -406,9 +406,9 @@ book_of(struct register_book *b, struct said *s, const struct volume *v)
 		.count = v->column_count,
 		.made = time_now() };
 	(void)snprintf(
-	    s->year, sizeof(s->year), "%d", (int)row_number(v->about, "year"));
+	    s->year, sizeof(s->year), "%d", (int)row_int(v->about, "year"));
 	(void)snprintf(s->volume, sizeof(s->volume), "%02lld",
-	    (long long)row_number(v->about, "volume"));
+	    (long long)row_int(v->about, "volume"));
 	b->year = bytes_str(s->year);
 	b->volume = bytes_str(s->volume);
 	closing(&s->closing, v);
@@ -418,9 +418,9 @@ book_of(struct register_book *b, struct said *s, const struct volume *v)
 	day(s->from, v->lines[0].row, "at");
 	day(s->until, last->row, "at");
 	(void)snprintf(s->first, sizeof(s->first), "%02lld",
-	    (long long)row_number(v->lines[0].row, "serial"));
+	    (long long)row_int(v->lines[0].row, "serial"));
 	(void)snprintf(s->last, sizeof(s->last), "%02lld",
-	    (long long)row_number(last->row, "serial"));
+	    (long long)row_int(last->row, "serial"));
 	b->first_date = bytes_str(s->from);
 	b->last_date = bytes_str(s->until);
 	b->first_serial = bytes_str(s->first);
@@ -517,8 +517,8 @@ register_print(const struct args *a, struct err *e)
 		rc = write_out(&v, path, format, arg_given(a, "force"), e);
 	if (rc == RC_OK)
 		say("Printed: %s, volume %d of %d, %zu lines.\n", path,
-		    (int)row_number(v.about, "volume"),
-		    (int)row_number(v.about, "year"), v.line_count);
+		    (int)row_int(v.about, "volume"),
+		    (int)row_int(v.about, "year"), v.line_count);
 	volume_free(&v);
 	return rc;
 }

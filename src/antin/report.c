@@ -115,9 +115,9 @@ add_time(struct report *r, const json_t *row, int64_t now)
 	const char *kind = row_text(row, "kind");
 	const bool in =
 	    strcmp(kind, "in") == 0 || strcmp(kind, "telegram-in") == 0;
-	const int64_t began = row_number(row, "began"),
-		      done = row_number(row, "done"),
-		      by = row_number(row, "by");
+	const int64_t began = row_int(row, "began"),
+		      done = row_int(row, "done"),
+		      by = row_int(row, "by");
 	enum precedence p;
 	struct took *t;
 
@@ -166,7 +166,7 @@ ask_times(struct report *r, struct talk *t, json_t *request, struct err *e)
 		json_array_foreach(rows, i, row)
 		{
 			add_time(r, row, now);
-			before = row_number(row, "n");
+			before = row_int(row, "n");
 		}
 		json_decref(rows);
 	} while (before > 1);
@@ -208,7 +208,7 @@ rank_word(const json_t *row)
 {
 	static const enum precedence of[] = { PRECEDENCE_THUONG,
 		PRECEDENCE_KHAN, PRECEDENCE_THUONG_KHAN, PRECEDENCE_HOA_TOC };
-	const int64_t rank = row_number(row, "rank");
+	const int64_t rank = row_int(row, "rank");
 
 	return precedence_word(of[rank < 0 || rank > 3 ? 0 : rank]);
 }
@@ -243,7 +243,7 @@ show_json(const struct report *r, int64_t from, int64_t until)
 		show_word(item, "way", row_text(row, "way"));
 		show_word(item, "level", row_text(row, "level"));
 		show_word(item, "precedence", rank_word(row));
-		show_number(item, "count", (uint64_t)row_number(row, "count"));
+		show_number(item, "count", (uint64_t)row_int(row, "count"));
 	}
 	list = show_array(root, "times");
 	for (w = 0; w < WAYS; w++)
@@ -302,8 +302,8 @@ print_counts(const json_t *counts)
 				  : "");
 		(void)precedence_parse(&p, bytes_str(rank_word(row)));
 		table_add(&t, precedence_name(p));
-		add_number(&t, (uint64_t)row_number(row, "count"));
-		all += (uint64_t)row_number(row, "count");
+		add_number(&t, (uint64_t)row_int(row, "count"));
+		all += (uint64_t)row_int(row, "count");
 	}
 	table_print(&t);
 	say("Together: %llu lines.\n", (unsigned long long)all);

@@ -151,7 +151,7 @@ count_called(
 	json_array_foreach(desks, i, desk)
 	{
 		if ((word != NULL && !is_called(desk, word)) ||
-		    (signed_in && row_number(desk, "until") == 0))
+		    (signed_in && row_int(desk, "until") == 0))
 			continue;
 		*last = desk;
 		n++;
@@ -239,7 +239,7 @@ sign_in_by(
 		passphrase.len));
 	rc = talk_ask(t, CONTROL_SIGN_IN, request, NULL, &answer, e);
 	if (rc == RC_OK && until != NULL)
-		*until = row_number(answer, "until");
+		*until = row_int(answer, "until");
 	json_decref(answer);
 	return rc;
 }
@@ -307,7 +307,7 @@ talk_number(const char *word, uint64_t *out, struct err *e)
 void
 row_time(char out[static 32], const json_t *row, const char *key)
 {
-	int64_t t = row_number(row, key);
+	int64_t t = row_int(row, key);
 
 	out[0] = '\0';
 	if (t > TIME_MIN && t <= TIME_MAX)
@@ -420,7 +420,7 @@ row_times(json_t *row)
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (!json_is_integer(json_object_get(row, keys[i])))
 			continue;
-		t = row_number(row, keys[i]);
+		t = row_int(row, keys[i]);
 		if (t >= TIME_MIN && t <= TIME_MAX)
 			show_time(row, keys[i], t);
 	}

@@ -61,7 +61,6 @@ request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 		bug("web: a connection of nobody");
 	r->call = (struct web_call){ .control = -1,
 		.server = server,
-		.body = -1,
 		.reply = { .fd = -1 } };
 	if (strlen(uri) <= WEB_PATH + WEB_QUERY &&
 	    (r->uri = strdup(uri)) == NULL)

@@ -70,7 +70,7 @@ ask_pieces(struct buf *out, int fd, enum control_what what, const struct id *id,
 		rc = ask_station(
 		    fd, what, piece_of(id, before), NULL, &answer, e);
 		if (rc == RC_OK) {
-			total = (uint64_t)row_number(answer, "total");
+			total = (uint64_t)row_int(answer, "total");
 			if (total > max ||
 			    !base64_parse(
 				out, bytes_str(row_text(answer, "data"))) ||
@@ -123,7 +123,7 @@ desk_act(const struct desk *d, struct err *e)
 	json_array_foreach(desks, i, row)
 	{
 		in |= strcmp(row_text(row, "desk"), d->address) == 0 &&
-		      row_number(row, "until") != 0;
+		      row_int(row, "until") != 0;
 	}
 	json_decref(desks);
 	return in ? RC_OK
@@ -193,7 +193,7 @@ look(void *ctx, json_t *row)
 	struct id id;
 
 	s->rows++;
-	s->last = row_number(row, "n");
+	s->last = row_int(row, "n");
 	if (!digits_of(digits, row_text(row, "id")) ||
 	    strncmp(digits, s->digits, strlen(s->digits)) != 0 ||
 	    !id_parse(&id, bytes_str(digits)) ||

@@ -69,8 +69,8 @@ take_letter(struct doing *d, const struct id *id)
 	way_lacks(d, "level", row_text(l, "level"));
 	way_lacks(d, "precedence", row_text(l, "precedence"));
 	way_lacks_id(d, "dispatch", id);
-	if (row_number(l, "due") > 0) {
-		time_write(due, row_number(l, "due"));
+	if (row_int(l, "due") > 0) {
+		time_write(due, row_int(l, "due"));
 		way_lacks(d, "due", due);
 	}
 	way_lacks_number(

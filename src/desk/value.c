@@ -102,7 +102,7 @@ row_text(const json_t *row, const char *key)
 }
 
 int64_t
-row_number(const json_t *row, const char *key)
+row_int(const json_t *row, const char *key)
 {
 	return json_integer_value(json_object_get(row, key));
 }

@@ -23,7 +23,7 @@ json_t *show_item(json_t *array); /* a new object at its end */
 
 /* What a row says under a key. */
 const char *row_text(const json_t *row, const char *key); /* "" */
-int64_t row_number(const json_t *row, const char *key);	  /* 0 */
+int64_t row_int(const json_t *row, const char *key);	  /* 0 */
 /* It is of this kind ("row"). */
 bool row_is(const json_t *row, const char *kind);
 

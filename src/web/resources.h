@@ -6,6 +6,7 @@
 #include "web/route.h"
 
 extern const struct web_route web_session_routes[];
+extern const struct web_route web_upload_routes[];
 extern const struct web_route web_events_routes[];
 
 /* What the route of the stream runs: it is no call, the server's loop answers

@@ -3,6 +3,7 @@
 
 const struct web_route *const web_tables[] = {
 	web_session_routes,
+	web_upload_routes,
 	web_events_routes,
 	web_tree_routes,
 	web_station_routes,
