@@ -27,7 +27,7 @@
 #define TLS_LINGER_MS 2000    /* for the other's end, after ours */
 #define TLS_PIECE (16u << 10) /* bytes that wait, each way */
 #define TLS_KERNEL (64 << 10) /* that the kernel holds for web, each way */
-#define TLS_SEND (256 << 10)  /* that it holds for the browser */
+#define TLS_SEND (256 << 10)  /* that it holds of the browser, each way */
 
 /* ---- tls.c
  * ------------------------------------------------------------------- */

@@ -390,6 +390,7 @@ pump_take(int fd, const char *peer, size_t source)
 	(void)setsockopt(
 	    fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &dead, sizeof(dead));
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &most, sizeof(most));
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
 	c->fd = fd;
 	c->pair = -1;
 	c->source = source;

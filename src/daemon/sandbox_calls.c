@@ -307,7 +307,10 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 			SCMP_A2(SCMP_CMP_EQ, TCP_USER_TIMEOUT, 0)) != 0 ||
 		    seccomp_rule_add(ctx, yes, nr, 2,
 			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
-			SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF, 0)) != 0)
+			SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF, 0)) != 0 ||
+		    seccomp_rule_add(ctx, yes, nr, 2,
+			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
+			SCMP_A2(SCMP_CMP_EQ, SO_RCVBUF, 0)) != 0)
 			return -1;
 		return allow_options(
 		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_NOTSENT_LOWAT);
