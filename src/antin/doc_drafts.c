@@ -25,7 +25,7 @@ print_drafts(const json_t *rows)
 	{
 		(void)snprintf(id, sizeof(id), "%.8s", row_text(row, "draft"));
 		(void)snprintf(size, sizeof(size), "%lld",
-		    (long long)row_number(row, "size"));
+		    (long long)row_int(row, "size"));
 		row_time(changed, row, "changed");
 		row_time(until, row, "until");
 		table_add(&t, id);

@@ -40,6 +40,6 @@ const struct web_route web_station_routes[] = {
 	    "waits, its life, alarms, desks, and for whom disks are written.",
 	    { { NULL } }, station, 0,
 	    "The version, and the rows of status, alarms, desks and media.",
-	    false },
+	    false, NULL },
 	{ .method = NULL },
 };
