@@ -40,8 +40,8 @@ link_for(uint64_t job)
 		;
 	if (i == at_count) {
 		is.rc = fail(&e, RC_ABSENT,
-		    "this station has no desk for browsers of this machine: "
-		    "see web in antind.conf(5)");
+		    "this station has no pages for browsers: see web in "
+		    "antind.conf(5)");
 		is.why = bytes_str(e.text);
 	} else {
 		web_link_new(web_server.sessions, token, process_ms());
