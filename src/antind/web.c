@@ -16,6 +16,7 @@ _Static_assert(USER_WEB == MSG_USER_WEB, "docs/station.md 20.4");
 #define ATS 20u
 
 struct web_server web_server = { .ms = process_ms };
+struct uploads *web_uploads;
 
 /* Where browsers find us, as tls has said. */
 static struct {
@@ -102,6 +103,7 @@ begin(struct err *e)
 	enum rc rc;
 
 	web_server.sessions = web_sessions_new();
+	web_uploads = uploads_new(-1, UPLOADS_BYTES);
 	if (tick == NULL || event_add(tick, &second) != 0)
 		return fail(e, RC_IO, "web: no events");
 	if ((rc = conns_begin(e)) != RC_OK || (rc = work_begin(e)) != RC_OK)

@@ -61,7 +61,7 @@ request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 		bug("web: a connection of nobody");
 	r->call = (struct web_call){ .control = -1,
 		.server = server,
-		.body = -1,
+		.uploads = web_uploads,
 		.reply = { .fd = -1 } };
 	if (strlen(uri) <= WEB_PATH + WEB_QUERY &&
 	    (r->uri = strdup(uri)) == NULL)
@@ -463,20 +463,38 @@ events(struct request *r)
 	return answer(r);
 }
 
+static enum rc
+call_values(struct request *r, struct err *e)
+{
+	struct web_call *c = &r->call;
+	const char *query = strchr(r->uri, '?');
+	enum rc rc = web_values(c->values, c->field, c->route,
+	    query == NULL ? (struct bytes){ 0 } : bytes_str(query + 1),
+	    buf_bytes(&r->body), e);
+
+	buf_free(&r->body);
+	return rc;
+}
+
+/* A body that is taken piece by piece begins: all but it is checked before. */
+static enum rc
+call_takes(struct request *r, struct err *e)
+{
+	struct web_call *c = &r->call;
+	enum rc rc = call_values(r, e);
+
+	c->size = r->wanted;
+	return rc == RC_OK ? c->route->take(c, (struct bytes){ 0 }, e) : rc;
+}
+
 /* All of it has come. */
 static enum MHD_Result
 call_whole(struct request *r)
 {
 	struct web_call *c = &r->call;
-	const char *query = strchr(r->uri, '?');
 	struct err e;
-	enum rc rc;
 
-	rc = web_values(c->values, c->field, c->route,
-	    query == NULL ? (struct bytes){ 0 } : bytes_str(query + 1),
-	    buf_bytes(&r->body), &e);
-	buf_free(&r->body);
-	if (rc != RC_OK) {
+	if (c->route->take == NULL && call_values(r, &e) != RC_OK) {
 		refuse(r, 0, &e);
 		return answer(r);
 	}
@@ -514,6 +532,10 @@ asks(struct request *r, const char *method, const char *version)
 		lang_thread(r->call.lang);
 		rc = find_call(r, len, method, &status, &e);
 	}
+	if (rc == RC_OK && r->call.route->take != NULL) {
+		status = 0;
+		rc = call_takes(r, &e);
+	}
 	if (rc != RC_OK) {
 		refuse(r, status, &e);
 		return answer(r);
@@ -525,10 +547,20 @@ asks(struct request *r, const char *method, const char *version)
 static enum MHD_Result
 body(struct request *r, const char *data, size_t *size)
 {
-	if (*size > r->wanted - r->body.len)
-		bug("web: a body that is longer than it says");
-	buf_add(&r->body, bytes_of(data, *size));
+	const struct bytes piece = bytes_of(data, *size);
+	struct web_call *c = &r->call;
+	struct err e;
+
 	*size = 0;
+	if (c->route->take == NULL) {
+		if (piece.len > r->wanted - r->body.len)
+			bug("web: a body that is longer than it says");
+		buf_add(&r->body, piece);
+		return MHD_YES;
+	}
+	r->conn->until = process_ms() + WEB_BODY_MS;
+	if (c->route->take(c, piece, &e) != RC_OK)
+		refuse(r, 0, &e); /* said when the rest, unread, has come */
 	return MHD_YES;
 }
 
@@ -556,6 +588,10 @@ goes_on(struct request *r, const char *method, const char *version,
 	}
 	if (r->state == R_BODY && *size > 0)
 		return body(r, data, size);
+	if (*size > 0) {
+		*size = 0;
+		return MHD_YES;
+	}
 	r->conn->until = 0;
 	return r->state == R_BODY ? call_whole(r) : answer(r);
 }
