@@ -127,7 +127,7 @@ extern const struct cmd cmd_ceremony_plan, cmd_ceremony_approve,
     cmd_enrol_issue, cmd_enrol_accept, cmd_enrol_pending, cmd_enrol_recover,
     cmd_enrol_restore, cmd_unit_new, cmd_unit_rename, cmd_unit_move,
     cmd_unit_merge, cmd_unit_split, cmd_unit_close, cmd_unit_recertify,
-    cmd_desk_rename, cmd_desk_close, cmd_role_give, cmd_role_end, cmd_list_set,
+    cmd_desk_rename, cmd_desk_close, cmd_desk, cmd_role_give, cmd_role_end, cmd_list_set,
     cmd_policy_set, cmd_cert_revoke;
 
 extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,
@@ -162,7 +162,7 @@ extern const struct cmd cmd_user_list, cmd_user_add, cmd_user_sign_in,
 extern const struct cmd cmd_doc, cmd_doc_list, cmd_doc_search, cmd_doc_show,
     cmd_doc_record, cmd_register_list, cmd_register_show, cmd_register_close,
     cmd_register_remark, cmd_register_resume, cmd_register_print, cmd_report,
-    cmd_doc_form;
+    cmd_doc_form, cmd_doc_drafts;
 extern const struct cmd cmd_destroy, cmd_station_lost, cmd_doctor;
 extern const struct cmd cmd_rules_check, cmd_rules_list;
 extern const struct cmd cmd_form;

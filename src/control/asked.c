@@ -124,6 +124,22 @@ asked_data(void *to, const struct field *f, const json_t *v, struct err *e)
 	return rc;
 }
 
+/* All of a draft, as base64. */
+enum rc
+asked_draft(void *to, const struct field *f, const json_t *v, struct err *e)
+{
+	struct buf *out = to;
+	struct bytes text;
+	enum rc rc = asked_string(&text, f, v, e);
+
+	if (rc == RC_OK && !base64_parse(out, text))
+		rc = asked_is_no(f, "piece of bytes", e);
+	if (rc == RC_OK && out->len > CONTROL_DRAFT)
+		rc = fail(e, RC_LIMIT, "a draft of %zu bytes, at most %u",
+		    out->len, CONTROL_DRAFT);
+	return rc;
+}
+
 enum rc
 asked_number(void *to, const struct field *f, const json_t *v, struct err *e)
 {

@@ -42,6 +42,8 @@ enum rc asked_address(
     void *to, const struct field *f, const json_t *v, struct err *e);
 enum rc asked_data(
     void *to, const struct field *f, const json_t *v, struct err *e);
+enum rc asked_draft(
+    void *to, const struct field *f, const json_t *v, struct err *e);
 enum rc asked_number(
     void *to, const struct field *f, const json_t *v, struct err *e);
 enum rc asked_time(

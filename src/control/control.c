@@ -66,6 +66,11 @@
 	{                                                                      \
 		"text", asked_text, HERE(text), must, 1, CONTROL_TEXT          \
 	}
+#define DRAFT                                                                  \
+	{                                                                      \
+		"draft", asked_digits, HERE(document), true, 2 * ID_SIZE,      \
+		    2 * ID_SIZE                                                \
+	}
 #define BOOK                                                                   \
 	{ "book", asked_name, HERE(book), true, 1, 64 },                       \
 	{                                                                      \
@@ -300,7 +305,25 @@ static const struct row {
 		{ "before", asked_number, HERE(before), false, 0, INT64_MAX },
 		END },
 	    0, false },
+	[CONTROL_DRAFTS] = { "drafts", { AS, DESK, END }, 0, false },
+	[CONTROL_DRAFT_GET] = { "draft-get", { AS, DESK, DRAFT, END }, 0,
+	    false },
+	[CONTROL_DRAFT_PUT] = { "draft-put",
+	    { AS, DESK, DRAFT,
+		{ "title", asked_text, HERE(text), false, 0, CONTROL_TITLE },
+		{ "data", asked_draft, HERE(fields), true, 1, CONTROL_PACKET },
+		END },
+	    0, false },
+	[CONTROL_DRAFT_DROP] = { "draft-drop", { AS, DESK, DRAFT, END }, 0,
+	    false },
 	[CONTROL_DESK] = { "desk", { END }, 0, false },
+	[CONTROL_DESK_TRUST] = { "desk-trust", { END }, 0, false },
+	[CONTROL_TREE] = { "tree",
+	    { { "at", asked_number, HERE(at), false, 0, INT64_MAX }, END }, 0,
+	    false },
+	[CONTROL_RULES] = { "rules",
+	    { { "from", asked_time, HERE(from), false, 0, 0 }, END }, 0,
+	    false },
 };
 
 const char *

@@ -34,7 +34,7 @@ struct entry {
 	int64_t last;  /* when it was used */
 	int64_t heard; /* when who is signed in was */
 	struct bucket asks;
-	struct line lines[WEB_LINES];
+	struct line lines[SESSION_LINES];
 };
 
 struct waiting {
@@ -455,7 +455,7 @@ line_free(struct entry *s)
 	struct line *found = NULL;
 	size_t i;
 
-	for (i = 0; i < WEB_LINES; i++) {
+	for (i = 0; i < SESSION_LINES; i++) {
 		if (s->lines[i].state == LINE_RESTS)
 			return &s->lines[i];
 		if (s->lines[i].state == LINE_NONE && found == NULL)
@@ -495,7 +495,7 @@ web_line_give(
 	size_t i;
 
 	lock(ws);
-	for (i = 0; i < WEB_LINES && l == NULL; i++)
+	for (i = 0; i < SESSION_LINES && l == NULL; i++)
 		if (of->lines[i].state == LINE_WORKS)
 			l = &of->lines[i];
 	if (l == NULL)
@@ -512,7 +512,7 @@ web_line_give(
 
 /* What one look found, told when the mutex is free again. */
 struct found {
-	int fds[WEB_LINES];
+	int fds[SESSION_LINES];
 	size_t count;
 	bool ended;
 	uint64_t user;
@@ -530,7 +530,7 @@ look(struct found *f, struct entry *s, int64_t now)
 		s->over = true;
 	f->ended = s->over && s->holds == 0;
 	f->user = s->is.user;
-	for (i = 0; i < WEB_LINES; i++) {
+	for (i = 0; i < SESSION_LINES; i++) {
 		l = &s->lines[i];
 		if (l->state != LINE_RESTS ||
 		    (!s->over && now - l->since < WEB_LINE_MS))

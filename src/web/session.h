@@ -19,7 +19,7 @@
 #define WEB_IDLE_MS 28800000 /* a session ends when nothing is asked: 8 h */
 #define WEB_EMPTY_MS 900000  /* one in which nobody is signed in: 15 min */
 #define WEB_TOKEN 44u	     /* base64url of WEB_SECRET_SIZE, with its NUL */
-#define WEB_LINES 3u	     /* control connections of one session */
+#define SESSION_LINES 3u     /* control connections of one session */
 #define WEB_LINE_MS 60000    /* one that is not used so long is given up */
 /* How often a session may ask: so many at once, and so many a second. */
 #define WEB_BURST 120u
@@ -120,9 +120,9 @@ size_t web_sessions_count(struct web_sessions *ws);
 
 /* ---- control connections ---------------------------------------------------
  *
- * A session has up to WEB_LINES descriptors, each used by one call at a time.
- * This module only keeps their numbers: who takes one with -1 makes one and
- * gives that back; what comes out is the caller's to close.
+ * A session has up to SESSION_LINES descriptors, each used by one call at a
+ * time. This module only keeps their numbers: who takes one with -1 makes one
+ * and gives that back; what comes out is the caller's to close.
  */
 
 /* *fd: one that rests, or -1: make one.  Waits while all are at work.
