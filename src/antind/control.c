@@ -111,9 +111,16 @@ control_begin(struct err *e)
 static void
 control_message(enum proc from, const struct message *m, int fd)
 {
+	if (m->kind == MSG_WEB_CLIENT && fd >= 0) {
+		client_web(fd, m->body.web_user.user);
+		return;
+	}
 	if (fd >= 0)
 		(void)close(fd);
-	if (!metrics_message(m))
+	if (m->kind == MSG_WEB_END)
+		(void)tell(
+		    PROC_KEYS, MSG_WEB_ENDED, 0, &m->body.web_user, -1);
+	else if (!metrics_message(m))
 		job_message(from, m);
 }
 

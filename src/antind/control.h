@@ -20,6 +20,8 @@
 
 #define CLIENTS 64u		  /* connections of the command */
 #define CLIENTS_OF_UID 8u	  /* of them, of one user; and jobs of his */
+#define CLIENTS_WEB 1600u	  /* of browsers' sessions: WEB_SESSIONS times
+				     SESSION_LINES */
 #define CLIENT_IDLE 600		  /* seconds without a request */
 #define CLIENT_STUCK 60		  /* seconds in which it reads nothing */
 #define CLIENT_QUEUE (8u << 20)	  /* bytes it has still to read */
@@ -33,9 +35,11 @@ struct job;
 
 /* Somebody connected; the descriptor is taken. */
 void client_new(int fd);
+/* A browser's session, whose user that is, by web. */
+void client_web(int fd, uint64_t user);
 /* Queue a packet for it; closes it where that is too much. */
 void client_put(struct client *c, struct bytes packet);
-uid_t client_uid(const struct client *c);
+uint64_t client_uid(const struct client *c);
 /* It waits for a job; that has ended: it may ask again. */
 void client_waits(struct client *c, struct job *j);
 void client_ready(struct client *c);

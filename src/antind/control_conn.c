@@ -10,7 +10,7 @@
 struct client {
 	struct client *next;
 	int fd;
-	uid_t uid;
+	uint64_t uid; /* or MSG_USER_WEB and on: a browser's session */
 	pid_t pid;
 	struct event *in, *out;
 	struct buf *queue;   /* owned, with what they hold; packets to write */
@@ -21,7 +21,7 @@ struct client {
 };
 
 static struct client *clients;
-static size_t client_count, all_queued;
+static size_t all_queued;
 
 static void
 client_log(const struct client *c, const char *event, const struct err *e)
@@ -53,7 +53,6 @@ client_close(struct client *c)
 	while (*at != c)
 		at = &(*at)->next;
 	*at = c->next;
-	client_count--;
 	if (c->job != NULL)
 		job_forget(c->job);
 	queue_free(c);
@@ -70,7 +69,7 @@ clients_close(void)
 		client_close(clients);
 }
 
-uid_t
+uint64_t
 client_uid(const struct client *c)
 {
 	return c->uid;
@@ -242,13 +241,25 @@ readable(evutil_socket_t fd, short what, void *ctx)
 }
 
 static size_t
-count_of(uid_t uid)
+count_of(uint64_t uid)
 {
 	const struct client *c;
 	size_t n = 0;
 
 	for (c = clients; c != NULL; c = c->next)
 		n += c->uid == uid;
+	return n;
+}
+
+/* Browsers' sessions, and all others, have their room each. */
+static size_t
+count_alike(uint64_t uid)
+{
+	const struct client *c;
+	size_t n = 0;
+
+	for (c = clients; c != NULL; c = c->next)
+		n += (c->uid >= MSG_USER_WEB) == (uid >= MSG_USER_WEB);
 	return n;
 }
 
@@ -268,23 +279,17 @@ turn_away(int fd, const struct err *why)
 	(void)close(fd);
 }
 
-void
-client_new(int fd)
+static void
+client_add(int fd, uint64_t uid, pid_t pid)
 {
-	struct ucred who;
-	socklen_t len = sizeof(who);
 	struct client *c;
 	struct err e;
 	enum rc rc = RC_OK;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) != 0) {
-		(void)close(fd);
-		return;
-	}
-	if (client_count == CLIENTS)
+	if (count_alike(uid) >= (uid < MSG_USER_WEB ? CLIENTS : CLIENTS_WEB))
 		rc = fail(&e, RC_LIMIT,
 		    "too many are connected to the station; try again");
-	else if (count_of(who.uid) == CLIENTS_OF_UID)
+	else if (count_of(uid) == CLIENTS_OF_UID)
 		rc = fail(&e, RC_LIMIT,
 		    "this user has too many connections to the station; try "
 		    "again");
@@ -294,8 +299,8 @@ client_new(int fd)
 	}
 	c = alloc(1, sizeof(*c));
 	c->fd = fd;
-	c->uid = who.uid;
-	c->pid = who.pid;
+	c->uid = uid;
+	c->pid = pid;
 	c->in =
 	    event_new(process_base(), fd, EV_READ | EV_PERSIST, readable, c);
 	c->out = event_new(process_base(), fd, EV_WRITE, writable, c);
@@ -303,6 +308,28 @@ client_new(int fd)
 		bug("no memory");
 	c->next = clients;
 	clients = c;
-	client_count++;
 	client_wait(c);
+}
+
+void
+client_new(int fd)
+{
+	struct ucred who;
+	socklen_t len = sizeof(who);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) == 0)
+		client_add(fd, who.uid, who.pid);
+	else
+		(void)close(fd);
+}
+
+void
+client_web(int fd, uint64_t user)
+{
+	if (user < MSG_USER_WEB)
+		bug("control: a browser that says it is somebody else");
+	if (evutil_make_socket_nonblocking(fd) == 0)
+		client_add(fd, user, 0);
+	else
+		(void)close(fd);
 }

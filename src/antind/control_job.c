@@ -19,7 +19,7 @@ struct job {
 	struct job *next;
 	uint64_t number;
 	struct client *client; /* NULL: gone */
-	uid_t uid;
+	uint64_t uid;
 	struct control_request r;
 	enum proc at;	/* who is asked now */
 	enum msg wants; /* what he may answer with, besides progress */
@@ -423,6 +423,27 @@ ask_user(struct job *j)
 	(void)job_tell(j, PROC_KEYS, MSG_USER, &m, MSG_USER_IS);
 }
 
+/* A browser's session has its link already. */
+static void
+ask_desk(struct job *j)
+{
+	struct err e;
+
+	if (j->uid >= MSG_USER_WEB) {
+		if (fail(&e, RC_DENIED, "it is asked by the command alone") !=
+		    RC_OK)
+			job_fail(j, &e);
+		return;
+	}
+	j->at = PROC_WEB;
+	j->wants = MSG_WEB_LINK_IS;
+	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, NULL, -1) &&
+	    fail(&e, RC_ABSENT,
+		"this station has no desk for browsers of this machine: see "
+		"web in antind.conf(5)") != RC_OK)
+		job_fail(j, &e);
+}
+
 static void
 ask_media_note(struct job *j)
 {
@@ -503,6 +524,7 @@ static const struct {
 	[CONTROL_REPORT] = { ask_doc, false },
 	[CONTROL_BOOK_PRINT] = { ask_doc, false },
 	[CONTROL_REPORT_TIMES] = { ask_doc, false },
+	[CONTROL_DESK] = { ask_desk, false },
 };
 
 /* ---- answers
@@ -730,6 +752,19 @@ progress(struct job *j, const struct message *m)
 	buf_free(&text);
 }
 
+static void
+web_link(struct job *j, const struct message *m)
+{
+	const struct msg_web_link_is *l = &m->body.web_link_is;
+	struct answer a;
+
+	if (!went(j, l->rc, l->why))
+		return;
+	a = answer_new();
+	answer_text(&a, "url", l->url);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
 void
 job_message(enum proc from, const struct message *m)
 {
@@ -745,6 +780,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_BUNDLE_IS] = bundle_is,
 		[MSG_USER_IS] = user_is,
 		[MSG_DOC_IS] = docs,
+		[MSG_WEB_LINK_IS] = web_link,
 	};
 	struct job *j = jobs;
 
@@ -765,7 +801,7 @@ job_message(enum proc from, const struct message *m)
 
 /* Jobs of clients that went away count too: they are still work for others. */
 static enum rc
-check_room(uid_t uid, struct err *e)
+check_room(uint64_t uid, struct err *e)
 {
 	const struct job *j;
 	size_t n = 0;

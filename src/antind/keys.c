@@ -329,6 +329,27 @@ sign_out(const struct message *m)
 	say_signed_in(m->job, RC_OK, NULL, 0, 0);
 }
 
+/* Browsers' sessions are over (docs/station.md 20.5): one, or all. */
+static void
+web_ended(const struct message *m)
+{
+	const uint64_t user = m->body.web_user.user;
+	struct desk *d;
+	uint64_t uid;
+	size_t i, j;
+
+	for (i = 0; i < self.desks.count; i++) {
+		d = self.desks.list[i];
+		for (j = d->signed_in_count; j-- > 0;) {
+			uid = d->signed_in[j].uid;
+			if ((user == 0 ? uid >= MSG_USER_WEB : uid == user) &&
+			    desk_sign_out(d, uid))
+				log_locked(d, uid);
+		}
+	}
+	users_web_ended(user);
+}
+
 static void
 may(const struct message *m)
 {
@@ -672,6 +693,8 @@ message(enum proc from, const struct message *m, int fd)
 		sign_in(m);
 	else if (m->kind == MSG_SIGN_OUT)
 		sign_out(m);
+	else if (m->kind == MSG_WEB_ENDED)
+		web_ended(m);
 	else if (m->kind == MSG_MAY)
 		may(m);
 	else if (m->kind == MSG_DESKS)

@@ -574,6 +574,20 @@ users_tick(void)
 }
 
 void
+users_web_ended(uint64_t user)
+{
+	struct person *p;
+	size_t i;
+
+	for (i = 0; i < people.count; i++) {
+		p = people.list[i];
+		if (p->until != 0 && (user == 0 ? p->uid >= MSG_USER_WEB
+						: p->uid == user))
+			leave(p, SESSION_OUT);
+	}
+}
+
+void
 users_stop(void)
 {
 	while (waiting_count > 0)

@@ -97,6 +97,8 @@ const struct card *users_each(size_t i); /* whose there are; NULL: no more */
  * it is told who is signed in. */
 void users_store(bool up);
 void users_tick(void);
+/* A browser's session is over, 0: all of them are. */
+void users_web_ended(uint64_t user);
 void users_stop(void);
 /* MSG_USER, MSG_PERSON_IS, MSG_SESSION_IS, MSG_SESSION_USED, MSG_STEP_SIGN. */
 void users_message(const struct identity *station, const struct message *m);

@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define AT_ONCE 64u		  /* connections of one round */
-#define WEB_QUEUE (64u << 10)	  /* bytes that web has still to read */
-#define PAUSE_MS 200		  /* where there is no descriptor left */
+#define AT_ONCE 64u	      /* connections of one round */
+#define WEB_QUEUE (64u << 10) /* bytes that web has still to read */
+#define PAUSE_MS 200	      /* where there is no descriptor left */
 
 /* A listening socket. */
 static struct listener {
@@ -30,7 +30,8 @@ static bool web_up;
 
 /* "127.0.0.1:80", "[::1]:80". */
 static void
-address_text(char out[static MSG_PEER_TEXT + 1], const struct sockaddr_storage *a)
+address_text(
+    char out[static MSG_PEER_TEXT + 1], const struct sockaddr_storage *a)
 {
 	char host[INET6_ADDRSTRLEN] = "?";
 	const struct sockaddr_in6 *in6 = (const void *)a;
@@ -51,7 +52,7 @@ address_text(char out[static MSG_PEER_TEXT + 1], const struct sockaddr_storage *
 bool
 tls_hand_over(int fd, const char *peer, bool secure)
 {
-	const struct msg_browser m = { bytes_str(peer), secure };
+	const struct msg_browser m = { bytes_str(peer), secure, UINT64_MAX };
 
 	if (!web_up || process_queued(PROC_WEB) > WEB_QUEUE) {
 		(void)close(fd);
@@ -139,8 +140,8 @@ prepare(struct sandbox *box, struct err *e)
 	(void)box;
 	for (i = 0; i < listener_count; i++) {
 		len = sizeof(a);
-		if (getsockname(
-			listeners[i].fd, (struct sockaddr *)&a, &len) != 0)
+		if (getsockname(listeners[i].fd, (struct sockaddr *)&a, &len) !=
+		    0)
 			return fail_io(e, "tls: a socket");
 		address_text(listeners[i].at, &a);
 	}

@@ -1,15 +1,146 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "daemon/process.h"
+/*
+ * The process that speaks with browsers (docs/station.md 20).  It has no key,
+ * no database, no network and no file but the connections it is handed; what a
+ * page does is asked of control, as a command asks it.
+ */
+#include "antind/web.h"
 
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
+
+_Static_assert(USER_WEB == MSG_USER_WEB, "docs/station.md 20.4");
+
+#define ATS 20u
+
+struct web_server web_server = { .ms = process_ms };
+
+/* Where browsers find us, as tls has said. */
+static struct {
+	char text[MSG_PEER_TEXT + 1];
+	bool secure;
+} ats[ATS];
+static size_t at_count;
+
+/* ---- links
+ * ------------------------------------------------------------------- */
+
+/* docs/desk.md 4.2: for a browser of this machine. */
+static void
+link_for(uint64_t job)
+{
+	struct msg_web_link_is is = { .rc = RC_OK };
+	char token[WEB_TOKEN], url[MSG_WEB_URL];
+	struct err e = { 0 };
+	size_t i;
+
+	for (i = 0; i < at_count && ats[i].secure; i++)
+		;
+	if (i == at_count) {
+		is.rc = fail(&e, RC_ABSENT,
+		    "this station has no desk for browsers of this machine: "
+		    "see web in antind.conf(5)");
+		is.why = bytes_str(e.text);
+	} else {
+		web_link_new(web_server.sessions, token, process_ms());
+		(void)snprintf(
+		    url, sizeof(url), "http://%s/#link=%s", ats[i].text, token);
+		is.url = bytes_str(url);
+	}
+	(void)tell(PROC_CONTROL, MSG_WEB_LINK_IS, job, &is, -1);
+	wipe(token, sizeof(token));
+	wipe(url, sizeof(url));
+}
+
+static void
+at(const struct msg_web_at *m)
+{
+	if (at_count == ATS)
+		bug("web: found in too many places");
+	memcpy(ats[at_count].text, m->at.p, m->at.len);
+	ats[at_count].text[m->at.len] = '\0';
+	ats[at_count++].secure = m->secure != 0;
+}
+
+/* ---- the process
+ * ------------------------------------------------------------- */
+
+static void
+on_tick(evutil_socket_t fd, short what, void *ctx)
+{
+	const int64_t now = process_ms();
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	conns_tick(now);
+	line_tick(now);
+	events_tick(now);
+}
+
+static enum rc
+prepare(struct sandbox *box, struct err *e)
+{
+	enum rc rc;
+
+	(void)box;
+	control_prepares();
+	tzset(); /* its file, which gmtime_r() would look for later */
+	if ((rc = conns_open(e)) != RC_OK)
+		return rc;
+	return work_open(e);
+}
+
+static enum rc
+begin(struct err *e)
+{
+	static const struct timeval second = { 1, 0 };
+	struct event *tick =
+	    event_new(process_base(), -1, EV_PERSIST, on_tick, NULL);
+	enum rc rc;
+
+	web_server.sessions = web_sessions_new();
+	if (tick == NULL || event_add(tick, &second) != 0)
+		return fail(e, RC_IO, "web: no events");
+	if ((rc = conns_begin(e)) != RC_OK || (rc = work_begin(e)) != RC_OK)
+		return rc;
+	line_begin();
+	return RC_OK;
+}
 
 static void
 message(enum proc from, const struct message *m, int fd)
 {
 	(void)from;
-	(void)m;
+	if (m->kind == MSG_BROWSER && fd >= 0) {
+		conn_adopt(fd, &m->body.browser);
+		fd = -1;
+	} else if (m->kind == MSG_WEB_AT) {
+		at(&m->body.web_at);
+	} else if (m->kind == MSG_WEB_LINK) {
+		link_for(m->job);
+	} else if (m->kind == MSG_CHANGED) {
+		events_changed(m->body.changed.what);
+	}
 	if (fd >= 0)
 		(void)close(fd);
 }
 
-const struct process process_web = { .self = PROC_WEB, .message = message };
+static void
+peer(enum proc p, bool up)
+{
+	if (p == PROC_TLS)
+		at_count = 0;
+	else if (p == PROC_CONTROL)
+		line_control(up);
+}
+
+const struct process process_web = {
+	.self = PROC_WEB,
+	.prepare = prepare,
+	.begin = begin,
+	.message = message,
+	.peer = peer,
+};

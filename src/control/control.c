@@ -731,6 +731,7 @@ static const struct row {
 		{ "before", take_number, HERE(before), false, 0, INT64_MAX },
 		END },
 	    0, false },
+	[CONTROL_DESK] = { "desk", { END }, 0, false },
 };
 
 const char *

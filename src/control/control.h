@@ -112,8 +112,9 @@ enum control_what {
 	CONTROL_REPORT,	     /* desk, from, until */
 	CONTROL_BOOK_PRINT,  /* as CONTROL_BOOK: what is printed of it */
 	CONTROL_REPORT_TIMES, /* desk, from, until, before */
+	CONTROL_DESK,	      /* url: the pages, for one browser, once */
 };
-#define CONTROLS 67
+#define CONTROLS 68
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -248,6 +248,7 @@ enum msg {
 };
 #define MSG_LAST MSG_CHANGED
 
+#define MSG_USER_WEB (1ull << 32) /* the first user that is no uid: a browser */
 #define MSG_PEER_TEXT 64u /* bytes: an address and a port */
 #define MSG_WEB_URL 512u
 
@@ -1065,9 +1066,10 @@ struct msg_web_at {
 struct msg_browser {
 	struct bytes peer; /* "127.0.0.1:4711", "[::1]:4711" */
 	uint64_t secure;
+	uint64_t uid; /* whose process it is; UINT64_MAX: not known */
 };
 struct msg_web_user {
-	uint64_t user; /* what stands in the place of a uid: USER_WEB and on */
+	uint64_t user; /* what stands in the place of a uid */
 };
 struct msg_web_link_is {
 	uint64_t rc;

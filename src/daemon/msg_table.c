@@ -479,7 +479,7 @@ static const struct field web_at[] = { BYTES(msg_web_at, at, 1, MSG_PEER_TEXT),
 	FLAG(msg_web_at, secure), END };
 static const struct field browser[] = { BYTES(msg_browser, peer, 1,
 					    MSG_PEER_TEXT),
-	FLAG(msg_browser, secure), END };
+	FLAG(msg_browser, secure), ANY(msg_browser, uid), END };
 static const struct field web_user[] = { ANY(msg_web_user, user), END };
 static const struct field web_link_is[] = { RC(msg_web_link_is, rc),
 	WHY(msg_web_link_is, why),

@@ -40,6 +40,8 @@ enum must {
 	INET6,	      /* the same over IPv6 */
 	SOCKET_ASKED, /* getsockopt(): how it is, who the peer is */
 	SOCKET_SET,   /* setsockopt(): when TCP sends */
+	WEB_SET,      /* setsockopt(): the same; and how long it waits */
+	LOCAL,	      /* socketpair(): of this machine */
 	SENDTO,	      /* sendto(): to whom it is connected */
 	SENDMSG,      /* sendmsg(): the same */
 	PLAIN,	      /* fcntl(): nobody is signalled by it */
@@ -78,11 +80,11 @@ static const struct call calls[] = {
 	{ CALL(fstat), ALL, ANYHOW },
 	{ CALL(newfstatat), ALL, ITSELF },
 	{ CALL(ioctl), ALL, TERMINAL },
-	{ CALL(pread64), FILES, ANYHOW },
-	{ CALL(pwrite64), FILES, ANYHOW },
+	{ CALL(pread64), FILES | WEB, ANYHOW },
+	{ CALL(pwrite64), FILES | WEB, ANYHOW },
 	{ CALL(preadv), FILES, ANYHOW },
 	{ CALL(pwritev), FILES, ANYHOW },
-	{ CALL(ftruncate), STORE | SEAL, ANYHOW },
+	{ CALL(ftruncate), STORE | SEAL | WEB, ANYHOW },
 	{ CALL(fallocate), STORE | SEAL, ANYHOW },
 	{ CALL(fsync), STORE | SEAL, ANYHOW },
 	{ CALL(fdatasync), STORE | SEAL, ANYHOW },
@@ -155,11 +157,16 @@ static const struct call calls[] = {
 	{ CALL(exit), ALL, ANYHOW },
 	{ CALL(exit_group), ALL, ANYHOW },
 
-	/* seal computes on all cores */
-	{ CALL(clone3), SEAL, NO_SUCH }, /* its flags cannot be looked at */
-	{ CALL(clone), SEAL, THREAD },
-	{ CALL(set_robust_list), SEAL, ANYHOW },
-	{ CALL(rseq), SEAL, ANYHOW },
+	/* seal computes on all cores, and web waits for many answers */
+	{ CALL(clone3), SEAL | WEB, NO_SUCH }, /* its flags cannot be seen */
+	{ CALL(clone), SEAL | WEB, THREAD },
+	{ CALL(set_robust_list), SEAL | WEB, ANYHOW },
+	{ CALL(rseq), SEAL | WEB, ANYHOW },
+
+	/* what a browser brings lies in memory; sessions ask control */
+	{ CALL(memfd_create), WEB, ANYHOW },
+	{ CALL(socketpair), WEB, LOCAL },
+	{ CALL(setsockopt), WEB, WEB_SET },
 
 	/* the data folder, which is all that Landlock leaves of the disk */
 	{ CALL(open), STORE, ANYHOW },
@@ -302,6 +309,16 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 			return -1;
 		return allow_options(
 		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_NOTSENT_LOWAT);
+	case WEB_SET:
+		if (seccomp_rule_add(ctx, yes, nr, 2,
+			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
+			SCMP_A2(SCMP_CMP_EQ, SO_RCVTIMEO, 0)) != 0)
+			return -1;
+		return allow_options(
+		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_CORK);
+	case LOCAL:
+		return seccomp_rule_add(
+		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
 	case SENDTO: /* who is named, and MSG_FASTOPEN, would connect */
 		return seccomp_rule_add(ctx, yes, nr, 2,
 		    SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0),

@@ -11,5 +11,10 @@ extern const struct web_route web_registers_routes[];
 extern const struct web_route web_report_routes[];
 extern const struct web_route web_network_routes[];
 extern const struct web_route web_people_routes[];
+extern const struct web_route web_events_routes[];
+
+/* What the route of the stream runs: it is no call, the server's loop answers
+ * it. */
+enum rc web_events(struct web_call *c, struct err *e);
 
 #endif

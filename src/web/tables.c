@@ -8,5 +8,6 @@ const struct web_route *const web_tables[] = {
 	web_report_routes,
 	web_network_routes,
 	web_people_routes,
+	web_events_routes,
 	NULL,
 };
