@@ -502,7 +502,7 @@ call_whole(struct request *r)
 		return events(r);
 	MHD_suspend_connection(r->http);
 	r->of = c->route->needs == WEB_NOTHING ? NULL : c->session;
-	if (r->of == NULL || at_work(r->of) < WEB_LINES)
+	if (r->of == NULL || at_work(r->of) < SESSION_LINES)
 		call_start(r);
 	else
 		r->state = R_WAITS;
