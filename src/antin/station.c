@@ -282,7 +282,8 @@ put_conf(const struct making *m, struct err *e)
 	    bytes_str("# What antind runs by; antind.conf(5) explains it.\n"
 		      "data data\n"
 		      "key station.key\n"
-		      "directory directory\n"));
+		      "directory directory\n"
+		      "web 127.0.0.1:0\n"));
 	rc = add_words(&conf, m->a, "listen", e);
 	if (rc == RC_OK)
 		rc = add_words(&conf, m->a, "parent", e);

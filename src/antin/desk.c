@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* antin desk: the station's pages in a browser (docs/desk.md 4.2). */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "antin/talk.h"
+#include "core/lang.h"
+
+/* Somebody sits before this machine. */
+static bool
+has_display(void)
+{
+	const char *x = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+
+	return (x != NULL && x[0] != '\0') ||
+	       (wayland != NULL && wayland[0] != '\0');
+}
+
+/* The browser that this user has chosen.  Who else sees the link in a list of
+ * processes has no use of it: it is this user's alone. */
+static bool
+opened(const char *url)
+{
+	char program[] = "xdg-open", *word = strdup(url);
+	char *argv[] = { program, word, NULL };
+	posix_spawn_file_actions_t files;
+	int bad, status = -1;
+	pid_t pid;
+
+	if (word == NULL || posix_spawn_file_actions_init(&files) != 0)
+		bug("no memory");
+	bad = posix_spawn_file_actions_addopen(
+	    &files, 1, "/dev/null", O_WRONLY, 0);
+	if (bad == 0)
+		bad = posix_spawn_file_actions_addopen(
+		    &files, 2, "/dev/null", O_WRONLY, 0);
+	if (bad == 0)
+		bad = posix_spawnp(&pid, program, &files, NULL, argv, environ);
+	(void)posix_spawn_file_actions_destroy(&files);
+	while (bad == 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	wipe(word, strlen(word));
+	free(word);
+	return bad == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static enum rc
+desk(const struct args *a, struct err *e)
+{
+	json_t *answer = NULL;
+	const char *url;
+	struct talk t;
+	enum rc rc = talk_open(&t, a, e);
+
+	if (rc == RC_OK)
+		rc = talk_ask(&t, CONTROL_DESK, NULL, NULL, &answer, e);
+	if (rc != RC_OK)
+		goto out;
+	url = row_text(answer, "url");
+	if (arg_given(a, "print"))
+		say("%s\n", url);
+	else if (has_display() && opened(url))
+		say("The desk is opened in the browser.  Where it is not: "
+		    "antin "
+		    "desk --print\n");
+	else
+		say("Open this in a browser of this machine; it is good once, "
+		    "for five minutes:\n%s\n",
+		    url);
+out:
+	json_decref(answer);
+	talk_close(&t);
+	return rc;
+}
+
+static const struct opt desk_opts[] = {
+	{ "print", NULL, "only print the link", false },
+	OPT_STATION,
+	OPT_END,
+};
+const struct cmd cmd_desk = {
+	.name = "desk",
+	.args = "",
+	.does = "Open the station's pages in a browser.",
+	.opts = desk_opts,
+	.run = desk,
+};
