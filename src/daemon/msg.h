@@ -1095,8 +1095,9 @@ enum changed {
 	CHANGED_ALARMS = 4,	/* and who is on duty */
 	CHANGED_LINES = 8,	/* and queues */
 	CHANGED_DIRECTORY = 16, /* and requests for certificates */
+	CHANGED_PEOPLE = 32,	/* who is signed in */
 };
-#define CHANGES 5u
+#define CHANGES 6u
 struct msg_changed {
 	uint64_t what; /* bits of enum changed */
 };
