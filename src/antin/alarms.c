@@ -118,11 +118,11 @@ standing(char out[static 2 * USER_NAME], const json_t *row)
 	if (strcmp(row_text(row, "state"), "over") == 0) {
 		(void)snprintf(out, 2 * USER_NAME, "%s", tr("over"));
 	} else if (json_object_get(row, "seen") != NULL) {
-		user_name(who, row_number(row, "uid"));
+		user_name(who, row_int(row, "uid"));
 		(void)snprintf(out, 2 * USER_NAME, "%s: %s", tr("seen"), who);
 	} else {
 		(void)snprintf(out, 2 * USER_NAME, "%s",
-		    row_number(row, "escalated") > 0 ? tr("new, too long")
+		    row_int(row, "escalated") > 0 ? tr("new, too long")
 						     : tr("new"));
 	}
 }
@@ -185,7 +185,7 @@ alarms_print(const json_t *rows)
 	json_array_foreach(rows, i, row)
 	{
 		(void)snprintf(number, sizeof(number), "%lld",
-		    (long long)row_number(row, "alarm"));
+		    (long long)row_int(row, "alarm"));
 		row_time(when, row, "since");
 		table_add(&t, number);
 		table_add(&t, when);

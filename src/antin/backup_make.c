@@ -404,7 +404,7 @@ of_running(struct making *m, struct talk *t, const char *path, struct err *e)
 		rc = write_all(m, path, e);
 		/* the station was started anew, or a day has passed */
 		if (rc == RC_OK &&
-		    m->files != (uint64_t)row_number(copied, "files"))
+		    m->files != (uint64_t)row_int(copied, "files"))
 			rc = fail(e, RC_IO,
 			    "docs/backup.md 2.1: the copy went while it was "
 			    "read; try again");

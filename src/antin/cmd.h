@@ -162,7 +162,7 @@ extern const struct cmd cmd_user_list, cmd_user_add, cmd_user_sign_in,
 extern const struct cmd cmd_doc, cmd_doc_list, cmd_doc_search, cmd_doc_show,
     cmd_doc_record, cmd_register_list, cmd_register_show, cmd_register_close,
     cmd_register_remark, cmd_register_resume, cmd_register_print, cmd_report,
-    cmd_doc_form;
+    cmd_doc_form, cmd_doc_drafts;
 extern const struct cmd cmd_destroy, cmd_station_lost, cmd_doctor;
 extern const struct cmd cmd_rules_check, cmd_rules_list;
 extern const struct cmd cmd_form;

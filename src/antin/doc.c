@@ -6,10 +6,9 @@
 
 #include "antin/doc.h"
 #include "antin/who.h"
-#include "core/base64.h"
 #include "core/lang.h"
-#include "core/pairs.h"
 #include "core/time.h"
+#include "desk/way.h"
 #include "file/file.h"
 #include "registry/doc.h"
 
@@ -107,8 +106,7 @@ add_field(json_t *fields, const char *word, struct err *e)
 	/* ids as they are printed, in groups */
 	if (strlen(is + 1) == ID_TEXT - 1 && id_parse(&id, bytes_str(is + 1)))
 		hex_write(text, id_bytes(&id));
-	return talk_text(
-	    fields, name, text[0] != '\0' ? text : is + 1, e);
+	return talk_text(fields, name, text[0] != '\0' ? text : is + 1, e);
 }
 
 /* What the law wants said in writing after such a step. */
@@ -138,9 +136,9 @@ print_owed(const json_t *row)
 	for (i = 0; i < sizeof(doc_owed) / sizeof(doc_owed[0]); i++)
 		if (strcmp(doc_owed[i].word, word) == 0)
 			(void)printf("%s.\n", tr(doc_owed[i].text));
-	if (row_number(row, "owes_by") == 0)
+	if (row_int(row, "owes_by") == 0)
 		return;
-	time_write_vn(by, row_number(row, "owes_by"));
+	time_write_vn(by, row_int(row, "owes_by"));
 	say("By %s at the latest.\n", by);
 }
 
@@ -152,124 +150,89 @@ print_done(const json_t *row)
 	say("Document %s: %s.\n", row_text(row, "document"), state_of(row));
 	if (row_text(row, "symbol")[0] != '\0')
 		say("Number: %s\n", row_text(row, "symbol"));
-	if (row_number(row, "due") != 0) {
-		time_write_vn(due, row_number(row, "due"));
+	if (row_int(row, "due") != 0) {
+		time_write_vn(due, row_int(row, "due"));
 		say("To be done with by %s.\n", due);
 	}
 	print_owed(row);
 }
 
-/* A request of the desk that acts, by who is named. */
-json_t *
-doc_request(const struct talk *t, const char *as)
-{
-	json_t *request = talk_request(t);
-
-	if (as != NULL)
-		show_word(request, "as", as);
-	return request;
-}
-
-enum rc
-doc_rows(json_t **rows, struct talk *t, const char *as, const char *document,
-    enum control_what what, struct err *e)
-{
-	json_t *request = doc_request(t, as);
-
-	*rows = NULL;
-	show_word(request, "document", document);
-	return talk_rows(t, what, request, rows, e);
-}
-
-/* "tried": only whether it could be taken. */
-static enum rc
-ask_step(json_t **rows, struct doing *d, bool tried, struct err *e)
-{
-	json_t *request = doc_request(&d->t, d->as);
-
-	show_word(request, "do", d->action);
-	if (d->document != NULL)
-		show_word(request, "document", d->document);
-	if (json_object_size(d->fields) > 0)
-		(void)json_object_set(request, "fields", d->fields);
-	if (tried)
-		show_bool(request, "try", true);
-	return talk_rows(&d->t, CONTROL_DOC, request, rows, e);
-}
+/* A step that a command line asks for. */
+struct command {
+	struct talk t;
+	struct doing d;
+	const struct args *a;
+	bool json;
+};
 
 static enum rc
-take_step(struct doing *d, const struct way *way, struct err *e)
+acts(void *ctx, struct err *e)
 {
-	json_t *rows = NULL;
-	enum rc rc;
+	struct command *c = ctx;
+	enum rc rc = talk_act(&c->t, arg(c->a, "desk"), e);
 
-	if (way != NULL && way->act != NULL && !d->plain) {
-		if ((rc = ask_step(&rows, d, true, e)) != RC_OK)
-			return rc;
-		json_decref(rows);
-		if ((rc = way->act(d, e)) != RC_OK)
-			return rc;
-	}
-	if ((rc = ask_step(&rows, d, false, e)) != RC_OK)
-		return rc;
-	if (d->quiet)
-		rows_show(rows);
+	c->d.desk.address = c->t.desk;
+	return rc;
+}
+
+static void
+is_told(void *ctx, const char *text)
+{
+	const struct command *c = ctx;
+
+	if (!c->json)
+		(void)puts(text);
+}
+
+static void
+was_taken(void *ctx, json_t *rows)
+{
+	const struct command *c = ctx;
+
+	if (c->json)
+		rows_show(json_incref(rows));
 	else if (json_array_size(rows) > 0)
 		print_done(json_array_get(rows, 0));
-	if (!d->quiet)
-		json_decref(rows);
-	return RC_OK;
-}
-
-static enum rc
-do_all(struct doing *d, struct err *e)
-{
-	const struct way *way = way_of(d->action);
-	enum rc rc;
-
-	do {
-		if (way != NULL && (rc = way->fill(d, e)) != RC_OK)
-			return rc;
-		if (d->done && !d->quiet)
-			say("This step was taken before.\n");
-		if (!d->done && (rc = take_step(d, way, e)) != RC_OK)
-			return rc;
-	} while (d->more);
-	return way == NULL || way->after == NULL || d->plain ? RC_OK
-							     : way->after(d, e);
 }
 
 static enum rc
 doc_do(const struct args *a, struct err *e)
 {
-	struct doing *d = alloc(1, sizeof(*d));
+	struct command *c = alloc(1, sizeof(*c));
+	char *as = NULL;
 	size_t i = 1;
 	enum rc rc;
 
-	*d = (struct doing){ .t = { .fd = -1 },
-		.a = a,
-		.action = a->rest[0],
-		.fields = json_object(),
-		.quiet = arg_given(a, "json") };
+	*c = (struct command){
+		.t = { .fd = -1 }, .a = a, .json = arg_given(a, "json")
+	};
+	c->d.action = a->rest[0];
+	c->d.fields = json_object();
+	c->d.code = arg(a, "code");
+	c->d.taken = was_taken;
 	if (a->rest_count > 1 && strchr(a->rest[1], '=') == NULL)
-		d->document = a->rest[i++];
-	if ((rc = talk_open(&d->t, a, e)) != RC_OK ||
-	    (rc = talk_choose(&d->t, arg(a, "desk"), e)) != RC_OK)
+		c->d.document = a->rest[i++];
+	if ((rc = talk_open(&c->t, a, e)) != RC_OK ||
+	    (rc = talk_choose(&c->t, arg(a, "desk"), e)) != RC_OK)
 		goto out;
 	if (arg_given(a, "as") &&
-	    (rc = talk_person(&d->as, &d->t, arg(a, "as"), e)) != RC_OK)
+	    (rc = talk_person(&as, &c->t, arg(a, "as"), e)) != RC_OK)
 		goto out;
 	for (; i < a->rest_count && rc == RC_OK; i++)
-		rc = add_field(d->fields, a->rest[i], e);
+		rc = add_field(c->d.fields, a->rest[i], e);
+	if (rc == RC_OK && arg_given(a, "file"))
+		rc = doc_files(&c->d.files, a, e);
+	c->d.desk = talk_desk(&c->t, as);
+	c->d.desk.act = acts;
+	c->d.desk.tell = is_told;
+	c->d.desk.ctx = c;
 	if (rc == RC_OK)
-		rc = do_all(d, e);
+		rc = way_take(&c->d, e);
 out:
-	package_free(&d->package);
-	json_decref(d->fields);
-	json_decref(d->rows);
-	talk_close(&d->t);
-	free(d->as);
-	free(d);
+	way_free(&c->d);
+	talk_close(&c->t);
+	free(as);
+	free(c);
 	return rc;
 }
 
@@ -431,7 +394,7 @@ print_step(const json_t *row)
 	char at[TIME_TEXT];
 
 	row_time(at, row, "at");
-	(void)printf("%3d. %s  %s  %s\n", (int)row_number(row, "step"), at,
+	(void)printf("%3d. %s  %s  %s\n", (int)row_int(row, "step"), at,
 	    action_of(row), row_text(row, "person"));
 	if (row_text(row, "destroyed")[0] != '\0')
 		(void)printf(
@@ -478,6 +441,29 @@ one(json_t **rows, const struct args *a, enum control_what what, struct err *e)
 	return rc;
 }
 
+/* How far it is with each to whom it was sent. */
+static void
+print_addressees(struct talk *t, const json_t *rows)
+{
+	const struct desk d = talk_desk(t, NULL);
+	json_t *list, *row;
+	const char *code;
+	struct err e;
+	size_t i;
+
+	if (way_addressees(&list, &d, rows, &e) == RC_OK &&
+	    json_array_size(list) > 0)
+		say("\nAddressees:\n");
+	json_array_foreach(list, i, row)
+	{
+		code = row_text(row, "code");
+		(void)printf("  %s: %s%s%s\n", row_text(row, "desk"),
+		    state_name(row_text(row, "state")),
+		    code[0] != '\0' ? ": " : "", state_name(code));
+	}
+	json_decref(list);
+}
+
 static enum rc
 doc_show(const struct args *a, struct err *e)
 {
@@ -493,7 +479,7 @@ doc_show(const struct args *a, struct err *e)
 		rows_show(rows), rows = NULL;
 	} else if (rc == RC_OK) {
 		print_doc(rows);
-		way_show(&t, rows);
+		print_addressees(&t, rows);
 	}
 	json_decref(request);
 	json_decref(rows);
@@ -516,46 +502,6 @@ const struct cmd cmd_doc_show = {
 /* ---- its record ---------------------------------------------------------- */
 
 static enum rc
-add_step(struct buf *out, const json_t *row, struct err *e)
-{
-	static const char *const names[] = { "statement", "signature",
-		"opening" };
-	struct buf bytes;
-	size_t i;
-	enum rc rc = RC_OK;
-
-	for (i = 0; i < 3 && rc == RC_OK; i++) {
-		bytes = (struct buf){ 0 };
-		if (!base64_parse(&bytes, bytes_str(row_text(row, names[i]))) ||
-		    bytes.len > PAIRS_VALUE)
-			rc = fail(e, RC_INVALID,
-			    "the station's answer cannot be read");
-		else
-			pairs_add(out, bytes_str(names[i]), buf_bytes(&bytes));
-		buf_free(&bytes);
-	}
-	return rc;
-}
-
-enum rc
-doc_record_bytes(struct buf *out, const json_t *rows, struct err *e)
-{
-	const json_t *row;
-	size_t i;
-	enum rc rc = RC_OK;
-
-	json_array_foreach(rows, i, row)
-	{
-		if (rc == RC_OK)
-			rc = add_step(out, row, e);
-		if (rc == RC_OK && out->len > DOC_RECORD_MAX)
-			rc = fail(e, RC_LIMIT, "a record of over %u bytes",
-			    DOC_RECORD_MAX);
-	}
-	return rc;
-}
-
-static enum rc
 doc_record(const struct args *a, struct err *e)
 {
 	struct buf out = { 0 };
@@ -563,7 +509,7 @@ doc_record(const struct args *a, struct err *e)
 	enum rc rc = one(&rows, a, CONTROL_DOC_RECORD, e);
 
 	if (rc == RC_OK)
-		rc = doc_record_bytes(&out, rows, e);
+		rc = record_bytes(&out, rows, e);
 	if (rc == RC_OK)
 		rc = file_write(a->rest[1], buf_bytes(&out), 0600,
 		    arg_given(a, "force"), e);

@@ -180,8 +180,8 @@ check_queue(struct doctor *d)
 	{
 		if (!row_is(row, "hop"))
 			continue;
-		all += row_number(row, "messages");
-		waits = d->now - row_number(row, "oldest");
+		all += row_int(row, "messages");
+		waits = d->now - row_int(row, "oldest");
 		oldest = waits > oldest ? waits : oldest;
 	}
 	age_write(age, oldest);
@@ -218,16 +218,16 @@ check_journal(struct doctor *d)
 		       "what is missing"),
 		    tr("a station was rolled back to an old copy, or is there "
 		       "twice"));
-	else if (row_number(life, "gaps") > 0)
+	else if (row_int(life, "gaps") > 0)
 		found(d, "journal", tr("journal"), LOOK,
 		    tr("antin journal gaps shows what is missing: ask for it "
 		       "where it came from"),
 		    tr("it has gaps: this station was rolled back %lld times"),
-		    (long long)row_number(life, "gaps"));
+		    (long long)row_int(life, "gaps"));
 	else
 		found(d, "journal", tr("journal"), FINE, NULL,
 		    tr("it goes on from its last checkpoint (life %lld)"),
-		    (long long)row_number(life, "incarnation"));
+		    (long long)row_int(life, "incarnation"));
 }
 
 static void
@@ -242,8 +242,8 @@ check_backups(struct doctor *d)
 		return;
 	json_array_foreach(d->rows, i, row)
 	{
-		if (row_number(row, "backup") > last)
-			last = row_number(row, "backup");
+		if (row_int(row, "backup") > last)
+			last = row_int(row, "backup");
 	}
 	if (last == 0) {
 		found(d, "backups", tr("backups"), LOOK,
@@ -266,8 +266,8 @@ check_alarms(struct doctor *d)
 {
 	const json_t *station = doctor_row(d, "station");
 	const long long unseen =
-			    (long long)row_number(station, "alarms_unseen"),
-			all = (long long)row_number(station, "alarms");
+			    (long long)row_int(station, "alarms_unseen"),
+			all = (long long)row_int(station, "alarms");
 
 	if (silent(d, "alarms", tr("alarms")))
 		return;
@@ -316,8 +316,8 @@ ask_daemon(struct doctor *d)
 		d->rows = NULL;
 	}
 	station = doctor_row(d, "station");
-	if (station != NULL && row_number(station, "now") > 0)
-		d->now = row_number(station, "now");
+	if (station != NULL && row_int(station, "now") > 0)
+		d->now = row_int(station, "now");
 	talk_close(&t);
 	free(path);
 }

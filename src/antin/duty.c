@@ -152,8 +152,8 @@ duty_hand_over(const struct args *a, struct err *e)
 	if (rc != RC_OK)
 		goto out;
 	say("Handed over, number %lld:\n",
-	    (long long)row_number(answer, "number"));
-	duty_print_list(rows, "line", row_number(answer, "number"));
+	    (long long)row_int(answer, "number"));
+	duty_print_list(rows, "line", row_int(answer, "number"));
 	say("You are on duty until it is accepted: antin duty on\n");
 out:
 	json_decref(request);
@@ -193,11 +193,11 @@ accepted(int64_t *number, const json_t *rows, struct err *e)
 
 	*number = 0;
 	if (offer == NULL || on == NULL ||
-	    row_number(on, "uid") == (int64_t)getuid() ||
+	    row_int(on, "uid") == (int64_t)getuid() ||
 	    (row_text(offer, "login")[0] != '\0' &&
-		row_number(offer, "uid") != (int64_t)getuid()))
+		row_int(offer, "uid") != (int64_t)getuid()))
 		return RC_OK;
-	*number = row_number(offer, "number");
+	*number = row_int(offer, "number");
 	say("What you take over, number %lld:\n", (long long)*number);
 	duty_print_list(rows, "line", *number);
 	if (!isatty(STDIN_FILENO))

@@ -69,7 +69,7 @@ duty_print_who(const json_t *rows)
 		say("On duty: nobody\n");
 	row = duty_row(rows, "planned");
 	if (row != NULL &&
-	    (on == NULL || row_number(on, "uid") != row_number(row, "uid"))) {
+	    (on == NULL || row_int(on, "uid") != row_int(row, "uid"))) {
 		duty_who(who, row);
 		minute(since, row, "since");
 		minute(until, row, "until");
@@ -183,7 +183,7 @@ duty_print_list(const json_t *rows, const char *what, int64_t number)
 	json_array_foreach(rows, i, row)
 	{
 		if (strcmp(row_text(row, "what"), what) == 0 &&
-		    row_number(row, "number") == number)
+		    row_int(row, "number") == number)
 			print_line(row_text(row, "text"));
 	}
 }
@@ -222,8 +222,8 @@ print_shifts(const json_t *rows)
 		json_array_foreach(rows, k, gap)
 		{
 			if (strcmp(row_text(gap, "what"), "gap") == 0 &&
-			    row_number(gap, "until") ==
-				row_number(row, "since"))
+			    row_int(gap, "until") ==
+				row_int(row, "since"))
 				add_shift(&t, gap, true);
 		}
 		add_shift(&t, row, false);
@@ -241,9 +241,9 @@ print_records(const json_t *rows)
 	json_array_foreach(rows, i, row)
 	{
 		if (strcmp(row_text(row, "what"), "record") != 0 ||
-		    row_number(row, "number") == last)
+		    row_int(row, "number") == last)
 			continue;
-		last = row_number(row, "number");
+		last = row_int(row, "number");
 		printf("%lld. ", (long long)last);
 		duty_print_list(rows, "record", last);
 	}
@@ -259,7 +259,7 @@ print_all(const json_t *rows, bool records)
 		say("Desk on duty: %s\n", address);
 	else
 		say("No desk is on duty: see duty in antind.conf(5).\n");
-	if (row_number(desk, "number") == 0) {
+	if (row_int(desk, "number") == 0) {
 		say("There is no rota: see antin duty plan.\n");
 		return;
 	}
@@ -269,7 +269,7 @@ print_all(const json_t *rows, bool records)
 		    row_text(offer, "login")[0] == '\0'
 			? tr("anybody of the rota")
 			: row_text(offer, "login"));
-		duty_print_list(rows, "line", row_number(offer, "number"));
+		duty_print_list(rows, "line", row_int(offer, "number"));
 	}
 	print_shifts(rows);
 	if (records)

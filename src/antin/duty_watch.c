@@ -58,14 +58,14 @@ hour(char out[static TIME_TEXT])
 static bool
 is_me(const json_t *row)
 {
-	return row != NULL && row_number(row, "uid") == (int64_t)getuid();
+	return row != NULL && row_int(row, "uid") == (int64_t)getuid();
 }
 
 /* docs/duty.md 4.1; where there is no rota, whoever watches. */
 static bool
 calls_me(const json_t *duty, int64_t step)
 {
-	return row_number(duty_row(duty, "desk"), "number") == 0 ||
+	return row_int(duty_row(duty, "desk"), "number") == 0 ||
 	       is_me(duty_row(duty, "on")) ||
 	       (step >= 1 && is_me(duty_row(duty, "next")));
 }
@@ -100,22 +100,22 @@ say_alarm(const json_t *row)
 	row_time(since, row, "since");
 	alarm_subject(of, sizeof(of), row);
 	say("%s ALARM %lld: %s %s\n", since,
-	    (long long)row_number(row, "alarm"), alarm_name(kind), of);
+	    (long long)row_int(row, "alarm"), alarm_name(kind), of);
 	if (rank[0] != '\0')
 		printf("    %s: %s\n", tr("Precedence"), rank);
 	(void)fputs("    ", stdout), say("Next: %s\n", alarm_next(kind));
 	(void)fputs("    ", stdout),
 	    say("When you have seen it: antin alarms ack %lld\n",
-		(long long)row_number(row, "alarm"));
+		(long long)row_int(row, "alarm"));
 }
 
 /* One alarm; true: it calls me, and nobody has seen it. */
 static bool
 look_at(const json_t *row, const json_t *duty, bool *new)
 {
-	struct shown *s = shown_of(row_number(row, "alarm"));
+	struct shown *s = shown_of(row_int(row, "alarm"));
 	const bool seen = json_object_get(row, "seen") != NULL;
-	const int64_t step = row_number(row, "escalated");
+	const int64_t step = row_int(row, "escalated");
 	char who[USER_NAME], at[TIME_TEXT];
 	const bool mine = !seen && calls_me(duty, step);
 
@@ -128,7 +128,7 @@ look_at(const json_t *row, const json_t *duty, bool *new)
 		s->step = 0;
 	}
 	if (seen && !s->seen) {
-		user_name(who, row_number(row, "uid"));
+		user_name(who, row_int(row, "uid"));
 		say("%s alarm %lld was seen by %s\n", hour(at), (long long)s->n,
 		    who);
 	}

@@ -243,7 +243,7 @@ print_journal(const json_t *journal)
 		return;
 	time_of(at, journal, "at");
 	say("%s Its journal: %lld entries on %s\n", sign_of(journal),
-	    (long long)row_number(journal, "size"), at);
+	    (long long)row_int(journal, "size"), at);
 	if (json_is_true(json_object_get(journal, "countersigned"))) {
 		(void)printf("  ");
 		say("seen and signed by the station above it\n");
@@ -258,7 +258,7 @@ print_evidence(const json_t *root)
 	char at[TIME_TEXT];
 
 	say("Dispatch %s of %s, number %lld\n", row_text(root, "id"),
-	    row_text(root, "origin"), (long long)row_number(root, "serial"));
+	    row_text(root, "origin"), (long long)row_int(root, "serial"));
 	time_of(at, root, "written_at");
 	say("Written by %s on %s\n", row_text(root, "written_by"), at);
 	print_list(

@@ -32,7 +32,7 @@ journal_ask(struct talk *t, enum control_what what, json_t *request,
 	rc = talk_ask(t, what, request, NULL, &answer, e);
 	if (rc != RC_OK)
 		return rc;
-	*total = (uint64_t)row_number(answer, "total");
+	*total = (uint64_t)row_int(answer, "total");
 	if (!base64_parse(bytes, bytes_str(row_text(answer, "data"))) ||
 	    (tool != NULL &&
 		!base64_parse(tool, bytes_str(row_text(answer, "tool")))))
@@ -152,7 +152,7 @@ print_user(const json_t *row)
 		"signed in", "signed out", "signed out by time",
 		"wrong tries, has to wait", "new codes",
 		"new codes, by an administrator" };
-	const int64_t code = row_number(row, "code");
+	const int64_t code = row_int(row, "code");
 
 	(void)printf(": ");
 	utf8_print(stdout, bytes_str(row_text(row, "text")));
@@ -176,7 +176,7 @@ journal_print(const json_t *row, unsigned kind)
 	if (kind == ENTRY_VIEWED || kind == ENTRY_REGISTER) /* who, or which */
 		whom = row_text(row, "text");
 	(void)printf(
-	    "%8" PRId64 "  %s  %-8s  ", row_number(row, "number"), when, id);
+	    "%8" PRId64 "  %s  %-8s  ", row_int(row, "number"), when, id);
 	utf8_print(stdout, bytes_str(entry_says(kind)));
 	if (whom[0] != '\0') {
 		(void)printf(": ");

@@ -50,22 +50,22 @@ print_gap(const json_t *row)
 
 	row_time(at, row, "at");
 	say("Life %" PRId64 " was rolled back; life %" PRId64 " since %s\n",
-	    row_number(row, "life"), row_number(row, "born"), at);
-	if (row_number(row, "since") > 0) {
+	    row_int(row, "life"), row_int(row, "born"), at);
+	if (row_int(row, "since") > 0) {
 		row_time(since, row, "since");
 		say("    what was written down since %s may be missing\n",
 		    since);
 	}
 	say("    entries missing: %" PRId64 ", from %" PRId64 " on\n",
-	    row_number(row, "entries"), row_number(row, "from"));
-	if (row_number(row, "last") >= row_number(row, "first"))
+	    row_int(row, "entries"), row_int(row, "from"));
+	if (row_int(row, "last") >= row_int(row, "first"))
 		say("    numbers that had been given: %" PRId64 " to %" PRId64
 		    "\n",
-		    row_number(row, "first"), row_number(row, "last"));
-	if (row_number(row, "anew") >= row_number(row, "first"))
+		    row_int(row, "first"), row_int(row, "last"));
+	if (row_int(row, "anew") >= row_int(row, "first"))
 		say("    of them given anew before it was noticed: up to "
 		    "%" PRId64 "\n",
-		    row_number(row, "anew"));
+		    row_int(row, "anew"));
 }
 
 static void
@@ -77,7 +77,7 @@ print_heard(const json_t *row)
 	row_short(id, row);
 	say("known only by its receipt: %s, number %" PRId64 " of life "
 	    "%" PRId64 ": %s, %s\n",
-	    id, row_number(row, "serial"), row_number(row, "incarnation"),
+	    id, row_int(row, "serial"), row_int(row, "incarnation"),
 	    row_text(row, "says"), when);
 }
 
@@ -140,8 +140,8 @@ say_lacking(const json_t *row)
 	char since[TIME_TEXT], at[TIME_TEXT];
 
 	if (strcmp(row_text(row, "row"), "gap") != 0 ||
-	    row_number(row, "since") <= 0 ||
-	    row_number(row, "at") < time_now() - GAP_SAID)
+	    row_int(row, "since") <= 0 ||
+	    row_int(row, "at") < time_now() - GAP_SAID)
 		return;
 	row_time(since, row, "since");
 	row_time(at, row, "at");

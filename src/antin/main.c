@@ -125,6 +125,7 @@ static const struct cmd *const commands[] = {
 	&cmd_doc_read,
 	&cmd_doc_record,
 	&cmd_doc_form,
+	&cmd_doc_drafts,
 	&cmd_doc,
 	&cmd_register_list,
 	&cmd_register_show,

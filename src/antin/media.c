@@ -109,9 +109,9 @@ say_waiting(const json_t *rows)
 	{
 		table_add(&t, row_text(row, "station"));
 		(void)snprintf(text, sizeof(text), "%lld",
-		    (long long)row_number(row, "messages"));
+		    (long long)row_int(row, "messages"));
 		table_add(&t, text);
-		size_write(size, (uint64_t)row_number(row, "bytes"));
+		size_write(size, (uint64_t)row_int(row, "bytes"));
 		table_add(&t, size);
 		row_time(when, row, "last_at");
 		table_add(&t, when);

@@ -77,7 +77,7 @@ say_left(const json_t *answer)
 	size_t i;
 
 	for (i = 0; i < 4; i++)
-		all += (uint64_t)row_number(answer, keys[i]);
+		all += (uint64_t)row_int(answer, keys[i]);
 	if (all == 0)
 		return;
 	if (json_is_true(json_object_get(answer, "closed"))) {
@@ -88,14 +88,14 @@ say_left(const json_t *answer)
 		    (unsigned long long)all);
 		return;
 	}
-	size_write(size, (uint64_t)row_number(answer, "left_bytes"));
+	size_write(size, (uint64_t)row_int(answer, "left_bytes"));
 	say("Not on this disk for want of room: hỏa tốc %llu, thượng khẩn "
 	    "%llu, khẩn %llu, thường %llu (%s in all). Take a second disk: "
 	    "antin media write --rest DIR\n",
-	    (unsigned long long)row_number(answer, keys[0]),
-	    (unsigned long long)row_number(answer, keys[1]),
-	    (unsigned long long)row_number(answer, keys[2]),
-	    (unsigned long long)row_number(answer, keys[3]), size);
+	    (unsigned long long)row_int(answer, keys[0]),
+	    (unsigned long long)row_int(answer, keys[1]),
+	    (unsigned long long)row_int(answer, keys[2]),
+	    (unsigned long long)row_int(answer, keys[3]), size);
 }
 
 /* What an earlier writing that was cut off has left. */
@@ -187,17 +187,17 @@ say_written(struct media *m, const char *path, json_t *answer)
 		keep_answer(m, path, answer);
 		return;
 	}
-	size_write(size, (uint64_t)row_number(answer, "bytes"));
+	size_write(size, (uint64_t)row_int(answer, "bytes"));
 	say("Written: %s, for %s: %llu dispatches and receipts, %s.\n", path,
 	    row_text(answer, "station"),
-	    (unsigned long long)row_number(answer, "items"), size);
+	    (unsigned long long)row_int(answer, "items"), size);
 	say_left(answer);
 }
 
 static enum rc
 write_one(struct media *m, const json_t *row, struct err *e)
 {
-	const uint64_t number = (uint64_t)row_number(row, "next");
+	const uint64_t number = (uint64_t)row_int(row, "next");
 	const char *station = row_text(row, "station");
 	struct out_file out = { .dir = -1, .fd = -1 };
 	json_t *request, *answer = NULL;
@@ -333,31 +333,31 @@ say_read(
 	if (before[0] != '\0') {
 		say("%s: bundle %llu of %s, written %s, was read here on %s; "
 		    "nothing is taken twice.\n",
-		    path, (unsigned long long)row_number(answer, "number"),
+		    path, (unsigned long long)row_int(answer, "number"),
 		    row_text(answer, "station"), when, before);
 		return;
 	}
 	if (what == CONTROL_MEDIA_LOOK) {
 		say("%s: bundle %llu of %s, written %s.\n", path,
-		    (unsigned long long)row_number(answer, "number"),
+		    (unsigned long long)row_int(answer, "number"),
 		    row_text(answer, "station"), when);
 		return;
 	}
 	say("%s: bundle %llu of %s, written %s: %llu new, %llu here before, "
 	    "%llu refused, %llu in part, %llu not now.\n",
-	    path, (unsigned long long)row_number(answer, "number"),
+	    path, (unsigned long long)row_int(answer, "number"),
 	    row_text(answer, "station"), when,
-	    (unsigned long long)row_number(answer, "stored"),
-	    (unsigned long long)row_number(answer, "known"),
-	    (unsigned long long)row_number(answer, "refused"),
-	    (unsigned long long)row_number(answer, "part"),
-	    (unsigned long long)row_number(answer, "later"));
-	n = (uint64_t)row_number(answer, "answers");
+	    (unsigned long long)row_int(answer, "stored"),
+	    (unsigned long long)row_int(answer, "known"),
+	    (unsigned long long)row_int(answer, "refused"),
+	    (unsigned long long)row_int(answer, "part"),
+	    (unsigned long long)row_int(answer, "later"));
+	n = (uint64_t)row_int(answer, "answers");
 	if (n > 0)
 		say("It acknowledges %llu of what this station sent by "
 		    "disk.\n",
 		    (unsigned long long)n);
-	n = (uint64_t)row_number(answer, "acts");
+	n = (uint64_t)row_int(answer, "acts");
 	if (n > 0)
 		say("It brings %llu decisions of authorities.\n",
 		    (unsigned long long)n);
@@ -385,7 +385,7 @@ media_read_one(
 			show_bool(m->heard, row_text(answer, "station"), true);
 		say_read(m, what, path, answer);
 		if (what == CONTROL_MEDIA_READ && arg_given(m->a, "remove") &&
-		    row_number(answer, "part") + row_number(answer, "later") ==
+		    row_int(answer, "part") + row_int(answer, "later") ==
 			0 &&
 		    !json_is_true(json_object_get(answer, "cut")))
 			(void)unlink(path);

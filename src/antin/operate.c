@@ -49,7 +49,7 @@ operate_all(struct talk *t, enum control_what what, const json_t *request,
 		answer = NULL;
 		rc = talk_ask(
 		    t, what, json_deep_copy(request), NULL, &answer, e);
-		some = (uint64_t)row_number(answer, "legs");
+		some = (uint64_t)row_int(answer, "legs");
 		*legs += some;
 		json_decref(answer);
 	} while (rc == RC_OK && some == AT_ONCE);

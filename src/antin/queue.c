@@ -53,10 +53,10 @@ queue_table(const json_t *rows)
 		if (strcmp(row_text(row, "what"), "notice") == 0)
 			continue;
 		(void)snprintf(
-		    leg, sizeof(leg), "%lld", (long long)row_number(row, "q"));
+		    leg, sizeof(leg), "%lld", (long long)row_int(row, "q"));
 		row_short(id, row);
 		row_time(when, row, "at");
-		size_write(size, (uint64_t)row_number(row, "bytes"));
+		size_write(size, (uint64_t)row_int(row, "bytes"));
 		table_add(&t, leg);
 		table_add(&t, id);
 		table_add(&t, when);

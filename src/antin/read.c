@@ -100,7 +100,7 @@ save_part(struct reading *r, size_t part, struct err *e)
 {
 	json_t *item = json_array_get(r->parts, part);
 	char *path = saving_path(&r->to, bytes_str(row_text(item, "name")));
-	uint64_t size = (uint64_t)row_number(item, "size");
+	uint64_t size = (uint64_t)row_int(item, "size");
 	struct out_file out;
 	enum rc rc;
 
@@ -128,7 +128,7 @@ save(struct reading *r, struct err *e)
 
 	for (i = 0; i < n; i++)
 		total +=
-		    (uint64_t)row_number(json_array_get(r->parts, i), "size");
+		    (uint64_t)row_int(json_array_get(r->parts, i), "size");
 	rc = saving_begin(&r->to, e);
 	if (rc != RC_OK)
 		return rc;

@@ -23,7 +23,7 @@ more_lines(uint64_t *at, const json_t *page)
 		if (!row_is(row, "line"))
 			continue;
 		lines++;
-		*at = (uint64_t)row_number(row, "serial") + 1;
+		*at = (uint64_t)row_int(row, "serial") + 1;
 	}
 	return lines == PAGE;
 }
@@ -48,7 +48,7 @@ ask_pages(struct talk *t, enum control_what what, json_t *request,
 		more = more_lines(&at, page);
 		if (what == CONTROL_BOOK_PRINT && json_array_size(*rows) == 0)
 			show_number(request, "volume",
-			    (uint64_t)row_number(
+			    (uint64_t)row_int(
 				json_array_get(page, 0), "volume"));
 		(void)json_array_extend(*rows, page);
 		json_decref(page);
@@ -135,14 +135,14 @@ print_volumes(const json_t *rows)
 			continue;
 		table_add(&t, row_text(row, "book"));
 		(void)snprintf(
-		    text, sizeof(text), "%d", (int)row_number(row, "year"));
+		    text, sizeof(text), "%d", (int)row_int(row, "year"));
 		table_add(&t, text);
 		(void)snprintf(
-		    text, sizeof(text), "%d", (int)row_number(row, "volume"));
+		    text, sizeof(text), "%d", (int)row_int(row, "volume"));
 		table_add(&t, text);
 		(void)snprintf(text, sizeof(text), "%lld-%lld",
-		    (long long)row_number(row, "first"),
-		    (long long)row_number(row, "last"));
+		    (long long)row_int(row, "first"),
+		    (long long)row_int(row, "last"));
 		table_add(&t, text);
 		row_time(closed, row, "closed");
 		table_add(&t, closed);
@@ -200,10 +200,10 @@ print_lines(const json_t *rows)
 		row_time(at, row, "at");
 		if (row_is(row, "remark"))
 			say("%5lld. remark, %s\n",
-			    (long long)row_number(row, "serial"), at);
+			    (long long)row_int(row, "serial"), at);
 		else
 			(void)printf("%5lld. %s\n",
-			    (long long)row_number(row, "serial"), at);
+			    (long long)row_int(row, "serial"), at);
 		json_object_foreach(row, name, value)
 		{
 			if (is_cell(name) && json_is_string(value))

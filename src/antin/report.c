@@ -8,58 +8,10 @@
 #include "antin/register.h"
 #include "core/lang.h"
 #include "core/time.h"
-#include "core/vec.h"
 #include "envelope/label.h"
-
-#define VIETNAM (7 * 3600)
+#include "print/report.h"
 
 /* ---- the time it is of --------------------------------------------------- */
-
-static int64_t
-first_of(int year, int month, int day)
-{
-	const struct civil c = { .year = year, .month = month, .day = day };
-	int64_t t = 0;
-
-	(void)time_of_civil(&t, &c);
-	return t - VIETNAM;
-}
-
-/* The period of this name that has t in it; months: how long it is. */
-static bool
-period_of(int64_t *from, int64_t *until, const char *word, int64_t t)
-{
-	static const struct {
-		const char *word;
-		int months;
-	} periods[] = { { "month", 1 }, { "quarter", 3 }, { "half-year", 6 },
-		{ "year", 12 } };
-	const struct civil c = time_civil(t + VIETNAM);
-	const int64_t day = first_of(c.year, c.month, c.day);
-	int first, next;
-	size_t i;
-
-	*from = day;
-	*until = day + TIME_DAY;
-	if (strcmp(word, "day") == 0)
-		return true;
-	if (strcmp(word, "week") == 0) { /* from Monday; day 0 was a Thursday */
-		*from -= (((day + VIETNAM) / TIME_DAY + 3) % 7) * TIME_DAY;
-		*until = *from + 7 * TIME_DAY;
-		return true;
-	}
-	for (i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
-		if (strcmp(word, periods[i].word) != 0)
-			continue;
-		first = (c.month - 1) / periods[i].months * periods[i].months;
-		next = first + periods[i].months;
-		*from = first_of(c.year, first + 1, 1);
-		*until = next == 12 ? first_of(c.year + 1, 1, 1)
-				    : first_of(c.year, next + 1, 1);
-		return true;
-	}
-	return false;
-}
 
 static enum rc
 times(int64_t *from, int64_t *until, const struct args *a, struct err *e)
@@ -70,7 +22,7 @@ times(int64_t *from, int64_t *until, const struct args *a, struct err *e)
 
 	if (rc != RC_OK)
 		return rc;
-	if (!period_of(from, until, word == NULL ? "month" : word, on))
+	if (!report_period(from, until, word == NULL ? "month" : word, on))
 		return fail(e, RC_USAGE,
 		    "--period is \"day\", \"week\", \"month\", \"quarter\", "
 		    "\"half-year\" or \"year\"");
@@ -82,68 +34,8 @@ times(int64_t *from, int64_t *until, const struct args *a, struct err *e)
 	return RC_OK;
 }
 
-/* ---- how long it took ---------------------------------------------------- */
-
-/* Of one way and precedence. */
-struct took {
-	int64_t *seconds; /* owned */
-	size_t done, open, late;
-	bool at_once; /* no minute is laid down: none is counted as late */
-};
-
-#define WAYS 2
-#define PRECEDENCES 5
-struct report {
-	json_t *counts; /* owned */
-	struct took took[WAYS][PRECEDENCES];
-};
-
-static void
-report_free(struct report *r)
-{
-	size_t w, p;
-
-	for (w = 0; w < WAYS; w++)
-		for (p = 0; p < PRECEDENCES; p++)
-			free(r->took[w][p].seconds);
-	json_decref(r->counts);
-}
-
-static void
-add_time(struct report *r, const json_t *row, int64_t now)
-{
-	const char *kind = row_text(row, "kind");
-	const bool in =
-	    strcmp(kind, "in") == 0 || strcmp(kind, "telegram-in") == 0;
-	const int64_t began = row_number(row, "began"),
-		      done = row_number(row, "done"),
-		      by = row_number(row, "by");
-	enum precedence p;
-	struct took *t;
-
-	if (!precedence_parse(&p, bytes_str(row_text(row, "precedence"))) ||
-	    (unsigned)p >= PRECEDENCES || began == 0)
-		return; /* not signed yet: nothing is due */
-	t = &r->took[in][p];
-	if (by != 0 && by == began)
-		t->at_once = true;
-	else if (by != 0 && (done == 0 ? now : done) > by)
-		t->late++;
-	if (done == 0) {
-		t->open++;
-		return;
-	}
-	t->seconds = vec_more(t->seconds, t->done, sizeof(*t->seconds));
-	t->seconds[t->done++] = done - began;
-}
-
-static int
-by_number(const void *a, const void *b)
-{
-	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
-
-	return (x > y) - (x < y);
-}
+/* ---- asking ---------------------------------------------------------------
+ */
 
 /* Page after page, the newest first. */
 static enum rc
@@ -165,8 +57,8 @@ ask_times(struct report *r, struct talk *t, json_t *request, struct err *e)
 		before = 0;
 		json_array_foreach(rows, i, row)
 		{
-			add_time(r, row, now);
-			before = row_number(row, "n");
+			report_add(r, row, now);
+			before = row_int(row, "n");
 		}
 		json_decref(rows);
 	} while (before > 1);
@@ -179,7 +71,6 @@ ask(struct report *r, const struct args *a, int64_t from, int64_t until,
 {
 	json_t *request = NULL;
 	struct talk t = { .fd = -1 };
-	size_t w, p;
 	enum rc rc = register_begin(&t, &request, a, e);
 
 	if (rc == RC_OK) {
@@ -191,81 +82,13 @@ ask(struct report *r, const struct args *a, int64_t from, int64_t until,
 	}
 	if (rc == RC_OK)
 		rc = ask_times(r, &t, request, e);
-	for (w = 0; w < WAYS; w++)
-		for (p = 0; p < PRECEDENCES; p++)
-			if (r->took[w][p].done > 0)
-				qsort(r->took[w][p].seconds, r->took[w][p].done,
-				    sizeof(int64_t), by_number);
+	report_done(r);
 	json_decref(request);
 	talk_close(&t);
 	return rc;
 }
 
 /* ---- showing ------------------------------------------------------------- */
-
-static const char *
-rank_word(const json_t *row)
-{
-	static const enum precedence of[] = { PRECEDENCE_THUONG,
-		PRECEDENCE_KHAN, PRECEDENCE_THUONG_KHAN, PRECEDENCE_HOA_TOC };
-	const int64_t rank = row_number(row, "rank");
-
-	return precedence_word(of[rank < 0 || rank > 3 ? 0 : rank]);
-}
-
-/* Half of them took no longer. */
-static int64_t
-median(const struct took *t)
-{
-	return t->done == 0 ? 0 : t->seconds[(t->done - 1) / 2];
-}
-
-static int64_t
-longest(const struct took *t)
-{
-	return t->done == 0 ? 0 : t->seconds[t->done - 1];
-}
-
-static void
-show_json(const struct report *r, int64_t from, int64_t until)
-{
-	json_t *root = json_object(), *list, *item, *row;
-	const struct took *t;
-	size_t i, w, p;
-
-	show_time(root, "from", from);
-	show_time(root, "until", until);
-	list = show_array(root, "counts");
-	json_array_foreach(r->counts, i, row)
-	{
-		item = show_item(list);
-		show_word(item, "register", row_text(row, "book"));
-		show_word(item, "way", row_text(row, "way"));
-		show_word(item, "level", row_text(row, "level"));
-		show_word(item, "precedence", rank_word(row));
-		show_number(item, "count", (uint64_t)row_number(row, "count"));
-	}
-	list = show_array(root, "times");
-	for (w = 0; w < WAYS; w++)
-		for (p = 0; p < PRECEDENCES; p++) {
-			t = &r->took[w][p];
-			if (t->done + t->open == 0)
-				continue;
-			item = show_item(list);
-			show_word(item, "way", w == 1 ? "in" : "out");
-			show_word(item, "precedence",
-			    precedence_word((enum precedence)p));
-			show_number(item, "done", t->done);
-			show_number(item, "open", t->open);
-			if (!t->at_once)
-				show_number(item, "late", t->late);
-			if (t->done == 0)
-				continue;
-			show_number(item, "median", (uint64_t)median(t));
-			show_number(item, "longest", (uint64_t)longest(t));
-		}
-	show(root, true);
-}
 
 static void
 add_number(struct table *t, uint64_t n)
@@ -300,10 +123,10 @@ print_counts(const json_t *counts)
 		table_add(&t, level_parse(&l, bytes_str(row_text(row, "level")))
 				  ? level_name(l)
 				  : "");
-		(void)precedence_parse(&p, bytes_str(rank_word(row)));
+		(void)precedence_parse(&p, bytes_str(report_rank(row)));
 		table_add(&t, precedence_name(p));
-		add_number(&t, (uint64_t)row_number(row, "count"));
-		all += (uint64_t)row_number(row, "count");
+		add_number(&t, (uint64_t)row_int(row, "count"));
+		all += (uint64_t)row_int(row, "count");
 	}
 	table_print(&t);
 	say("Together: %llu lines.\n", (unsigned long long)all);
@@ -334,8 +157,8 @@ print_times(const struct report *r)
 	table_add(&out, tr("Late"));
 	table_add(&out, tr("Median (h:mm)"));
 	table_add(&out, tr("Longest (h:mm)"));
-	for (w = 0; w < WAYS; w++)
-		for (p = 0; p < PRECEDENCES; p++) {
+	for (w = 0; w < REPORT_WAYS; w++)
+		for (p = 0; p < REPORT_PRECEDENCES; p++) {
 			t = &r->took[w][p];
 			if (t->done + t->open == 0)
 				continue;
@@ -347,8 +170,8 @@ print_times(const struct report *r)
 				table_add(&out, tr("at once"));
 			else
 				add_number(&out, t->late);
-			add_hours(&out, median(t));
-			add_hours(&out, longest(t));
+			add_hours(&out, took_median(t));
+			add_hours(&out, took_longest(t));
 		}
 	table_print(&out);
 }
@@ -359,12 +182,16 @@ report(const struct args *a, struct err *e)
 	struct report r = { 0 };
 	char first[TIME_TEXT], last[TIME_TEXT];
 	int64_t from, until;
+	json_t *root;
 	enum rc rc = times(&from, &until, a, e);
 
 	if (rc == RC_OK)
 		rc = ask(&r, a, from, until, e);
 	if (rc == RC_OK && arg_given(a, "json")) {
-		show_json(&r, from, until);
+		root = report_json(&r, from, until);
+		show_time(root, "from", from);
+		show_time(root, "until", until);
+		show(root, true);
 	} else if (rc == RC_OK) {
 		time_write_vn(first, from);
 		time_write_vn(last, until);

@@ -58,12 +58,12 @@ lost_ask(struct lost *out, struct talk *t, const char *address, struct err *e)
 				(void)json_array_append(out->dispatches, row);
 			if (row_is(row, "lost-disk")) {
 				(void)snprintf(number, sizeof(number), "%lld",
-				    (long long)row_number(row, "disk"));
+				    (long long)row_int(row, "disk"));
 				(void)json_object_set(out->disks, number, row);
 			}
 			if (!row_is(row, "lost"))
 				continue;
-			next = (uint64_t)row_number(row, "next");
+			next = (uint64_t)row_int(row, "next");
 			json_decref(out->station);
 			out->station = json_incref(row);
 		}
@@ -83,9 +83,9 @@ lost_ask(struct lost *out, struct talk *t, const char *address, struct err *e)
 static const char *
 state_said(char text[static 64], const json_t *row)
 {
-	if (row_number(row, "disk") > 0) {
+	if (row_int(row, "disk") > 0) {
 		(void)snprintf(text, 64, tr("on disk %lld"),
-		    (long long)row_number(row, "disk"));
+		    (long long)row_int(row, "disk"));
 		return text;
 	}
 	if (strcmp(row_text(row, "state"), "here") == 0)
@@ -197,8 +197,8 @@ print_keys(const json_t *rows)
 static void
 print_journal(const json_t *s)
 {
-	const long long known = (long long)row_number(s, "known_entries"),
-			said = (long long)row_number(s, "entries");
+	const long long known = (long long)row_int(s, "known_entries"),
+			said = (long long)row_int(s, "entries");
 	char when[TIME_TEXT];
 
 	row_time(when, s, "known_at");
@@ -207,7 +207,7 @@ print_journal(const json_t *s)
 	else
 		say("Its journal is known up to entry %lld, of %s (life "
 		    "%lld).\n",
-		    known, when, (long long)row_number(s, "incarnation"));
+		    known, when, (long long)row_int(s, "incarnation"));
 	if (said > known)
 		say("By its last word it had %lld: what it did in the last "
 		    "%lld, nobody else knows.\n",

@@ -51,7 +51,7 @@ print_station(const struct status *s, const json_t *row)
 {
 	char when[TIME_TEXT], age[AGE_TEXT], size[SIZE_TEXT];
 	const char *address = row_text(row, "station");
-	int64_t room = row_number(row, "free");
+	int64_t room = row_int(row, "free");
 	bool own = strcmp(row_text(row, "clock"), "own") == 0;
 
 	heading(
@@ -64,23 +64,23 @@ print_station(const struct status *s, const json_t *row)
 		say("clock: %s, the network's\n", when);
 	row_time(when, row, "known");
 	if (when[0] != '\0') {
-		age_write(age, s->now - row_number(row, "known"));
+		age_write(age, s->now - row_int(row, "known"));
 		mark(s, GOOD);
 		say("directory: as of %s, %s ago\n", when, age);
 	}
 	size_write(size, (uint64_t)room);
 	mark(s, room < DISK_LEAST ? BAD : GOOD);
 	say("disk: %s free\n", size);
-	if (row_number(row, "alarms") > 0) {
-		mark(s, row_number(row, "alarms_unseen") > 0 ? BAD : WATCH);
+	if (row_int(row, "alarms") > 0) {
+		mark(s, row_int(row, "alarms_unseen") > 0 ? BAD : WATCH);
 		say("alarms: %lld, of which nobody has seen %lld; see antin "
 		    "alarms\n",
-		    (long long)row_number(row, "alarms"),
-		    (long long)row_number(row, "alarms_unseen"));
+		    (long long)row_int(row, "alarms"),
+		    (long long)row_int(row, "alarms_unseen"));
 	}
 	mark(s, GOOD);
 	say("accepted since its start: %lld\n",
-	    (long long)row_number(row, "dispatches"));
+	    (long long)row_int(row, "dispatches"));
 }
 
 /* NULL: to any. */
@@ -111,7 +111,7 @@ print_link(const struct status *s, const json_t *row)
 	if (up)
 		say("%s: up since %s, %lld dispatches\n",
 		    row_text(row, "station"), when,
-		    (long long)row_number(row, "items"));
+		    (long long)row_int(row, "items"));
 	else
 		say("%s: down since %s\n", row_text(row, "station"), when);
 }
@@ -135,14 +135,14 @@ print_hop(const struct status *s, const json_t *row)
 {
 	const char *hop = row_text(row, "hop");
 	char size[SIZE_TEXT], age[AGE_TEXT];
-	int64_t waited = s->now - row_number(row, "oldest");
+	int64_t waited = s->now - row_int(row, "oldest");
 
-	size_write(size, (uint64_t)row_number(row, "bytes"));
+	size_write(size, (uint64_t)row_int(row, "bytes"));
 	age_write(age, waited);
 	mark(s, waited > OLD_SECONDS ? WATCH : GOOD);
 	say("%s: %lld dispatches, %s; the oldest for %s; up to %s\n",
 	    hop[0] == '\0' ? tr("(no way is known)") : hop,
-	    (long long)row_number(row, "messages"), size, age,
+	    (long long)row_int(row, "messages"), size, age,
 	    row_precedence(row));
 }
 
@@ -168,7 +168,7 @@ print_key(const struct status *s, const json_t *row)
 
 	row_time(when, row, "until");
 	mark(s, WATCH);
-	if (row_number(row, "requested") != 0)
+	if (row_int(row, "requested") != 0)
 		say("%s: its certificates end on %s; new ones are asked for, "
 		    "and wait for the authority\n",
 		    row_text(row, "address"), when);
@@ -183,7 +183,7 @@ print_life(const struct status *s, const json_t *row)
 {
 	char when[TIME_TEXT];
 
-	if (row_number(row, "restored") != 0) {
+	if (row_int(row, "restored") != 0) {
 		row_time(when, row, "reopen");
 		mark(s, BAD);
 		say("closed since it was restored from a backup: it gives no "
@@ -192,17 +192,17 @@ print_life(const struct status *s, const json_t *row)
 		    "station reopen\n",
 		    when);
 	}
-	if (row_number(row, "backup") > 0) {
+	if (row_int(row, "backup") > 0) {
 		row_time(when, row, "backup");
 		mark(s, GOOD);
 		say("last backup: %s\n", when);
 	}
-	if (row_number(row, "gaps") == 0)
+	if (row_int(row, "gaps") == 0)
 		return;
 	mark(s, WATCH);
 	say("restored from an old copy: %lld times; antin journal gaps shows "
 	    "what is missing\n",
-	    (long long)row_number(row, "gaps"));
+	    (long long)row_int(row, "gaps"));
 }
 
 /* Rows of a kind, under a heading where there are any. */
@@ -235,7 +235,7 @@ print_status(struct status *s)
 	json_array_foreach(s->rows, i, row)
 	{
 		if (row_is(row, "station"))
-			s->now = row_number(row, "now");
+			s->now = row_int(row, "now");
 	}
 	print_kind(s, s->rows, "station", NULL, print_station);
 	print_kind(s, s->rows, "life", NULL, print_life);

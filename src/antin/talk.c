@@ -14,7 +14,6 @@
 #include "envelope/address.h"
 #include "file/file.h"
 
-#define ID_LEAST 4     /* digits of a shortened id */
 #define DESKS_SAID 300 /* bytes of a list of desks */
 
 const char *
@@ -88,32 +87,14 @@ enum rc
 talk_ask(struct talk *t, enum control_what what, json_t *request,
     const struct control_ears *ears, json_t **answer, struct err *e)
 {
-	return control_ask(t->fd, what,
-	    request == NULL ? json_object() : request, NULL, 0, ears, answer,
-	    e);
-}
-
-static void
-keep_row(void *ctx, json_t *row)
-{
-	(void)json_array_append(ctx, row);
+	return ask_station(t->fd, what, request, ears, answer, e);
 }
 
 enum rc
 talk_rows(struct talk *t, enum control_what what, json_t *request,
     json_t **rows, struct err *e)
 {
-	struct control_ears ears = { .row = keep_row };
-	enum rc rc;
-
-	*rows = json_array();
-	ears.ctx = *rows;
-	rc = talk_ask(t, what, request, &ears, NULL, e);
-	if (rc != RC_OK) {
-		json_decref(*rows);
-		*rows = NULL;
-	}
-	return rc;
+	return ask_rows(t->fd, what, request, rows, e);
 }
 
 json_t *
@@ -123,6 +104,12 @@ talk_request(const struct talk *t)
 
 	show_word(r, "desk", t->desk);
 	return r;
+}
+
+struct desk
+talk_desk(const struct talk *t, const char *as)
+{
+	return (struct desk){ .fd = t->fd, .address = t->desk, .as = as };
 }
 
 enum rc
@@ -164,7 +151,7 @@ count_called(
 	json_array_foreach(desks, i, desk)
 	{
 		if ((word != NULL && !is_called(desk, word)) ||
-		    (signed_in && row_number(desk, "until") == 0))
+		    (signed_in && row_int(desk, "until") == 0))
 			continue;
 		*last = desk;
 		n++;
@@ -252,7 +239,7 @@ sign_in_by(
 		passphrase.len));
 	rc = talk_ask(t, CONTROL_SIGN_IN, request, NULL, &answer, e);
 	if (rc == RC_OK && until != NULL)
-		*until = row_number(answer, "until");
+		*until = row_int(answer, "until");
 	json_decref(answer);
 	return rc;
 }
@@ -292,103 +279,13 @@ talk_act(struct talk *t, const char *word, struct err *e)
 /* ---- ids
  * ------------------------------------------------------------------- */
 
-/* Hex digits without their hyphens; false where it is no beginning of an id. */
-static bool
-digits_of(char out[static 2 * ID_SIZE + 1], const char *word)
-{
-	size_t n = 0;
-
-	for (; *word != '\0'; word++) {
-		if (*word == '-')
-			continue;
-		if (n == 2 * ID_SIZE ||
-		    strchr("0123456789abcdefABCDEF", *word) == NULL)
-			return false;
-		out[n++] = *word >= 'A' && *word <= 'F'
-			       ? (char)(*word - 'A' + 'a')
-			       : *word;
-	}
-	out[n] = '\0';
-	return n >= ID_LEAST;
-}
-
-struct search {
-	const char *digits;
-	struct id found;
-	size_t count, rows;
-	int64_t last; /* number of the last row */
-};
-
-static void
-look(void *ctx, json_t *row)
-{
-	char digits[2 * ID_SIZE + 1];
-	struct search *s = ctx;
-	struct id id;
-
-	s->rows++;
-	s->last = row_number(row, "n");
-	if (!digits_of(digits, row_text(row, "id")) ||
-	    strncmp(digits, s->digits, strlen(s->digits)) != 0 ||
-	    !id_parse(&id, bytes_str(digits)) ||
-	    (s->count > 0 && id_eq(&id, &s->found)))
-		return;
-	s->found = id;
-	s->count++;
-}
-
-/* All of a box, a page after the other. */
-static enum rc
-search_box(
-    struct talk *t, struct search *s, enum control_what box, struct err *e)
-{
-	const struct control_ears ears = { .row = look, .ctx = s };
-	json_t *request;
-	enum rc rc;
-
-	s->last = 0;
-	do {
-		request = talk_request(t);
-		if (box == CONTROL_INBOX)
-			show_bool(request, "all", true);
-		if (s->last > 0)
-			show_number(request, "before", (uint64_t)s->last);
-		s->rows = 0;
-		rc = talk_ask(t, box, request, &ears, NULL, e);
-	} while (rc == RC_OK && s->rows == CONTROL_ROWS && s->last > 0);
-	return rc;
-}
-
 enum rc
 talk_id(
     struct talk *t, const char *word, bool sent, struct id *out, struct err *e)
 {
-	char digits[2 * ID_SIZE + 1];
-	struct search s = { .digits = digits };
-	enum rc rc;
+	const struct desk d = talk_desk(t, NULL);
 
-	if (id_parse(out, bytes_str(word)))
-		return RC_OK;
-	if (!digits_of(digits, word))
-		return fail(e, RC_USAGE,
-		    "\"%s\" is no dispatch id, nor at least %d digits of its "
-		    "beginning",
-		    word, ID_LEAST);
-	rc = search_box(t, &s, CONTROL_INBOX, e);
-	if (rc == RC_OK && sent)
-		rc = search_box(t, &s, CONTROL_OUTBOX, e);
-	if (rc == RC_OK && s.count == 0)
-		rc = fail(e, RC_ABSENT,
-		    "%s has no dispatch whose id begins with %s", t->desk,
-		    word);
-	if (rc == RC_OK && s.count > 1)
-		rc = fail(e, RC_USAGE,
-		    "%zu dispatches have ids that begin with %s; give more of "
-		    "it",
-		    s.count, word);
-	if (rc == RC_OK)
-		*out = s.found;
-	return rc;
+	return desk_id(out, &d, word, sent, e);
 }
 
 /* ---- what rows say
@@ -407,30 +304,10 @@ talk_number(const char *word, uint64_t *out, struct err *e)
 	return fail(e, RC_USAGE, "wanted a number, found \"%s\"", word);
 }
 
-const char *
-row_text(const json_t *row, const char *key)
-{
-	const char *text = json_string_value(json_object_get(row, key));
-
-	return text == NULL ? "" : text;
-}
-
-int64_t
-row_number(const json_t *row, const char *key)
-{
-	return json_integer_value(json_object_get(row, key));
-}
-
-bool
-row_is(const json_t *row, const char *kind)
-{
-	return strcmp(row_text(row, "row"), kind) == 0;
-}
-
 void
 row_time(char out[static 32], const json_t *row, const char *key)
 {
-	int64_t t = row_number(row, key);
+	int64_t t = row_int(row, key);
 
 	out[0] = '\0';
 	if (t > TIME_MIN && t <= TIME_MAX)
@@ -507,25 +384,6 @@ state_name(const char *word)
 	return "";
 }
 
-enum rc
-reason_code(uint64_t *code, const char *word, struct err *e)
-{
-	/* docs/receipts.md 3.1; their places are their codes */
-	static const char *const words[] = { "", "not-for-us", "damaged",
-		"wrong-form", "wrong-level", "not-our-business", "other" };
-	size_t i;
-
-	for (i = 1; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], word) == 0) {
-			*code = i;
-			return RC_OK;
-		}
-	return fail(e, RC_USAGE,
-	    "--reason wants not-for-us, damaged, wrong-form, wrong-level, "
-	    "not-our-business or other; found \"%s\"",
-	    word);
-}
-
 const char *
 row_state(const json_t *row)
 {
@@ -562,7 +420,7 @@ row_times(json_t *row)
 	for (i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (!json_is_integer(json_object_get(row, keys[i])))
 			continue;
-		t = row_number(row, keys[i]);
+		t = row_int(row, keys[i]);
 		if (t >= TIME_MIN && t <= TIME_MAX)
 			show_time(row, keys[i], t);
 	}

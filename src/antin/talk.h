@@ -7,6 +7,7 @@
 #include "antin/cmd.h"
 #include "antin/show.h"
 #include "control/client.h"
+#include "desk/ask.h"
 
 #define STATION_DIR "/var/lib/antin"
 
@@ -78,8 +79,9 @@ enum rc talk_sign_in(struct talk *t, int64_t *until, struct err *e);
 enum rc talk_person(
     char **out, struct talk *t, const char *word, struct err *e);
 
-/* A dispatch id, or the beginning of one (4 digits or more) that lies in the
- * desk's inbox; "sent": or in its outbox. */
+/* The desk that acts, by a person (NULL: the only one); borrows. */
+struct desk talk_desk(const struct talk *t, const char *as);
+/* desk_id() of it. */
 enum rc talk_id(
     struct talk *t, const char *word, bool sent, struct id *out, struct err *e);
 
@@ -103,9 +105,6 @@ void user_name(char out[static USER_NAME], int64_t uid);
 /* ---- what rows say
  * --------------------------------------------------------- */
 
-const char *row_text(const json_t *row, const char *key); /* "" */
-int64_t row_number(const json_t *row, const char *key);	  /* 0 */
-bool row_is(const json_t *row, const char *kind);
 /* A time under this key in Vietnam's, or "". */
 void row_time(char out[static 32], const json_t *row, const char *key);
 /* The first digits of its id, as people write it. */
@@ -120,8 +119,6 @@ const char *row_state(const json_t *row);
  * this key.  RC_USAGE. */
 enum rc talk_text(
     json_t *to, const char *key, const char *typed, struct err *e);
-/* Why a dispatch is refused: the code of a word.  RC_USAGE: no such. */
-enum rc reason_code(uint64_t *code, const char *word, struct err *e);
 /* Print rows as JSON, their times as texts; frees them. */
 void rows_show(json_t *rows);
 void row_times(json_t *row);

@@ -18,31 +18,7 @@ enum rc
 talk_take(struct buf *out, struct talk *t, enum control_what what,
     const struct id *id, uint64_t max, struct err *e)
 {
-	json_t *answer = NULL;
-	uint64_t total = 1;
-	size_t before;
-	enum rc rc = RC_OK;
-
-	*out = (struct buf){ 0 };
-	while (rc == RC_OK && out->len < total) {
-		before = out->len;
-		rc = talk_ask(t, what, piece_of(id, before), NULL, &answer, e);
-		if (rc == RC_OK) {
-			total = (uint64_t)row_number(answer, "total");
-			if (total > max ||
-			    !base64_parse(
-				out, bytes_str(row_text(answer, "data"))) ||
-			    out->len == before)
-				rc = fail(e, RC_INVALID,
-				    "the daemon answers in a way that is not "
-				    "understood");
-		}
-		json_decref(answer);
-		answer = NULL;
-	}
-	if (rc != RC_OK)
-		buf_free(out);
-	return rc;
+	return ask_pieces(out, t->fd, what, id, max, e);
 }
 
 enum rc

@@ -120,7 +120,7 @@ tell_receipt(struct story *s, const json_t *row)
 		buf_add(&what, bytes_str(words_of(s, about)));
 	}
 	buf_u8(&what, 0);
-	tell(s, row_number(row, "at"),
+	tell(s, row_int(row, "at"),
 	    about[0] == '\0' ? row_text(row, "by") : about,
 	    (const char *)what.p, mark);
 	if (strcmp(says, "custody") == 0 || strcmp(says, "hop") == 0)
@@ -145,7 +145,7 @@ tell_leg(struct story *s, const json_t *row)
 		(void)snprintf(
 		    text, sizeof(text), tr("on disk %s since %s"), disk, when);
 	}
-	tell(s, row_number(row, "at"),
+	tell(s, row_int(row, "at"),
 	    hop[0] == '\0' ? tr("(no way is known)") : hop,
 	    disk[0] != '\0' ? text : row_state(row),
 	    passed  ? TIMELINE_DONE
@@ -170,7 +170,7 @@ tell_delivery(struct story *s, const json_t *row)
 		buf_add(&what, bytes_str(reason));
 	}
 	buf_u8(&what, 0);
-	tell(s, row_number(row, "at"), desk, (const char *)what.p,
+	tell(s, row_int(row, "at"), desk, (const char *)what.p,
 	    TIMELINE_DONE);
 	buf_free(&what);
 }
@@ -191,7 +191,7 @@ tell_sent(struct story *s, const json_t *row)
 {
 	const char *desk = row_text(row, "desk");
 
-	tell(s, row_number(row, "at"), desk[0] == '\0' ? tr("here") : desk,
+	tell(s, row_int(row, "at"), desk[0] == '\0' ? tr("here") : desk,
 	    desk[0] == '\0' ? tr("accepted by this station")
 			    : tr("sealed, and accepted by this station"),
 	    TIMELINE_DONE);

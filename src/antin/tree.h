@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "antin/cmd.h"
+#include "pki/keys.h"
 #include "pki/resolve.h"
 
 /* --directory is given, or ANTIN_DIRECTORY is set. */
@@ -35,22 +36,6 @@ void date_write(char out[static TIME_TEXT], int64_t t);
 /* ---- the keys of somebody, at a time --------------------------------------
  */
 
-#define KEYS_SOON 30 /* days before their end that keys are said to end */
-
-enum keys {
-	KEYS_NONE, /* there never were any */
-	KEYS_GOOD,
-	KEYS_ENDING, /* within KEYS_SOON days */
-	KEYS_ENDED,
-	KEYS_REVOKED,
-};
-
-/*
- * Of this kind; *until is the first of their ends.  Their signatures are not
- * asked: directory_verify() does.
- */
-enum keys keys_of(const struct directory *d, size_t unit, size_t holder,
-    enum cert_kind kind, int64_t t, int64_t *until);
 /* Somebody has to do something. */
 bool keys_warn(enum keys k);
 /* "keys until 22/11/2031"; translated. */

@@ -110,7 +110,7 @@ state_of(char *out, size_t size, const json_t *row)
 			   ? tr("no")
 			   : tr("no: has no codes");
 	row_time(when, row, "since");
-	user_name(who, row_number(row, "uid"));
+	user_name(who, row_int(row, "uid"));
 	(void)snprintf(out, size, tr("since %s, by %s"), when, who);
 	return out;
 }
@@ -262,7 +262,7 @@ user_sign_in(const struct args *a, struct err *e)
 	    NULL, &answer, e);
 	if (rc != RC_OK)
 		goto out;
-	time_write_vn(text, row_number(answer, "until"));
+	time_write_vn(text, row_int(answer, "until"));
 	say("%s is signed in until %s, and longer while at work.\n", person,
 	    text);
 out:

@@ -101,6 +101,10 @@ message_doc(struct msg_doc *m, const struct control_request *r)
 		[CONTROL_REPORT] = REG_REPORT,
 		[CONTROL_BOOK_PRINT] = REG_PRINT,
 		[CONTROL_REPORT_TIMES] = REG_TIMES,
+		[CONTROL_DRAFTS] = REG_DRAFTS,
+		[CONTROL_DRAFT_GET] = REG_DRAFT_GET,
+		[CONTROL_DRAFT_PUT] = REG_DRAFT_PUT,
+		[CONTROL_DRAFT_DROP] = REG_DRAFT_DROP,
 	};
 	/* a box has "before", all else that is numbered "at" */
 	const bool box =

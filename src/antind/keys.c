@@ -21,6 +21,7 @@
 #include "antind/rows.h"
 #include "antind/thin.h"
 #include "antind/vouch.h"
+#include "antind/webca.h"
 #include "core/time.h"
 #include "core/utf8.h"
 #include "crypto/suite.h"
@@ -155,6 +156,8 @@ given_setting(const struct msg_setting *s, struct err *e)
 		self.has_passphrase = true;
 		return RC_OK;
 	}
+	if (bytes_is(s->name, "web.name"))
+		return webca_named(s->value, e);
 	if (!bytes_is(s->name, "unlock"))
 		return fail(e, RC_INVALID, "keys knows no setting \"%.*s\"",
 		    (int)s->name.len, (const char *)s->name.p);
@@ -721,6 +724,8 @@ message(enum proc from, const struct message *m, int fd)
 		rows_make(&self.station, m->job, m->body.record.record);
 	else if (m->kind == MSG_FORGET)
 		forget(m);
+	else if (m->kind == MSG_WEB_SIGN)
+		webca_sign(&self.station, m->job, &m->body.web_sign);
 	else
 		users_message(&self.station, m);
 	vouch_desks(&self.desks, false);

@@ -273,5 +273,11 @@ sockets_open(struct sock out[static PARENT_SOCKETS], size_t *count,
 		out[*count] = (struct sock){ "web", PROC_TLS, -1 };
 		rc = listen_at(&out[(*count)++].fd, v, conf_web, e);
 	}
+	at = 0;
+	while (
+	    rc == RC_OK && (v = conf_each(&s->conf, "web.tls", &at)) != NULL) {
+		out[*count] = (struct sock){ "web.tls", PROC_TLS, -1 };
+		rc = listen_at(&out[(*count)++].fd, v, conf_web_tls, e);
+	}
 	return rc;
 }

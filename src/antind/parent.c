@@ -48,7 +48,8 @@ is_wanted(enum proc p)
 	if (process_of(p) == NULL)
 		return false;
 	return (p != PROC_WEB && p != PROC_TLS) ||
-	       conf_get(&me.s->conf, "web") != NULL;
+	       conf_get(&me.s->conf, "web") != NULL ||
+	       conf_get(&me.s->conf, "web.tls") != NULL;
 }
 
 void

@@ -36,6 +36,8 @@ bool law_book(struct law_book *out, struct bytes word, int64_t t);
 /* Which row it is: a table, and its key.  The caller frees. */
 struct buf row_of_doc(const uint8_t id[static ID_SIZE]);
 struct buf row_of_step(const uint8_t id[static ID_SIZE], unsigned number);
+/* Whose draft, of which desk. */
+struct buf row_of_draft(const struct store_draft *d);
 /* Of a table of registers: "number", "resumed", "volume", "line", "remark". */
 struct buf row_of_book(
     const char *table, struct bytes book, unsigned year, uint64_t number);
@@ -71,6 +73,8 @@ enum level asking_top(const struct asking *a);
  * caller frees *hold.  RC_ABSENT, also of what is above him; RC_EXISTS. */
 enum rc asking_doc(struct store_doc *out, struct buf *hold,
     const struct asking *a, struct bytes digits, struct err *e);
+/* It is this desk, under whatever name it had then. */
+bool asking_is_desks(const struct asking *a, struct bytes desk);
 /* Its steps, opened, into the acting. */
 enum rc doc_load(
     struct acting *to, bool about, const struct store_doc *d, struct err *e);
@@ -139,6 +143,10 @@ enum rc book_remark(const struct asking *a, struct bytes word, unsigned year,
 enum rc book_resume(const struct asking *a, struct bytes word, unsigned year,
     uint64_t number, struct bytes text, bool *done, struct err *e);
 
+/* ---- store_look.c: the tree, and the rules ------------------------------- */
+
+void look_on(uint64_t job, const struct msg_ask *m); /* by control */
+
 /* ---- store_doc_show.c: what people see
  * ------------------------------------------------------------ */
 
@@ -168,5 +176,23 @@ enum rc docs_times(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 enum rc books_report(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
+
+/* ---- store_draft.c: what somebody writes and has not sent
+ * ------------------------------------------------------------ */
+
+#define DRAFTS_MAX 100u		/* of a person */
+#define DRAFT_KEPT (90 * TIME_DAY) /* after it was changed last */
+
+enum rc drafts_list(struct buf *rows, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
+enum rc drafts_get(struct buf *rows, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
+/* Answered when it is on disk. */
+enum rc drafts_put(uint64_t job, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
+enum rc drafts_drop(uint64_t job, const struct asking *a,
+    const struct msg_doc *m, struct err *e);
+/* Each second: those whose time is over go. */
+void drafts_tick(void);
 
 #endif

@@ -244,6 +244,21 @@ find_files(struct looking *l, const struct setup *s)
 	}
 }
 
+/* A certificate is for names: docs/desk.md 11.2. */
+static void
+find_names(struct looking *l, const struct setup *s)
+{
+	const struct conf_value *v = value_of(s, "web.tls");
+	struct err e;
+
+	if (v == NULL || value_of(s, "web.name") != NULL)
+		return;
+	(void)fail(&e, RC_ABSENT,
+	    "no line \"web.name\" says what browsers call this station; "
+	    "write one for each name or address that they use");
+	problem(l, v, &e);
+}
+
 /* Everything that is named is looked for, and all that is wrong is told. */
 static enum rc
 find_all(struct setup *s, struct buf *problems, struct err *e)
@@ -253,6 +268,7 @@ find_all(struct setup *s, struct buf *problems, struct err *e)
 	find_user(&l, s);
 	find_group(&l, s);
 	find_data(&l, s);
+	find_names(&l, s);
 	if (s->data != NULL)
 		find_files(&l, s);
 	if (l.wrong == 0)

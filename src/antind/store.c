@@ -19,6 +19,7 @@
 #include "antind/rows.h"
 #include "antind/sessions.h"
 #include "antind/thin.h"
+#include "antind/webca.h"
 #include "core/vec.h"
 #include "core/work.h"
 #include "link/enrolment.h"
@@ -225,6 +226,7 @@ settle(void)
 	rows_settled(kept);
 	docs_settled(kept, &e);
 	people_settled(kept, &e);
+	webca_settled(kept);
 }
 
 enum rc
@@ -444,6 +446,7 @@ tick(evutil_socket_t fd, short what, void *ctx)
 		reroute_tick();
 		chases_tick();
 		checkpoint_thin();
+		drafts_tick();
 		strangers_tick(process_ms());
 	}
 	alarms_tick(process_ms());
@@ -521,7 +524,9 @@ from_link(const struct message *m)
 static void
 from_control(const struct message *m)
 {
-	if (m->kind == MSG_ASK)
+	if (m->kind == MSG_ASK && m->body.ask.what >= ASK_TREE)
+		look_on(m->job, &m->body.ask);
+	else if (m->kind == MSG_ASK)
 		ask_rows(m->job, &m->body.ask);
 	else if (m->kind == MSG_MARK)
 		ask_mark(m->job, &m->body.mark);
@@ -553,6 +558,8 @@ from_control(const struct message *m)
 		duty_on(m->job, &m->body.duty);
 	else if (m->kind == MSG_DOC)
 		doc_on(m->job, &m->body.doc);
+	else if (m->kind == MSG_WEB_CA)
+		webca_show(m->job);
 }
 
 static void
@@ -586,6 +593,10 @@ message(enum proc from, const struct message *m, int fd)
 		people_session(m->job, &m->body.session);
 	else if (m->kind == MSG_STEP_SIGNED)
 		people_step_signed(m->job, &m->body.step_signed);
+	else if (m->kind == MSG_WEB_CERT)
+		webca_ask(m->job, &m->body.web_cert);
+	else if (m->kind == MSG_WEB_SIGNED)
+		webca_signed(m->job, &m->body.web_signed);
 	else if (m->kind == MSG_THINNED)
 		thin_keyed(m->job, &m->body.thinned);
 	else if (m->kind == MSG_WITNESSED &&
@@ -610,7 +621,7 @@ peer(enum proc who, bool up)
 		st.link_job = 0, line_self(), notices_lost(), lives_keys_up();
 	if (who == PROC_KEYS && !up)
 		checkpoint_keys_gone(), lives_keys_gone(), media_keys_gone(),
-		    thin_keys_gone(), people_keys_gone();
+		    thin_keys_gone(), people_keys_gone(), webca_keys_gone();
 }
 
 static void
@@ -639,6 +650,7 @@ stop(void)
 	media_gone();
 	docs_stop();
 	rows_stop();
+	webca_stop();
 	st.store->ops->close(st.store);
 	directory_close(&st.file);
 	st.disk->ops->free(st.disk);

@@ -156,9 +156,8 @@ asking_of(struct asking *out, const struct msg_doc *m, struct err *e)
 	return RC_OK;
 }
 
-/* Under whatever name the desk had then. */
-static bool
-is_desks(const struct asking *a, struct bytes desk)
+bool
+asking_is_desks(const struct asking *a, struct bytes desk)
 {
 	struct resolved r;
 	struct err e;
@@ -182,7 +181,7 @@ take_beginning(void *ctx, const struct store_doc *d)
 {
 	struct beginning *b = ctx;
 
-	if (!is_desks(b->a, d->desk))
+	if (!asking_is_desks(b->a, d->desk))
 		return true;
 	if (b->count++ > 0)
 		return false;

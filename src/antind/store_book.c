@@ -451,12 +451,16 @@ add_count(void *ctx, const struct store_line_count *c)
 {
 	struct reading *r = ctx;
 	const struct bytes word = book_word(r->a->unit, c->book);
+	struct law_book book;
 	struct buf row = { 0 };
 
 	if (word.len == 0)
 		return true;
 	add_name(&row, "row", bytes_str("count"));
 	add_name(&row, "book", word);
+	if (law_book(&book, word, station_now()))
+		add_name(&row, "title", book.vi);
+	office_add(&row, r->a);
 	add_name(&row, "way", bytes_str(c->incoming ? "in" : "out"));
 	add_name(&row, "level", bytes_str(level_word((enum level)c->level)));
 	row_number(&row, "#rank", c->rank);

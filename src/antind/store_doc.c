@@ -401,6 +401,8 @@ doc_on(uint64_t job, const struct msg_doc *m)
 		[REG_REPORT] = books_report,
 		[REG_PRINT] = books_print,
 		[REG_TIMES] = docs_times,
+		[REG_DRAFTS] = drafts_list,
+		[REG_DRAFT_GET] = drafts_get,
 	};
 	struct buf rows = { 0 };
 	struct asking a;
@@ -415,6 +417,10 @@ doc_on(uint64_t job, const struct msg_doc *m)
 	rc = asking_of(&a, m, &e);
 	if (rc == RC_OK && m->what == REG_SEARCH)
 		rc = docs_search(job, &a, m, &e);
+	else if (rc == RC_OK && m->what == REG_DRAFT_PUT)
+		rc = drafts_put(job, &a, m, &e);
+	else if (rc == RC_OK && m->what == REG_DRAFT_DROP)
+		rc = drafts_drop(job, &a, m, &e);
 	else if (rc == RC_OK && shows[m->what] == NULL)
 		rc = book_do(job, &a, m, &e);
 	else if (rc == RC_OK &&

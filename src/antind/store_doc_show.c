@@ -63,7 +63,8 @@ static enum rc
 add_doc(struct buf *rows, const struct store_doc *d, struct bytes summary)
 {
 	static const char *const shown[] = { "type", "symbol", "date",
-		"abstract", "from", "precedence", "assignee", "due" };
+		"abstract", "from", "precedence", "assignee", "due",
+		"dispatch" };
 	struct buf row = { 0 };
 	char id[2 * ID_SIZE + 1];
 	struct bytes value;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "antind/duty.h"
+#include "antind/sessions.h"
 #include "dispatch/rota.h"
 
 #define WORD "duty"
@@ -393,8 +394,41 @@ write_note(const struct msg_duty *m, uint64_t *n, struct err *e)
 	return rc;
 }
 
+/* People of the rota who are signed in by a browser's session. */
+struct browsing {
+	size_t count;
+	uint64_t uid; /* of the rota */
+};
+
+static void
+browses(void *ctx, const struct session *s)
+{
+	const struct holder *h = &st.file.directory->state.holders[s->holder];
+	struct browsing *b = ctx;
+	size_t i;
+
+	for (i = 0; h->unit == st.unit && i < is.rota.people_count; i++)
+		if (bytes_is(h->id, is.rota.people[i].login)) {
+			b->uid = is.rota.people[i].uid;
+			b->count++;
+		}
+}
+
+/* Whom of the rota a user is: himself; a browser's session is who is signed in
+ * by it (docs/duty.md 1.5). */
+static uint64_t
+user_of(uint64_t uid)
+{
+	struct browsing b = { 0 };
+
+	if (uid <= UINT32_MAX)
+		return uid;
+	session_each(uid, browses, &b);
+	return b.count == 1 ? b.uid : uid;
+}
+
 void
-duty_on(uint64_t job, const struct msg_duty *m)
+duty_on(uint64_t job, const struct msg_duty *asked)
 {
 	static enum rc (*const does[DUTY_DOES])(
 	    const struct msg_duty *m, uint64_t *n, struct err *e) = {
@@ -403,15 +437,18 @@ duty_on(uint64_t job, const struct msg_duty *m)
 		[DUTY_TAKE] = take,
 		[DUTY_NOTE] = write_note,
 	};
+	struct msg_duty m = *asked;
 	struct err e = { 0 };
 	uint64_t n = 0;
 	enum rc rc = RC_OK;
 
-	if (m->what != DUTY_PLAN && m->text.len > SAYS_MAX)
+	if (m.what != DUTY_PLAN && m.text.len > SAYS_MAX)
 		rc = fail(&e, RC_LIMIT, "a note of %zu bytes, at most %u",
-		    m->text.len, SAYS_MAX);
-	if (rc == RC_OK && (rc = ready(&e)) == RC_OK)
-		rc = does[m->what](m, &n, &e);
+		    m.text.len, SAYS_MAX);
+	if (rc == RC_OK && (rc = ready(&e)) == RC_OK) {
+		m.uid = user_of(m.uid);
+		rc = does[m.what](&m, &n, &e);
+	}
 	if (rc == RC_OK)
 		after_counted(job, n);
 	else

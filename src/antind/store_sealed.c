@@ -36,6 +36,18 @@ row_of_step(const uint8_t id[static ID_SIZE], unsigned number)
 }
 
 struct buf
+row_of_draft(const struct store_draft *d)
+{
+	struct buf b = row("draft");
+
+	buf_add(&b, d->person);
+	buf_u8(&b, 0);
+	buf_add(&b, bytes_of(d->id, ID_SIZE));
+	buf_add(&b, d->desk);
+	return b;
+}
+
+struct buf
 row_of_book(
     const char *table, struct bytes book, unsigned year, uint64_t number)
 {

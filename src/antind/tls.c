@@ -16,6 +16,7 @@
 #define AT_ONCE 64u	      /* connections of one round */
 #define WEB_QUEUE (64u << 10) /* bytes that web has still to read */
 #define PAUSE_MS 200	      /* where there is no descriptor left */
+#define SEAT_PAUSE_MS 50      /* where there are too many handshakes */
 
 /* A listening socket. */
 static struct listener {
@@ -25,7 +26,7 @@ static struct listener {
 	struct event *event;
 } listeners[TLS_LISTENERS];
 static size_t listener_count;
-static struct event *resume;
+static struct event *resume, *ticker;
 static bool web_up;
 
 /* "127.0.0.1:80", "[::1]:80". */
@@ -64,30 +65,64 @@ tls_hand_over(int fd, const char *peer, bool secure)
 /* ---- who comes
  * -------------------------------------------------------------- */
 
+/* Without a certificate nobody is let in who wants one. */
+static void
+listen_all(void)
+{
+	const struct listener *l;
+
+	for (l = listeners; l < listeners + listener_count; l++)
+		if ((!l->secure || leaf_context() != NULL) &&
+		    event_add(l->event, NULL) != 0)
+			bug("no event");
+}
+
 static void
 on_resume(evutil_socket_t fd, short what, void *ctx)
 {
-	size_t i;
-
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	for (i = 0; i < listener_count; i++)
-		(void)event_add(listeners[i].event, NULL);
+	listen_all();
 }
 
 /* Whoever waits goes on waiting: the kernel's queue is theirs. */
 static void
-pause_all(void)
+pause_for(int ms, bool secure_only)
 {
-	const struct timeval pause = { 0, PAUSE_MS * 1000 };
-	struct log_line l = log_line(LOG_WARN, "web.full");
+	const struct timeval pause = { 0, ms * 1000 };
 	size_t i;
 
-	process_log(LOG_WARN, &l);
 	for (i = 0; i < listener_count; i++)
-		(void)event_del(listeners[i].event);
+		if (listeners[i].secure || !secure_only)
+			(void)event_del(listeners[i].event);
 	(void)event_add(resume, &pause);
+}
+
+static void
+pause_all(void)
+{
+	struct log_line l = log_line(LOG_WARN, "web.full");
+
+	process_log(LOG_WARN, &l);
+	pause_for(PAUSE_MS, false);
+}
+
+void
+tls_secure_begins(void)
+{
+	listen_all();
+}
+
+static void
+secure_came(int fd, const char *peer, const struct sockaddr_storage *a)
+{
+	const size_t source = seat_source(a);
+
+	if (seat_take(source, process_ms()))
+		pump_take(fd, peer, source);
+	else
+		(void)close(fd);
 }
 
 static void
@@ -102,6 +137,10 @@ on_connection(evutil_socket_t listener, short what, void *ctx)
 
 	(void)what;
 	for (i = 0; i < AT_ONCE; i++) {
+		if (l->secure && !seat_is_time(process_ms())) {
+			pause_for(SEAT_PAUSE_MS, true);
+			return;
+		}
 		len = sizeof(a);
 		fd = accept4(listener, (struct sockaddr *)&a, &len,
 		    SOCK_NONBLOCK | SOCK_CLOEXEC);
@@ -111,7 +150,10 @@ on_connection(evutil_socket_t listener, short what, void *ctx)
 		if (fd < 0)
 			return;
 		address_text(peer, &a);
-		(void)tls_hand_over(fd, peer, l->secure);
+		if (!l->secure)
+			(void)tls_hand_over(fd, peer, false);
+		else
+			secure_came(fd, peer, &a);
 	}
 }
 
@@ -125,7 +167,8 @@ given(const struct message *m, int fd, struct err *e)
 		return RC_OK;
 	if (m->kind != MSG_SOCKET || fd < 0 || listener_count == TLS_LISTENERS)
 		return fail(e, RC_INVALID, "tls: what is it given?");
-	listeners[listener_count++] = (struct listener){ .fd = fd };
+	listeners[listener_count++] = (struct listener){ .fd = fd,
+		.secure = bytes_is(m->body.socket.name, "web.tls") };
 	return RC_OK;
 }
 
@@ -138,6 +181,8 @@ prepare(struct sandbox *box, struct err *e)
 	size_t i;
 
 	(void)box;
+	seat_begin();
+	browser_key_free(browser_key_new()); /* OpenSSL has what it wants */
 	for (i = 0; i < listener_count; i++) {
 		len = sizeof(a);
 		if (getsockname(listeners[i].fd, (struct sockaddr *)&a, &len) !=
@@ -168,22 +213,40 @@ tell_web(void)
 	}
 }
 
+static void
+on_second(evutil_socket_t fd, short what, void *ctx)
+{
+	const int64_t ms = process_ms();
+
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	leaf_tick(ms);
+	pump_tick(ms);
+}
+
 static enum rc
 begin(struct err *e)
 {
+	const struct timeval second = { 1, 0 };
 	struct listener *l;
-	size_t i;
+	bool secure = false;
 
 	resume = event_new(process_base(), -1, 0, on_resume, NULL);
-	for (i = 0; i < listener_count; i++) {
-		l = &listeners[i];
+	ticker = event_new(process_base(), -1, EV_PERSIST, on_second, NULL);
+	if (resume == NULL || ticker == NULL || event_add(ticker, &second) != 0)
+		return fail(e, RC_IO, "tls: no events");
+	for (l = listeners; l < listeners + listener_count; l++) {
 		l->event = event_new(process_base(), l->fd,
 		    EV_READ | EV_PERSIST, on_connection, l);
-		if (resume == NULL || l->event == NULL ||
-		    event_add(l->event, NULL) != 0)
+		if (l->event == NULL)
 			return fail(e, RC_IO, "tls: no events");
+		secure = secure || l->secure;
 	}
+	listen_all();
 	tell_web();
+	if (secure)
+		leaf_begin();
 	return RC_OK;
 }
 
@@ -191,14 +254,17 @@ static void
 message(enum proc from, const struct message *m, int fd)
 {
 	(void)from;
-	(void)m;
 	if (fd >= 0)
 		(void)close(fd);
+	if (m->kind == MSG_WEB_CERT_IS)
+		leaf_came(m->job, &m->body.web_cert_is);
 }
 
 static void
 peer(enum proc p, bool up)
 {
+	if (p == PROC_STORE && up)
+		leaf_store_up();
 	if (p != PROC_WEB)
 		return;
 	web_up = up;
@@ -211,6 +277,10 @@ stop(void)
 {
 	size_t i;
 
+	pump_stop();
+	leaf_stop();
+	event_free(resume);
+	event_free(ticker);
 	for (i = 0; i < listener_count; i++) {
 		event_free(listeners[i].event);
 		(void)close(listeners[i].fd);

@@ -61,7 +61,6 @@ request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 		bug("web: a connection of nobody");
 	r->call = (struct web_call){ .control = -1,
 		.server = server,
-		.body = -1,
 		.reply = { .fd = -1 } };
 	if (strlen(uri) <= WEB_PATH + WEB_QUERY &&
 	    (r->uri = strdup(uri)) == NULL)
@@ -109,23 +108,25 @@ request_over(void *cls, struct MHD_Connection *c, void **context,
 /* ---- answers
  * ----------------------------------------------------------------- */
 
-/* It is answered so when libmicrohttpd asks; in the call's language. */
-#define refuses(r, status_, rc_, ...)                                          \
-	do {                                                                   \
-		struct err why;                                                \
-                                                                               \
-		lang_thread((r)->call.lang);                                   \
-		if (fail(&why, rc_, __VA_ARGS__) != RC_OK)                     \
-			refuse(r, status_, &why);                              \
-		lang_thread(LANG_EN);                                          \
-	} while (0)
-
 static void
 refuse(struct request *r, unsigned status, const struct err *e)
 {
 	r->call.reply.status = status;
 	web_fails(&r->call, e);
 	r->state = R_ANSWERS;
+}
+
+/* The same, with a sentence in the call's language. */
+static void
+refuses(struct request *r, unsigned status, enum rc rc, const char *why)
+{
+	struct err e;
+
+	lang_thread(r->call.lang);
+	rc = fail(&e, rc, "%s", tr(why));
+	lang_thread(LANG_EN);
+	if (rc != RC_OK)
+		refuse(r, status, &e);
 }
 
 static enum MHD_Result

@@ -29,6 +29,8 @@
 #define CONTROL_FIELDS 32u    /* fields of a step, at the most */
 #define CONTROL_FIELD 16384u  /* bytes of one's value */
 #define CONTROL_TEXT 600u     /* bytes of what is looked for */
+#define CONTROL_DRAFT 47104u  /* bytes of a draft: a packet has it in base64 */
+#define CONTROL_TITLE 200u    /* of its title */
 
 enum control_what {
 	CONTROL_HELLO,	  /* version: which programs they are */
@@ -99,22 +101,31 @@ enum control_what {
 	CONTROL_USER_CODES, /* person, passphrase, code or by; secret */
 	/* The registry (docs/registry.md 7); as: who asks, of those whom this
 	 * user has signed in. */
-	CONTROL_DOC, /* desk, do, document, fields; try: only whether it could */
-	CONTROL_DOC_LIST,    /* desk, text: a state or kind; all, before, max */
-	CONTROL_DOC_SEARCH,  /* desk, text, before, max */
-	CONTROL_DOC_SHOW,    /* desk, document, print: it is for paper */
-	CONTROL_DOC_RECORD,  /* desk, document: total and data */
-	CONTROL_BOOKS,	     /* desk: registers and their volumes */
-	CONTROL_BOOK,	     /* desk, book, year, volume, at, max */
-	CONTROL_BOOK_CLOSE,  /* desk, book, year */
-	CONTROL_BOOK_REMARK, /* desk, book, year, at, text */
-	CONTROL_BOOK_RESUME, /* desk, book: a series; year, at, text */
-	CONTROL_REPORT,	     /* desk, from, until */
-	CONTROL_BOOK_PRINT,  /* as CONTROL_BOOK: what is printed of it */
+	CONTROL_DOC,	  /* desk, do, document, fields; try: it is not done */
+	CONTROL_DOC_LIST, /* desk, text: a state or kind; all, before, max */
+	CONTROL_DOC_SEARCH,   /* desk, text, before, max */
+	CONTROL_DOC_SHOW,     /* desk, document, print: it is for paper */
+	CONTROL_DOC_RECORD,   /* desk, document: total and data */
+	CONTROL_BOOKS,	      /* desk: registers and their volumes */
+	CONTROL_BOOK,	      /* desk, book, year, volume, at, max */
+	CONTROL_BOOK_CLOSE,   /* desk, book, year */
+	CONTROL_BOOK_REMARK,  /* desk, book, year, at, text */
+	CONTROL_BOOK_RESUME,  /* desk, book: a series; year, at, text */
+	CONTROL_REPORT,	      /* desk, from, until */
+	CONTROL_BOOK_PRINT,   /* as CONTROL_BOOK: what is printed of it */
 	CONTROL_REPORT_TIMES, /* desk, from, until, before */
-	CONTROL_DESK,	      /* url: the pages, for one browser, once */
+	/* What somebody writes and has not sent (docs/registry.md 10). */
+	CONTROL_DRAFTS,	    /* desk */
+	CONTROL_DRAFT_GET,  /* desk, document: the draft's id */
+	CONTROL_DRAFT_PUT,  /* and text: a title; data into "fields" */
+	CONTROL_DRAFT_DROP, /* desk, document */
+	CONTROL_DESK,	    /* url: the pages, for one browser, once */
+	CONTROL_DESK_TRUST, /* pem, names, until, url: who browsers trust for it
+			     */
+	CONTROL_TREE,  /* at: who there is in the directory, from there on */
+	CONTROL_RULES, /* from: what was in force then */
 };
-#define CONTROLS 68
+#define CONTROLS 75
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */
@@ -143,7 +154,7 @@ struct control_request {
 	struct bytes as, action, document, text, book;
 	uint64_t year, volume;
 	int64_t from;
-	struct buf fields; /* owned; core/pairs.h */
+	struct buf fields; /* owned; core/pairs.h; or a draft */
 
 	/* A dispatch to be made. */
 	enum level level;

@@ -148,6 +148,15 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	{ "web", "127.0.0.1 or [::1], and a port; 0 is any that is free",
 	    "where a browser of this machine finds the desk", NULL,
 	    "127.0.0.1:0", value_web, 0, CONF_WEBS, true, CONF_NO_PATH, 0 },
+	{ "web.tls", "an address and a port",
+	    "where browsers of other machines find the desk, by TLS", NULL,
+	    "192.0.2.5:443", value_web_tls, 0, CONF_WEBS, true, CONF_NO_PATH,
+	    0 },
+	{ "web.name", "the name of a host, in small letters, or an address",
+	    "what browsers of other machines call this station; its "
+	    "certificates are for these names alone",
+	    NULL, "antin.dien-bien.vn", value_web_name, 0, CONF_WEB_NAMES,
+	    true, CONF_NO_PATH, KEYS | WEB },
 };
 
 const struct conf_word *

@@ -21,6 +21,7 @@
 #define CONF_MANY 32u	     /* lines of "listen" */
 #define CONF_HOURS 16u	     /* lines of "contact", and of "cap" */
 #define CONF_PARENTS 8u	     /* lines of "parent" */
+#define CONF_WEB_NAMES 16u   /* lines of "web.name": SITE_NAMES of pki/site.h */
 #define CONF_WEBS 4u	     /* lines of "web" */
 #define CONF_PORT 7433u	     /* TCP port of links */
 
@@ -47,7 +48,7 @@ struct conf_word {
 	enum conf_base base; /* of a path */
 	unsigned procs; /* bits of processes that get it; 1u << enum proc */
 };
-#define CONF_WORDS 34
+#define CONF_WORDS 36
 extern const struct conf_word conf_words[CONF_WORDS];
 
 /* A setting in force. */
@@ -94,6 +95,9 @@ bool conf_endpoint(
     struct bytes value, char address[static 46], bool *v6, uint16_t *port);
 /* The same of "web": 127.0.0.1 or [::1], and a port, which may be 0. */
 bool conf_web(
+    struct bytes value, char address[static 46], bool *v6, uint16_t *port);
+/* The same of "web.tls": any address, and a port, which may be 0. */
+bool conf_web_tls(
     struct bytes value, char address[static 46], bool *v6, uint16_t *port);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "daemon/msg.h"
 #include "envelope/address.h"
+#include "pki/site.h"
 
 #define CREDENTIAL "credential:"
 
@@ -217,6 +218,38 @@ conf_web(struct bytes value, char address[static 46], bool *v6, uint16_t *port)
 {
 	return endpoint(value, address, v6, port, 0, 0) &&
 	       strcmp(address, *v6 ? "::1" : "127.0.0.1") == 0;
+}
+
+bool
+conf_web_tls(
+    struct bytes value, char address[static 46], bool *v6, uint16_t *port)
+{
+	return endpoint(value, address, v6, port, 443, 0);
+}
+
+bool
+value_web_tls(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	char address[46];
+	uint16_t port;
+	bool v6;
+
+	(void)w;
+	if (!conf_web_tls(value, address, &v6, &port))
+		return false;
+	buf_add(out, bytes_str(v6 ? "[" : ""));
+	buf_add(out, bytes_str(address));
+	buf_add(out, bytes_str(v6 ? "]:" : ":"));
+	add_number(out, port);
+	return true;
+}
+
+bool
+value_web_name(const struct conf_word *w, struct bytes value, struct buf *out)
+{
+	(void)w;
+	buf_add(out, value);
+	return site_name_is(value);
 }
 
 /* Of this machine itself: what goes there is not sealed. */

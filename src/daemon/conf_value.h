@@ -28,6 +28,10 @@ bool value_log(const struct conf_word *w, struct bytes value, struct buf *out);
 bool value_contact(
     const struct conf_word *w, struct bytes value, struct buf *out);
 bool value_cap(const struct conf_word *w, struct bytes value, struct buf *out);
+bool value_web_tls(
+    const struct conf_word *w, struct bytes value, struct buf *out);
+bool value_web_name(
+    const struct conf_word *w, struct bytes value, struct buf *out);
 bool value_web(const struct conf_word *w, struct bytes value, struct buf *out);
 
 #endif

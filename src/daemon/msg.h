@@ -245,8 +245,15 @@ enum msg {
 	MSG_WEB_LINK,	 /* no fields, control to web: a link, good once */
 	MSG_WEB_LINK_IS, /* struct msg_web_link_is: answer to it */
 	MSG_CHANGED,	 /* struct msg_changed, store to web */
+	/* its certificates (docs/desk.md 11.3) */
+	MSG_WEB_CERT,	 /* struct msg_web_cert, tls to store: one for a key */
+	MSG_WEB_CERT_IS, /* struct msg_web_cert_is: answer to it */
+	MSG_WEB_SIGN,	 /* struct msg_web_sign, store to keys */
+	MSG_WEB_SIGNED,	 /* struct msg_web_signed: answer to it */
+	MSG_WEB_CA,	 /* no fields, control to store: which authority */
+	MSG_WEB_CA_IS,	 /* struct msg_web_ca_is: answer to it */
 };
-#define MSG_LAST MSG_CHANGED
+#define MSG_LAST MSG_WEB_CA_IS
 
 #define MSG_USER_WEB (1ull << 32) /* the first user that is no uid: a browser */
 #define MSG_PEER_TEXT 64u /* bytes: an address and a port */
@@ -599,8 +606,10 @@ enum ask {
 	ASK_LOST,   /* desk: a station's address; before: the next */
 	ASK_DUTY,   /* all: with records */
 	ASK_USERS,
+	ASK_TREE,  /* before: where it goes on; answered by MSG_DOC_IS */
+	ASK_RULES, /* before: a time; likewise */
 };
-#define ASKS 11
+#define ASKS 13
 #define RANK_NONE 5u /* of a row that has none */
 struct msg_ask {
 	uint64_t what; /* enum ask */
@@ -1037,8 +1046,12 @@ enum reg_what {
 	REG_REPORT, /* from, until */
 	REG_PRINT,  /* as REG_LINES, with what a book has around them */
 	REG_TIMES,  /* from, until, before: how long documents took */
+	REG_DRAFTS, /* what somebody writes and has not sent */
+	REG_DRAFT_GET,	/* document: the draft's id */
+	REG_DRAFT_PUT,	/* document; fields: all of it; text: its title */
+	REG_DRAFT_DROP, /* document */
 };
-#define REG_WHATS 13
+#define REG_WHATS 17
 #define MSG_DOC_FIELDS (72u << 10) /* bytes of a packet's fields */
 #define MSG_DOC_TEXT 4000u
 struct msg_doc {
@@ -1086,6 +1099,38 @@ enum changed {
 #define CHANGES 5u
 struct msg_changed {
 	uint64_t what; /* bits of enum changed */
+};
+
+#define MSG_WEB_PUB 65u	      /* P256_PUB */
+#define MSG_WEB_CERT_MAX 8192u /* SITE_CERT */
+#define MSG_WEB_NAMES 4096u   /* bytes of names, one a line */
+#define MSG_WEB_KEPT                                                           \
+	(32u + LIMIT_NAME + MSG_WEB_NAMES + MSG_WEB_CERT_MAX + MSG_KEPT_RECORD)
+struct msg_web_cert {
+	uint8_t pub[MSG_WEB_PUB];
+};
+struct msg_web_cert_is {
+	uint64_t rc;
+	struct bytes why, leaf, ca;
+	int64_t until; /* the end of the leaf */
+};
+struct msg_web_sign {
+	int64_t now;
+	uint8_t pub[MSG_WEB_PUB];
+	struct bytes kept; /* of the authority; empty: there is none */
+};
+struct msg_web_signed {
+	uint64_t rc;
+	struct bytes why;  /* RC_OK: why the authority is new, or empty */
+	struct bytes kept; /* to be kept from now on; empty: as it was */
+	struct bytes leaf, ca;
+	struct bytes names; /* those of the leaf, one a line */
+	int64_t until, ca_until;
+};
+struct msg_web_ca_is {
+	uint64_t rc;
+	struct bytes why, ca, names;
+	int64_t until;
 };
 
 union any_msg {
@@ -1189,6 +1234,11 @@ union any_msg {
 	struct msg_web_user web_user;
 	struct msg_web_link_is web_link_is;
 	struct msg_changed changed;
+	struct msg_web_cert web_cert;
+	struct msg_web_cert_is web_cert_is;
+	struct msg_web_sign web_sign;
+	struct msg_web_signed web_signed;
+	struct msg_web_ca_is web_ca_is;
 };
 
 /* One that was read. */

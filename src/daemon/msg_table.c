@@ -488,6 +488,26 @@ static const struct field changed[] = { U64(msg_changed, what, 1,
 					    (1u << CHANGES) - 1),
 	END };
 
+static const struct field web_cert[] = { FIXED(msg_web_cert, pub), END };
+static const struct field web_cert_is[] = { RC(msg_web_cert_is, rc),
+	WHY(msg_web_cert_is, why),
+	BYTES(msg_web_cert_is, leaf, 0, MSG_WEB_CERT_MAX),
+	BYTES(msg_web_cert_is, ca, 0, MSG_WEB_CERT_MAX),
+	CLOCK(msg_web_cert_is, until), END };
+static const struct field web_sign[] = { CLOCK(msg_web_sign, now),
+	FIXED(msg_web_sign, pub), BYTES(msg_web_sign, kept, 0, MSG_WEB_KEPT),
+	END };
+static const struct field web_signed[] = { RC(msg_web_signed, rc),
+	WHY(msg_web_signed, why), BYTES(msg_web_signed, kept, 0, MSG_WEB_KEPT),
+	BYTES(msg_web_signed, leaf, 0, MSG_WEB_CERT_MAX),
+	BYTES(msg_web_signed, ca, 0, MSG_WEB_CERT_MAX),
+	BYTES(msg_web_signed, names, 0, MSG_WEB_NAMES),
+	CLOCK(msg_web_signed, until), CLOCK(msg_web_signed, ca_until), END };
+static const struct field web_ca_is[] = { RC(msg_web_ca_is, rc),
+	WHY(msg_web_ca_is, why), BYTES(msg_web_ca_is, ca, 0, MSG_WEB_CERT_MAX),
+	BYTES(msg_web_ca_is, names, 0, MSG_WEB_NAMES),
+	CLOCK(msg_web_ca_is, until), END };
+
 /* ---- the right to speak -----------------------------------------------------
  */
 
@@ -661,6 +681,12 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WEB_LINK] = { "web.link", none, false, CONTROL, WEB },
 	[MSG_WEB_LINK_IS] = { "web.link.is", web_link_is, false, WEB, CONTROL },
 	[MSG_CHANGED] = { "changed", changed, false, STORE, WEB },
+	[MSG_WEB_CERT] = { "web.cert", web_cert, false, TLS, STORE },
+	[MSG_WEB_CERT_IS] = { "web.cert.is", web_cert_is, false, STORE, TLS },
+	[MSG_WEB_SIGN] = { "web.sign", web_sign, false, STORE, KEYS },
+	[MSG_WEB_SIGNED] = { "web.signed", web_signed, false, KEYS, STORE },
+	[MSG_WEB_CA] = { "web.ca", none, false, CONTROL, STORE },
+	[MSG_WEB_CA_IS] = { "web.ca.is", web_ca_is, false, STORE, CONTROL },
 };
 
 const char *

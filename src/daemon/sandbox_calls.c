@@ -42,6 +42,7 @@ enum must {
 	SOCKET_SET,   /* setsockopt(): when TCP sends */
 	WEB_SET,      /* setsockopt(): the same; and how long it waits */
 	LOCAL,	      /* socketpair(): of this machine */
+	PAIR,	      /* socketpair(): a stream that has no name */
 	SENDTO,	      /* sendto(): to whom it is connected */
 	SENDMSG,      /* sendmsg(): the same */
 	PLAIN,	      /* fcntl(): nobody is signalled by it */
@@ -106,7 +107,8 @@ static const struct call calls[] = {
 	{ CALL(accept), LINK | CONTROL | TLS, ANYHOW },
 	{ CALL(accept4), LINK | CONTROL | TLS, ANYHOW },
 	{ CALL(getsockopt), LINK | CONTROL | WEB | TLS, SOCKET_ASKED },
-	{ CALL(setsockopt), LINK, SOCKET_SET },
+	{ CALL(setsockopt), LINK | TLS, SOCKET_SET },
+	{ CALL(socketpair), TLS, PAIR },
 	{ CALL(getsockname), LINK | CONTROL | WEB | TLS, ANYHOW },
 	{ CALL(getpeername), LINK | CONTROL | WEB | TLS, ANYHOW },
 	{ CALL(socket), LINK, INET },
@@ -305,7 +307,10 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 			SCMP_A2(SCMP_CMP_EQ, TCP_USER_TIMEOUT, 0)) != 0 ||
 		    seccomp_rule_add(ctx, yes, nr, 2,
 			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
-			SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF, 0)) != 0)
+			SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF, 0)) != 0 ||
+		    seccomp_rule_add(ctx, yes, nr, 2,
+			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
+			SCMP_A2(SCMP_CMP_EQ, SO_RCVBUF, 0)) != 0)
 			return -1;
 		return allow_options(
 		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_NOTSENT_LOWAT);
@@ -319,6 +324,10 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 	case LOCAL:
 		return seccomp_rule_add(
 		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+	case PAIR:
+		return seccomp_rule_add(ctx, yes, nr, 2,
+		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_STREAM));
 	case SENDTO: /* who is named, and MSG_FASTOPEN, would connect */
 		return seccomp_rule_add(ctx, yes, nr, 2,
 		    SCMP_A3(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0),

@@ -97,6 +97,15 @@ const struct oid_row oid_table[OID_COUNT] = {
 	ROW(OID_ANTIN_KDF_SHARES, "antin-shares", ARC ".4.3",
 	    UUID "\x04\x03"),
 	ROW(OID_ANTIN_RIGHTS, "antin-rights", ARC ".5.1", UUID "\x05\x01"),
+	ROW(OID_X_EXT_KEY_USAGE, "extKeyUsage", "2.5.29.37", "\x55\x1d\x25"),
+	ROW(OID_SERVER_AUTH, "serverAuth", "1.3.6.1.5.5.7.3.1",
+	    "\x2b\x06\x01\x05\x05\x07\x03\x01"),
+	ROW(OID_EC_PUBLIC_KEY, "id-ecPublicKey", "1.2.840.10045.2.1",
+	    "\x2a\x86\x48\xce\x3d\x02\x01"),
+	ROW(OID_P256, "prime256v1", "1.2.840.10045.3.1.7",
+	    "\x2a\x86\x48\xce\x3d\x03\x01\x07"),
+	ROW(OID_ECDSA_SHA256, "ecdsa-with-SHA256", "1.2.840.10045.4.3.2",
+	    "\x2a\x86\x48\xce\x3d\x04\x03\x02"),
 };
 
 struct bytes

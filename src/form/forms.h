@@ -103,6 +103,20 @@ struct form_destruction {
 enum rc form_destruction(
     struct form_out *out, const struct form_destruction *d, struct err *e);
 
+/* The periodic report of a unit's registers (docs/forms.md 12). */
+struct form_report {
+	struct form_head head;
+	struct bytes from, until;
+	struct form_list counts; /* register, way, level, precedence, lines */
+	struct bytes total;
+	/* way, precedence, done, not done, late, median, longest */
+	struct form_list times;
+};
+#define FORM_COUNTS 5u
+#define FORM_TIMES 7u
+enum rc form_report(
+    struct form_out *out, const struct form_report *r, struct err *e);
+
 /* A paper's leave to be copied, and what was copied (8). */
 struct form_copying {
 	struct form_head head;

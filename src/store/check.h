@@ -31,6 +31,7 @@ enum rc check_step(const struct store_step *step, struct err *e);
 enum rc check_book(struct bytes name, unsigned year, struct err *e);
 enum rc check_cells(struct bytes sealed, struct err *e);
 enum rc check_line(const struct store_line *l, struct err *e);
+enum rc check_draft(const struct store_draft *d, struct err *e);
 
 /* It has still to be sent: queued or held. */
 bool leg_waits(enum leg_state state);

@@ -65,6 +65,23 @@ check_cells(struct bytes sealed, struct err *e)
 }
 
 enum rc
+check_draft(const struct store_draft *d, struct err *e)
+{
+	enum rc rc;
+
+	if (d->person.len == 0 || d->desk.len == 0)
+		return fail(e, RC_INVALID, "store: a draft of nobody");
+	if ((rc = check_address(d->person, e)) != RC_OK ||
+	    (rc = check_address(d->desk, e)) != RC_OK)
+		return rc;
+	if (d->text.len > STORE_DRAFT)
+		return fail(e, RC_LIMIT,
+		    "store: a draft of %zu bytes, at most %u", d->text.len,
+		    STORE_DRAFT);
+	return RC_OK;
+}
+
+enum rc
 check_line(const struct store_line *l, struct err *e)
 {
 	enum rc rc;

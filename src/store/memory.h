@@ -127,6 +127,7 @@ enum memory_row_kind {
 	REGISTRY_VOLUME,
 	REGISTRY_LINE,
 	REGISTRY_REMARK,
+	REGISTRY_DRAFT,
 	REGISTRY_KINDS,
 };
 struct memory_row {
@@ -138,6 +139,7 @@ struct memory_row {
 		struct store_volume volume;
 		struct store_line line;
 		struct store_remark remark;
+		struct store_draft draft;
 	};			     /* borrows from these: */
 	struct buf b[REGISTRY_BUFS]; /* owned */
 };
@@ -396,5 +398,19 @@ enum rc memory_inbox(struct store *s, struct bytes desk, bool all,
     uint64_t before, size_t max,
     bool (*each)(void *ctx, const struct delivery *d, const struct stored *of),
     void *ctx, struct err *e);
+
+/* memory_draft.c */
+enum rc memory_draft_put(
+    struct store *s, const struct store_draft *d, struct err *e);
+enum rc memory_draft_get(struct store *s, struct bytes person,
+    const uint8_t id[static STORE_DOC_ID], struct store_draft *out,
+    struct buf *hold, struct err *e);
+enum rc memory_drafts(struct store *s, struct bytes person,
+    bool (*each)(void *ctx, const struct store_draft *d), void *ctx,
+    struct err *e);
+enum rc memory_draft_drop(struct store *s, struct bytes person,
+    const uint8_t id[static STORE_DOC_ID], struct err *e);
+enum rc memory_draft_old(struct store *s, int64_t before, struct store_draft *out,
+    struct buf *hold, struct err *e);
 
 #endif

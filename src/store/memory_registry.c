@@ -25,6 +25,8 @@ part(enum memory_row_kind kind, struct memory_row *row, size_t i)
 		[REGISTRY_VOLUME] = { &row->volume.book, &row->volume.cover },
 		[REGISTRY_LINE] = { &row->line.book, &row->line.cells },
 		[REGISTRY_REMARK] = { &row->remark.book, &row->remark.text },
+		[REGISTRY_DRAFT] = { &row->draft.person, &row->draft.desk,
+		    &row->draft.text },
 	};
 
 	return i < REGISTRY_BUFS ? parts[kind][i] : NULL;
@@ -403,4 +405,9 @@ const struct store_registry_ops memory_registry = {
 	.remark = memory_remark,
 	.remarks = memory_remarks,
 	.counts = memory_counts,
+	.draft_put = memory_draft_put,
+	.draft_get = memory_draft_get,
+	.drafts = memory_drafts,
+	.draft_drop = memory_draft_drop,
+	.draft_old = memory_draft_old,
 };

@@ -5,8 +5,8 @@
  * store/store.h, with its rules of transactions.
  *
  * What people have written comes and stays sealed (crypto/row.h); in the clear
- * is what rows are found by.  Nothing is deleted; what is destroyed is
- * overwritten, and gone from the disk after the journal's scrub().
+ * is what rows are found by.  Nothing is deleted but drafts; what is destroyed
+ * is overwritten, and gone from the disk after the journal's scrub().
  */
 #ifndef STORE_REGISTRY_H
 #define STORE_REGISTRY_H
@@ -27,6 +27,7 @@
 #define STORE_STEP_OPENING (256u << 10) /* of its sealed opening */
 #define STORE_SERIES 128u	 /* bytes of a series' or register's name */
 #define STORE_CELLS (256u << 10) /* of a sealed line, cover, remark, reason */
+#define STORE_DRAFT (48u << 10) /* bytes of a sealed draft */
 #define STORE_YEAR_MIN 1900u
 #define STORE_YEAR_MAX 9999u
 
@@ -118,6 +119,15 @@ struct store_line_count {
 	bool incoming;
 	unsigned level, rank;
 	uint64_t count;
+};
+
+/* What somebody writes and has not sent (docs/registry.md 10). */
+struct store_draft {
+	struct bytes person; /* whose it is: with the id, its key */
+	uint8_t id[STORE_DOC_ID];
+	struct bytes desk; /* at which */
+	int64_t changed;
+	struct bytes text; /* sealed */
 };
 
 struct store;
@@ -259,6 +269,25 @@ struct store_registry_ops {
 	    unsigned level,
 	    bool (*each)(void *ctx, const struct store_line_count *c),
 	    void *ctx, struct err *e);
+
+	/* Takes the place of the person's of this id, which is overwritten.
+	 * RC_LIMIT. */
+	enum rc (*draft_put)(
+	    struct store *s, const struct store_draft *d, struct err *e);
+	/* RC_ABSENT, also where it is another person's. */
+	enum rc (*draft_get)(struct store *s, struct bytes person,
+	    const uint8_t id[static STORE_DOC_ID], struct store_draft *out,
+	    struct buf *hold, struct err *e);
+	/* A person's, the newest first. */
+	enum rc (*drafts)(struct store *s, struct bytes person,
+	    bool (*each)(void *ctx, const struct store_draft *d), void *ctx,
+	    struct err *e);
+	/* It is overwritten, and gone.  RC_ABSENT, as above. */
+	enum rc (*draft_drop)(struct store *s, struct bytes person,
+	    const uint8_t id[static STORE_DOC_ID], struct err *e);
+	/* Of those that were changed before a time the oldest; RC_ABSENT. */
+	enum rc (*draft_old)(struct store *s, int64_t before,
+	    struct store_draft *out, struct buf *hold, struct err *e);
 };
 
 extern const struct store_registry_ops sqlite_registry, memory_registry;

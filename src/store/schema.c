@@ -229,6 +229,15 @@ static const char registry[] =
     " at INTEGER NOT NULL, text BLOB NOT NULL,"
     " PRIMARY KEY (book, year, serial, number)) WITHOUT ROWID;";
 
+/* What people write and have not sent (docs/registry.md 10); sealed, last. */
+static const char drafts[] = "CREATE TABLE draft ("
+			     " person BLOB NOT NULL, id BLOB NOT NULL,"
+			     " desk BLOB NOT NULL, changed INTEGER NOT NULL,"
+			     " text BLOB NOT NULL);"
+			     "CREATE UNIQUE INDEX draft_key"
+			     " ON draft (person, id);"
+			     "CREATE INDEX draft_changed ON draft (changed);";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating, again, batches, hops, registry };
+	operating, again, batches, hops, registry, drafts };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

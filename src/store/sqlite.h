@@ -142,6 +142,11 @@ enum sqlite_query {
 	QUERY_REMARK_LAST,
 	QUERY_REMARK_ADD,
 	QUERY_REMARK_EACH,
+	QUERY_DRAFT_PUT,
+	QUERY_DRAFT_GET,
+	QUERY_DRAFT_EACH,
+	QUERY_DRAFT_DROP,
+	QUERY_DRAFT_OLD,
 	QUERIES,
 };
 
@@ -402,5 +407,19 @@ enum rc sqlite_inbox(struct store *s, struct bytes desk, bool all,
 /* sqlite_backup.c */
 void sqlite_backup_end(struct store *s);
 extern const struct store_backup_ops sqlite_backup;
+
+/* sqlite_draft.c */
+enum rc sqlite_draft_put(
+    struct store *s, const struct store_draft *d, struct err *e);
+enum rc sqlite_draft_get(struct store *s, struct bytes person,
+    const uint8_t id[static STORE_DOC_ID], struct store_draft *out,
+    struct buf *hold, struct err *e);
+enum rc sqlite_drafts(struct store *s, struct bytes person,
+    bool (*each)(void *ctx, const struct store_draft *d), void *ctx,
+    struct err *e);
+enum rc sqlite_draft_drop(struct store *s, struct bytes person,
+    const uint8_t id[static STORE_DOC_ID], struct err *e);
+enum rc sqlite_draft_old(struct store *s, int64_t before, struct store_draft *out,
+    struct buf *hold, struct err *e);
 
 #endif

@@ -422,4 +422,9 @@ const struct store_registry_ops sqlite_registry = {
 	.remark = sqlite_remark,
 	.remarks = sqlite_remarks,
 	.counts = sqlite_counts,
+	.draft_put = sqlite_draft_put,
+	.draft_get = sqlite_draft_get,
+	.drafts = sqlite_drafts,
+	.draft_drop = sqlite_draft_drop,
+	.draft_old = sqlite_draft_old,
 };

@@ -6,12 +6,15 @@
 #include "web/route.h"
 
 extern const struct web_route web_session_routes[];
+extern const struct web_route web_upload_routes[];
+extern const struct web_route web_events_routes[];
+extern const struct web_route web_tree_routes[];
+extern const struct web_route web_station_routes[];
 extern const struct web_route web_mail_routes[];
 extern const struct web_route web_registers_routes[];
 extern const struct web_route web_report_routes[];
 extern const struct web_route web_network_routes[];
 extern const struct web_route web_people_routes[];
-extern const struct web_route web_events_routes[];
 
 /* What the route of the stream runs: it is no call, the server's loop answers
  * it. */

@@ -73,8 +73,13 @@ struct web_route {
 	enum rc (*run)(struct web_call *c, struct err *e);
 	enum control_what ask; /* of web_pass() */
 	const char *gives;     /* what an answer is, in English */
-	bool raw; /* the body is bytes for web_take(), not JSON; or the answer
-		     may be large */
+	bool raw; /* the body is bytes for "take", not JSON; or the answer may
+		     be large */
+	/* Of a raw body: each piece as it comes, in the loop's thread, once
+	 * path and query are checked; an empty one before the first, when
+	 * nothing was read yet.  run() follows when all came.  A failure is
+	 * the answer. */
+	enum rc (*take)(struct web_call *c, struct bytes piece, struct err *e);
 };
 
 /* The tables, by resource; each file owns its routes and their handlers. */
@@ -111,11 +116,12 @@ struct web_call {
 	int control; /* the session's connection; -1: it has none */
 	struct web_session *session; /* NULL: none (src/web/session.h) */
 	struct web_server *server;   /* what lives longer than a call */
-	int body; /* of a raw route: a descriptor of what came; -1 */
-	uint64_t body_size;
-	char field[WEB_NAME + 1]; /* which one is wrong, where one is */
+	char field[WEB_NAME + 1];    /* which one is wrong, where one is */
 	struct web_reply reply;
 	struct web_from from;
+	uint64_t size;		 /* of a raw body, as it was announced */
+	uint64_t taken;		 /* of it, so far; take() counts */
+	struct uploads *uploads; /* src/web/uploads.h */
 };
 
 /* ---- finding and checking (route.c); no I/O --------------------------------

@@ -624,6 +624,24 @@ send_without_delay(void)
 }
 
 static int
+make_a_pair(void)
+{
+	int pair[2];
+
+	return did(syscall(SYS_socketpair, AF_UNIX,
+	    SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair));
+}
+
+static int
+make_a_pair_of_packets(void)
+{
+	int pair[2];
+
+	return did(
+	    syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET, 0, pair));
+}
+
+static int
 put_a_program_into_it(void)
 {
 	struct sock_filter pass = BPF_STMT(BPF_RET | BPF_K, 0xffff);
@@ -724,8 +742,8 @@ call_as_x32_in_a_thread(void)
 #endif
 
 /*
- * Who may: keys, store, seal, link, control, the parent, and media.  "y" it does it;
- * "S" SIGSYS; "A" EACCES by Landlock, "R" the same from its version 3 on, "P"
+ * Who may: keys, store, seal, link, control, the parent, media, and tls.  "y" it
+ * does it; "S" SIGSYS; "A" EACCES by Landlock, "R" the same from its version 3 on, "P"
  * from 4 on (ports), "G" EPERM from 6 on (signals); "n" ENOSYS; "X" EXDEV or
  * EACCES; "." is not asked.
  */
@@ -734,92 +752,94 @@ static const struct attempt {
 	int (*call)(void);
 } attempts[] = {
 	/* files */
-	{ "open a file in the data folder", "SySSSyS", read_inside },
-	{ "write a file in the data folder", "SySSSyS", write_inside },
-	{ "make a folder in the data folder", "SySSSyS", make_folder_inside },
-	{ "open a file beside the data folder", "SASSSyS", read_outside },
-	{ "open a file of the system", "SASSSyS", read_system },
-	{ "list a folder beside it", "SASSSyS", list_outside },
-	{ "make a file beside it", "SASSSAS", write_outside },
-	{ "write a file beside it", "SASSSAS", write_outside_file },
-	{ "cut a file beside it", "SASSSRS", truncate_outside_file },
-	{ "write by a folder that was open", "SASSSAS",
+	{ "open a file in the data folder", "SySSSySS", read_inside },
+	{ "write a file in the data folder", "SySSSySS", write_inside },
+	{ "make a folder in the data folder", "SySSSySS", make_folder_inside },
+	{ "open a file beside the data folder", "SASSSySS", read_outside },
+	{ "open a file of the system", "SASSSySS", read_system },
+	{ "list a folder beside it", "SASSSySS", list_outside },
+	{ "make a file beside it", "SASSSASS", write_outside },
+	{ "write a file beside it", "SASSSASS", write_outside_file },
+	{ "cut a file beside it", "SASSSRSS", truncate_outside_file },
+	{ "write by a folder that was open", "SASSSASS",
 	    write_by_an_open_folder },
-	{ "read by a link out of it", "SASSSyS", read_by_a_link },
-	{ "make a folder beside it", "SASSSAS", make_folder_outside },
-	{ "remove a file beside it", "SASSSAS", remove_outside },
-	{ "move a file out of it", "SXSSSXS", move_out },
-	{ "link a file into it", "SXSSSXS", link_in },
-	{ "make a symbolic link", "SSSSSnS", make_symlink },
-	{ "make a device", "SSSSSnS", make_device },
-	{ "change who may read a file", "SSSSSnS", change_mode },
-	{ "read a file that it holds", "SyyySyy", read_held_file },
-	{ "sync a file that it holds", "SyySSyS", sync_held_file },
-	{ "cut a file that it holds", "SyySSyS", cut_held_file },
-	{ "write to its channel", "yyyyyyy", write_held },
-	{ "pass a descriptor", "yyyyyyy", pass_descriptor },
+	{ "read by a link out of it", "SASSSySS", read_by_a_link },
+	{ "make a folder beside it", "SASSSASS", make_folder_outside },
+	{ "remove a file beside it", "SASSSASS", remove_outside },
+	{ "move a file out of it", "SXSSSXSS", move_out },
+	{ "link a file into it", "SXSSSXSS", link_in },
+	{ "make a symbolic link", "SSSSSnSS", make_symlink },
+	{ "make a device", "SSSSSnSS", make_device },
+	{ "change who may read a file", "SSSSSnSS", change_mode },
+	{ "read a file that it holds", "SyyySyyS", read_held_file },
+	{ "sync a file that it holds", "SyySSySS", sync_held_file },
+	{ "cut a file that it holds", "SyySSySS", cut_held_file },
+	{ "write to its channel", "yyyyyyyy", write_held },
+	{ "pass a descriptor", "yyyyyyyy", pass_descriptor },
 	/* others */
-	{ "run a program", "SSSSSyS", run_program },
-	{ "make a process", "SSSSSyS", make_process },
-	{ "make a process by clone3", "SSnSSyS", make_process_3 },
-	{ "make a namespace", "SSSSS.S", make_namespace },
-	{ "make a thread", "SSySSyS", make_thread },
-	{ "signal another", "SSSSSGS", signal_another },
-	{ "signal another's thread", "SSSSSGS", signal_another_thread },
-	{ "signal another by a file", "SSSSS.S", signal_another_by_a_file },
-	{ "choose the signal of a file", "SSSSS.S", choose_a_signal },
-	{ "read the flags of a file", "yyyyyyy", read_flags },
-	{ "lock a file that it holds", "SySSSyS", lock_a_file },
-	{ "signal itself", "yyyyyyy", signal_itself },
-	{ "trace another", "SSSSSnS", trace_another },
-	{ "read another's memory", "SSSSSnS", read_another },
-	{ "read its limits", "yyyyyyy", read_its_limits },
-	{ "set its limits", "SSSSSyS", set_its_limits },
-	{ "read another's limits", "SSSSS.S", read_anothers_limits },
+	{ "run a program", "SSSSSySS", run_program },
+	{ "make a process", "SSSSSySS", make_process },
+	{ "make a process by clone3", "SSnSSySS", make_process_3 },
+	{ "make a namespace", "SSSSS.SS", make_namespace },
+	{ "make a thread", "SSySSySS", make_thread },
+	{ "signal another", "SSSSSGSS", signal_another },
+	{ "signal another's thread", "SSSSSGSS", signal_another_thread },
+	{ "signal another by a file", "SSSSS.SS", signal_another_by_a_file },
+	{ "choose the signal of a file", "SSSSS.SS", choose_a_signal },
+	{ "read the flags of a file", "yyyyyyyy", read_flags },
+	{ "lock a file that it holds", "SySSSySS", lock_a_file },
+	{ "signal itself", "yyyyyyyy", signal_itself },
+	{ "trace another", "SSSSSnSS", trace_another },
+	{ "read another's memory", "SSSSSnSS", read_another },
+	{ "read its limits", "yyyyyyyy", read_its_limits },
+	{ "set its limits", "SSSSSySS", set_its_limits },
+	{ "read another's limits", "SSSSS.SS", read_anothers_limits },
 	/* memory */
-	{ "map memory", "yyyyyyy", map_memory },
-	{ "map memory to execute", "SSSSSyS", map_to_execute },
-	{ "map memory to write and execute", "SSSSSyS",
+	{ "map memory", "yyyyyyyy", map_memory },
+	{ "map memory to execute", "SSSSSySS", map_to_execute },
+	{ "map memory to write and execute", "SSSSSySS",
 	    map_to_write_and_execute },
-	{ "map a file to execute", "SSSSSyS", map_file_to_execute },
-	{ "protect memory", "yyyyyyy", protect_memory },
-	{ "make memory executable", "SSSSSyS", make_executable },
-	{ "lock memory", "ySySSyS", lock_memory },
+	{ "map a file to execute", "SSSSSySS", map_file_to_execute },
+	{ "protect memory", "yyyyyyyy", protect_memory },
+	{ "make memory executable", "SSSSSySS", make_executable },
+	{ "lock memory", "ySySSySS", lock_memory },
 	/* the network */
-	{ "make a TCP socket", "SSSySyS", tcp_socket },
-	{ "make a TCP socket over IPv6", "SSSySyS", tcp6_socket },
-	{ "make a TCP socket by name", "SSSySyS", tcp_socket_by_name },
-	{ "make a multipath socket", "SSSSS.S", multipath_socket },
-	{ "make an SCTP socket", "SSSSS.S", sctp_socket },
-	{ "make a UDP socket", "SSSSSyS", udp_socket },
-	{ "make a raw socket", "SSSSS.S", raw_socket },
-	{ "make a local socket", "SSSSSyS", unix_socket },
-	{ "make a netlink socket", "SSSSSyS", netlink_socket },
-	{ "make a socket of a family too wide", "SSSSSyS", wide_family },
-	{ "connect to its parent's port", "SSSySyS", connect_to_its_port },
-	{ "connect to another port", "SSSPSyS", connect_to_another_port },
-	{ "connect to it by sending", "SSSSS.S", connect_by_sending },
-	{ "connect to it by a message", "SSSSS.S", connect_by_a_message },
-	{ "send to its peer", "yyyyyyy", send_to_its_peer },
-	{ "send to another", "SSSSS.S", send_to_another },
-	{ "bind a port", "SSSSSnS", bind_a_port },
-	{ "listene", "SSSSSnS", listen_at_it },
-	{ "accept a connection", "SSSyyyS", accept_a_connection },
-	{ "ask a socket", "SSSyyyS", ask_a_socket },
-	{ "have a socket send without delay", "SSSySyS", send_without_delay },
-	{ "put a program into a socket", "SSSSS.S", put_a_program_into_it },
-	{ "put a layer upon a socket", "SSSSS.S", put_a_layer_upon_it },
-	{ "ask for a terminal", "yyyyyyy", ask_for_a_terminal },
-	{ "type at a terminal", "SSSSS.S", type_at_a_terminal },
+	{ "make a TCP socket", "SSSySySS", tcp_socket },
+	{ "make a TCP socket over IPv6", "SSSySySS", tcp6_socket },
+	{ "make a TCP socket by name", "SSSySySS", tcp_socket_by_name },
+	{ "make a multipath socket", "SSSSS.SS", multipath_socket },
+	{ "make an SCTP socket", "SSSSS.SS", sctp_socket },
+	{ "make a UDP socket", "SSSSSySS", udp_socket },
+	{ "make a raw socket", "SSSSS.SS", raw_socket },
+	{ "make a local socket", "SSSSSySS", unix_socket },
+	{ "make a netlink socket", "SSSSSySS", netlink_socket },
+	{ "make a socket of a family too wide", "SSSSSySS", wide_family },
+	{ "connect to its parent's port", "SSSySySS", connect_to_its_port },
+	{ "connect to another port", "SSSPSySS", connect_to_another_port },
+	{ "connect to it by sending", "SSSSS.SS", connect_by_sending },
+	{ "connect to it by a message", "SSSSS.SS", connect_by_a_message },
+	{ "send to its peer", "yyyyyyyy", send_to_its_peer },
+	{ "send to another", "SSSSS.SS", send_to_another },
+	{ "bind a port", "SSSSSnSS", bind_a_port },
+	{ "listene", "SSSSSnSS", listen_at_it },
+	{ "accept a connection", "SSSyyySy", accept_a_connection },
+	{ "ask a socket", "SSSyyySy", ask_a_socket },
+	{ "have a socket send without delay", "SSSySySy", send_without_delay },
+	{ "put a program into a socket", "SSSSS.SS", put_a_program_into_it },
+	{ "put a layer upon a socket", "SSSSS.SS", put_a_layer_upon_it },
+	{ "make a pair of sockets", "SSSSSySy", make_a_pair },
+	{ "make a pair of packets", "SSSSS.SS", make_a_pair_of_packets },
+	{ "ask for a terminal", "yyyyyyyy", ask_for_a_terminal },
+	{ "type at a terminal", "SSSSS.SS", type_at_a_terminal },
 	/* the rest */
-	{ "draw random bytes", "yyyyyyy", draw_random_bytes },
-	{ "tell the time", "yyyyyyy", tell_the_time },
-	{ "become root", "SSSSS.S", become_root },
-	{ "change what it is", "SSSSSyS", change_itself },
+	{ "draw random bytes", "yyyyyyyy", draw_random_bytes },
+	{ "tell the time", "yyyyyyyy", tell_the_time },
+	{ "become root", "SSSSS.SS", become_root },
+	{ "change what it is", "SSSSSySS", change_itself },
 #ifdef __x86_64__
-	{ "call as i386", "SSSSSSS", call_as_i386 },
-	{ "call as x32", "SSSSSSS", call_as_x32 },
-	{ "call as x32 in a thread", "SSSSSSS", call_as_x32_in_a_thread },
+	{ "call as i386", "SSSSSSSS", call_as_i386 },
+	{ "call as x32", "SSSSSSSS", call_as_x32 },
+	{ "call as x32 in a thread", "SSSSSSSS", call_as_x32_in_a_thread },
 #endif
 };
 

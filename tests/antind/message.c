@@ -159,6 +159,12 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_WEB_LINK] = "cw",
 	[MSG_WEB_LINK_IS] = "wc",
 	[MSG_CHANGED] = "sw",
+	[MSG_WEB_CERT] = "ts",
+	[MSG_WEB_CERT_IS] = "st",
+	[MSG_WEB_SIGN] = "sk",
+	[MSG_WEB_SIGNED] = "ks",
+	[MSG_WEB_CA] = "cs",
+	[MSG_WEB_CA_IS] = "sc",
 };
 
 static bool

@@ -10,6 +10,7 @@ use warnings;
 use FindBin;
 use IO::Socket::INET;
 use JSON::PP;
+use MIME::Base64;
 use Socket ();
 use Test::More;
 use Time::HiRes qw(sleep time);
@@ -203,8 +204,9 @@ sub an_abstract_goes_as_its_level_rises {
 	    'nor in the log of changes, which is cut');
 }
 
-# Requests to the station, as a program sends them: the rows of the last.
-sub asked {
+# Requests to the station, as a program sends them: how the last ended, and its
+# rows.
+sub asked_last {
 	my (@requests) = @_;
 	my ($path) = split /\n/, `find TW -type s -name 'control*'`;
 	my ($packet, @rows);
@@ -220,9 +222,15 @@ sub asked {
 			$packet = JSON::PP->new->utf8->decode($bytes);
 			push @rows, @{ $packet->{rows} // [] };
 		} while (!defined $packet->{rc});
-		is($packet->{rc}, 'ok', "$request->{ask} is answered") or
-		    diag($packet->{why});
 	}
+	return ($packet, @rows);
+}
+
+sub asked {
+	my (@requests) = @_;
+	my ($last, @rows) = asked_last(@requests);
+	is($last->{rc}, 'ok', "$requests[-1]{ask} is answered") or
+	    diag($last->{why});
 	return @rows;
 }
 
@@ -402,6 +410,75 @@ sub two_clerks_at_once {
 	    qr/event=process\.died name=store/, 'it did end meanwhile');
 }
 
+# ---- drafts ------------------------------------------------------------------
+
+# What is asked, once the station is there again: the last packet, its rows.
+sub asks {
+	my ($what, $who, %more) = @_;
+	my $until = time + 60;
+	my ($last, @rows);
+	do {
+		($last, @rows) = asked_last({ ask => $what,
+			as => "antin://vn/$who", desk => 'antin://vn/van-thu',
+			%more });
+		sleep 0.2 if $last->{rc} eq 'io';
+	} while ($last->{rc} eq 'io' && time < $until);
+	return ($last, @rows);
+}
+
+# docs/registry.md 10: unsent work survives, and is nobody else's.
+sub drafts_are_his_alone {
+	my $id = 'd1' x 16;
+	my $data = JSON::PP->new->utf8->encode({ body => "d\x{1eaf}p \x{111}\x{ea}" });
+	my $put = sub { my ($as, $id, $data, %more) = @_;
+		return (asks('draft-put', $as, draft => $id, data =>
+		    encode_base64($data, ''), %more))[0] };
+	my @of = qw(doc drafts --station TW --desk van-thu --as);
+	says(0, qr/^No drafts/, 'nobody has drafts yet', @of, 'lan');
+	my $kept = $put->('lan', $id, $data, title => "T\x{1edd} tr\x{ec}nh");
+	is($kept->{rc}, 'ok', 'what Lan writes is kept') or diag($kept->{why});
+	ok(kill_store(), 'the store is killed as soon as that is said');
+	my ($last, $row) = asks('draft-get', 'lan', draft => $id);
+	is($last->{rc}, 'ok', 'it survives') or diag($last->{why});
+	is(decode_base64($row->{data} // ''), $data, 'as it was');
+	is($row->{title}, "T\x{1edd} tr\x{ec}nh", 'with its title');
+	is($row->{until} - $row->{changed}, 90 * 86400, 'for 90 days');
+	my ($listed) = rows(@of, 'lan');
+	is($listed->{draft}, $id, 'she sees it in her list');
+	ok(!exists $listed->{data}, 'which has not what it says');
+	is(scalar rows(@of, $_), 0, "$_ sees nothing of it") for qw(mai ha);
+	for my $do ('draft-get', 'draft-drop') {
+		is((asks($do, 'ha', draft => $id))[0]{rc}, 'absent',
+		    "$do of it is of nothing that is there");
+	}
+	is($put->('ha', $id, '{"ha":1}')->{rc}, 'ok',
+	    'another may have one of the same id');
+	is(decode_base64((asks('draft-get', 'lan', draft => $id))[1]{data}),
+	    $data, 'and hers stays');
+	isnt((asks('draft-get', 'lan', desk => 'antin://vn/co-yeu',
+	    draft => $id))[0]{rc}, 'ok', 'nor is it at another desk');
+	is($put->('lan', $id, 'x' x 47105)->{rc}, 'limit',
+	    'one that is too long is refused');
+	is($put->('lan', $id, 'x' x 47104, title => '"' x 200)->{rc}, 'ok',
+	    'one of the longest is kept');
+	is(length decode_base64((asks('draft-get', 'lan', draft => $id))[1]
+	    {data}), 47104, 'and comes back whole');
+	is($put->('lan', sprintf('%032x', $_), '{}')->{rc}, 'ok', "draft $_")
+	    for 2 .. 100;
+	my $over = $put->('lan', 'ff' x 16, '{}');
+	is($over->{rc}, 'limit', 'no more than 100');
+	like($over->{why}, qr/delete one/, 'who has so many is told');
+	is($put->('lan', $id, '{}')->{rc}, 'ok', 'those that are there change');
+	says(1, qr/several drafts/, 'an id is said as far as needed', @of,
+	    qw(lan --drop 0000));
+	says(0, qr/deleted/, 'one is deleted', @of, qw(lan --drop d1d1));
+	says(1, qr/no draft/, 'once', @of, qw(lan --drop d1d1));
+	is($put->('lan', 'ff' x 16, '{}')->{rc}, 'ok', 'then there is room');
+	is(scalar rows(@of, 'ha'), 1, 'Ha still has hers');
+	is((asks('draft-put', 'lan', draft => 'abcd', data => ''))[0]{rc},
+	    'invalid', 'an id is 32 digits');
+}
+
 # ---- a backup comes back ----------------------------------------------------
 
 sub a_backup_is_made {
@@ -463,6 +540,7 @@ what_is_above_son();
 an_abstract_goes_as_its_level_rises();
 what_is_found($id);
 lists_go_on();
+drafts_are_his_alone();
 what_came_is_taken_in_once();
 a_volume_is_closed();
 a_backup_is_made();

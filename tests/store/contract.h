@@ -44,6 +44,28 @@ add_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
+/* How often a text is in any file of the store. */
+static inline size_t
+on_disk(struct world *w, const char *text)
+{
+	static const char *const names[] = { "store.db", "store.db-wal" };
+	const size_t len = strlen(text);
+	size_t i, at, n = 0;
+	char path[100];
+	struct buf all;
+
+	for (i = 0; i < 2; i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", w->path, names[i]);
+		if (access(path, R_OK) != 0)
+			continue;
+		all = slurp(path);
+		for (at = 0; at + len <= all.len; at++)
+			n += memcmp(all.p + at, text, len) == 0;
+		buf_free(&all);
+	}
+	return n;
+}
+
 /* Each test on each backend, in a store of its own; what main() returns. */
 static inline int
 contract(void (*const *tests)(struct world *w), size_t count)

@@ -343,28 +343,6 @@ steps_are_kept(struct world *w)
 	steps_are(w, b, 0, "0:other ", "other documents stay as they are");
 }
 
-/* How often a text is in any file of the store. */
-static size_t
-on_disk(struct world *w, const char *text)
-{
-	static const char *const names[] = { "store.db", "store.db-wal" };
-	const size_t len = strlen(text);
-	size_t i, at, n = 0;
-	char path[100];
-	struct buf all;
-
-	for (i = 0; i < 2; i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", w->path, names[i]);
-		if (access(path, R_OK) != 0)
-			continue;
-		all = slurp(path);
-		for (at = 0; at + len <= all.len; at++)
-			n += memcmp(all.p + at, text, len) == 0;
-		buf_free(&all);
-	}
-	return n;
-}
-
 /* A text of some pages that one finds again. */
 static struct buf
 marked(const char *mark, size_t len)

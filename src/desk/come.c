@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antin/doc.h"
 #include "core/lang.h"
 #include "core/time.h"
+#include "desk/way.h"
 #include "registry/doc.h"
 
 /* ---- arriving (docs/registry.md 8.3, 8.4) -------------------------------- */
@@ -16,7 +16,7 @@
 static enum rc
 find_answered(struct doing *d, struct err *e)
 {
-	const json_t *rows = json_object_get(d->package.letter, "rows");
+	const json_t *rows = json_object_get(d->files.letter, "rows");
 	json_t *request, *found, *row, *hit;
 	char text[2 * ID_SIZE + 1];
 	struct id id;
@@ -29,9 +29,10 @@ find_answered(struct doing *d, struct err *e)
 		    !id_parse(&id, bytes_str(row_text(row, "id"))))
 			continue;
 		hex_write(text, id_bytes(&id));
-		request = doc_request(&d->t, d->as);
+		request = desk_request_as(&d->desk);
 		show_word(request, "text", text);
-		rc = talk_rows(&d->t, CONTROL_DOC_SEARCH, request, &found, e);
+		rc = ask_rows(
+		    d->desk.fd, CONTROL_DOC_SEARCH, request, &found, e);
 		if (rc != RC_OK)
 			return rc;
 		json_array_foreach(found, j, hit)
@@ -62,20 +63,20 @@ take_record(struct doing *d, const struct doc *doc)
 static void
 take_letter(struct doing *d, const struct id *id)
 {
-	const json_t *l = d->package.letter;
+	const json_t *l = d->files.letter;
 	char due[TIME_TEXT];
 
 	way_lacks(d, "level", row_text(l, "level"));
 	way_lacks(d, "precedence", row_text(l, "precedence"));
 	way_lacks_id(d, "dispatch", id);
-	if (row_number(l, "due") > 0) {
-		time_write(due, row_number(l, "due"));
+	if (row_int(l, "due") > 0) {
+		time_write(due, row_int(l, "due"));
 		way_lacks(d, "due", due);
 	}
-	way_lacks_number(d, "documents",
-	    d->package.count - package_attachments(&d->package));
+	way_lacks_number(
+	    d, "documents", d->files.count - files_attachments(&d->files));
 	way_lacks(d, "pages", "0");
-	way_lacks_number(d, "attachments", package_attachments(&d->package));
+	way_lacks_number(d, "attachments", files_attachments(&d->files));
 	way_lacks(d, "traffic", "live");
 }
 
@@ -87,7 +88,7 @@ take_digest(struct doing *d, const struct id *id)
 	size_t i;
 
 	show_id(request, "id", id);
-	if (talk_rows(&d->t, CONTROL_TRACE, request, &rows, &e) != RC_OK)
+	if (ask_rows(d->desk.fd, CONTROL_TRACE, request, &rows, &e) != RC_OK)
 		return;
 	json_array_foreach(rows, i, row)
 	{
@@ -111,24 +112,24 @@ way_fill_arrive(struct doing *d, struct err *e)
 	d->plain = true;
 	if (word[0] == '\0' || way_said(d, "from")[0] != '\0')
 		return RC_OK; /* it came otherwise, or all is said */
-	if ((rc = way_as_desk(d, e)) != RC_OK ||
-	    (rc = talk_id(&d->t, word, false, &id, e)) != RC_OK ||
-	    (rc = package_open(&d->package, &d->t, &id, e)) != RC_OK)
+	if ((rc = desk_act(&d->desk, e)) != RC_OK ||
+	    (rc = desk_id(&id, &d->desk, word, false, e)) != RC_OK ||
+	    (rc = files_open(&d->files, &d->desk, &id, e)) != RC_OK)
 		return rc;
 	d->document = NULL;
 	doc_init(&doc);
-	if (d->package.record.len > 0 &&
-	    record_check(&doc, &from, &d->t, buf_bytes(&d->package.record),
-		row_text(d->package.letter, "originator"), &why) != RC_OK &&
-	    !d->quiet)
-		say("What its sender's record says does not hold: %s.\n"
-		    "antin doc check tells more, once it is taken in.\n",
+	if (d->files.record.len > 0 &&
+	    record_check(&doc, &from, &d->desk, buf_bytes(&d->files.record),
+		row_text(d->files.letter, "originator"), &why) != RC_OK)
+		desk_tell(&d->desk,
+		    tr("What its sender's record says does not hold: %s. Its "
+		       "check tells more, once it is taken in."),
 		    why.text);
 	take_record(d, &doc);
 	take_letter(d, &id);
 	take_digest(d, &id);
 	way_lacks(d, "from",
-	    from != NULL ? from : row_text(d->package.letter, "originator"));
+	    from != NULL ? from : row_text(d->files.letter, "originator"));
 	rc = find_answered(d, e);
 	doc_free(&doc);
 	free(from);
@@ -170,8 +171,8 @@ hold_to_record(struct doing *d, struct doc *doc, struct err *e)
 	char content[2 * SHA256_SIZE + 1], *from;
 	enum rc rc;
 
-	rc = record_check(doc, &from, &d->t, buf_bytes(&d->package.record),
-	    row_text(d->package.letter, "originator"), e);
+	rc = record_check(doc, &from, &d->desk, buf_bytes(&d->files.record),
+	    row_text(d->files.letter, "originator"), e);
 	free(from);
 	if (rc != RC_OK || (rc = same_as_said(d, doc, e)) != RC_OK)
 		return rc;
@@ -182,7 +183,7 @@ hold_to_record(struct doing *d, struct doc *doc, struct err *e)
 		return fail(e, RC_INVALID, "it has no list of its files");
 	memcpy(content, doc->value[FIELD_CONTENT].p, sizeof(content) - 1);
 	content[sizeof(content) - 1] = '\0';
-	return package_check(&d->package, content, e);
+	return files_check(&d->files, content, e);
 }
 
 enum rc
@@ -199,32 +200,32 @@ way_fill_check(struct doing *d, struct err *e)
 	if ((rc = way_load(d, e)) != RC_OK || way_is_outgoing(d) ||
 	    !way_dispatch(&id, d))
 		return rc;
-	if ((rc = way_as_desk(d, e)) != RC_OK ||
-	    (rc = package_open(&d->package, &d->t, &id, e)) != RC_OK)
+	if ((rc = desk_act(&d->desk, e)) != RC_OK ||
+	    (rc = files_open(&d->files, &d->desk, &id, e)) != RC_OK)
 		return rc;
 	doc_init(&doc);
-	if (d->package.record.len == 0 && !d->quiet)
-		say("No record came with it: that the desk %s sealed it, is "
-		    "all "
-		    "that is known.\n",
-		    row_text(d->package.letter, "originator"));
-	if (d->package.record.len > 0)
+	if (d->files.record.len == 0)
+		desk_tell(&d->desk,
+		    tr("No record came with it: that the desk %s sealed it, "
+		       "is all that is known."),
+		    row_text(d->files.letter, "originator"));
+	if (d->files.record.len > 0)
 		rc = hold_to_record(d, &doc, &why);
 	if (rc == RC_ABSENT || rc == RC_IO) {
 		*e = why; /* no fault of what came */
 	} else if (rc != RC_OK) {
 		rc = fail(e, RC_INVALID,
-		    "it is not as its sender signed it: %s. Refuse it, and say "
-		    "why: antin doc --code damaged refuse %s reason=...",
-		    why.text, d->document);
+		    "it is not as its sender signed it: %s. Refuse it with "
+		    "the code \"damaged\", and say why",
+		    why.text);
 	} else {
 		way_lacks(d, "integrity", "good");
 		way_lacks_number(d, "documents",
-		    d->package.count - package_attachments(&d->package));
+		    d->files.count - files_attachments(&d->files));
 		way_lacks_bytes(d, "pages", doc.value[FIELD_PAGES]);
 		way_lacks(d, "pages", way_is(d, "pages"));
 		way_lacks_number(
-		    d, "attachments", package_attachments(&d->package));
+		    d, "attachments", files_attachments(&d->files));
 	}
 	doc_free(&doc);
 	return rc;
@@ -262,14 +263,14 @@ way_fill_tell(struct doing *d, struct err *e)
 		if (strcmp(tells[i].action, d->action) == 0)
 			d->done =
 			    way_is_one(way_is(d, "state"), tells[i].after);
-	return way_as_desk(d, e);
+	return desk_act(&d->desk, e);
 }
 
 /* The words of a refusal may be secret: its code goes back alone. */
 enum rc
 way_after_tell(struct doing *d, struct err *e)
 {
-	const char *code = arg(d->a, "code");
+	const char *code = d->code;
 	enum control_what what = CONTROL_ACK;
 	json_t *request;
 	uint64_t n = 0;
@@ -290,13 +291,14 @@ way_after_tell(struct doing *d, struct err *e)
 	} else if (strcmp(d->action, "recall") == 0) {
 		what = CONTROL_RECALL;
 	}
-	rc = talk_ask(&d->t, what, request, NULL, NULL, e);
+	rc = ask_station(d->desk.fd, what, request, NULL, NULL, e);
 	if (rc == RC_EXISTS)
 		rc = RC_OK;
-	if (rc == RC_OK && !d->quiet && what == CONTROL_RECALL)
-		say("Those to whom it went are told.\n");
-	else if (rc == RC_OK && !d->quiet)
-		say("Its sender is told.\n");
+	if (rc == RC_OK && what == CONTROL_RECALL)
+		desk_tell(
+		    &d->desk, "%s", tr("Those to whom it went are told."));
+	else if (rc == RC_OK)
+		desk_tell(&d->desk, "%s", tr("Its sender is told."));
 	return rc;
 }
 
@@ -375,7 +377,7 @@ way_fill_confirm(struct doing *d, struct err *e)
 		return fail(e, RC_ABSENT, "it was not sent by a dispatch");
 	request = json_object();
 	show_id(request, "id", &id);
-	rc = talk_rows(&d->t, CONTROL_TRACE, request, &trace, e);
+	rc = ask_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)

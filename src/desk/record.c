@@ -1,14 +1,60 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Whether a record that came with a document holds (docs/registry.md 8.4). */
+#include "desk/record.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "antin/doc.h"
+#include "core/base64.h"
 #include "core/pairs.h"
 #include "core/time.h"
 #include "core/vec.h"
 #include "pki/resolve.h"
 #include "registry/doc.h"
+
+/* ---- one of this station ---------------------------------------------------
+ */
+
+static enum rc
+add_step(struct buf *out, const json_t *row, struct err *e)
+{
+	static const char *const names[] = { "statement", "signature",
+		"opening" };
+	struct buf bytes;
+	size_t i;
+	enum rc rc = RC_OK;
+
+	for (i = 0; i < 3 && rc == RC_OK; i++) {
+		bytes = (struct buf){ 0 };
+		if (!base64_parse(&bytes, bytes_str(row_text(row, names[i]))) ||
+		    bytes.len > PAIRS_VALUE)
+			rc = fail(e, RC_INVALID,
+			    "the station's answer cannot be read");
+		else
+			pairs_add(out, bytes_str(names[i]), buf_bytes(&bytes));
+		buf_free(&bytes);
+	}
+	return rc;
+}
+
+enum rc
+record_bytes(struct buf *out, const json_t *rows, struct err *e)
+{
+	const json_t *row;
+	size_t i;
+	enum rc rc = RC_OK;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (rc == RC_OK)
+			rc = add_step(out, row, e);
+		if (rc == RC_OK && out->len > RECORD_MAX)
+			rc = fail(e, RC_LIMIT, "a record of over %u bytes",
+			    RECORD_MAX);
+	}
+	return rc;
+}
+
+/* ---- one that came ------------------------------------------------------- */
 
 struct record {
 	struct doc_steps *steps;  /* owned; borrow from the bytes */
@@ -101,7 +147,7 @@ steps_hold(struct directory *d, const struct record *r, struct err *e)
 }
 
 static enum rc
-directory_of(struct directory **out, struct talk *t, struct err *e)
+directory_of(struct directory **out, const struct desk *by, struct err *e)
 {
 	struct buf file = { 0 };
 	struct applied did;
@@ -109,8 +155,8 @@ directory_of(struct directory **out, struct talk *t, struct err *e)
 	enum rc rc;
 
 	*out = NULL;
-	rc =
-	    talk_take(&file, t, CONTROL_DIRECTORY_TAKE, NULL, DIRECTORY_MAX, e);
+	rc = ask_pieces(
+	    &file, by->fd, CONTROL_DIRECTORY_TAKE, NULL, DIRECTORY_MAX, e);
 	if (rc == RC_OK &&
 	    (rc = directory_root(&root, buf_bytes(&file), e)) == RC_OK &&
 	    (rc = directory_new(out, root, e)) == RC_OK)
@@ -156,8 +202,8 @@ same_desk(
 }
 
 enum rc
-record_check(struct doc *out, char **from, struct talk *t, struct bytes record,
-    const char *by, struct err *e)
+record_check(struct doc *out, char **from, const struct desk *desk,
+    struct bytes record, const char *by, struct err *e)
 {
 	struct record r = { 0 };
 	struct directory *d = NULL;
@@ -165,7 +211,7 @@ record_check(struct doc *out, char **from, struct talk *t, struct bytes record,
 
 	doc_init(out);
 	*from = NULL;
-	if ((rc = directory_of(&d, t, e)) != RC_OK)
+	if ((rc = directory_of(&d, desk, e)) != RC_OK)
 		goto out;
 	*from = agency_of(d, by);
 	if ((rc = record_read(&r, record, e)) != RC_OK)

@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The files of a document (docs/registry.md 8.1): hashed, listed, sealed, read
- * and compared.  What was sealed once is in no file again unless a person wants
- * it so. */
+#include "desk/files.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "antin/doc.h"
-#include "antin/draft.h"
-#include "antin/saving.h"
 #include "core/utf8.h"
 #include "crypto/random.h"
 #include "file/file.h"
@@ -34,7 +26,7 @@
 static enum rc
 hash_fd(struct doc_file *f, struct err *e)
 {
-	static uint8_t some[1u << 16];
+	uint8_t some[1u << 14];
 	struct sha256 h = sha256_start();
 	ssize_t n;
 
@@ -101,7 +93,7 @@ add_text(struct buf *out, const char *text)
 
 /* The list of these files, with what cannot be guessed in its head. */
 static void
-list_write(struct buf *out, const struct package *p, struct bytes nonce)
+list_write(struct buf *out, const struct files *p, struct bytes nonce)
 {
 	char hex[2 * SHA256_SIZE + 1], size[24];
 	const struct doc_file *f;
@@ -111,7 +103,7 @@ list_write(struct buf *out, const struct package *p, struct bytes nonce)
 	buf_add(out, nonce);
 	add_text(out, "\n");
 	for (i = 0; i < p->count; i++) {
-		f = &p->files[i];
+		f = &p->file[i];
 		hex_write(hex, bytes_of(f->digest, SHA256_SIZE));
 		(void)snprintf(size, sizeof(size), "\t%llu\t",
 		    (unsigned long long)f->size);
@@ -127,7 +119,7 @@ list_write(struct buf *out, const struct package *p, struct bytes nonce)
 
 /* Which of the files the list calls attachments. */
 static void
-list_kinds(struct package *p)
+list_kinds(struct files *p)
 {
 	struct bytes rest = buf_bytes(&p->content);
 	const uint8_t *end;
@@ -137,7 +129,7 @@ list_kinds(struct package *p)
 		return;
 	rest = bytes_of(rest.p + HEAD, rest.len - HEAD);
 	for (i = 0; i < p->count && rest.len > 0; i++) {
-		p->files[i].attachment = rest.p[0] == 'a';
+		p->file[i].attachment = rest.p[0] == 'a';
 		end = memchr(rest.p, '\n', rest.len);
 		if (end == NULL)
 			return;
@@ -146,7 +138,7 @@ list_kinds(struct package *p)
 }
 
 void
-package_content(char out[static 2 * SHA256_SIZE + 1], const struct package *p)
+files_content(char out[static 2 * SHA256_SIZE + 1], const struct files *p)
 {
 	uint8_t digest[SHA256_SIZE];
 
@@ -155,7 +147,7 @@ package_content(char out[static 2 * SHA256_SIZE + 1], const struct package *p)
 }
 
 enum rc
-package_check(const struct package *p, const char *content, struct err *e)
+files_check(const struct files *p, const char *content, struct err *e)
 {
 	const struct bytes list = buf_bytes(&p->content);
 	char is[2 * SHA256_SIZE + 1];
@@ -164,7 +156,7 @@ package_check(const struct package *p, const char *content, struct err *e)
 
 	if (list.len < HEAD)
 		return fail(e, RC_INVALID, "it has no list of its files");
-	package_content(is, p);
+	files_content(is, p);
 	if (strcmp(is, content) != 0)
 		return fail(e, RC_INVALID,
 		    "its list of files is not the one that was signed");
@@ -178,90 +170,70 @@ package_check(const struct package *p, const char *content, struct err *e)
 }
 
 size_t
-package_attachments(const struct package *p)
+files_attachments(const struct files *p)
 {
 	size_t i, n = 0;
 
 	for (i = 0; i < p->count; i++)
-		n += p->files[i].attachment;
+		n += p->file[i].attachment;
 	return n;
 }
 
 enum rc
-package_id(struct id *out, const char *content, struct err *e)
+files_id(struct id *out, const char *content, struct err *e)
 {
 	return content_dispatch(out, bytes_str(content))
 		   ? RC_OK
 		   : fail(e, RC_ABSENT, "this document has no files here");
 }
 
-/* ---- files of the command line ------------------------------------------- */
+/* ---- files that a person gives ------------------------------------------- */
 
 static struct doc_file *
-file_more(struct package *p, struct err *e)
+file_more(struct files *p, struct err *e)
 {
 	/* a list, a record, and some that have a place of their own */
 	if (p->count + 2 >= CONTROL_FDS || p->count + 2 >= DISPATCH_PARTS) {
 		(void)fail(e, RC_LIMIT, "over %u parts", CONTROL_FDS - 2);
 		return NULL;
 	}
-	p->files[p->count] = (struct doc_file){ .fd = -1 };
-	return &p->files[p->count++];
-}
-
-static enum rc
-take_file(struct package *p, const char *path, bool attachment, struct err *e)
-{
-	struct doc_file *f = file_more(p, e);
-	char *copy;
-	struct buf clean = { 0 };
-	struct stat st;
-	enum rc rc;
-
-	if (f == NULL)
-		return e->rc;
-	if ((copy = strdup(path)) == NULL)
-		bug("no memory");
-	f->attachment = attachment;
-	f->type = bytes_str(draft_type(path));
-	rc = utf8_clean(&clean, bytes_str(basename(copy)), LIMIT_NAME, e);
-	f->name = arena_add(&p->text, buf_bytes(&clean));
-	buf_free(&clean);
-	free(copy);
-	if (rc != RC_OK)
-		return fail_at(e, "the name of a file");
-	f->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (f->fd < 0)
-		return fail_io(e, "%s cannot be opened", path);
-	if (fstat(f->fd, &st) != 0 || !S_ISREG(st.st_mode))
-		return fail(e, RC_USAGE,
-		    "%s is no file: a station takes neither pipes nor devices",
-		    path);
-	return hash_fd(f, e);
+	p->file[p->count] = (struct doc_file){ .fd = -1 };
+	return &p->file[p->count++];
 }
 
 enum rc
-package_take(struct package *p, const struct args *a, struct err *e)
+files_add(struct files *p, int fd, struct bytes name, struct bytes type,
+    bool attachment, struct err *e)
+{
+	struct doc_file *f = file_more(p, e);
+	struct buf clean = { 0 };
+	enum rc rc;
+
+	if (f == NULL) {
+		(void)close(fd);
+		return e->rc;
+	}
+	f->fd = fd;
+	f->attachment = attachment;
+	f->type = arena_add(&p->text, type);
+	rc = utf8_clean(&clean, name, LIMIT_NAME, e);
+	f->name = arena_add(&p->text, buf_bytes(&clean));
+	buf_free(&clean);
+	if (rc != RC_OK)
+		return fail_at(e, "the name of a file");
+	return hash_fd(f, e);
+}
+
+void
+files_list(struct files *p)
 {
 	uint8_t nonce[NONCE];
 	char hex[2 * NONCE + 1];
-	const char *path;
-	size_t at = 0;
-	enum rc rc = RC_OK;
 
-	while (rc == RC_OK && (path = arg_each(a, "file", &at)) != NULL)
-		rc = take_file(p, path, false, e);
-	at = 0;
-	while (rc == RC_OK && (path = arg_each(a, "attachment", &at)) != NULL)
-		rc = take_file(p, path, true, e);
-	if (rc == RC_OK && p->count == package_attachments(p))
-		rc = fail(e, RC_USAGE, "--%s is wanted", "file");
-	if (rc != RC_OK)
-		return rc;
 	random_bytes(nonce, sizeof(nonce));
 	hex_write(hex, bytes_of(nonce, sizeof(nonce)));
+	buf_free(&p->content);
 	list_write(&p->content, p, bytes_str(hex));
-	return RC_OK;
 }
 
 /* ---- sending ------------------------------------------------------------- */
@@ -277,8 +249,8 @@ add_part(json_t *list, struct bytes name, struct bytes type)
 }
 
 enum rc
-package_send(
-    const struct package *p, struct talk *t, json_t *request, struct err *e)
+files_send(
+    const struct files *p, const struct desk *d, json_t *request, struct err *e)
 {
 	const char *const names[] = { CONTENT_NAME, RECORD_NAME };
 	const char *const types[] = { CONTENT_TYPE, RECORD_TYPE };
@@ -289,8 +261,8 @@ package_send(
 	enum rc rc = RC_OK;
 
 	for (i = 0; i < p->count; i++) {
-		add_part(list, p->files[i].name, p->files[i].type);
-		fds[n++] = p->files[i].fd;
+		add_part(list, p->file[i].name, p->file[i].type);
+		fds[n++] = p->file[i].fd;
 	}
 	for (i = 0; i < 2 && rc == RC_OK; i++) {
 		if (inside[i]->len == 0)
@@ -300,7 +272,7 @@ package_send(
 		fds[n++] = own[i];
 	}
 	if (rc == RC_OK)
-		rc = control_ask(t->fd, CONTROL_SEND, json_incref(request), fds,
+		rc = control_ask(d->fd, CONTROL_SEND, json_incref(request), fds,
 		    n, NULL, NULL, e);
 	json_decref(request);
 	for (i = 0; i < 2; i++)
@@ -318,10 +290,10 @@ take_row(void *ctx, json_t *row)
 }
 
 static enum rc
-take_part(struct package *p, struct talk *t, const struct id *id, size_t part,
-    const json_t *row, struct err *e)
+take_part(struct files *p, const struct desk *d, const struct id *id,
+    size_t part, const json_t *row, struct err *e)
 {
-	json_t *request = talk_request(t);
+	json_t *request = desk_request(d);
 	const char *type = row_text(row, "type");
 	struct doc_file f = { .fd = -1 }, *to;
 	enum rc rc;
@@ -332,7 +304,7 @@ take_part(struct package *p, struct talk *t, const struct id *id, size_t part,
 		json_decref(request);
 		return rc;
 	}
-	rc = control_ask(t->fd, CONTROL_SAVE, request, &f.fd, 1, NULL, NULL, e);
+	rc = control_ask(d->fd, CONTROL_SAVE, request, &f.fd, 1, NULL, NULL, e);
 	if (rc == RC_OK)
 		rc = hash_fd(&f, e);
 	if (rc == RC_OK && strcmp(type, CONTENT_TYPE) == 0 &&
@@ -340,7 +312,7 @@ take_part(struct package *p, struct talk *t, const struct id *id, size_t part,
 		rc = slurp(&p->content, &f, CONTENT_MAX, e);
 	} else if (rc == RC_OK && strcmp(type, RECORD_TYPE) == 0 &&
 		   p->record.len == 0) {
-		rc = slurp(&p->record, &f, DOC_RECORD_MAX, e);
+		rc = slurp(&p->record, &f, RECORD_MAX, e);
 	} else if (rc == RC_OK && (to = file_more(p, e)) == NULL) {
 		rc = e->rc;
 	} else if (rc == RC_OK) {
@@ -354,20 +326,20 @@ take_part(struct package *p, struct talk *t, const struct id *id, size_t part,
 }
 
 enum rc
-package_open(
-    struct package *p, struct talk *t, const struct id *id, struct err *e)
+files_open(
+    struct files *p, const struct desk *d, const struct id *id, struct err *e)
 {
-	json_t *request = talk_request(t), *rows = json_array(), *row;
+	json_t *request = desk_request(d), *rows = json_array(), *row;
 	const struct control_ears ears = { .row = take_row, .ctx = rows };
 	size_t i, part = 0;
 	enum rc rc;
 
 	show_id(request, "id", id);
-	rc = talk_ask(t, CONTROL_READ, request, &ears, &p->letter, e);
+	rc = ask_station(d->fd, CONTROL_READ, request, &ears, &p->letter, e);
 	json_array_foreach(rows, i, row)
 	{
 		if (rc == RC_OK && row_is(row, "part"))
-			rc = take_part(p, t, id, part++, row, e);
+			rc = take_part(p, d, id, part++, row, e);
 	}
 	if (rc == RC_OK) {
 		(void)json_object_set(p->letter, "rows", rows);
@@ -377,61 +349,52 @@ package_open(
 	return rc;
 }
 
+enum rc
+files_where(
+    struct id *out, const char **content, const json_t *document, struct err *e)
+{
+	const bool came =
+	    strcmp(row_text(document, "kind"), "in") == 0 ||
+	    strcmp(row_text(document, "kind"), "telegram-in") == 0;
+
+	*content = came ? NULL : row_text(document, "content");
+	if (!came)
+		return files_id(out, *content, e);
+	return id_parse(out, bytes_str(row_text(document, "dispatch")))
+		   ? RC_OK
+		   : fail(e, RC_ABSENT, "this document has no files here");
+}
+
+enum rc
+files_of(struct files *p, const struct desk *d, const json_t *document,
+    struct err *e)
+{
+	char is[2 * SHA256_SIZE + 1];
+	const char *content;
+	struct id id;
+	enum rc rc;
+
+	if ((rc = files_where(&id, &content, document, e)) != RC_OK ||
+	    (rc = desk_act(d, e)) != RC_OK ||
+	    (rc = files_open(p, d, &id, e)) != RC_OK)
+		return rc;
+	if (content == NULL && p->content.len == 0)
+		return RC_OK; /* no list came with it */
+	files_content(is, p);
+	return files_check(p, content == NULL ? is : content, e);
+}
+
 void
-package_free(struct package *p)
+files_free(struct files *p)
 {
 	size_t i;
 
 	for (i = 0; i < p->count; i++)
-		if (p->files[i].fd >= 0)
-			(void)close(p->files[i].fd);
+		if (p->file[i].fd >= 0)
+			(void)close(p->file[i].fd);
 	json_decref(p->letter);
 	buf_free(&p->content);
 	buf_free(&p->record);
 	arena_free(&p->text);
-	*p = (struct package){ 0 };
-}
-
-/* ---- saving -------------------------------------------------------------- */
-
-static enum rc
-save_file(struct saving *s, size_t i, const struct doc_file *f, struct err *e)
-{
-	struct in_file in = { .fd = f->fd, .regular = true, .size = f->size };
-	char *path = saving_path(s, f->name);
-	uint8_t some[4096];
-	struct out_file out;
-	uint64_t at, n;
-	enum rc rc = out_open(&out, path, 0600, false, e);
-
-	for (at = 0; rc == RC_OK && at < f->size; at += n) {
-		n = f->size - at < sizeof(some) ? f->size - at : sizeof(some);
-		rc = in_read_at(&in, some, (size_t)n, at, e);
-		if (rc == RC_OK)
-			rc = out_put(&out, bytes_of(some, (size_t)n), e);
-	}
-	wipe(some, sizeof(some));
-	if (rc == RC_OK)
-		rc = out_commit(&out, e);
-	out_drop(&out);
-	s->paths[i] = rc == RC_OK ? path : NULL;
-	if (rc != RC_OK)
-		free(path);
-	return rc;
-}
-
-enum rc
-package_save(const struct package *p, const char *folder, struct err *e)
-{
-	struct saving to = { .folder = folder };
-	enum rc rc = saving_begin(&to, e);
-	const bool begun = rc == RC_OK;
-	size_t i;
-
-	for (i = 0; i < p->count && rc == RC_OK; i++)
-		rc = save_file(&to, i, &p->files[i], e);
-	if (rc != RC_OK && begun)
-		saving_take_back(&to);
-	saving_free(&to);
-	return rc;
+	*p = (struct files){ 0 };
 }

@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antin/doc.h"
 #include "core/lang.h"
 #include "core/time.h"
+#include "desk/way.h"
 #include "registry/doc.h"
 
 #define NO_DIGEST                                                              \
@@ -85,8 +85,8 @@ way_load(struct doing *d, struct err *e)
 	if (d->document == NULL)
 		return fail(e, RC_USAGE,
 		    "\"%s\" is done to a document: which one?", d->action);
-	return doc_rows(
-	    &d->rows, &d->t, d->as, d->document, CONTROL_DOC_SHOW, e);
+	return desk_document(
+	    &d->rows, &d->desk, d->document, CONTROL_DOC_SHOW, e);
 }
 
 const char *
@@ -119,16 +119,10 @@ way_dispatch(struct id *id, const struct doing *d)
 	return id_parse(id, bytes_str(way_is(d, "dispatch")));
 }
 
-enum rc
-way_as_desk(struct doing *d, struct err *e)
-{
-	return talk_act(&d->t, arg(d->a, "desk"), e);
-}
-
 json_t *
 way_about(const struct doing *d, const struct id *id)
 {
-	json_t *request = talk_request(&d->t);
+	json_t *request = desk_request(&d->desk);
 
 	show_id(request, "id", id);
 	return request;
@@ -142,7 +136,7 @@ fill_files(struct doing *d, struct err *e)
 	char content[2 * SHA256_SIZE + 1];
 	enum rc rc;
 
-	d->plain = !arg_given(d->a, "file");
+	d->plain = d->files.count == 0;
 	if (d->plain)
 		return RC_OK;
 	if (way_said(d, "content")[0] != '\0')
@@ -150,13 +144,16 @@ fill_files(struct doing *d, struct err *e)
 		    "\"content\" is what the files come to: give either");
 	if (d->document != NULL && (rc = way_load(d, e)) != RC_OK)
 		return rc;
-	if ((rc = package_take(&d->package, d->a, e)) != RC_OK)
-		return rc;
-	package_content(content, &d->package);
+	if (d->files.count == files_attachments(&d->files))
+		return fail(e, RC_USAGE,
+		    "one of the files is the document itself, not an "
+		    "attachment");
+	files_list(&d->files);
+	files_content(content, &d->files);
 	way_lacks(d, "content", content);
-	way_lacks_number(d, "documents",
-	    d->package.count - package_attachments(&d->package));
-	way_lacks_number(d, "attachments", package_attachments(&d->package));
+	way_lacks_number(
+	    d, "documents", d->files.count - files_attachments(&d->files));
+	way_lacks_number(d, "attachments", files_attachments(&d->files));
 	return RC_OK;
 }
 
@@ -170,8 +167,8 @@ seal_files(struct doing *d, struct err *e)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = package_id(&id, way_said(d, "content"), e)) != RC_OK ||
-	    (rc = way_as_desk(d, e)) != RC_OK)
+	if ((rc = files_id(&id, way_said(d, "content"), e)) != RC_OK ||
+	    (rc = desk_act(&d->desk, e)) != RC_OK)
 		return rc;
 	if (level[0] == '\0')
 		level = way_is(d, "level");
@@ -179,11 +176,11 @@ seal_files(struct doing *d, struct err *e)
 	show_word(request, "level", level);
 	show_word(request, "precedence", precedence_word(PRECEDENCE_THUONG));
 	to = show_array(request, "to");
-	(void)json_array_append_new(to, json_string(d->t.desk));
-	rc = package_send(&d->package, &d->t, request, e);
+	(void)json_array_append_new(to, json_string(d->desk.address));
+	rc = files_send(&d->files, &d->desk, request, e);
 	return rc != RC_OK ? rc
-			   : talk_ask(&d->t, CONTROL_ACK, way_about(d, &id),
-				 NULL, NULL, e);
+			   : ask_station(d->desk.fd, CONTROL_ACK,
+				 way_about(d, &id), NULL, NULL, e);
 }
 
 /* Opened, and what it was when it was drafted. */
@@ -194,11 +191,11 @@ open_files(struct doing *d, struct err *e)
 	struct id id;
 	enum rc rc;
 
-	if ((rc = package_id(&id, content, e)) != RC_OK ||
-	    (rc = way_as_desk(d, e)) != RC_OK ||
-	    (rc = package_open(&d->package, &d->t, &id, e)) != RC_OK)
+	if ((rc = files_id(&id, content, e)) != RC_OK ||
+	    (rc = desk_act(&d->desk, e)) != RC_OK ||
+	    (rc = files_open(&d->files, &d->desk, &id, e)) != RC_OK)
 		return rc;
-	return package_check(&d->package, content, e);
+	return files_check(&d->files, content, e);
 }
 
 /* Who signs, signs what lies here; that it does is looked at. */
@@ -303,8 +300,8 @@ add_reference(json_t *request, struct doing *d, struct err *e)
 
 	if (way_is(d, "answers")[0] == '\0')
 		return RC_OK;
-	rc = doc_rows(
-	    &rows, &d->t, d->as, way_is(d, "answers"), CONTROL_DOC_SHOW, e);
+	rc = desk_document(
+	    &rows, &d->desk, way_is(d, "answers"), CONTROL_DOC_SHOW, e);
 	if (rc != RC_OK)
 		return rc;
 	if (id_parse(&id,
@@ -363,7 +360,7 @@ what_was_sent(struct doing *d, const struct id *id, struct err *e)
 	enum rc rc;
 
 	show_id(request, "id", id);
-	rc = talk_rows(&d->t, CONTROL_TRACE, request, &trace, e);
+	rc = ask_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)
@@ -396,17 +393,17 @@ act_send(struct doing *d, struct err *e)
 
 	sending_id(&id, way_is(d, "document"));
 	if ((rc = open_files(d, e)) != RC_OK ||
-	    (rc = doc_rows(&rows, &d->t, d->as, way_is(d, "document"),
+	    (rc = desk_document(&rows, &d->desk, way_is(d, "document"),
 		 CONTROL_DOC_RECORD, e)) != RC_OK)
 		return rc;
-	rc = doc_record_bytes(&d->package.record, rows, e);
+	rc = record_bytes(&d->files.record, rows, e);
 	json_decref(rows);
 	if (rc != RC_OK)
 		return rc;
 	request = send_request(d, &id);
 	rc = add_reference(request, d, e);
 	if (rc == RC_OK)
-		rc = package_send(&d->package, &d->t, json_incref(request), e);
+		rc = files_send(&d->files, &d->desk, json_incref(request), e);
 	json_decref(request);
 	/* it was, and the step was not: that is all there is left to do */
 	if (rc == RC_EXISTS)
@@ -423,10 +420,10 @@ after_send(struct doing *d, struct err *e)
 	(void)e;
 	sending_id(&id, way_is(d, "document"));
 	id_write(text, &id);
-	if (!d->quiet)
-		say("Sent as dispatch %s: antin doc show tells how far it "
-		    "is.\n",
-		    text);
+	desk_tell(&d->desk,
+	    tr("Sent as dispatch %s; with the document is shown how far it "
+	       "is."),
+	    text);
 	return RC_OK;
 }
 
@@ -462,34 +459,106 @@ way_of(const char *action)
 	return NULL;
 }
 
+/* ---- taking one ---------------------------------------------------------- */
+
+/* "tried": only whether it could be taken. */
+static enum rc
+ask_step(json_t **rows, struct doing *d, bool tried, struct err *e)
+{
+	json_t *request = desk_request_as(&d->desk);
+
+	show_word(request, "do", d->action);
+	if (d->document != NULL)
+		show_word(request, "document", d->document);
+	if (json_object_size(d->fields) > 0)
+		(void)json_object_set(request, "fields", d->fields);
+	if (tried)
+		show_bool(request, "try", true);
+	return ask_rows(d->desk.fd, CONTROL_DOC, request, rows, e);
+}
+
+static enum rc
+take_step(struct doing *d, const struct way *way, struct err *e)
+{
+	json_t *rows = NULL;
+	enum rc rc;
+
+	if (way != NULL && way->act != NULL && !d->plain) {
+		if ((rc = ask_step(&rows, d, true, e)) != RC_OK)
+			return rc;
+		json_decref(rows);
+		if ((rc = way->act(d, e)) != RC_OK)
+			return rc;
+	}
+	if ((rc = ask_step(&rows, d, false, e)) != RC_OK)
+		return rc;
+	d->taken(d->desk.ctx, rows);
+	json_decref(rows);
+	return RC_OK;
+}
+
+enum rc
+way_take(struct doing *d, struct err *e)
+{
+	const struct way *way = way_of(d->action);
+	enum rc rc;
+
+	do {
+		if (way != NULL && (rc = way->fill(d, e)) != RC_OK)
+			return rc;
+		if (d->done)
+			desk_tell(
+			    &d->desk, "%s", tr("This step was taken before."));
+		if (!d->done && (rc = take_step(d, way, e)) != RC_OK)
+			return rc;
+	} while (d->more);
+	return way == NULL || way->after == NULL || d->plain ? RC_OK
+							     : way->after(d, e);
+}
+
 void
-way_show(struct talk *t, const json_t *rows)
+way_free(struct doing *d)
+{
+	files_free(&d->files);
+	json_decref(d->fields);
+	json_decref(d->rows);
+	d->fields = d->rows = NULL;
+}
+
+/* ---- who has it ---------------------------------------------------------- */
+
+enum rc
+way_addressees(
+    json_t **out, const struct desk *desk, const json_t *rows, struct err *e)
 {
 	const json_t *doc = json_array_get(rows, 0), *answer;
-	json_t *request, *trace, *row;
-	struct err e;
+	json_t *request, *trace, *row, *one;
 	struct id id;
 	size_t i;
+	enum rc rc;
 
+	*out = json_array();
 	if (!way_is_one(row_text(doc, "kind"), way_made_here) ||
 	    !id_parse(&id, bytes_str(row_text(doc, "dispatch"))))
-		return;
+		return RC_OK;
 	request = json_object();
 	show_id(request, "id", &id);
-	if (talk_rows(t, CONTROL_TRACE, request, &trace, &e) != RC_OK)
-		return;
-	say("\nAddressees:\n");
+	rc = ask_rows(desk->fd, CONTROL_TRACE, request, &trace, e);
+	if (rc != RC_OK)
+		return rc;
 	json_array_foreach(trace, i, row)
 	{
 		if (!row_is(row, "destination") && !row_is(row, "delivery"))
 			continue;
 		answer = way_answer(trace, row_text(row, "desk"));
-		(void)printf("  %s: %s%s%s\n", row_text(row, "desk"),
-		    state_name(answer != NULL ? row_text(answer, "says")
-					      : row_text(row, "state")),
-		    answer != NULL && row_text(answer, "code")[0] != '\0' ? ": "
-									  : "",
-		    answer != NULL ? state_name(row_text(answer, "code")) : "");
+		one = show_item(*out);
+		show_word(one, "desk", row_text(row, "desk"));
+		show_word(one, "state",
+		    answer != NULL ? row_text(answer, "says")
+				   : row_text(row, "state"));
+		if (answer != NULL && row_text(answer, "code")[0] != '\0')
+			show_word(one, "code", row_text(answer, "code"));
 	}
 	json_decref(trace);
+	return RC_OK;
 }

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How the station is: what a technician sees first. */
+#include "web/fields.h"
+#include "web/resources.h"
+
+/* Rows of one kind of question after another. */
+static enum rc
+gather(struct web_call *c, json_t *to, enum control_what what, struct err *e)
+{
+	json_t *rows = NULL;
+	enum rc rc = web_ask(c, what, json_object(), &rows, NULL, e);
+
+	if (rc == RC_OK)
+		(void)json_array_extend(to, rows);
+	json_decref(rows);
+	return rc;
+}
+
+static enum rc
+station(struct web_call *c, struct err *e)
+{
+	static const enum control_what asks[] = { CONTROL_STATUS,
+		CONTROL_ALARMS, CONTROL_DESKS, CONTROL_MEDIA };
+	json_t *rows = json_array();
+	enum rc rc = RC_OK;
+	size_t i;
+
+	for (i = 0; i < sizeof(asks) / sizeof(asks[0]) && rc == RC_OK; i++)
+		rc = gather(c, rows, asks[i], e);
+	if (rc == RC_OK)
+		web_replies(c, json_pack("{s:s, s:O}", "version", ANTIN_VERSION,
+				   "rows", rows));
+	json_decref(rows);
+	return rc;
+}
+
+const struct web_route web_station_routes[] = {
+	{ "GET", "/station", WEB_SESSION,
+	    "How the station is: its clock, disk, knowledge, keys, links, what "
+	    "waits, its life, alarms, desks, and for whom disks are written.",
+	    { { NULL } }, station, 0,
+	    "The version, and the rows of status, alarms, desks and media.",
+	    false, NULL },
+	{ .method = NULL },
+};

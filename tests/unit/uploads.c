@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Files on their way from a browser (docs/desk.md 6): whole, nobody else's,
+ * bounded, and sealed where they lie. */
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "../tests/tap.h"
+#include "web/uploads.h"
+
+#define MINE 7u
+#define OTHERS 8u
+
+static struct err e;
+static const char type[] = "application/pdf";
+
+static enum rc
+begin(struct id *id, struct uploads *u, const char *name, uint64_t size)
+{
+	return upload_begin(
+	    id, u, MINE, bytes_str(name), bytes_str(type), size, &e);
+}
+
+static void
+fill(uint8_t *p, size_t len)
+{
+	struct dice d = { 5 };
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		p[i] = (uint8_t)dice_below(&d, 256);
+}
+
+/* In pieces of any size, broken off and gone on with, it is what was sent. */
+static void
+it_comes_whole(void)
+{
+	static const size_t sizes[] = { 0, 1, 65535, 65536, 65537, 300000 };
+	static uint8_t in[300000], back[300000];
+	struct uploads *u = uploads_new(-1, UPLOADS_BYTES);
+	struct dice dice = { 3 };
+	struct upload_is it;
+	struct id id;
+	size_t s, at, n, good = 0, bytes = 1;
+	uint64_t left = 1;
+	int fd;
+
+	fill(in, sizeof(in));
+	for (s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++) {
+		if (begin(&id, u, "thu.pdf", sizes[s]) != RC_OK)
+			continue;
+		for (at = 0; at < sizes[s]; at += n) {
+			n = 1 + dice_below(&dice, 90000);
+			n = n < sizes[s] - at ? n : sizes[s] - at;
+			if (upload_add(u, MINE, &id, at, bytes_of(in + at, n),
+				&e) != RC_OK)
+				break;
+		}
+		if (upload_open(&fd, &it, u, MINE, &id, &e) != RC_OK)
+			continue;
+		n = (size_t)pread(fd, back, sizeof(back), 0);
+		good += n == sizes[s] && memcmp(in, back, n) == 0 &&
+			it.size == n && strcmp(it.name, "thu.pdf") == 0;
+		(void)close(fd);
+		upload_closed(u, it.size);
+		(void)(upload_drop(u, MINE, &id, &e) == RC_OK);
+	}
+	is(good, sizeof(sizes) / sizeof(sizes[0]),
+	    "a file comes whole in whatever pieces");
+	uploads_count(u, &bytes, &left);
+	ok(bytes == 0 && left == 0, "and leaves no room taken");
+	uploads_free(u);
+}
+
+static void
+it_goes_on_where_it_was(void)
+{
+	struct uploads *u = uploads_new(-1, UPLOADS_BYTES);
+	struct bytes five = bytes_str("12345");
+	struct upload_is it;
+	struct id id;
+	int fd;
+
+	went(begin(&id, u, "a", 10), &e, "one of ten bytes");
+	went(upload_add(u, MINE, &id, 0, five, &e), &e, "five came");
+	is(upload_open(&fd, &it, u, MINE, &id, &e), RC_EXPIRED,
+	    "it is not opened before the others did");
+	is(upload_add(u, MINE, &id, 0, five, &e), RC_EXISTS,
+	    "what came does not come again");
+	is(upload_add(u, MINE, &id, 6, five, &e), RC_EXISTS,
+	    "and none is left out");
+	is(upload_add(u, MINE, &id, UINT64_MAX, five, &e), RC_EXISTS,
+	    "wherever that is");
+	went(upload_state(&it, u, MINE, &id, &e), &e, "it is known");
+	is(it.have, 5, "where it goes on");
+	is(upload_add(u, MINE, &id, 5, bytes_str("123456"), &e), RC_LIMIT,
+	    "no more comes than was said");
+	went(upload_add(u, MINE, &id, 5, five, &e), &e, "the rest does");
+	uploads_free(u);
+}
+
+static void
+it_is_its_sessions(void)
+{
+	struct uploads *u = uploads_new(-1, UPLOADS_BYTES);
+	struct upload_is it;
+	struct id id;
+	int fd = -1;
+
+	went(begin(&id, u, "a", 1), &e, "one of a session");
+	is(upload_state(&it, u, OTHERS, &id, &e), RC_ABSENT,
+	    "another session sees none");
+	is(upload_add(u, OTHERS, &id, 0, bytes_str("1"), &e), RC_ABSENT,
+	    "adds nothing");
+	is(upload_drop(u, OTHERS, &id, &e), RC_ABSENT, "takes none away");
+	went(upload_add(u, MINE, &id, 0, bytes_str("1"), &e), &e, "its own");
+	is(upload_open(&fd, &it, u, OTHERS, &id, &e), RC_ABSENT,
+	    "and opens none");
+	ok(fd == -1, "nor has a descriptor");
+	uploads_forget(u, OTHERS);
+	went(upload_state(&it, u, MINE, &id, &e), &e,
+	    "it outlives another session");
+	uploads_forget(u, MINE);
+	is(upload_state(&it, u, MINE, &id, &e), RC_ABSENT, "not its own");
+	uploads_free(u);
+}
+
+static void
+it_is_bounded(void)
+{
+	struct uploads *u = uploads_new(-1, 100u << 20);
+	struct id id;
+	size_t n;
+
+	is(begin(&id, u, "a", UPLOAD_MAX + 1ull), RC_LIMIT,
+	    "none is too large");
+	is(begin(&id, u, "a", UINT64_MAX), RC_LIMIT, "whatever is said");
+	went(begin(&id, u, "a", 60u << 20), &e, "one of 60 MiB");
+	is(begin(&id, u, "a", 60u << 20), RC_LIMIT,
+	    "no second where there is room for 100");
+	uploads_forget(u, MINE);
+	for (n = 0; begin(&id, u, "a", 0) == RC_OK; n++)
+		continue;
+	is(n, UPLOADS_MINE, "a session has so many");
+	uploads_free(u);
+}
+
+static void
+names_are_names(void)
+{
+	static const char *const bad[] = { "", " ", ".", "..", "../x", "a/b",
+		"..\\x", "a\nb", "a\tb", "a\x7f",
+		"\xe2\x80\xae"
+		"fdp.exe",
+		"\xff\xfe", "\xc0\xaf", "\xe2\x81\xa6x" };
+	char longest[5121];
+	struct uploads *u = uploads_new(-1, 1u << 20);
+	struct upload_is it;
+	struct id id;
+	size_t i, refused = 0;
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (begin(&id, u, bad[i], 1) == RC_INVALID)
+			refused++;
+		else
+			note("taken: %zu", i);
+	}
+	is(refused, sizeof(bad) / sizeof(bad[0]), "what is no name is refused");
+	memset(longest, 'a', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	is(begin(&id, u, longest, 1), RC_LIMIT, "and one of 5 KiB");
+	is(upload_begin(&id, u, MINE, bytes_of((const uint8_t *)"a\0b", 3),
+	       bytes_str(type), 1, &e),
+	    RC_INVALID, "and one with a NUL");
+	is(upload_begin(&id, u, MINE, bytes_str("a"), bytes_str("text"), 1, &e),
+	    RC_INVALID, "and a type that is none");
+	is(upload_begin(&id, u, MINE, bytes_str("a"),
+	       bytes_str("text/x\r\nA: b"), 1, &e),
+	    RC_INVALID, "and one that would be a header");
+	went(begin(&id, u, "Tờ trình số 5.pdf", 1), &e, "a name of letters");
+	went(upload_state(&it, u, MINE, &id, &e), &e, "is kept");
+	same(bytes_str(it.name), bytes_str("Tờ trình số 5.pdf"), "as it is");
+	uploads_free(u);
+}
+
+/* Nothing of it can be read where it lies; and what is changed there is seen.
+ */
+static void
+it_lies_sealed(void)
+{
+	static uint8_t in[2 * UPLOAD_CHUNK], raw[4 * UPLOAD_CHUNK];
+	int spool = memfd_create("spool", MFD_CLOEXEC), look = dup(spool), fd;
+	struct uploads *u = uploads_new(spool, 1u << 20);
+	struct upload_is it;
+	struct id id;
+	ssize_t n;
+
+	memset(in, 'x', sizeof(in));
+	went(begin(&id, u, "a", sizeof(in)), &e, "one of x");
+	went(upload_add(u, MINE, &id, 0, bytes_of(in, sizeof(in)), &e), &e,
+	    "it came");
+	n = pread(look, raw, sizeof(raw), 0);
+	ok(n > (ssize_t)sizeof(in) && memmem(raw, (size_t)n, "xxxx", 4) == NULL,
+	    "no x lies there");
+	ok(memcmp(raw, raw + UPLOAD_CHUNK + 16, 64) != 0,
+	    "nor is the same twice the same");
+	raw[70000] ^= 1;
+	is((uint64_t)pwrite(look, raw, (size_t)n, 0), (uint64_t)n, "a bit");
+	is(upload_open(&fd, &it, u, MINE, &id, &e), RC_IO,
+	    "what was changed there is not sent");
+	(void)close(look);
+	uploads_free(u);
+}
+
+int
+main(void)
+{
+	it_comes_whole();
+	it_goes_on_where_it_was();
+	it_is_its_sessions();
+	it_is_bounded();
+	names_are_names();
+	it_lies_sealed();
+	return done();
+}
