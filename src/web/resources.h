@@ -7,6 +7,8 @@
 
 extern const struct web_route web_session_routes[];
 extern const struct web_route web_upload_routes[];
+extern const struct web_route web_document_routes[];
+extern const struct web_route web_mail_file_routes[];
 extern const struct web_route web_events_routes[];
 extern const struct web_route web_tree_routes[];
 extern const struct web_route web_station_routes[];
