@@ -10,6 +10,10 @@ extern const struct web_route web_upload_routes[];
 extern const struct web_route web_document_routes[];
 extern const struct web_route web_mail_file_routes[];
 extern const struct web_route web_events_routes[];
+
+/* What the route of the stream runs: it is no call, the server's loop answers
+ * it. */
+enum rc web_events(struct web_call *c, struct err *e);
 extern const struct web_route web_tree_routes[];
 extern const struct web_route web_station_routes[];
 extern const struct web_route web_mail_routes[];
@@ -17,9 +21,5 @@ extern const struct web_route web_registers_routes[];
 extern const struct web_route web_report_routes[];
 extern const struct web_route web_network_routes[];
 extern const struct web_route web_people_routes[];
-
-/* What the route of the stream runs: it is no call, the server's loop answers
- * it. */
-enum rc web_events(struct web_call *c, struct err *e);
 
 #endif
