@@ -231,9 +231,9 @@ function Shown({ volume: v, whole, desk, as, clerk, onChange }: {
 		</div>
 		<div class="actions no-print">
 			<Button icon="print" onClick={() => window.print()}>{t('print')}</Button>
-			<a class="button" href={apiUrl(`/registers/${v.book}.pdf`, query)}
+			<a class="button" href={apiUrl(`/registers/${v.book}/volume.pdf`, query)}
 			    download={`${v.book}-${v.year}-${v.volume}.pdf`}>{t('pdf')}</a>
-			<a class="button" href={apiUrl(`/registers/${v.book}.csv`, query)}
+			<a class="button" href={apiUrl(`/registers/${v.book}/volume.csv`, query)}
 			    download={`${v.book}-${v.year}-${v.volume}.csv`}>{t('csv')}</a>
 			<Button onClick={json}>{t('json')}</Button>
 			{clerk && !v.closed && <Button kind="danger"
