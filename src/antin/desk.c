@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -63,11 +64,10 @@ desk(const struct args *a, struct err *e)
 		goto out;
 	url = row_text(answer, "url");
 	if (arg_given(a, "print"))
-		say("%s\n", url);
+		(void)printf("%s\n", url);
 	else if (has_display() && opened(url))
-		say("The desk is opened in the browser.  Where it is not: "
-		    "antin "
-		    "desk --print\n");
+		say("The pages are opened in the browser.  Where they are not: "
+		    "antin desk --print\n");
 	else
 		say("Open this in a browser of this machine; it is good once, "
 		    "for five minutes:\n%s\n",

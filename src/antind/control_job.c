@@ -452,8 +452,8 @@ ask_desk(struct job *j)
 	j->wants = MSG_WEB_LINK_IS;
 	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, NULL, -1) &&
 	    fail(&e, RC_ABSENT,
-		"this station has no desk for browsers of this machine: see "
-		"web in antind.conf(5)") != RC_OK)
+		"this station has no pages for browsers: see web in "
+		"antind.conf(5)") != RC_OK)
 		job_fail(j, &e);
 }
 

@@ -16,6 +16,7 @@ _Static_assert(USER_WEB == MSG_USER_WEB, "docs/station.md 20.4");
 #define ATS 20u
 
 struct web_server web_server = { .ms = process_ms };
+struct uploads *web_uploads;
 
 /* Where browsers find us, as tls has said. */
 static struct {
@@ -40,8 +41,8 @@ link_for(uint64_t job)
 		;
 	if (i == at_count) {
 		is.rc = fail(&e, RC_ABSENT,
-		    "this station has no desk for browsers of this machine: "
-		    "see web in antind.conf(5)");
+		    "this station has no pages for browsers: see web in "
+		    "antind.conf(5)");
 		is.why = bytes_str(e.text);
 	} else {
 		web_link_new(web_server.sessions, token, process_ms());
@@ -102,6 +103,7 @@ begin(struct err *e)
 	enum rc rc;
 
 	web_server.sessions = web_sessions_new();
+	web_uploads = uploads_new(-1, UPLOADS_BYTES);
 	if (tick == NULL || event_add(tick, &second) != 0)
 		return fail(e, RC_IO, "web: no events");
 	if ((rc = conns_begin(e)) != RC_OK || (rc = work_begin(e)) != RC_OK)

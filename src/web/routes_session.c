@@ -157,8 +157,8 @@ begin_by_tls(struct web_call *c, struct err *e)
 {
 	if (!c->from.secure)
 		return fail(e, RC_DENIED,
-		    "on this machine a session begins by the link that antin "
-		    "desk gives");
+		    "on this machine a session begins by the one-time "
+		    "address that antin desk gives");
 	if (c->session != NULL) {
 		web_replies(c, json_pack("{s:s}", "csrf", c->session->csrf));
 		return RC_OK;

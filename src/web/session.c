@@ -205,11 +205,13 @@ web_link_take(
 	unlock(ws);
 	if (!may)
 		return fail(e, RC_LIMIT,
-		    "too many links were tried just now; try again soon");
-	return good ? RC_OK
-		    : fail(e, RC_DENIED,
-			  "this link was used already, or is older than five "
-			  "minutes; antin desk gives a new one");
+		    "too many one-time addresses were tried just now; try "
+		    "again soon");
+	return good
+		   ? RC_OK
+		   : fail(e, RC_DENIED,
+			 "this address was used already, or is older than five "
+			 "minutes; antin desk gives a new one");
 }
 
 /* ---- sessions

@@ -4,6 +4,8 @@
 const struct web_route *const web_tables[] = {
 	web_session_routes,
 	web_upload_routes,
+	web_document_routes,
+	web_mail_file_routes,
 	web_events_routes,
 	web_tree_routes,
 	web_station_routes,
