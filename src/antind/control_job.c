@@ -347,9 +347,9 @@ ask_recall(struct job *j)
 static void
 ask_lost(struct job *j)
 {
-	const struct msg_ask m = { .what = ASK_LOST,
-		.desk = j->r.address,
-		.before = j->r.at };
+	const struct msg_ask m = {
+		.what = ASK_LOST, .desk = j->r.address, .before = j->r.at
+	};
 
 	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_ROWS);
 }
@@ -369,8 +369,8 @@ ask_look(struct job *j)
 {
 	const struct msg_ask m = {
 		.what = j->r.what == CONTROL_RULES ? ASK_RULES : ASK_TREE,
-		.before = j->r.what == CONTROL_RULES ? (uint64_t)j->r.from
-						      : j->r.at
+		.before =
+		    j->r.what == CONTROL_RULES ? (uint64_t)j->r.from : j->r.at
 	};
 
 	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_DOC_IS);
@@ -440,6 +440,8 @@ ask_user(struct job *j)
 static void
 ask_desk(struct job *j)
 {
+	/* who asks as root has others look at it */
+	const struct msg_web_user m = { j->uid == 0 ? UINT64_MAX : j->uid };
 	struct err e;
 
 	if (j->uid >= MSG_USER_WEB) {
@@ -450,7 +452,7 @@ ask_desk(struct job *j)
 	}
 	j->at = PROC_WEB;
 	j->wants = MSG_WEB_LINK_IS;
-	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, NULL, -1) &&
+	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, &m, -1) &&
 	    fail(&e, RC_ABSENT,
 		"this station has no pages for browsers: see web in "
 		"antind.conf(5)") != RC_OK)
@@ -863,10 +865,10 @@ check_room(uint64_t uid, struct err *e)
 static bool
 pass_files(const struct job *j, struct packet *p)
 {
-	const enum proc to = j->r.what >= CONTROL_MEDIA_WRITE &&
-				     j->r.what <= CONTROL_MEDIA_LOOK
-				 ? PROC_MEDIA
-				 : PROC_SEAL;
+	const enum proc to =
+	    j->r.what >= CONTROL_MEDIA_WRITE && j->r.what <= CONTROL_MEDIA_LOOK
+		? PROC_MEDIA
+		: PROC_SEAL;
 	bool all = true;
 	size_t i;
 
@@ -887,8 +889,7 @@ check(struct control_request *r, const struct client *c, const struct packet *p,
 		rc = control_read(r, buf_bytes(&p->bytes), p->fd_count, e);
 	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
 		rc = file_check(p->fds[i],
-		    r->what == CONTROL_SAVE ||
-			r->what == CONTROL_MEDIA_WRITE,
+		    r->what == CONTROL_SAVE || r->what == CONTROL_MEDIA_WRITE,
 		    e);
 	return rc;
 }

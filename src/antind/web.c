@@ -30,7 +30,7 @@ static size_t at_count;
 
 /* docs/desk.md 4.2: for a browser of this machine. */
 static void
-link_for(uint64_t job)
+link_for(uint64_t job, uint64_t uid)
 {
 	struct msg_web_link_is is = { .rc = RC_OK };
 	char token[WEB_TOKEN], url[MSG_WEB_URL];
@@ -45,7 +45,7 @@ link_for(uint64_t job)
 		    "antind.conf(5)");
 		is.why = bytes_str(e.text);
 	} else {
-		web_link_new(web_server.sessions, token, process_ms());
+		web_link_new(web_server.sessions, token, uid, process_ms());
 		(void)snprintf(
 		    url, sizeof(url), "http://%s/#link=%s", ats[i].text, token);
 		is.url = bytes_str(url);
@@ -122,7 +122,7 @@ message(enum proc from, const struct message *m, int fd)
 	} else if (m->kind == MSG_WEB_AT) {
 		at(&m->body.web_at);
 	} else if (m->kind == MSG_WEB_LINK) {
-		link_for(m->job);
+		link_for(m->job, m->body.web_user.user);
 	} else if (m->kind == MSG_CHANGED) {
 		events_changed(m->body.changed.what);
 	}

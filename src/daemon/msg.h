@@ -242,7 +242,8 @@ enum msg {
 	MSG_WEB_END,	 /* struct msg_web_user, web to control: a session is
 			    over; 0: all are */
 	MSG_WEB_ENDED,	 /* the same, control to keys */
-	MSG_WEB_LINK,	 /* no fields, control to web: a link, good once */
+	MSG_WEB_LINK,	 /* struct msg_web_user, control to web: a link for this
+			    uid, UINT64_MAX: for anybody; good once */
 	MSG_WEB_LINK_IS, /* struct msg_web_link_is: answer to it */
 	MSG_CHANGED,	 /* struct msg_changed, store to web */
 	/* its certificates (docs/desk.md 11.3) */
@@ -1095,8 +1096,9 @@ enum changed {
 	CHANGED_ALARMS = 4,	/* and who is on duty */
 	CHANGED_LINES = 8,	/* and queues */
 	CHANGED_DIRECTORY = 16, /* and requests for certificates */
+	CHANGED_PEOPLE = 32,	/* who is signed in */
 };
-#define CHANGES 5u
+#define CHANGES 6u
 struct msg_changed {
 	uint64_t what; /* bits of enum changed */
 };

@@ -173,7 +173,7 @@ begin_by_link(struct web_call *c, struct err *e)
 	enum rc rc;
 
 	rc = web_link_take(c->server->sessions, bytes_str(web_text(c, "token")),
-	    c->server->ms(), e);
+	    &c->from, c->server->ms(), e);
 	if (rc == RC_LIMIT)
 		c->reply.status = 429;
 	if (rc == RC_OK)
