@@ -94,7 +94,7 @@ export function FieldOf(p: FieldProps) {
 			({ value: x, label: d.of(prefix_of(ask.name), x) }))} />;
 	case 'long': return <Field {...common} lines={3} />;
 	case 'number':
-		return <Field {...common} inputMode="numeric" pattern="[0-9]*" />;
+		return <Field {...common} inputMode="numeric" />;
 	case 'day': return <Field {...common} type="date" />;
 	case 'time':
 		return <Field {...common} type="datetime-local" value={local_of(value)}
