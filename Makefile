@@ -144,7 +144,20 @@ $(B)/po/vi.c: po/vi.po tools/catalogue
 $(B)/po/vi.o: $(B)/po/vi.c
 	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(LIB): $(call obj,$(LIB_SRC)) $(B)/po/vi.o
+# the pages: made by esbuild, and part of the library
+PAGES := $(B)/web/assets.c
+$(PAGES): web/build.mjs web/package-lock.json $(shell find web/src -type f)
+	@echo "  web $@"
+	@node web/build.mjs $(shell tools/pages-dir) $(B)/web
+$(B)/web/assets.o: $(PAGES) src/web/asset.h
+	@$(CC) $(ALL_CFLAGS) -c -o $@ $<
+$(B)/web/.checked: $(PAGES)
+	@echo "  tsc web"
+	@node $(shell tools/pages-dir)/node_modules/typescript/lib/tsc.js \
+	    -p $(B)/web
+	@touch $@
+
+$(LIB): $(call obj,$(LIB_SRC)) $(B)/po/vi.o $(B)/web/assets.o
 	@rm -f $@
 	@ar rcs $@ $^
 
@@ -179,7 +192,7 @@ $(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)
 
 SCRIPTS := $(wildcard tests/*.t tests/*/*.t)
 LSAN := suppressions=$(CURDIR)/tests/lsan.supp:print_suppressions=0
-check-run: $(TESTS) $(REPLAYS) $(BINS)
+check-run: $(TESTS) $(REPLAYS) $(BINS) $(B)/web/.checked
 	@ANTIN_B=$(B) ANTIN_SAN=$(SAN) LSAN_OPTIONS=$(LSAN) prove -j3 --timer --exec '' \
 	    $(sort $(TESTS)) $(SCRIPTS)
 

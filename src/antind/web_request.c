@@ -285,6 +285,7 @@ read_head(struct request *r, struct heads *h, const char *method,
 		.type = said(h, TYPE),
 		.size = r->wanted,
 		.secure = r->conn->secure };
+	r->asked.names = web_names(&r->asked.name_count);
 	*status = MHD_HTTP_FORBIDDEN;
 	if (!web_host_ok(&r->asked))
 		return fail(
@@ -502,7 +503,7 @@ call_whole(struct request *r)
 		return events(r);
 	MHD_suspend_connection(r->http);
 	r->of = c->route->needs == WEB_NOTHING ? NULL : c->session;
-	if (r->of == NULL || at_work(r->of) < WEB_LINES)
+	if (r->of == NULL || at_work(r->of) < SESSION_LINES)
 		call_start(r);
 	else
 		r->state = R_WAITS;

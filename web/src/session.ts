@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: EUPL-1.2
+// Who is at this browser: the persons whom its session has signed in, the desks
+// it may open, and for whom and at which desk the pages act now.
+import { ApiError, get, onLost, post, setToken, watchStation } from './api';
+import { keep, kept, store, useStore } from './store';
+
+export type Role = 'drafter' | 'authority' | 'clerk' | 'operator' |
+    'custodian' | 'inspector' | 'duty' | 'administrator';
+
+export interface Person {
+	person: string; /* address */
+	name: string;
+	level: string;
+	state: 'in' | 'out';
+	here?: boolean; /* signed in by this session */
+	since?: number;
+	codes: 'none' | 'has';
+	certificate: string;
+	ends?: number;
+	roles: { desk: string; role: Role; until?: number }[];
+}
+
+export interface Desk {
+	desk: string;
+	name?: string;
+	state?: string;
+	until?: number;
+	[more: string]: unknown;
+}
+
+export interface Session {
+	csrf: string; secure: boolean; station?: string; name?: string;
+	lang: string; version: string;
+	persons: Person[]; desks: Desk[]; people: Person[];
+}
+
+/* What there is of a session:
+ *	wait	it is being asked for
+ *	none	it must begin by the link (or, over TLS, by itself)
+ *	here	a session; persons may be empty: nobody is signed in */
+export interface Known {
+	state: 'wait' | 'none' | 'here';
+	why?: ApiError; /* of none */
+	session: Session | null;
+}
+
+export const known = store<Known>({ state: 'wait', session: null });
+export const locked = store(false);
+const acting = store<{ person: string; desk: string }>(
+    { person: '', desk: kept('desk') ?? '' });
+
+function take(session: Session): void {
+	setToken(session.csrf);
+	known.set({ state: 'here', session });
+	watchStation(session.persons.length > 0);
+	if (session.persons.length === 0)
+		locked.set(false);
+}
+
+export async function refresh(): Promise<void> {
+	try {
+		take(await get<Session>('/session'));
+	} catch (e) {
+		if (!(e instanceof ApiError))
+			throw e;
+		if (!e.offline || known.get().session === null)
+			known.set({ state: 'none', why: e, session: null });
+	}
+}
+
+/* The link's token is used once and taken out of the history at once. */
+export async function begin(): Promise<void> {
+	const link = /^#link=([\w-]+)$/.exec(location.hash);
+	let why: ApiError | undefined;
+
+	onLost(() => {
+		if (known.get().state === 'here') {
+			watchStation(false);
+			known.set({ state: 'none', session: null });
+		}
+	});
+	if (link !== null) {
+		history.replaceState(null, '', location.pathname);
+		try {
+			await post('/session/link', { token: link[1] });
+		} catch (e) {
+			why = e as ApiError;
+		}
+	} else if (location.protocol === 'https:') {
+		await post('/session').catch(() => undefined);
+	}
+	await refresh();
+	if (why !== undefined && known.get().state === 'none')
+		known.set({ state: 'none', why, session: null });
+}
+
+export async function signIn(person: string, passphrase: string,
+    code: string): Promise<void> {
+	await post('/session/sign-in', { person, passphrase,
+		...code ? { code } : {} });
+	await refresh();
+}
+
+export async function signOut(): Promise<void> {
+	try {
+		await post('/session/sign-out');
+	} finally {
+		locked.set(false);
+		await refresh();
+	}
+}
+
+export async function unlockDesk(desk: string, passphrase: string):
+    Promise<void> {
+	await post('/session/desk', { desk, passphrase });
+	await refresh();
+}
+
+// ---- for whom, and where ------------------------------------------------------
+
+export interface Acting {
+	person: string; /* address; '' while nobody is signed in */
+	name: string;
+	desk: string;
+	deskName: string;
+	roles: Role[]; /* of the person at the desk */
+	open: boolean; /* the desk's keys are unlocked for this session */
+	level: string; /* up to which the person may read */
+}
+
+export function act(as: { person?: string; desk?: string }): void {
+	acting.set({ ...acting.get(), ...as });
+	if (as.desk)
+		keep('desk', as.desk);
+}
+
+/* Desks of somebody at this station, those with more of his roles first. */
+export function desksOf(session: Session, person: Person): string[] {
+	const count = new Map<string, number>();
+
+	for (const r of person.roles)
+		count.set(r.desk, (count.get(r.desk) ?? 0) + 1);
+	for (const d of session.desks)
+		if (!count.has(d.desk))
+			count.set(d.desk, 0);
+	return [...count.keys()].filter((d) => (count.get(d) ?? 0) > 0 ||
+	    person.roles.length === 0)
+	    .sort((a, b) => (count.get(b) ?? 0) - (count.get(a) ?? 0));
+}
+
+export function useSession(): Session | null {
+	return useStore(known).session;
+}
+
+/* A desk is open to a session that has unlocked it.  What the station says of a
+ * desk that is unlocked without a passphrase is "open" too. */
+function isOpen(session: Session, desk: string): boolean {
+	const d = session.desks.find((x) => x.desk === desk);
+
+	return d !== undefined && (d.state === 'open' || d.state === 'in' ||
+	    d.state === 'signed-in' || (d.until ?? 0) > 0);
+}
+
+export function useActing(): Acting {
+	const session = useSession();
+	const chosen = useStore(acting);
+	const person = session?.persons.find((p) => p.person === chosen.person) ??
+	    session?.persons[0];
+
+	if (!session || !person)
+		return { person: '', name: '', desk: '', deskName: '',
+			roles: [], open: false, level: 'thuong' };
+	const desks = desksOf(session, person);
+	const desk = desks.includes(chosen.desk) ? chosen.desk : desks[0] ?? '';
+
+	return {
+		person: person.person, name: person.name, desk,
+		deskName: deskName(session, desk),
+		roles: person.roles.filter((r) => r.desk === desk)
+		    .map((r) => r.role),
+		open: isOpen(session, desk), level: person.level,
+	};
+}
+
+/* The directory's name of a desk, or the last part of its address. */
+export function deskName(session: Session | null, desk: string): string {
+	return session?.desks.find((d) => d.desk === desk)?.name ||
+	    desk.replace(/^antin:\/\//, '');
+}
