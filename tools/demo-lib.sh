@@ -113,3 +113,61 @@ check() {
 	    "$1: gửi đến $2, đã đến $arrived, đúng từng byte $equal, đến hai lần $twice"
 	[ "$arrived" = "$2" ] && [ "$equal" = "$2" ] && [ "$twice" = 0 ]
 }
+
+# ---- people and their pages ----------------------------------------------------
+
+# authority's options as words; address, name, desk, roles: enrolled, under a
+# passphrase, with these roles
+person() {
+	by=$1 address=$2 name=$3 at=$4 file=${2##*/}
+	shift 4
+	echo "mat khau cua $file" >"$file.pass"
+	"$antin" enrol invite $by --kind person --name "$name" --level toi-mat "$address" "$file.invitation" >said
+	sed -n 's/^    //p' said >"$file.code"
+	"$antin" enrol request --invitation "$file.invitation" --code-file "$file.code" --passphrase-file "$file.pass" "$file" >said
+	words=$(sed -n 's/^    //p' said)
+	"$antin" enrol issue $by --words "$words" "$file.request" "$file.answer" >/dev/null
+	"$antin" enrol accept --passphrase-file "$file.pass" "$file" "$file.answer" >/dev/null
+	for role; do "$antin" role give $by "$address" "$at" "$role" >/dev/null; done
+	note "$name: $address, $*" "$name: $address, $*"
+}
+has_phone() { "$antin" user otp --station "$1" --passphrase-file "$2.pass" "$2" >"$2.phone" 2>/dev/null; }
+# station, people: their keys come to it, and codes to their phones
+staff() {
+	at=$1
+	shift
+	for who; do
+		"$antin" user add --station "$at" --key "$who.key" >/dev/null
+		await 60 "$who" has_phone "$at" "$who"
+		people="${people:-} $who"
+	done
+}
+# what their phones show now (RFC 6238)
+codes() {
+	for who in $people; do
+		printf '%-14s %s   %s\n' "$who" "$(LC_ALL=C perl -MDigest::SHA=hmac_sha1 -0777 -ne '
+			my ($letters) = /^((?: [A-Z2-7]{4}){8})$/m or die "no letters\n";
+			my %of;
+			@of{"A" .. "Z", 2 .. 7} = 0 .. 31;
+			my $key = pack "B*", join "", map { sprintf "%05b", $of{$_} } $letters =~ /[A-Z2-7]/g;
+			my @mac = unpack "C*", hmac_sha1(pack("Q>", int(time / 30)), $key);
+			my $from = $mac[19] & 15;
+			printf "%06d", (unpack("N", pack "C*", @mac[$from .. $from + 3]) & 0x7fffffff) % 1_000_000' "$who.phone")" "$(cat "$who.pass")"
+	done
+}
+desk() { run desk --print --station "$1"; }
+# until Ctrl-C; without a terminal nobody is there to look
+at_work() {
+	note "Passphrases, and the codes that the four phones show now" "Cụm mật khẩu và mã trên bốn điện thoại lúc này"
+	codes
+	[ -t 0 ] && [ -t 1 ] || return 0
+	note "Open the two links, each in a window of its own; Ctrl-C ends. A new code each half minute:" \
+	    "Mở hai liên kết trên, mỗi liên kết một cửa sổ; Ctrl-C để kết thúc. Mỗi nửa phút có mã mới:"
+	stopped=
+	trap 'stopped=1' INT
+	while [ -z "$stopped" ]; do
+		sleep $((30 - $(date +%s) % 30)) || :
+		[ -n "$stopped" ] || { echo; codes; }
+	done
+	trap 'exit 1' INT
+}

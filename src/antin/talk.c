@@ -94,7 +94,7 @@ enum rc
 talk_rows(struct talk *t, enum control_what what, json_t *request,
     json_t **rows, struct err *e)
 {
-	return ask_rows(t->fd, what, request, rows, e);
+	return ask_for_rows(t->fd, what, request, rows, e);
 }
 
 json_t *

@@ -21,7 +21,7 @@
 #define CLIENTS 64u		  /* connections of the command */
 #define CLIENTS_OF_UID 8u	  /* of them, of one user; and jobs of his */
 #define CLIENTS_WEB 1600u	  /* of browsers' sessions: WEB_SESSIONS times
-				     WEB_LINES */
+				     SESSION_LINES */
 #define CLIENT_IDLE 600		  /* seconds without a request */
 #define CLIENT_STUCK 60		  /* seconds in which it reads nothing */
 #define CLIENT_QUEUE (8u << 20)	  /* bytes it has still to read */

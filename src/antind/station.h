@@ -502,4 +502,13 @@ enum rc alarms_rows(void (*each)(void *ctx, const struct msg_row *row),
     void *ctx, bool all, bool unseen, struct err *e);
 enum rc alarm_seen(uint64_t n, uint64_t uid, struct err *e);
 
+/* ---- store_changed.c: what browsers may want to ask anew
+ * ------------ */
+
+void changed(uint64_t what); /* in this round: bits of enum changed */
+void changed_entry(enum entry_kind kind);
+void changed_line(void); /* one is there, or gone */
+void changed_settled(bool kept);
+void changed_round(void); /* its end: it is told, now or soon */
+
 #endif

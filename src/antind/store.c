@@ -72,6 +72,7 @@ after_counted(uint64_t job, uint64_t count)
 	afters = vec_more(afters, after_count, sizeof(*afters));
 	afters[after_count++] =
 	    (struct after){ .to = PROC_CONTROL, .job = job, .count = count };
+	changed(CHANGED_MAIL | CHANGED_LINES | CHANGED_ALARMS);
 }
 
 void
@@ -227,6 +228,7 @@ settle(void)
 	docs_settled(kept, &e);
 	people_settled(kept, &e);
 	webca_settled(kept);
+	changed_settled(kept);
 }
 
 enum rc
@@ -637,6 +639,7 @@ round_ends(void)
 	}
 	if (!st.writing)
 		checkpoint_round();
+	changed_round();
 }
 
 static void

@@ -165,6 +165,7 @@ alarm_raise(enum store_alarm_kind kind, struct bytes subject, unsigned rank,
 		return;
 	add(kind, subject, rank);
 	is.changed = true;
+	changed(CHANGED_ALARMS);
 	log_alarm("alarm.raised", LOG_WARN, kind, subject, rank);
 }
 
@@ -183,6 +184,7 @@ over(struct lasts *l)
 		return;
 	*l = is.list[--is.count];
 	is.changed = true;
+	changed(CHANGED_ALARMS);
 	log_alarm(
 	    "alarm.over", LOG_INFO, was.kind, bytes_str(was.subject), was.rank);
 }
@@ -573,6 +575,7 @@ alarm_seen(uint64_t n, uint64_t uid, struct err *e)
 	    (rc = store_failed(st.store->ops->alarms.ack(
 		 st.store, n, uid, station_now(), e))) != RC_OK)
 		return rc;
+	changed(CHANGED_ALARMS);
 	l = log_line(LOG_INFO, "alarm.seen");
 	log_uint(&l, "alarm", n);
 	log_uint(&l, "uid", uid);

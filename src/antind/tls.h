@@ -69,4 +69,13 @@ void pump_take(int fd, const char *peer, size_t source);
 void pump_tick(int64_t ms); /* each second */
 void pump_stop(void);
 
+/* ---- tls_uid.c: whose a connection of this machine is
+ * --------------------- */
+
+/* Before the sandbox is entered. */
+void uid_begin(void);
+/* The user whose process is there; UINT64_MAX: it cannot be known. */
+uint64_t uid_of(
+    const struct sockaddr_storage *his, const struct sockaddr_storage *ours);
+
 #endif

@@ -16,6 +16,7 @@
 
 #include "daemon/process.h"
 #include "web/server.h"
+#include "web/uploads.h"
 
 #define WEB_CONNS 1000u	      /* connections of browsers */
 #define WEB_CONN_BYTES 36864u /* of one: its head, and what is under way */
@@ -31,9 +32,11 @@
  * ------------------------------------------------------------------ */
 
 extern struct web_server web_server;
+extern struct uploads *web_uploads;
 
-/* The station's names, where it is reached by TLS, up to a NULL. */
-const char *const *web_names(void);
+/* The station's names, where it is reached by TLS, as they stand in a Host
+ * header. */
+const struct bytes *web_names(size_t *count);
 
 /* ---- web_conn.c
  * ------------------------------------------------------------- */

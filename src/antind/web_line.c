@@ -71,6 +71,7 @@ ended(void *ctx, uint64_t user)
 	struct log_line l = log_line(LOG_INFO, "session.ended");
 
 	(void)ctx;
+	uploads_forget(web_uploads, user);
 	log_uint(&l, "user", user);
 	process_log(LOG_INFO, &l);
 	(void)tell(PROC_CONTROL, MSG_WEB_END, 0, &m, -1);

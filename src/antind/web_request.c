@@ -61,6 +61,7 @@ request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 		bug("web: a connection of nobody");
 	r->call = (struct web_call){ .control = -1,
 		.server = server,
+		.uploads = web_uploads,
 		.reply = { .fd = -1 } };
 	if (strlen(uri) <= WEB_PATH + WEB_QUERY &&
 	    (r->uri = strdup(uri)) == NULL)
@@ -108,25 +109,13 @@ request_over(void *cls, struct MHD_Connection *c, void **context,
 /* ---- answers
  * ----------------------------------------------------------------- */
 
+/* It is answered so when libmicrohttpd asks. */
 static void
 refuse(struct request *r, unsigned status, const struct err *e)
 {
 	r->call.reply.status = status;
 	web_fails(&r->call, e);
 	r->state = R_ANSWERS;
-}
-
-/* The same, with a sentence in the call's language. */
-static void
-refuses(struct request *r, unsigned status, enum rc rc, const char *why)
-{
-	struct err e;
-
-	lang_thread(r->call.lang);
-	rc = fail(&e, rc, "%s", tr(why));
-	lang_thread(LANG_EN);
-	if (rc != RC_OK)
-		refuse(r, status, &e);
 }
 
 static enum MHD_Result
@@ -245,10 +234,16 @@ lang_of(const struct heads *h, const struct web_session *s)
 		   : LANG_EN;
 }
 
-/* What there is to know of it; false where it was refused. */
-static bool
-read_head(
-    struct request *r, struct heads *h, const char *method, const char *version)
+static enum rc
+malformed(struct err *e)
+{
+	return fail(e, RC_INVALID, "the request is not well formed");
+}
+
+/* What there is to know of it. */
+static enum rc
+read_head(struct request *r, struct heads *h, const char *method,
+    const char *version, unsigned *status, struct err *e)
 {
 	char *end = NULL;
 
@@ -265,31 +260,37 @@ read_head(
 			     } };
 	(void)MHD_get_connection_values(r->http, MHD_HEADER_KIND, head_look, h);
 	r->call.lang = lang_of(h, NULL);
-	if (r->uri == NULL) {
-		refuses(r, 414, RC_LIMIT, "the address is too long");
-	} else if (h->twice || r->uri[0] != '/' ||
-		   (strcmp(version, "HTTP/1.1") != 0 &&
-		       strcmp(version, "HTTP/1.0") != 0)) {
-		refuses(r, 400, RC_INVALID, "the request is not well formed");
-	} else if (h->once[ENCODING].value != NULL) {
-		refuses(r, 411, RC_INVALID,
-		    "a body is told with its length, and whole");
-	} else {
-		if (h->once[LENGTH].value != NULL)
-			r->wanted = strtoull(h->once[LENGTH].value, &end, 10);
-		r->asked = (struct web_asked){ .method = method,
-			.host = said(h, HOST),
-			.origin = said(h, ORIGIN),
-			.site = said(h, SITE),
-			.csrf = said(h, TOKEN),
-			.type = said(h, TYPE),
-			.size = r->wanted,
-			.secure = r->conn->secure };
-		if (end == NULL || *end == '\0')
-			return true;
-		refuses(r, 400, RC_INVALID, "the request is not well formed");
-	}
-	return false;
+	lang_thread(r->call.lang);
+	*status = MHD_HTTP_URI_TOO_LONG;
+	if (r->uri == NULL)
+		return fail(e, RC_LIMIT, "the address is too long");
+	*status = MHD_HTTP_BAD_REQUEST;
+	if (h->twice || r->uri[0] != '/' ||
+	    (strcmp(version, "HTTP/1.1") != 0 &&
+		strcmp(version, "HTTP/1.0") != 0))
+		return malformed(e);
+	if (h->once[LENGTH].value != NULL)
+		r->wanted = strtoull(h->once[LENGTH].value, &end, 10);
+	if (end != NULL && *end != '\0')
+		return malformed(e);
+	*status = MHD_HTTP_LENGTH_REQUIRED;
+	if (h->once[ENCODING].value != NULL)
+		return fail(
+		    e, RC_INVALID, "a body is told with its length, and whole");
+	r->asked = (struct web_asked){ .method = method,
+		.host = said(h, HOST),
+		.origin = said(h, ORIGIN),
+		.site = said(h, SITE),
+		.csrf = said(h, TOKEN),
+		.type = said(h, TYPE),
+		.size = r->wanted,
+		.secure = r->conn->secure };
+	r->asked.names = web_names(&r->asked.name_count);
+	*status = MHD_HTTP_FORBIDDEN;
+	if (!web_host_ok(&r->asked))
+		return fail(
+		    e, RC_DENIED, "the station is not known under this name");
+	return RC_OK;
 }
 
 /* ---- pages
@@ -300,15 +301,12 @@ page(struct request *r, size_t len, const char *method)
 {
 	struct MHD_Response *out;
 	unsigned status;
+	struct err e;
 
-	if (!web_host_ok(&r->asked)) {
-		refuses(r, 403, RC_DENIED,
-		    "the station is not known under this name");
-		return answer(r);
-	}
 	if (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) {
 		(void)snprintf(r->allowed, sizeof(r->allowed), "GET, HEAD");
-		refuses(r, 405, RC_USAGE, "this address is not asked so");
+		if (fail(&e, RC_USAGE, "this address is not asked so") != RC_OK)
+			refuse(r, MHD_HTTP_METHOD_NOT_ALLOWED, &e);
 		return answer(r);
 	}
 	out = reply_asset(r->uri, len, &status);
@@ -331,15 +329,17 @@ find_session(struct request *r, const struct heads *h)
 	r->call.lang = lang_of(h, r->call.session);
 }
 
-static void
-too_often(struct request *r, int64_t wait)
+static enum rc
+too_often(struct request *r, int64_t wait, struct err *e)
 {
 	char seconds[24];
 
-	(void)snprintf(
-	    seconds, sizeof(seconds), "%lld", (long long)(wait / 1000 + 1));
-	refuses(r, 429, RC_LIMIT, "too much was asked at once; try again");
-	web_header(&r->call, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	if (wait > 0) {
+		(void)snprintf(seconds, sizeof(seconds), "%lld",
+		    (long long)(wait / 1000 + 1));
+		web_header(&r->call, MHD_HTTP_HEADER_RETRY_AFTER, seconds);
+	}
+	return fail(e, RC_LIMIT, "too much was asked at once; try again");
 }
 
 /* The route, and that this may be asked of it. */
@@ -348,6 +348,7 @@ find_call(struct request *r, size_t len, const char *method, unsigned *status,
     struct err *e)
 {
 	struct web_call *c = &r->call;
+	int64_t wait;
 	enum rc rc;
 
 	*status = 0;
@@ -360,32 +361,14 @@ find_call(struct request *r, size_t len, const char *method, unsigned *status,
 		r->allowed[0] = '\0';
 	if (rc != RC_OK)
 		return rc;
-	return web_gate(status, c->route, &r->asked, c->session, e);
-}
-
-static void
-call_begin(
-    struct request *r, const struct heads *h, size_t len, const char *method)
-{
-	unsigned status;
-	int64_t wait;
-	struct err e;
-
-	find_session(r, h);
-	lang_thread(r->call.lang);
-	if (!web_host_ok(&r->asked)) {
-		refuses(r, 403, RC_DENIED,
-		    "the station is not known under this name");
-	} else if (find_call(r, len, method, &status, &e) != RC_OK) {
-		refuse(r, status, &e);
-	} else if (r->call.session != NULL &&
-		   !web_session_may(server->sessions, r->call.session,
-		       process_ms(), &wait)) {
-		too_often(r, wait);
-	} else {
-		r->state = R_BODY;
-	}
-	lang_thread(LANG_EN);
+	if ((rc = web_gate(status, c->route, &r->asked, c->session, e)) !=
+	    RC_OK)
+		return rc;
+	*status = MHD_HTTP_TOO_MANY_REQUESTS;
+	if (c->session != NULL &&
+	    !web_session_may(server->sessions, c->session, process_ms(), &wait))
+		return too_often(r, wait, e);
+	return RC_OK;
 }
 
 /* ---- work
@@ -435,37 +418,74 @@ call_done(struct work *w)
 		next_of(s);
 }
 
+static enum rc
+call_give(struct request *r, struct err *e)
+{
+	if (r->of != NULL) {
+		r->call.control = line_take(r->of);
+		r->line = r->call.control >= 0;
+		if (!r->line)
+			return fail(e, RC_IO,
+			    "a part of the station was started anew; try "
+			    "again");
+	}
+	r->work = (struct work){ .call = &r->call, .done = call_done };
+	r->state = R_WORKS;
+	if (!work_add(&r->work))
+		return fail(
+		    e, RC_LIMIT, "the station has too much to do; try again");
+	return RC_OK;
+}
+
 /* It rests already. */
 static void
 call_start(struct request *r)
 {
-	struct web_call *c = &r->call;
+	struct err e;
 
-	if (r->of != NULL) {
-		c->control = line_take(r->of);
-		r->line = c->control >= 0;
-	}
-	r->work = (struct work){ .call = c, .done = call_done };
-	r->state = R_WORKS;
-	if (r->of != NULL && !r->line)
-		refuses(r, 503, RC_IO,
-		    "a part of the station was started anew; try again");
-	else if (!work_add(&r->work))
-		refuses(r, 503, RC_LIMIT,
-		    "the station has too much to do; try again");
-	if (r->state == R_ANSWERS)
+	lang_thread(r->call.lang);
+	if (call_give(r, &e) != RC_OK) {
+		refuse(r, MHD_HTTP_SERVICE_UNAVAILABLE, &e);
 		call_done(&r->work);
+	}
+	lang_thread(LANG_EN);
 }
 
 static enum MHD_Result
 events(struct request *r)
 {
 	struct MHD_Response *out = events_new(r->http, r->call.session);
+	struct err e;
 
 	if (out != NULL)
 		return queue(r, MHD_HTTP_OK, out);
-	refuses(r, 429, RC_LIMIT, "too much was asked at once; try again");
+	if (too_often(r, 0, &e) != RC_OK)
+		refuse(r, MHD_HTTP_TOO_MANY_REQUESTS, &e);
 	return answer(r);
+}
+
+static enum rc
+call_values(struct request *r, struct err *e)
+{
+	struct web_call *c = &r->call;
+	const char *query = strchr(r->uri, '?');
+	enum rc rc = web_values(c->values, c->field, c->route,
+	    query == NULL ? (struct bytes){ 0 } : bytes_str(query + 1),
+	    buf_bytes(&r->body), e);
+
+	buf_free(&r->body);
+	return rc;
+}
+
+/* A body that is taken piece by piece begins: all but it is checked before. */
+static enum rc
+call_takes(struct request *r, struct err *e)
+{
+	struct web_call *c = &r->call;
+	enum rc rc = call_values(r, e);
+
+	c->size = r->wanted;
+	return rc == RC_OK ? c->route->take(c, (struct bytes){ 0 }, e) : rc;
 }
 
 /* All of it has come. */
@@ -473,25 +493,17 @@ static enum MHD_Result
 call_whole(struct request *r)
 {
 	struct web_call *c = &r->call;
-	const char *query = strchr(r->uri, '?');
 	struct err e;
-	enum rc rc;
 
-	lang_thread(c->lang);
-	rc = web_values(c->values, c->field, c->route,
-	    query == NULL ? (struct bytes){ 0 } : bytes_str(query + 1),
-	    buf_bytes(&r->body), &e);
-	buf_free(&r->body);
-	if (rc != RC_OK)
+	if (c->route->take == NULL && call_values(r, &e) != RC_OK) {
 		refuse(r, 0, &e);
-	lang_thread(LANG_EN);
-	if (rc != RC_OK)
 		return answer(r);
+	}
 	if (c->route->run == web_events)
 		return events(r);
 	MHD_suspend_connection(r->http);
 	r->of = c->route->needs == WEB_NOTHING ? NULL : c->session;
-	if (r->of == NULL || at_work(r->of) < WEB_LINES)
+	if (r->of == NULL || at_work(r->of) < SESSION_LINES)
 		call_start(r);
 	else
 		r->state = R_WAITS;
@@ -504,29 +516,52 @@ call_whole(struct request *r)
 static enum MHD_Result
 asks(struct request *r, const char *method, const char *version)
 {
-	const bool had_body = r->state == R_HEAD;
 	const struct bytes api = bytes_str("/api/");
+	const bool brings = r->state == R_HEAD;
+	unsigned status;
 	struct heads h;
+	struct err e;
 	size_t len;
+	enum rc rc;
 
-	if (!read_head(r, &h, method, version))
+	rc = read_head(r, &h, method, version, &status, &e);
+	if (rc == RC_OK) {
+		len = strcspn(r->uri, "?");
+		if (len < api.len || memcmp(r->uri, api.p, api.len) != 0)
+			return page(r, len, method);
+		find_session(r, &h);
+		lang_thread(r->call.lang);
+		rc = find_call(r, len, method, &status, &e);
+	}
+	if (rc == RC_OK && r->call.route->take != NULL) {
+		status = 0;
+		rc = call_takes(r, &e);
+	}
+	if (rc != RC_OK) {
+		refuse(r, status, &e);
 		return answer(r);
-	len = strcspn(r->uri, "?");
-	if (len < api.len || memcmp(r->uri, api.p, api.len) != 0)
-		return page(r, len, method);
-	call_begin(r, &h, len, method);
-	if (r->state == R_ANSWERS)
-		return answer(r);
-	return had_body ? MHD_YES : call_whole(r);
+	}
+	r->state = R_BODY;
+	return brings ? MHD_YES : call_whole(r);
 }
 
 static enum MHD_Result
 body(struct request *r, const char *data, size_t *size)
 {
-	if (*size > r->wanted - r->body.len)
-		bug("web: a body that is longer than it says");
-	buf_add(&r->body, bytes_of(data, *size));
+	const struct bytes piece = bytes_of(data, *size);
+	struct web_call *c = &r->call;
+	struct err e;
+
 	*size = 0;
+	if (c->route->take == NULL) {
+		if (piece.len > r->wanted - r->body.len)
+			bug("web: a body that is longer than it says");
+		buf_add(&r->body, piece);
+		return MHD_YES;
+	}
+	r->conn->until = process_ms() + WEB_BODY_MS;
+	if (c->route->take(c, piece, &e) != RC_OK)
+		refuse(r, 0, &e); /* said when the rest, unread, has come */
 	return MHD_YES;
 }
 
@@ -540,16 +575,10 @@ brings(const struct request *r)
 		   MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
 }
 
-enum MHD_Result
-request_on(void *cls, struct MHD_Connection *c, const char *url,
-    const char *method, const char *version, const char *data, size_t *size,
-    void **context)
+static enum MHD_Result
+goes_on(struct request *r, const char *method, const char *version,
+    const char *data, size_t *size)
 {
-	struct request *r = *context;
-
-	(void)cls;
-	(void)c;
-	(void)url;
 	if (r->state == R_HEAD && !brings(r)) {
 		r->state = R_ASKS; /* an answer at once would end the line */
 		return MHD_YES;
@@ -560,8 +589,28 @@ request_on(void *cls, struct MHD_Connection *c, const char *url,
 	}
 	if (r->state == R_BODY && *size > 0)
 		return body(r, data, size);
+	if (*size > 0) {
+		*size = 0;
+		return MHD_YES;
+	}
 	r->conn->until = 0;
-	if (r->state == R_BODY)
-		return call_whole(r);
-	return answer(r);
+	return r->state == R_BODY ? call_whole(r) : answer(r);
+}
+
+enum MHD_Result
+request_on(void *cls, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *data, size_t *size,
+    void **context)
+{
+	struct request *r = *context;
+	enum MHD_Result on;
+
+	(void)cls;
+	(void)c;
+	(void)url;
+	/* what is said to a person is in his language, the log is not */
+	lang_thread(r->call.lang);
+	on = goes_on(r, method, version, data, size);
+	lang_thread(LANG_EN);
+	return on;
 }

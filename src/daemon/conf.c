@@ -24,7 +24,10 @@
 #define MEDIA (1u << PROC_MEDIA)
 #define WEB (1u << PROC_WEB)
 #define TLS (1u << PROC_TLS)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
+#define PRINT (1u << PROC_PRINT)
+#define SCAN (1u << PROC_SCAN)
+#define ALL                                                                    \
+	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT | SCAN)
 
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",
@@ -146,7 +149,7 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "so many log files that were set aside are kept", "20", "20",
 	    value_number, 1, 1000, false, CONF_NO_PATH, 0 },
 	{ "web", "127.0.0.1 or [::1], and a port; 0 is any that is free",
-	    "where a browser of this machine finds the desk", NULL,
+	    "where a browser of this machine finds the pages", NULL,
 	    "127.0.0.1:0", value_web, 0, CONF_WEBS, true, CONF_NO_PATH, 0 },
 	{ "web.tls", "an address and a port",
 	    "where browsers of other machines find the desk, by TLS", NULL,

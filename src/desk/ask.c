@@ -28,7 +28,7 @@ keep_row(void *ctx, json_t *row)
 }
 
 enum rc
-ask_rows(int fd, enum control_what what, json_t *request, json_t **rows,
+ask_for_rows(int fd, enum control_what what, json_t *request, json_t **rows,
     struct err *e)
 {
 	struct control_ears ears = { .row = keep_row };
@@ -118,7 +118,7 @@ desk_act(const struct desk *d, struct err *e)
 
 	if (d->act != NULL)
 		return d->act(d->ctx, e);
-	if ((rc = ask_rows(d->fd, CONTROL_DESKS, NULL, &desks, e)) != RC_OK)
+	if ((rc = ask_for_rows(d->fd, CONTROL_DESKS, NULL, &desks, e)) != RC_OK)
 		return rc;
 	json_array_foreach(desks, i, row)
 	{
@@ -153,7 +153,7 @@ desk_document(json_t **rows, const struct desk *d, const char *document,
 	json_t *request = desk_request_as(d);
 
 	show_word(request, "document", document);
-	return ask_rows(d->fd, what, request, rows, e);
+	return ask_for_rows(d->fd, what, request, rows, e);
 }
 
 /* ---- ids ----------------------------------------------------------------- */

@@ -28,8 +28,8 @@ struct desk {
 enum rc ask_station(int fd, enum control_what what, json_t *request,
     const struct control_ears *ears, json_t **answer, struct err *e);
 /* The rows of an answer as a list, which the caller json_decref()s. */
-enum rc ask_rows(int fd, enum control_what what, json_t *request, json_t **rows,
-    struct err *e);
+enum rc ask_for_rows(int fd, enum control_what what, json_t *request,
+    json_t **rows, struct err *e);
 /* A file that the station gives in pieces, of at most "max" bytes; "id" may be
  * NULL.  The caller frees *out, which is empty on failure. */
 enum rc ask_pieces(struct buf *out, int fd, enum control_what what,

@@ -31,7 +31,7 @@ find_answered(struct doing *d, struct err *e)
 		hex_write(text, id_bytes(&id));
 		request = desk_request_as(&d->desk);
 		show_word(request, "text", text);
-		rc = ask_rows(
+		rc = ask_for_rows(
 		    d->desk.fd, CONTROL_DOC_SEARCH, request, &found, e);
 		if (rc != RC_OK)
 			return rc;
@@ -88,7 +88,8 @@ take_digest(struct doing *d, const struct id *id)
 	size_t i;
 
 	show_id(request, "id", id);
-	if (ask_rows(d->desk.fd, CONTROL_TRACE, request, &rows, &e) != RC_OK)
+	if (ask_for_rows(d->desk.fd, CONTROL_TRACE, request, &rows, &e) !=
+	    RC_OK)
 		return;
 	json_array_foreach(rows, i, row)
 	{
@@ -377,7 +378,7 @@ way_fill_confirm(struct doing *d, struct err *e)
 		return fail(e, RC_ABSENT, "it was not sent by a dispatch");
 	request = json_object();
 	show_id(request, "id", &id);
-	rc = ask_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
+	rc = ask_for_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)

@@ -325,29 +325,185 @@ take_part(struct files *p, const struct desk *d, const struct id *id,
 	return rc;
 }
 
+/* Its rows: a part each. */
+static enum rc
+read_letter(struct files *p, json_t **rows, const struct desk *d,
+    const struct id *id, struct err *e)
+{
+	json_t *request = desk_request(d);
+	struct control_ears ears = { .row = take_row };
+	enum rc rc;
+
+	*rows = ears.ctx = json_array();
+	show_id(request, "id", id);
+	rc = ask_station(d->fd, CONTROL_READ, request, &ears, &p->letter, e);
+	if (rc == RC_OK)
+		(void)json_object_set(p->letter, "rows", *rows);
+	return rc;
+}
+
 enum rc
 files_open(
     struct files *p, const struct desk *d, const struct id *id, struct err *e)
 {
-	json_t *request = desk_request(d), *rows = json_array(), *row;
-	const struct control_ears ears = { .row = take_row, .ctx = rows };
+	json_t *rows, *row;
 	size_t i, part = 0;
-	enum rc rc;
+	enum rc rc = read_letter(p, &rows, d, id, e);
 
-	show_id(request, "id", id);
-	rc = ask_station(d->fd, CONTROL_READ, request, &ears, &p->letter, e);
 	json_array_foreach(rows, i, row)
 	{
 		if (rc == RC_OK && row_is(row, "part"))
 			rc = take_part(p, d, id, part++, row, e);
 	}
-	if (rc == RC_OK) {
-		(void)json_object_set(p->letter, "rows", rows);
+	if (rc == RC_OK)
 		list_kinds(p);
-	}
 	json_decref(rows);
 	return rc;
 }
+
+/* ---- some of it ---------------------------------------------------------- */
+
+/* A part that is a file; without its bytes. */
+static enum rc
+note_part(struct files *p, const json_t *row, struct err *e)
+{
+	struct doc_file *f = file_more(p, e);
+
+	if (f == NULL)
+		return e->rc;
+	f->name = arena_add(&p->text, bytes_str(row_text(row, "name")));
+	f->type = arena_add(&p->text, bytes_str(row_text(row, "type")));
+	f->size = (uint64_t)row_int(row, "size");
+	return RC_OK;
+}
+
+/* A line of the list: kind, digest, size, type, name. */
+static bool
+read_line(struct doc_file *f, struct bytes *rest)
+{
+	struct bytes field[5];
+	const uint8_t *end;
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		end = memchr(rest->p, i < 4 ? '\t' : '\n', rest->len);
+		if (end == NULL)
+			return false;
+		field[i] = bytes_of(rest->p, (size_t)(end - rest->p));
+		*rest = bytes_of(end + 1, rest->len - field[i].len - 1);
+	}
+	f->attachment = bytes_is(field[0], "attachment");
+	return hex_parse(f->digest, sizeof(f->digest), field[1]) &&
+	       bytes_eq(field[3], f->type) && bytes_eq(field[4], f->name);
+}
+
+static enum rc
+read_list(struct files *p, struct err *e)
+{
+	struct bytes rest = buf_bytes(&p->content);
+	size_t i;
+
+	if (rest.len < HEAD)
+		return fail(e, RC_INVALID, "it has no list of its files");
+	rest = bytes_of(rest.p + HEAD, rest.len - HEAD);
+	for (i = 0; i < p->count; i++)
+		if (!read_line(&p->file[i], &rest))
+			return fail(e, RC_INVALID,
+			    "its files are not those that were signed");
+	return rest.len == 0 ? RC_OK
+			     : fail(e, RC_INVALID,
+				   "its files are not those that were signed");
+}
+
+enum rc
+files_look(struct files *p, const struct desk *d, const struct id *id,
+    const char *content, struct err *e)
+{
+	char is[2 * SHA256_SIZE + 1];
+	json_t *rows, *row;
+	const char *type;
+	bool record = false;
+	size_t i, part = 0;
+	enum rc rc = read_letter(p, &rows, d, id, e);
+
+	json_array_foreach(rows, i, row)
+	{
+		type = row_text(row, "type");
+		if (rc != RC_OK || !row_is(row, "part"))
+			continue;
+		if (strcmp(type, CONTENT_TYPE) == 0 && p->content.len == 0)
+			rc = take_part(p, d, id, part, row, e);
+		else if (strcmp(type, RECORD_TYPE) != 0 || record)
+			rc = note_part(p, row, e);
+		else
+			record = true;
+		part++;
+	}
+	json_decref(rows);
+	if (rc != RC_OK || (p->content.len == 0 && content == NULL))
+		return rc;
+	files_content(is, p);
+	if (content != NULL && strcmp(is, content) != 0)
+		return fail(e, RC_INVALID,
+		    "its list of files is not the one that was signed");
+	return read_list(p, e);
+}
+
+/* Which of the dispatch's parts is this file; a record and the list are
+ * none. */
+static size_t
+part_of(const struct files *p, size_t i)
+{
+	const json_t *rows = json_object_get(p->letter, "rows"), *row;
+	bool content = false, record = false;
+	const char *type;
+	size_t at, part = 0;
+
+	json_array_foreach(rows, at, row)
+	{
+		type = row_text(row, "type");
+		if (!row_is(row, "part"))
+			continue;
+		if (!content && strcmp(type, CONTENT_TYPE) == 0)
+			content = true;
+		else if (!record && strcmp(type, RECORD_TYPE) == 0)
+			record = true;
+		else if (i-- == 0)
+			return part;
+		part++;
+	}
+	bug("files: one that was not looked at");
+}
+
+enum rc
+files_open_one(struct files *p, size_t i, const struct desk *d,
+    const struct id *id, struct err *e)
+{
+	json_t *request;
+	struct doc_file *f, is;
+	enum rc rc;
+
+	if (i >= p->count)
+		return fail(e, RC_ABSENT, "it has %zu files", p->count);
+	f = &p->file[i];
+	is = *f;
+	if ((rc = memory_fd(&f->fd, e)) != RC_OK)
+		return rc;
+	request = desk_request(d);
+	show_id(request, "id", id);
+	show_number(request, "part", part_of(p, i));
+	rc =
+	    control_ask(d->fd, CONTROL_SAVE, request, &f->fd, 1, NULL, NULL, e);
+	if (rc == RC_OK)
+		rc = hash_fd(f, e);
+	if (rc == RC_OK && p->content.len > 0 &&
+	    memcmp(f->digest, is.digest, sizeof(is.digest)) != 0)
+		rc = fail(
+		    e, RC_INVALID, "its files are not those that were signed");
+	return rc;
+}
+
+/* ---- of a document ------------------------------------------------------- */
 
 enum rc
 files_where(

@@ -44,6 +44,15 @@ void files_list(struct files *f);
 /* A dispatch that lies at the desk: all its parts. */
 enum rc files_open(
     struct files *f, const struct desk *d, const struct id *id, struct err *e);
+/* What it has, by its list: that alone is opened, and held to "content" where
+ * that is not NULL.  Without a list, names and types are the dispatch's, and
+ * digests are zeros. */
+enum rc files_look(struct files *f, const struct desk *d, const struct id *id,
+    const char *content, struct err *e);
+/* One of those that files_look() found, from 0 on, held to what the list says.
+ * RC_ABSENT: it has no such. */
+enum rc files_open_one(struct files *f, size_t i, const struct desk *d,
+    const struct id *id, struct err *e);
 /* Those of a document, by its row of "doc-show": of a draft or of what came,
  * held to their list, where there is one. */
 enum rc files_of(struct files *f, const struct desk *d, const json_t *document,

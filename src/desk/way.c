@@ -360,7 +360,7 @@ what_was_sent(struct doing *d, const struct id *id, struct err *e)
 	enum rc rc;
 
 	show_id(request, "id", id);
-	rc = ask_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
+	rc = ask_for_rows(d->desk.fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)
@@ -429,23 +429,26 @@ after_send(struct doing *d, struct err *e)
 
 /* ---- the table ----------------------------------------------------------- */
 
+#define OF_FILES "content documents attachments"
+
 static const struct way ways[] = {
-	{ "draft", fill_files, seal_files, NULL },
-	{ "revise", fill_files, seal_files, NULL },
-	{ "digitise", fill_files, seal_files, NULL },
-	{ "telegram-draft", fill_files, seal_files, NULL },
-	{ "mark", fill_files, seal_files, NULL },
-	{ "sign", fill_signed, NULL, NULL },
-	{ "sign-agency", fill_signed, NULL, NULL },
-	{ "send", fill_send, act_send, after_send },
-	{ "arrive", way_fill_arrive, NULL, NULL },
-	{ "telegram-arrive", way_fill_arrive, NULL, NULL },
-	{ "check", way_fill_check, NULL, NULL },
-	{ "receipt", way_fill_tell, NULL, way_after_tell },
-	{ "deliver", way_fill_tell, NULL, way_after_tell },
-	{ "refuse", way_fill_tell, NULL, way_after_tell },
-	{ "recall", way_fill_tell, NULL, way_after_tell },
-	{ "confirm", way_fill_confirm, NULL, NULL },
+	{ "draft", fill_files, seal_files, NULL, OF_FILES },
+	{ "revise", fill_files, seal_files, NULL, OF_FILES },
+	{ "digitise", fill_files, seal_files, NULL, OF_FILES },
+	{ "telegram-draft", fill_files, seal_files, NULL, OF_FILES },
+	{ "mark", fill_files, seal_files, NULL, OF_FILES },
+	{ "sign", fill_signed, NULL, NULL, "content" },
+	{ "sign-agency", fill_signed, NULL, NULL, "content" },
+	{ "send", fill_send, act_send, after_send, "dispatch digest" },
+	{ "arrive", way_fill_arrive, NULL, NULL, WAY_ARRIVE },
+	{ "telegram-arrive", way_fill_arrive, NULL, NULL, WAY_ARRIVE },
+	{ "check", way_fill_check, NULL, NULL,
+	    "integrity documents pages attachments" },
+	{ "receipt", way_fill_tell, NULL, way_after_tell, "" },
+	{ "deliver", way_fill_tell, NULL, way_after_tell, "" },
+	{ "refuse", way_fill_tell, NULL, way_after_tell, "" },
+	{ "recall", way_fill_tell, NULL, way_after_tell, "" },
+	{ "confirm", way_fill_confirm, NULL, NULL, "from outcome reason" },
 };
 
 const struct way *
@@ -457,6 +460,29 @@ way_of(const char *action)
 		if (strcmp(ways[i].action, action) == 0)
 			return &ways[i];
 	return NULL;
+}
+
+bool
+way_takes_files(const char *action)
+{
+	const struct way *way = way_of(action);
+
+	return way != NULL && way->fill == fill_files;
+}
+
+bool
+way_fills(const char *action, const char *field)
+{
+	const struct way *way = way_of(action);
+	const char *words = way == NULL ? "" : way->fills;
+	size_t n;
+
+	for (; *words != '\0'; words += n + (words[n] != '\0')) {
+		n = strcspn(words, " ");
+		if (n == strlen(field) && strncmp(words, field, n) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* ---- taking one ---------------------------------------------------------- */
@@ -474,7 +500,7 @@ ask_step(json_t **rows, struct doing *d, bool tried, struct err *e)
 		(void)json_object_set(request, "fields", d->fields);
 	if (tried)
 		show_bool(request, "try", true);
-	return ask_rows(d->desk.fd, CONTROL_DOC, request, rows, e);
+	return ask_for_rows(d->desk.fd, CONTROL_DOC, request, rows, e);
 }
 
 static enum rc
@@ -543,7 +569,7 @@ way_addressees(
 		return RC_OK;
 	request = json_object();
 	show_id(request, "id", &id);
-	rc = ask_rows(desk->fd, CONTROL_TRACE, request, &trace, e);
+	rc = ask_for_rows(desk->fd, CONTROL_TRACE, request, &trace, e);
 	if (rc != RC_OK)
 		return rc;
 	json_array_foreach(trace, i, row)

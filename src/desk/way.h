@@ -44,6 +44,11 @@ void way_free(struct doing *d);
 enum rc way_addressees(
     json_t **out, const struct desk *desk, const json_t *rows, struct err *e);
 
+/* Files may be given with this action; a field of it is known where nobody says
+ * it, by files or by what came. */
+bool way_takes_files(const char *action);
+bool way_fills(const char *action, const char *field);
+
 /* ---- between way.c and come.c --------------------------------------------
  */
 
@@ -55,6 +60,8 @@ struct way {
 	enum rc (*act)(struct doing *d, struct err *e);
 	/* Once it was. */
 	enum rc (*after)(struct doing *d, struct err *e);
+	/* The fields that "fill" may add, with blanks between them. */
+	const char *fills;
 };
 /* What its fields say now; what they lack, where the action has it. */
 const char *way_said(const struct doing *d, const char *name);
@@ -72,6 +79,9 @@ bool way_is_one(const char *word, const char *const *of);
 extern const char *const way_made_here[]; /* kinds of documents */
 /* A request about a dispatch of the desk. */
 json_t *way_about(const struct doing *d, const struct id *id);
+#define WAY_ARRIVE                                                             \
+	"level precedence documents pages attachments dispatch digest from "   \
+	"due answers type copying until symbol date traffic groups"
 /* come.c: of struct way */
 enum rc way_fill_arrive(struct doing *d, struct err *e);
 enum rc way_fill_check(struct doing *d, struct err *e);

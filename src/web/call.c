@@ -46,8 +46,8 @@ web_ask_files(struct web_call *c, enum control_what what, json_t *request,
 	rc = control_ask(
 	    c->control, what, request, fds, count, &ears, &answer, e);
 	if (rc == RC_OK && g.over)
-		rc = fail(e, RC_LIMIT,
-		    "the answer has over %u rows; ask for less", WEB_ROWS);
+		rc = fail(e, RC_LIMIT, "there are over %u rows; ask for less",
+		    WEB_ROWS);
 	if (rc != RC_OK)
 		goto out;
 	if (rows != NULL) {

@@ -7,6 +7,8 @@
 
 extern const struct web_route web_session_routes[];
 extern const struct web_route web_upload_routes[];
+extern const struct web_route web_document_routes[];
+extern const struct web_route web_mail_file_routes[];
 extern const struct web_route web_events_routes[];
 
 /* What the route of the stream runs: it is no call, the server's loop answers
@@ -19,5 +21,7 @@ extern const struct web_route web_registers_routes[];
 extern const struct web_route web_report_routes[];
 extern const struct web_route web_network_routes[];
 extern const struct web_route web_people_routes[];
+extern const struct web_route web_draft_routes[];
+extern const struct web_route web_print_routes[];
 
 #endif

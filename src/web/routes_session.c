@@ -157,8 +157,8 @@ begin_by_tls(struct web_call *c, struct err *e)
 {
 	if (!c->from.secure)
 		return fail(e, RC_DENIED,
-		    "on this machine a session begins by the link that antin "
-		    "desk gives");
+		    "on this machine a session begins by the one-time "
+		    "address that antin desk gives");
 	if (c->session != NULL) {
 		web_replies(c, json_pack("{s:s}", "csrf", c->session->csrf));
 		return RC_OK;
@@ -173,7 +173,7 @@ begin_by_link(struct web_call *c, struct err *e)
 	enum rc rc;
 
 	rc = web_link_take(c->server->sessions, bytes_str(web_text(c, "token")),
-	    c->server->ms(), e);
+	    &c->from, c->server->ms(), e);
 	if (rc == RC_LIMIT)
 		c->reply.status = 429;
 	if (rc == RC_OK)

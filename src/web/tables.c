@@ -4,6 +4,8 @@
 const struct web_route *const web_tables[] = {
 	web_session_routes,
 	web_upload_routes,
+	web_document_routes,
+	web_mail_file_routes,
 	web_events_routes,
 	web_tree_routes,
 	web_station_routes,
@@ -12,5 +14,7 @@ const struct web_route *const web_tables[] = {
 	web_report_routes,
 	web_network_routes,
 	web_people_routes,
+	web_draft_routes,
+	web_print_routes,
 	NULL,
 };

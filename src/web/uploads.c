@@ -259,8 +259,8 @@ remove_at(struct uploads *u, size_t i)
 
 /* ---- beginning ----------------------------------------------------------- */
 
-static enum rc
-check_name(struct buf *clean, struct bytes name, struct err *e)
+enum rc
+upload_name(struct buf *clean, struct bytes name, struct err *e)
 {
 	struct bytes b;
 	enum rc rc = utf8_clean(clean, name, LIMIT_NAME, e);
@@ -327,7 +327,7 @@ upload_begin(struct id *out, struct uploads *u, uint64_t user,
 	if (size > UPLOAD_MAX)
 		return fail(
 		    e, RC_LIMIT, "a file of over %u MiB", UPLOAD_MAX >> 20);
-	if ((rc = check_name(&clean, name, e)) != RC_OK ||
+	if ((rc = upload_name(&clean, name, e)) != RC_OK ||
 	    (rc = check_type(type, e)) != RC_OK) {
 		buf_free(&clean);
 		return rc;

@@ -31,6 +31,10 @@ struct uploads;
 struct uploads *uploads_new(int spool, uint64_t bytes);
 void uploads_free(struct uploads *u);
 
+/* A person's name of a file, in NFC.  RC_INVALID, RC_LIMIT: no file could have
+ * it.  The caller frees *out. */
+enum rc upload_name(struct buf *out, struct bytes name, struct err *e);
+
 struct upload_is {
 	char name[LIMIT_NAME + 1], type[UPLOAD_TYPE + 1];
 	uint64_t size, have; /* bytes it is to have; that came */

@@ -21,7 +21,8 @@ too_long(const struct web_field *f, struct err *e)
 static json_t *
 string(struct bytes text)
 {
-	return json_stringn((const char *)text.p, text.len);
+	return text.len == 0 ? json_string("")
+			     : json_stringn((const char *)text.p, text.len);
 }
 
 /* In its stored form, held to the field's length. */

@@ -796,6 +796,8 @@ text_is_stored_in_one_form(void)
 	    "nothing turns the direction of writing");
 	is_text(becomes("", "{\"lines\":\"a\\r\\n\\tb \\n\\n c\"}", "lines"),
 	    "\"a\\n b\\n\\n c\"", "lines keep their ends and indents");
+	is_text(becomes("", "{\"lines\":\"\"}", "lines"), "\"\"",
+	    "text that may be empty may");
 	is_text(becomes("", "{\"lines\":\"a\\u0007\"}", "lines"), NULL,
 	    "and have no other control characters");
 	is_text(becomes("", "{\"secret\":\"ma\xcc\xa3t \"}", "secret"),

@@ -1,7 +1,122 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { t } from '../texts/shell';
-import { Empty, Page } from '../ui';
+// Máy trạm: how the station is, what to do where something is not well, its
+// alarms, its keys and their ends.
+import { useGet, type Row, type Rows } from '../api';
+import { size, span, time, type Values } from '../i18n';
+import { findings, worst, type Finding, type Row as Plain }
+    from '../logic/health';
+import { unitsOf, type Row as TreeRow } from '../logic/tree';
+import { t } from '../texts/station';
+import { Alert, Badge, ErrorBox, Facts, Loading, Page, Section, Table, Time }
+    from '../ui';
+import type { PageProps } from './index';
+import { AlarmsPanel } from './stations/alarms';
+import { useTree } from './stations/data';
 
-export default function Station() {
-	return <Page title={t('station')}><Empty title={t('soon')} /></Page>;
+const kinds = { fine: 'good', look: 'warn', wrong: 'bad' } as const;
+const marks = { fine: '●', look: '◐', wrong: '○' };
+const say = t as unknown as (key: string, values?: Values) => string;
+
+function values(f: Finding): Values {
+	return Object.fromEntries(Object.entries(f.with).map(([k, v]) => [k,
+		k === 'bytes' ? size(Number(v)) : k === 'age' ? span(Number(v)) :
+		k === 'time' ? time(Number(v)) :
+		k === 'station' ? String(v).replace('antin://', '') : v]));
+}
+
+function Health({ rows }: { rows: Row[] }) {
+	const list = findings(rows as Plain[], rows.filter((r) =>
+	    r.row === 'alarm') as Plain[]);
+	const how = worst(list);
+	const n = list.filter((f) => f.how === how).length;
+
+	return <>
+		<Alert kind={how === 'fine' ? 'good' : how === 'look' ? 'warn' : 'bad'}
+		    title={say(`all.${how}`, { n })} />
+		<Section title={t('health')}>
+			<Table rows={list} id={(f) => f.check} caption={t('health')}
+			    columns={[
+				{ key: 'check', head: t('check'), narrow: 'title',
+					cell: (f) => t.of('c', f.check) },
+				{ key: 'how', head: t('how'), cell: (f) =>
+					<Badge kind={kinds[f.how]}><span aria-hidden="true">
+						{marks[f.how]} </span>{t(f.how)}</Badge> },
+				{ key: 'says', head: t('says'), cell: (f) => <>
+					{say(f.says, values(f))}
+					{f.todo !== '' && <><br /><strong>→ {say(f.todo)}
+					</strong></>}</> },
+			]} />
+			<p class="hint">{t('doctor').split('{command}')[0]}
+				<code class="command">antin doctor</code>
+				{t('doctor').split('{command}')[1]}</p>
+		</Section>
+	</>;
+}
+
+/* Whose certificates this station's work rests on, the sooner first. */
+function Keys({ tree, status }: { tree: Row[]; status: Row[] }) {
+	const { own } = unitsOf(tree as TreeRow[]);
+	const asked = (address: string) => status.some((r) => r.row === 'key' &&
+	    r.address === address && r.requested > 0);
+	const rows = tree.filter((r) => r.unit === own && (r.row === 'desk' ||
+	    r.row === 'person')).map((r) => ({ whose: r.row, ...r,
+		state: r.keys }) as Row);
+	const unit = tree.find((r) => r.row === 'unit' && r.unit === own);
+
+	if (unit)
+		rows.unshift(...(['station', 'authority'] as const).filter((k) =>
+		    unit[k] !== 'none').map((k) => ({ ...unit, whose: k,
+			state: unit[k] }) as Row));
+	rows.sort((a, b) => (a.until ?? Infinity) - (b.until ?? Infinity));
+	return <Section title={t('keys')}>
+		<Table rows={rows} id={(r) => `${r.whose}${r.address}`}
+		    caption={t('keys')} columns={[
+			{ key: 'name', head: t('keys.whose'), narrow: 'title',
+				cell: (r) => <>{r.name} <small>({t.of('whose', r.whose)})
+				</small></> },
+			{ key: 'until', head: t('keys.until'),
+				cell: (r) => r.until && <Time at={r.until} only="date" /> },
+			{ key: 'state', head: t('keys.state'), cell: (r) => <>
+				<Badge kind={r.state === 'good' ? 'good' :
+				    r.state === 'ending' ? 'warn' : 'bad'}>
+					{t.of('k', r.state)}</Badge>
+				{asked(r.address) && <small> {t('k.asked')}</small>}</> },
+		]} />
+	</Section>;
+}
+
+export default function Station(_: PageProps) {
+	const got = useGet<Rows>('/station', {}, ['alarms', 'links', 'directory']);
+	const tree = useTree();
+	const rows = got.data?.rows ?? [];
+	const about = rows.find((r) => r.row === 'station');
+	const life = rows.find((r) => r.row === 'life');
+
+	return <Page title={t('title')} lead={t('lead')}>
+		<ErrorBox error={got.error ?? tree.error} again={() => {
+			got.reload();
+			tree.reload();
+		}} />
+		{got.loading && <Loading rows={8} />}
+		{got.data && <Health rows={rows} />}
+		{got.data && <AlarmsPanel />}
+		{tree.data && <Keys tree={tree.data} status={rows} />}
+		{about && <>
+			<Section title={t('about')}><Facts rows={[
+				[t('address'), about.station],
+				[t('version'), String(got.data?.version ?? '')],
+				[t('life'), life?.incarnation],
+				[t('accepted'), about.dispatches],
+				...rows.filter((r) => r.row === 'desk').map((r):
+				    [string, string] => [r.name, r.until ?
+					t('desk.in', { time: time(r.until) }) :
+					t('desk.out')]),
+			]} /></Section>
+			<Section title={t('backup')}>
+				<p>{t('backup.how')}</p>
+				<p><code class="command">antin backup TRẠM.backup</code>{' '}
+					<code class="command">antin backup verify TRẠM.backup</code></p>
+			</Section>
+		</>}
+	</Page>;
 }

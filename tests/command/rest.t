@@ -1,0 +1,299 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: EUPL-1.2
+#
+# A station as a browser asks it (docs/desk.md 3, 4): a session by a link that
+# is good once, people and desks signed in by it, and each resource; what is
+# refused, and in whose language that is said.
+use strict;
+use warnings;
+use utf8;
+use FindBin;
+use HTTP::Tiny;
+use IO::Socket::INET;
+use JSON::PP;
+use Test::More;
+use Time::HiRes qw(sleep time);
+
+use lib $FindBin::Bin;
+use Antin;
+use Phone qw(base32 code_at);
+
+my @root = qw(--directory held/directory --key held/root.key --share
+    held/share-1.share --share held/share-2.share);
+my $lan = 'antin://vn/lan';
+my $desk = 'antin://vn/van-thu';
+my $pass = 'mot cau dai khong ai doan ra';
+my $desk_pass = 'cau cua ban van thu';
+binmode $_, ':utf8' for map { Test::More->builder->$_ } qw(output
+    failure_output todo_output);
+my $json = JSON::PP->new->utf8->canonical;
+my ($up, $base, $cookie, $csrf, $key, $counter);
+
+END {
+	my $status = $?;
+	chdir $work and antin(qw(station stop TW)) if $up;
+	$? = $status;
+}
+
+# ---- a browser -------------------------------------------------------------
+
+my $http = HTTP::Tiny->new(timeout => 60, keep_alive => 1);
+
+# What it answers; the JSON of it is in {json}.
+sub asks {
+	my ($method, $path, $body, %more) = @_;
+	my %headers = (origin => $base, %{ $more{headers} // {} });
+	$headers{cookie} //= "antin=$cookie" if defined $cookie;
+	$headers{'x-antin'} //= $csrf if defined $csrf && $method ne 'GET';
+	$headers{'content-type'} //= 'application/json' if defined $body;
+	delete $headers{$_} for grep { $headers{$_} eq '' } keys %headers;
+	my $r = $http->request($method, "$base/api/1$path", {
+	    headers => \%headers, defined $body ?
+	    (content => ref $body ? $json->encode($body) : $body) : () });
+	$r->{json} = eval { $json->decode($r->{content}) } // {};
+	note("$method $path: $r->{status} ", substr $r->{content}, 0, 300);
+	return $r;
+}
+
+sub is_refused {
+	my ($status, $code, $name, @asks) = @_;
+	my $r = asks(@asks);
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	return is("$r->{status} " . ($r->{json}{error}{code} // ''),
+	    "$status $code", $name);
+}
+
+sub is_answered {
+	my ($name, @asks) = @_;
+	my $r = asks(@asks);
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	is($r->{status}, 200, $name) or diag($r->{content});
+	return $r->{json};
+}
+
+# ---- a station -------------------------------------------------------------
+
+sub there_is_a_station {
+	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
+	    die "no port: $!\n";
+	my $line = '127.0.0.1:' . $s->sockport;
+	close $s;
+	officers(2);
+	put('lan.pass', "$pass\n");
+	put('desk.pass', "$desk_pass\n");
+	secret($pass, $desk_pass);
+	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
+	    --suite A --class trung-uong --quorum 2 --name Ban)));
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
+	    --precedence hoa-toc));
+	my $said;
+	for (['vt', $desk, 'desk.pass', qw(--level toi-mat --precedence
+	    hoa-toc)], ['lan', $lan, 'lan.pass', qw(--kind person --level
+	    toi-mat)]) {
+		my ($name, $address, $file, @words) = @$_;
+		ok(invited(\@root, $name, $address, @words) && ($said =
+		    requested($name, '--passphrase-file', $file)) ne '' &&
+		    issued(\@root, $name, $said) eq '0' &&
+		    antin(qw(enrol accept --passphrase-file), $file, $name,
+		    "$name.answer") eq '0', "$name is enrolled");
+	}
+	ends(0, 'Lan is a clerk', qw(role give), @root, $lan, $desk, 'clerk');
+	ends(0, 'all that is known', qw(directory write --all --directory
+	    held/directory all));
+	ends(0, 'a station', qw(station new --directory all --key tw.key
+	    --desk vt.key --listen), $line, 'TW');
+	$up = ends(0, 'that starts', qw(station start TW));
+	ends(0, 'Lan comes', qw(user add --station TW --key lan.key));
+}
+
+# ---- a session -------------------------------------------------------------
+
+sub link_of {
+	local $Test::Builder::Level = $Test::Builder::Level + 1;
+	ends(0, 'the command gives a link', qw(desk --station TW));
+	my ($url, $token) = $out =~
+	    m{^(http://127\.0\.0\.1:\d+)/#link=([\w-]{43})$}m or die $out;
+	$base = $url;
+	secret($token);
+	@told = ();
+	return $token;
+}
+
+sub nothing_without_a_session {
+	my $token = link_of();
+	is_refused(401, 'denied', 'nothing is told without a session', 'GET',
+	    '/session');
+	is_refused(401, 'denied', 'nor are passphrases tried', 'POST',
+	    '/session/sign-in', { person => 'lan', passphrase => $pass });
+	is_refused(401, 'denied', 'nor does one begin of itself', 'POST',
+	    '/session', {});
+	is_refused(401, 'denied', 'or by another link', 'POST',
+	    '/session/link', { token => 'A' x 43 });
+	is_refused(403, 'denied', 'or by another page', 'POST',
+	    '/session/link', { token => $token },
+	    headers => { origin => 'http://127.0.0.1:1' });
+	my $r = asks('POST', '/session/link', { token => $token });
+	is($r->{status}, 200, 'the link begins one');
+	like($r->{headers}{'set-cookie'},
+	    qr/^antin=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/,
+	    'whose cookie no script sees');
+	($cookie) = $r->{headers}{'set-cookie'} =~ /=([\w-]+);/;
+	$csrf = $r->{json}{csrf};
+	is_refused(403, 'denied', 'once', 'POST', '/session/link',
+	    { token => $token });
+}
+
+sub a_session_says_who_is_there {
+	my $until = time + 60;
+	my $s;
+	do {
+		sleep 0.2;
+		$s = is_answered('the session is told', 'GET', '/session');
+	} while (!@{ $s->{people} // [] } && time < $until);
+	is($s->{csrf}, $csrf, 'with its token');
+	is($s->{station}, 'antin://vn', 'the station');
+	is("$s->{people}[0]{person} $s->{people}[0]{roles}[0]{role}",
+	    "$lan clerk", 'who there is, and as what');
+	is(@{ $s->{persons} }, 0, 'and that nobody is signed in');
+	is($s->{desks}[0]{desk}, $desk, 'and its desks');
+}
+
+sub what_changes_needs_the_token {
+	my %sign_in = (person => 'lan', passphrase => $pass);
+	is_refused(403, 'denied', 'nothing changes without the token', 'POST',
+	    '/session/sign-in', \%sign_in, headers => { 'x-antin' => '' });
+	is_refused(403, 'denied', 'or by another', 'POST', '/session/sign-in',
+	    \%sign_in, headers => { 'x-antin' => 'A' x 43 });
+	is_refused(403, 'denied', 'nor for another page', 'POST',
+	    '/session/sign-in', \%sign_in,
+	    headers => { origin => 'http://evil.vn' });
+	my $host = $base =~ s/http:\/\///r;
+	my $to = IO::Socket::INET->new($host) or die "$host: $!\n";
+	$to->print("GET /api/1/session HTTP/1.1\r\nHost: evil.vn\r\n" .
+	    "Cookie: antin=$cookie\r\nConnection: close\r\n\r\n");
+	like(<$to>, qr/ 403 /, 'nor is anything told under another name');
+	is_refused(415, 'invalid', 'nor as a form', 'POST',
+	    '/session/sign-in', 'person=lan', headers => { 'content-type' =>
+	    'application/x-www-form-urlencoded' });
+	is_refused(405, 'usage', 'in a way that there is not', 'DELETE',
+	    '/session');
+	is_refused(404, 'absent', 'or where nothing is', 'GET', '/none');
+}
+
+# ---- people ----------------------------------------------------------------
+
+sub code {
+	my $first = int((time + 20) / 30) - 1;
+	my $next = ($counter // 0) + 1;
+	$next = $first if $next < $first;
+	sleep 0.5 while $next > int((time - 1) / 30) + 1;
+	$counter = $next;
+	return substr code_at($key, $counter), 0, 6;
+}
+
+sub people_sign_in {
+	my $c = is_answered('Lan gets codes', 'POST', '/session/codes',
+	    { person => 'lan', passphrase => $pass });
+	like($c->{secret}, qr/^[A-Z2-7]{32}$/, 'in letters');
+	like($c->{svg}, qr/^<svg .*<\/svg>\s*$/s, 'and as a picture');
+	like($c->{uri}, qr/^otpauth:\/\/totp\/Antin/, 'of an address');
+	$key = base32($c->{secret});
+	secret($c->{secret});
+	is_refused(403, 'denied', 'a wrong code is none', 'POST',
+	    '/session/sign-in', { person => 'lan', passphrase => $pass,
+	    code => '000000' });
+	my $r = asks('POST', '/session/sign-in', { person => 'ai',
+	    passphrase => $pass, code => '000000' }, headers => {
+	    'accept-language' => 'vi' });
+	is($r->{status}, 403, 'nor is anybody else');
+	like($r->{json}{error}{text}, qr/không đúng/,
+	    'which is said in his language');
+	my $in = is_answered('she signs in', 'POST', '/session/sign-in',
+	    { person => 'lan', passphrase => $pass, code => code() });
+	ok($in->{until} > time, 'until then');
+	my $s = is_answered('the session is asked', 'GET', '/session');
+	is("@{[map { $_->{person} } @{ $s->{persons} }]}", $lan,
+	    'and says so');
+}
+
+sub desks_are_unlocked {
+	is_refused(404, 'absent', 'a person has no box', 'GET',
+	    "/mail/in?desk=$lan");
+	is_refused(403, 'denied', 'no desk opens by a wrong passphrase', 'POST',
+	    '/session/desk', { desk => $desk, passphrase => 'x' });
+	is_answered('the desk is unlocked', 'POST', '/session/desk',
+	    { desk => $desk, passphrase => $desk_pass });
+	my $s = is_answered('the session is asked', 'GET', '/session');
+	ok($s->{desks}[0]{until} > time, 'and says until when');
+}
+
+# ---- resources -------------------------------------------------------------
+
+sub resources_answer {
+	for ("/mail/in?desk=$desk", "/mail/out?desk=$desk&max=10", '/status',
+	    '/queue', '/alarms', '/alarms?all=true', '/duty', '/enrolments',
+	    '/media', '/people', "/registers?desk=$desk",
+	    "/registers/cong-van-den?desk=$desk&year=2026",
+	    "/report?desk=$desk&from=1767200400&until=1798736400") {
+		my $a = is_answered($_, 'GET', $_);
+		is(ref $a->{rows}, 'ARRAY', 'in rows');
+	}
+	my $o = is_answered('what can be asked', 'GET', '/openapi.json');
+	ok($o->{paths}{'/api/1/mail/{id}/ack'}{post}, 'is described');
+	is_refused(404, 'absent', 'what was never sent has no trace', 'GET',
+	    '/mail/9f3c2a710b44d1e89f3c2a710b44d1e8/trace');
+	is_refused(400, 'invalid', 'what is no id is none', 'GET',
+	    '/mail/x/trace');
+	is_refused(404, 'absent', 'an alarm that is not there is not seen',
+	    'POST', '/alarms/77/seen', {});
+	is_refused(400, 'invalid', 'what waits is named once', 'POST',
+	    '/queue/hold', { leg => 1, hop => '' });
+	my $r = asks('GET', '/mail/in');
+	is("$r->{status} $r->{json}{error}{field}", '400 desk',
+	    'a field that is missing is named');
+}
+
+# ---- the end ---------------------------------------------------------------
+
+sub headers_are_strict {
+	my $h = asks('GET', '/status')->{headers};
+	is($h->{'cache-control'}, 'no-store', 'nothing is kept by browsers');
+	is($h->{'x-content-type-options'}, 'nosniff', 'or guessed');
+	like($h->{'content-security-policy'}, qr/default-src 'none'/,
+	    'or brought from elsewhere');
+	ok(!exists $h->{'access-control-allow-origin'}, 'or given elsewhere');
+}
+
+sub who_asks_too_often_waits {
+	my ($r, $n) = (undef, 0);
+	do { $r = asks('GET', '/openapi.json') }
+	    while ($r->{status} == 200 && ++$n < 2000);
+	is($r->{status}, 429, "who asks too often waits ($n)");
+	ok(($r->{headers}{'retry-after'} // 0) >= 1, 'and is told how long');
+	sleep 2;
+}
+
+sub it_ends {
+	is_answered('the session ends', 'POST', '/session/end', {});
+	is_refused(401, 'denied', 'and is over', 'GET', '/session');
+	my $until = time + 30;
+	do { sleep 0.2 } while (antin(qw(user list --json --station TW)) eq
+	    '0' && $out =~ /"state": ?"in"/ && time < $until);
+	unlike($out, qr/"state": ?"in"/, 'whom it had signed in is out');
+	is("@told", '', 'no secret was told by a command');
+}
+
+there_is_a_station();
+nothing_without_a_session();
+a_session_says_who_is_there();
+what_changes_needs_the_token();
+people_sign_in();
+desks_are_unlocked();
+resources_answer();
+headers_are_strict();
+who_asks_too_often_waits();
+it_ends();
+$up = !ends(0, 'the station stops', qw(station stop TW));
+is((grep { secrets_in($_) } map { get($_) } glob 'TW/log/*') + 0, 0,
+    'no secret is in its log');
+done_testing();

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: EUPL-1.2
+// What wants a person, with what to do; and who is there for it: panels for
+// Hôm nay, Máy trạm and Người và vai.
+import { useState } from 'preact/hooks';
+import { post, useAct, useGet, type Row, type Rows } from '../../api';
+import { time } from '../../i18n';
+import { t } from '../../texts/alarms';
+import { Badge, Button, Checkbox, Confirm, Empty, ErrorBox, Facts, Field,
+    Loading, PrecedenceBadge, Section, Select, Table, Time, toast, wrong }
+    from '../../ui';
+
+export const alarmName = (kind: string) =>
+    t.has(`kind.${kind}`) ? t.of('kind', kind) : t('kind.other');
+export const alarmTodo = (kind: string) =>
+    t.has(`do.${kind}`) ? t.of('do', kind) : t('do.other');
+
+function about(row: Row): string {
+	const text = String(row.text ?? '');
+	const said = text.startsWith('contact ') ?
+	    t('contact', { time: text.slice(8) }) : text;
+	const subject = String(row.subject ?? '').replace('antin://', '');
+
+	return said === '' ? subject : subject === '' ? said :
+	    `${subject} (${said})`;
+}
+
+function standing(row: Row) {
+	return row.state === 'over' ? t('state.over', { time: time(row.over) }) :
+	    row.seen ? t('state.seen', { time: time(row.seen) }) :
+	    <Badge kind="bad">{t(row.escalated > 0 ? 'state.escalated' :
+		'state.new')}</Badge>;
+}
+
+/* Alarms; "brief": those that nobody has seen, as a list. */
+export function AlarmsPanel({ brief }: { brief?: boolean }) {
+	const [all, setAll] = useState(false);
+	const got = useGet<Rows>('/alarms', { all: !brief && all }, ['alarms']);
+	const act = useAct();
+	const [asking, ask] = useState<Row | null>(null);
+	const rows = (got.data?.rows ?? []).filter((r: Row) =>
+	    r.row === 'alarm' && (!brief || !r.seen));
+	const see = async () => {
+		if (asking && await act.run(() => post(`/alarms/${asking.alarm}/seen`))) {
+			toast(t('see.done'));
+			ask(null);
+			got.reload();
+		}
+	};
+	const button = (r: Row) => r.state !== 'over' && !r.seen &&
+		<Button onClick={() => {
+			act.clear();
+			ask(r);
+		}} aria-label={t('see.what', { n: String(r.alarm),
+			kind: alarmName(r.kind) })}>{t('see')}</Button>;
+
+	return <Section title={t('title')} id="canh-bao">
+		<ErrorBox error={got.error} again={got.reload} />
+		{got.loading && <Loading rows={2} />}
+		{!brief && <Checkbox label={t('all')} checked={all} onCheck={setAll} />}
+		{got.data && rows.length === 0 && <Empty title={t('none')} />}
+		{rows.length > 0 && <Table rows={rows} id={(r) => String(r.alarm)}
+		    caption={t('title')} columns={[
+			{ key: 'kind', head: t('kind'), narrow: 'title', cell: (r) =>
+				<><PrecedenceBadge precedence={r.precedence} />{' '}
+				<strong>{alarmName(r.kind)}</strong>
+				<br /><small class="wrap">{about(r)}</small></> },
+			{ key: 'todo', head: t('todo'), cell: (r) => alarmTodo(r.kind) },
+			{ key: 'since', head: t('since'), cell: (r) => <Time at={r.since} /> },
+			{ key: 'state', head: t('state'), cell: standing },
+			{ key: 'see', head: '', cell: button },
+		]} />}
+		{asking && <Confirm title={t('see.what', { n: String(asking.alarm),
+			kind: alarmName(asking.kind) })} yes={t('see')}
+		    busy={act.busy} error={act.error} onYes={see}
+		    onClose={() => ask(null)}>
+			<p>{about(asking)}</p><p>{alarmTodo(asking.kind)}</p>
+		</Confirm>}
+	</Section>;
+}
+
+// ---- duty -------------------------------------------------------------------
+
+const of = (rows: Row[], what: string) => rows.find((r) => r.what === what);
+const who = (r: Row | undefined) => r ? r.text ?? r.login : t('duty.nobody');
+
+/* A line of a hand-over or a record (docs/duty.md 3). */
+function line(text: string): string {
+	const f = text.split('\t');
+	const when = (s: string) => time(Number(s));
+
+	switch (f[0]) {
+	case 'offer':
+		return t('line.offer', { time: when(f[1]), who: f[2] });
+	case 'note':
+		return t('line.note', { text: f[1] });
+	case 'alarm':
+		return t('line.alarm', { n: f[1], kind: alarmName(f[2]),
+			time: when(f[4]), state: f[5] === 'seen' ?
+			    t('see') : t('state.new'), of: `${f[6]} ${f[7] ?? ''}` });
+	case 'waits':
+		return t('line.waits', { n: f[1], time: when(f[3]),
+			station: f[4] ?? '' });
+	case 'desk':
+		return t('line.desk', { a: f[1], b: f[2], desk: f[3] });
+	case 'more':
+		return t('line.more', { n: f[2] });
+	}
+	if (/^[1-5]$/.test(f[0]))
+		return `${when(f[1])}: ${t.of('did', f[0])}: ${f[2]}` +
+		    (f[3] ? ` < ${f[3]}` : '') + (f[4] ? ` “${f[4]}”` : '');
+	return text;
+}
+
+type Doing = 'offer' | 'take' | 'note';
+
+function Do({ doing, rows, onEnd }: {
+	doing: Doing; rows: Row[]; onEnd: (did: boolean) => void;
+}) {
+	const act = useAct();
+	const [text, setText] = useState('');
+	const [login, setLogin] = useState('');
+	const offer = of(rows, 'offer');
+	const on = of(rows, 'on');
+	const yes = async () => {
+		const body: Row = doing === 'offer' ? { ...(login ? { login } : {}),
+			...(text ? { reason: text } : {}) } :
+		    doing === 'note' ? { reason: text } :
+		    offer && text === '' ? { offer: offer.number } :
+		    text ? { reason: text } : {};
+
+		if (await act.run(() => post(`/duty/${doing}`, body))) {
+			toast(t(`duty.${doing}.done`));
+			onEnd(true);
+		}
+	};
+
+	return <Confirm title={t(`duty.${doing}`)} yes={t(`duty.${doing}`)}
+	    busy={act.busy} error={act.error} onYes={yes}
+	    onClose={() => onEnd(false)}>
+		{doing === 'offer' && <>
+			<p>{t('duty.offer.what')}</p>
+			<Select label={t('duty.offer.to')} value={login}
+			    onValue={setLogin} empty={t('duty.offer.any')}
+			    error={wrong(act.error, 'login')}
+			    options={rows.filter((r) => r.what === 'person')
+				.map((r) => ({ value: r.login, label: r.text }))} />
+			<Field label={t('duty.note.text')} value={text} lines={3}
+			    onValue={setText} maxLength={900} /></>}
+		{doing === 'note' && <Field label={t('duty.note.text')} must lines={3}
+		    value={text} onValue={setText} maxLength={900}
+		    error={wrong(act.error, 'reason')} />}
+		{doing === 'take' && <>
+			<p>{t('duty.take.what')}</p>
+			{offer ? <ul>{rows.filter((r) => r.what === 'line' &&
+			    r.number === offer.number).map((r, i) =>
+				<li key={i}>{line(String(r.text))}</li>)}</ul> :
+			on && <Field label={t('duty.take.reason')} must lines={2}
+			    value={text} onValue={setText} maxLength={900}
+			    error={wrong(act.error, 'reason')} />}</>}
+	</Confirm>;
+}
+
+/* Who is on duty and who comes next; "brief": nothing else. */
+export function DutyPanel({ brief }: { brief?: boolean }) {
+	const got = useGet<Rows>('/duty', { all: !brief }, ['alarms']);
+	const [doing, ask] = useState<Doing | null>(null);
+	const rows = (got.data?.rows ?? []) as Row[];
+	const desk = of(rows, 'desk');
+	const on = of(rows, 'on'), planned = of(rows, 'planned'),
+	    after = of(rows, 'next'), offer = of(rows, 'offer');
+	const rota = desk && desk.number > 0;
+	const shift = (r: Row | undefined) => r && <>{who(r)}, <Time at={r.since} />
+		{' – '}<Time at={r.until} /></>;
+	const shifts = rows.filter((r) => r.what === 'shift' || r.what === 'gap')
+	    .sort((a, b) => a.since - b.since);
+	const records = rows.filter((r) => r.what === 'record').reverse();
+
+	return <Section title={t('duty')} id="truc-ban" actions={rota &&
+		<div class="actions">
+			<Button onClick={() => ask('take')}>{t('duty.take')}</Button>
+			{on && !brief && <>
+				<Button onClick={() => ask('offer')}>{t('duty.offer')}</Button>
+				<Button onClick={() => ask('note')}>{t('duty.note')}</Button>
+			</>}
+		</div>}>
+		<ErrorBox error={got.error} again={got.reload} />
+		{got.loading && <Loading rows={2} />}
+		{got.data && !rota && <p>{t('duty.norota')}</p>}
+		{rota && <Facts rows={[
+			[t('duty.on'), on ? <><strong>{who(on)}</strong>{' '}
+				({t('duty.since', { time: time(on.since) })})</> :
+				<Badge kind="warn">{t('duty.nobody')}</Badge>],
+			[t('duty.planned'), planned && planned.uid !== on?.uid &&
+			    shift(planned)],
+			[t('duty.next'), shift(after)],
+			[t('duty.desk'), !brief && desk?.desk],
+		]} />}
+		{offer && <p><Badge kind="info">{t('duty.offer.waits', {
+			who: offer.login ?? t('duty.offer.any') })}</Badge></p>}
+		{!brief && rota && <>
+			<h3>{t('duty.rota')}</h3>
+			<Table rows={shifts} id={(r) => `${r.what}${r.since}`}
+			    caption={t('duty.rota')} columns={[
+				{ key: 'who', head: t('duty.who'), narrow: 'title',
+					cell: (r) => r.what === 'gap' ? <Badge kind="warn">
+						{t('duty.gap')}</Badge> : who(r) },
+				{ key: 'from', head: t('duty.from'),
+					cell: (r) => <Time at={r.since} /> },
+				{ key: 'until', head: t('duty.until'),
+					cell: (r) => <Time at={r.until} /> },
+			]} />
+			<h3>{t('duty.records')}</h3>
+			{records.length === 0 ? <p>{t('duty.records.none')}</p> :
+			    <ul class="records">{records.map((r, i) =>
+				<li key={i}>{line(String(r.text))}</li>)}</ul>}
+		</>}
+		{doing && <Do doing={doing} rows={rows} onEnd={(did) => {
+			ask(null);
+			if (did)
+				got.reload();
+		}} />}
+	</Section>;
+}
