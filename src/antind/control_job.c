@@ -620,6 +620,7 @@ web_ca(struct job *j, const struct message *m)
 		pem_write(&pem, "CERTIFICATE", w->ca);
 		answer_text(&a, "pem", buf_bytes(&pem));
 		answer_text(&a, "names", w->names);
+		answer_text(&a, "ports", w->ports);
 		answer_time(&a, "until", w->until);
 		buf_free(&pem);
 	}

@@ -120,7 +120,7 @@ enum control_what {
 	CONTROL_DRAFT_PUT,  /* and text: a title; data into "fields" */
 	CONTROL_DRAFT_DROP, /* desk, document */
 	CONTROL_DESK,	    /* url: the pages, for one browser, once */
-	CONTROL_DESK_TRUST, /* pem, names, until, url: who browsers trust for it
+	CONTROL_DESK_TRUST, /* pem, names, ports, until: whom browsers trust
 			     */
 	CONTROL_TREE,  /* at: who there is in the directory, from there on */
 	CONTROL_RULES, /* from: what was in force then */

@@ -1122,8 +1122,10 @@ struct msg_changed {
 #define MSG_WEB_NAMES 4096u   /* bytes of names, one a line */
 #define MSG_WEB_KEPT                                                           \
 	(32u + LIMIT_NAME + MSG_WEB_NAMES + MSG_WEB_CERT_MAX + MSG_KEPT_RECORD)
+#define MSG_WEB_PORTS 128u    /* bytes of ports, one a line */
 struct msg_web_cert {
 	uint8_t pub[MSG_WEB_PUB];
+	struct bytes ports; /* where it is shown */
 };
 struct msg_web_cert_is {
 	uint64_t rc;
@@ -1145,7 +1147,7 @@ struct msg_web_signed {
 };
 struct msg_web_ca_is {
 	uint64_t rc;
-	struct bytes why, ca, names;
+	struct bytes why, ca, names, ports;
 	int64_t until;
 };
 

@@ -488,7 +488,8 @@ static const struct field changed[] = { U64(msg_changed, what, 1,
 					    (1u << CHANGES) - 1),
 	END };
 
-static const struct field web_cert[] = { FIXED(msg_web_cert, pub), END };
+static const struct field web_cert[] = { FIXED(msg_web_cert, pub),
+	BYTES(msg_web_cert, ports, 0, MSG_WEB_PORTS), END };
 static const struct field web_cert_is[] = { RC(msg_web_cert_is, rc),
 	WHY(msg_web_cert_is, why),
 	BYTES(msg_web_cert_is, leaf, 0, MSG_WEB_CERT_MAX),
@@ -506,6 +507,7 @@ static const struct field web_signed[] = { RC(msg_web_signed, rc),
 static const struct field web_ca_is[] = { RC(msg_web_ca_is, rc),
 	WHY(msg_web_ca_is, why), BYTES(msg_web_ca_is, ca, 0, MSG_WEB_CERT_MAX),
 	BYTES(msg_web_ca_is, names, 0, MSG_WEB_NAMES),
+	BYTES(msg_web_ca_is, ports, 0, MSG_WEB_PORTS),
 	CLOCK(msg_web_ca_is, until), END };
 
 static const struct field print[] = { BYTES(msg_print, what, 1,
