@@ -486,6 +486,12 @@ ask_print(struct job *j)
 	(void)job_tell(j, PROC_PRINT, MSG_PRINT, &m, MSG_PRINT_IS);
 }
 
+static void
+ask_scan(struct job *j)
+{
+	(void)job_tell(j, PROC_SCAN, MSG_SCAN, NULL, MSG_SCAN_IS);
+}
+
 /* What each request asks; "may": only of who is signed in to the desk, which
  * keys is asked first.  Where a key is needed, keys sees to that itself. */
 static const struct {
@@ -567,6 +573,7 @@ static const struct {
 	[CONTROL_TREE] = { ask_look, false },
 	[CONTROL_RULES] = { ask_look, false },
 	[CONTROL_PRINT] = { ask_print, false },
+	[CONTROL_SCAN] = { ask_scan, false },
 };
 
 /* ---- answers
@@ -816,6 +823,30 @@ print_is(struct job *j, const struct message *m)
 }
 
 static void
+scan_is(struct job *j, const struct message *m)
+{
+	static const char *const words[SCANS] = {
+		[SCAN_OFF] = "off",
+		[SCAN_CLEAN] = "clean",
+		[SCAN_FOUND] = "found",
+		[SCAN_AWAY] = "away",
+	};
+	const struct msg_scan_is *s = &m->body.scan_is;
+	const struct msg_found found = { .uid = j->uid, .name = s->name };
+	struct answer a = answer_new();
+
+	if (s->is == SCAN_FOUND)
+		(void)tell(PROC_STORE, MSG_FOUND, 0, &found, -1);
+	answer_word(&a, "scan", words[s->is]);
+	if (s->name.len > 0)
+		answer_text(&a, "name", s->name);
+	if (s->why.len > 0)
+		answer_text(&a, "reason", s->why);
+	answer_flag(&a, "required", s->must != 0);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 progress(struct job *j, const struct message *m)
 {
 	struct buf text;
@@ -857,6 +888,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_WEB_LINK_IS] = web_link,
 		[MSG_WEB_CA_IS] = web_ca,
 		[MSG_PRINT_IS] = print_is,
+		[MSG_SCAN_IS] = scan_is,
 	};
 	struct job *j = jobs;
 
@@ -895,7 +927,8 @@ check_room(uint64_t uid, struct err *e)
 static bool
 pass_files(const struct job *j, struct packet *p)
 {
-	const enum proc to = j->r.what == CONTROL_PRINT ? PROC_PRINT
+	const enum proc to = j->r.what == CONTROL_PRINT	 ? PROC_PRINT
+			     : j->r.what == CONTROL_SCAN ? PROC_SCAN
 			     : j->r.what >= CONTROL_MEDIA_WRITE &&
 				     j->r.what <= CONTROL_MEDIA_LOOK
 				 ? PROC_MEDIA

@@ -1179,8 +1179,8 @@ struct msg_scan_none {
 	struct bytes why;
 };
 struct msg_found {
-	uint64_t uid;
-	struct bytes name, file; /* of the malware; of the attachment */
+	uint64_t uid;	   /* who wanted to open it, or to send it */
+	struct bytes name; /* of the malware */
 };
 
 union any_msg {

@@ -521,8 +521,7 @@ static const struct field scan_is[] = { U64(msg_scan_is, is, 0, SCANS - 1),
 	WHY(msg_scan_is, why), END };
 static const struct field scan_none[] = { WHY(msg_scan_none, why), END };
 static const struct field found[] = { ANY(msg_found, uid),
-	BYTES(msg_found, name, 1, MSG_SCAN_NAME),
-	BYTES(msg_found, file, 0, LIMIT_NAME), END };
+	BYTES(msg_found, name, 1, MSG_SCAN_NAME), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
