@@ -14,5 +14,6 @@ const struct web_route *const web_tables[] = {
 	web_report_routes,
 	web_network_routes,
 	web_people_routes,
+	web_journal_routes,
 	NULL,
 };
