@@ -734,42 +734,51 @@ ended(struct job *j, const struct message *m)
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 
+/* "a" is taken; the fields that there are besides are in it. */
 static void
-data(struct job *j, uint64_t total, struct bytes bytes, struct bytes key)
+data(struct job *j, struct answer *a, uint64_t total, struct bytes bytes)
 {
-	struct answer a = answer_new();
-	struct buf text = { 0 }, tool = { 0 };
+	struct buf text = { 0 };
 
 	base64_write(&text, bytes);
-	base64_write(&tool, key);
-	answer_number(&a, "total", total);
-	answer_text(&a, "data", buf_bytes(&text));
-	if (key.len > 0)
-		answer_text(&a, "tool", buf_bytes(&tool));
+	answer_number(a, "total", total);
+	answer_text(a, "data", buf_bytes(&text));
 	buf_free(&text);
-	buf_free(&tool);
-	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+	job_end(j, a, RC_OK, (struct bytes){ 0 });
 }
 
 static void
 piece(struct job *j, const struct message *m)
 {
 	const struct msg_enrol_is *p = &m->body.enrol_is;
+	struct answer a;
 
-	if (went(j, p->rc, p->why))
-		data(j, p->total, p->bytes, (struct bytes){ 0 });
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	data(j, &a, p->total, p->bytes);
 }
 
 static void
 journal_is(struct job *j, const struct message *m)
 {
 	const struct msg_journal_is *p = &m->body.journal_is;
-	struct bytes key = { 0 };
+	struct buf tool = { 0 };
+	struct answer a;
 
-	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT)
-		key = bytes_of(p->tool, sizeof(p->tool));
-	if (went(j, p->rc, p->why))
-		data(j, p->total, p->bytes, key);
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT) {
+		base64_write(&tool, bytes_of(p->tool, sizeof(p->tool)));
+		answer_text(&a, "tool", buf_bytes(&tool));
+		answer_flag(&a, "counts", p->counts != 0);
+		buf_free(&tool);
+	}
+	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT ||
+	    j->r.what == CONTROL_JOURNAL_KEPT)
+		answer_flag(&a, "witnessed", p->seen != 0);
+	data(j, &a, p->total, p->bytes);
 }
 
 static void

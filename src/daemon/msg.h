@@ -801,6 +801,8 @@ struct msg_journal_is {
 	uint64_t total;
 	struct bytes bytes;
 	uint8_t tool[32]; /* of JOURNAL_CHECKPOINT */
+	uint64_t counts;  /* the same: 1: docs/journal.md 5.5, as known here */
+	uint64_t seen;	  /* and of JOURNAL_KEPT: 1: by the parent */
 };
 
 struct msg_vouch {

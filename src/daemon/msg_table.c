@@ -331,7 +331,8 @@ static const struct field journal[] = { U64(msg_journal, what, 0,
 static const struct field journal_is[] = { RC(msg_journal_is, rc),
 	WHY(msg_journal_is, why), ANY(msg_journal_is, total),
 	BYTES(msg_journal_is, bytes, 0, MSG_JOURNAL_BYTES),
-	FIXED(msg_journal_is, tool), END };
+	FIXED(msg_journal_is, tool), FLAG(msg_journal_is, counts),
+	FLAG(msg_journal_is, seen), END };
 
 static const struct field vouch[] = { ADDRESS(msg_vouch, signer),
 	TIME(msg_vouch, at), FLAG(msg_vouch, own_clock),
