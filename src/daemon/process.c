@@ -2,6 +2,7 @@
 #include "daemon/process.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -518,6 +519,9 @@ harden(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)umask(077);
+	/* threads with memory of their own would look into /proc before they
+	 * give some of it back, which no sandbox of ours allows */
+	(void)mallopt(M_ARENA_MAX, 1);
 }
 
 /* An event base whose descriptors are there before the sandbox is entered. */

@@ -142,7 +142,7 @@ export function Papers({ doc, acting }: { doc: Row; acting: Acting }) {
 	if (String(doc.state).startsWith('destroyed'))
 		forms.push('destruction');
 	return <div class="row">
-		{forms.map((f) => button(`/documents/${id}/forms/${f}.pdf`, `${f}.pdf`,
+		{forms.map((f) => button(`/documents/${id}/forms/${f}`, `${f}.pdf`,
 			t.of('form', f), q))}
 		{button(`/documents/${id}/record`, 'antin-record', t('record'), q)}
 		{hex && button(`/mail/${hex}/evidence`, `${hex}.evidence`,

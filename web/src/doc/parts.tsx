@@ -30,6 +30,12 @@ export function name_of(doc: Row): string {
 	return `${t.of('a', doc.kind)} ${String(doc.document).slice(0, 8)}`;
 }
 
+// And as a page: titles stay in the history of a browser, so that nothing of a
+// secret is in them.
+export const title_of = (doc: Row): string => secret(doc as Doc)
+	? `${t.of('a', doc.kind)} ${String(doc.document).slice(0, 8)}`
+	: name_of(doc);
+
 // ---- how far it is on its way ---------------------------------------------------
 
 export function Way({ doc, steps }: { doc: Row; steps: Row[] }) {

@@ -4,7 +4,7 @@
 import { type Row, type Rows, useGet } from '../api';
 import { DocFiles } from '../doc/files';
 import { type One, NextSteps, OneOr, useOne } from '../doc/one';
-import { DocFacts, DocList, FACTS, Marks, name_of, Secret, Story, Way }
+import { DocFacts, DocList, FACTS, Marks, name_of, title_of, Secret, Story, Way }
 	from '../doc/parts';
 import { decides, type Doc, next_of, sooner } from '../logic/way';
 import { go } from '../router';
@@ -105,7 +105,7 @@ function Approve({ one }: { one: One }) {
 function ApproveOne({ id }: { id: string }) {
 	const got = useOne(id);
 
-	return <Page title={got.one ? name_of(got.one.doc) : t('title')}
+	return <Page title={got.one ? title_of(got.one.doc) : t('title')}
 		actions={<>
 			<LinkButton href="/duyet-ky">{t('back')}</LinkButton>
 			<LinkButton href={`/ho-so/${id}`}>{t('all')}</LinkButton>

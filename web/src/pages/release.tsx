@@ -4,7 +4,7 @@
 import { type Row, type Rows, useGet } from '../api';
 import { DocFiles } from '../doc/files';
 import { type One, NextSteps, OneOr, useOne } from '../doc/one';
-import { DocFacts, DocList, FACTS, Marks, name_of, Secret, Way }
+import { DocFacts, DocList, FACTS, Marks, title_of, Secret, Way }
 	from '../doc/parts';
 import { Sequence } from '../doc/sequence';
 import { type Doc, next_of, outgoing, release_of, sooner } from '../logic/way';
@@ -88,7 +88,7 @@ function Release({ one }: { one: One }) {
 function ReleaseOne({ id }: { id: string }) {
 	const got = useOne(id);
 
-	return <Page title={got.one ? name_of(got.one.doc) : t('title')} actions={<>
+	return <Page title={got.one ? title_of(got.one.doc) : t('title')} actions={<>
 		<LinkButton href="/phat-hanh">{t('back')}</LinkButton>
 		<LinkButton href={`/ho-so/${id}`}>{t('story')}</LinkButton>
 	</>}><OneOr got={got}>{(one) => <Release one={one} />}</OneOr></Page>;
