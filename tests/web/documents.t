@@ -431,9 +431,11 @@ sub nothing_is_told_above_a_clearance {
 sub mail_goes_with_files {
 	my $b = $browser{ha};
 	my $up = $b->upload('Phụ lục.bin', 'application/x-test', $map);
+	my $page = $b->upload('xem.html', 'text/html', '<script>1</script>');
 	my $got = $b->post('/mail', { desk => $tw, to => [ $db ],
 	    level => 'thuong', precedence => 'khan', subject => 'Thử',
-	    text => "Xin chào\n", uploads => [ { upload => $up } ] });
+	    text => "Xin chào\n", uploads => [ { upload => $up },
+	    { upload => $page } ] });
 	$b->was(200, 'a dispatch is sent');
 	my $id = ($got->{id} // '') =~ s/-//gr;
 	my $there = $browser{bich};
@@ -445,8 +447,14 @@ sub mail_goes_with_files {
 	    "Xin chào\n", 'with its text');
 	ok($there->get("/mail/$id/parts/1", desk => $db) eq $map,
 	    'and its file');
-	$there->get("/mail/$id/parts/2", desk => $db);
-	$there->was(404, 'and no other');
+	is($there->get("/mail/$id/parts/2", desk => $db), '<script>1</script>',
+	    'and a page');
+	is($there->{headers}{'content-type'}, 'application/octet-stream',
+	    'which no browser shows');
+	like($there->{headers}{'content-disposition'}, qr/^attachment/,
+	    'but saves');
+	$there->get("/mail/$id/parts/3", desk => $db);
+	$there->was(404, 'there is no other');
 	$browser{son}->post('/mail', { desk => $tw, to => [ 'antin://x' ],
 	    level => 'thuong', precedence => 'thuong', text => 'x' });
 	$browser{son}->was('400|404', 'nothing goes to nobody');
