@@ -11,6 +11,7 @@
 
 #include "antin/talk.h"
 #include "core/lang.h"
+#include "web/route.h"
 
 /* Somebody sits before this machine. */
 static bool
@@ -50,14 +51,29 @@ opened(const char *url)
 	return bad == 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* What pages ask, for other programs: no station is needed to know it. */
+static enum rc
+describe(void)
+{
+	json_t *all = web_openapi();
+
+	(void)json_dumpf(all, stdout, JSON_INDENT(2));
+	(void)putchar('\n');
+	json_decref(all);
+	return RC_OK;
+}
+
 static enum rc
 desk(const struct args *a, struct err *e)
 {
 	json_t *answer = NULL;
 	const char *url;
 	struct talk t;
-	enum rc rc = talk_open(&t, a, e);
+	enum rc rc;
 
+	if (arg_given(a, "openapi"))
+		return describe();
+	rc = talk_open(&t, a, e);
 	if (rc == RC_OK)
 		rc = talk_ask(&t, CONTROL_DESK, NULL, NULL, &answer, e);
 	if (rc != RC_OK)
@@ -80,6 +96,8 @@ out:
 
 static const struct opt desk_opts[] = {
 	{ "print", NULL, "only print the link", false },
+	{ "openapi", NULL, "print what can be asked by HTTP (OpenAPI 3.1)",
+	    false },
 	OPT_STATION,
 	OPT_END,
 };

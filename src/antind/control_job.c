@@ -137,6 +137,11 @@ lost(struct job *j)
 		rc = fail(&e, RC_IO,
 		    "a part of the station was started anew; look into the "
 		    "outbox whether the dispatch is there, else try again");
+	else if (j->r.what == CONTROL_PRINT)
+		rc = fail(&e, RC_IO,
+		    "it could not be printed: it took too long or too much "
+		    "memory, or the station has no pages; print less of it at "
+		    "a time");
 	else
 		rc = fail(&e, RC_IO,
 		    "a part of the station was started anew; try again");
@@ -473,6 +478,14 @@ ask_media_note(struct job *j)
 	(void)job_tell(j, PROC_STORE, MSG_BUNDLE_NOTE, &m, MSG_DONE);
 }
 
+static void
+ask_print(struct job *j)
+{
+	const struct msg_print m = { j->r.text, j->r.from };
+
+	(void)job_tell(j, PROC_PRINT, MSG_PRINT, &m, MSG_PRINT_IS);
+}
+
 /* What each request asks; "may": only of who is signed in to the desk, which
  * keys is asked first.  Where a key is needed, keys sees to that itself. */
 static const struct {
@@ -553,6 +566,7 @@ static const struct {
 	[CONTROL_DESK_TRUST] = { ask_web_ca, false },
 	[CONTROL_TREE] = { ask_look, false },
 	[CONTROL_RULES] = { ask_look, false },
+	[CONTROL_PRINT] = { ask_print, false },
 };
 
 /* ---- answers
@@ -787,6 +801,20 @@ bundle_is(struct job *j, const struct message *m)
 }
 
 static void
+print_is(struct job *j, const struct message *m)
+{
+	const struct msg_print_is *p = &m->body.print_is;
+	struct answer a;
+
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	answer_number(&a, "size", p->size);
+	answer_number(&a, "unknown", p->unknown);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 progress(struct job *j, const struct message *m)
 {
 	struct buf text;
@@ -827,6 +855,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_DOC_IS] = docs,
 		[MSG_WEB_LINK_IS] = web_link,
 		[MSG_WEB_CA_IS] = web_ca,
+		[MSG_PRINT_IS] = print_is,
 	};
 	struct job *j = jobs;
 
@@ -865,10 +894,11 @@ check_room(uint64_t uid, struct err *e)
 static bool
 pass_files(const struct job *j, struct packet *p)
 {
-	const enum proc to =
-	    j->r.what >= CONTROL_MEDIA_WRITE && j->r.what <= CONTROL_MEDIA_LOOK
-		? PROC_MEDIA
-		: PROC_SEAL;
+	const enum proc to = j->r.what == CONTROL_PRINT ? PROC_PRINT
+			     : j->r.what >= CONTROL_MEDIA_WRITE &&
+				     j->r.what <= CONTROL_MEDIA_LOOK
+				 ? PROC_MEDIA
+				 : PROC_SEAL;
 	bool all = true;
 	size_t i;
 
@@ -889,7 +919,9 @@ check(struct control_request *r, const struct client *c, const struct packet *p,
 		rc = control_read(r, buf_bytes(&p->bytes), p->fd_count, e);
 	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
 		rc = file_check(p->fds[i],
-		    r->what == CONTROL_SAVE || r->what == CONTROL_MEDIA_WRITE,
+		    r->what == CONTROL_SAVE ||
+			r->what == CONTROL_MEDIA_WRITE ||
+			(r->what == CONTROL_PRINT && i == 1),
 		    e);
 	return rc;
 }

@@ -6,6 +6,7 @@
  */
 #include "antind/web.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -24,6 +25,41 @@ static struct {
 	bool secure;
 } ats[ATS];
 static size_t at_count;
+
+/* As a browser writes them behind "https://". */
+static struct buf name_texts[WEB_NAMES];
+static struct bytes names[WEB_NAMES];
+static size_t name_count;
+
+const struct bytes *
+web_names(size_t *count)
+{
+	*count = name_count;
+	return names;
+}
+
+static enum rc
+given(const struct message *m, int fd, struct err *e)
+{
+	const struct msg_setting *s = &m->body.setting;
+	struct buf *text = &name_texts[name_count];
+	bool v6;
+
+	(void)fd; /* none of these carries one */
+	if (m->kind != MSG_SETTING || !bytes_is(s->name, "web.name"))
+		return m->kind == MSG_SETTING
+			   ? RC_OK
+			   : fail(e, RC_INVALID, "web is not given %s",
+				 msg_name(m->kind));
+	if (name_count == WEB_NAMES)
+		return fail(e, RC_LIMIT, "web: over %u names", WEB_NAMES);
+	v6 = memchr(s->value.p, ':', s->value.len) != NULL;
+	buf_add(text, bytes_str(v6 ? "[" : ""));
+	buf_add(text, s->value);
+	buf_add(text, bytes_str(v6 ? "]" : ""));
+	names[name_count++] = buf_bytes(text);
+	return RC_OK;
+}
 
 /* ---- links
  * ------------------------------------------------------------------- */
@@ -88,6 +124,9 @@ prepare(struct sandbox *box, struct err *e)
 
 	(void)box;
 	control_prepares();
+	/* threads with memory of their own would look into /proc before they
+	 * give some of it back */
+	(void)mallopt(M_ARENA_MAX, 1);
 	tzset(); /* its file, which gmtime_r() would look for later */
 	if ((rc = conns_open(e)) != RC_OK)
 		return rc;
@@ -141,6 +180,7 @@ peer(enum proc p, bool up)
 
 const struct process process_web = {
 	.self = PROC_WEB,
+	.given = given,
 	.prepare = prepare,
 	.begin = begin,
 	.message = message,

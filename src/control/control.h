@@ -124,8 +124,10 @@ enum control_what {
 			     */
 	CONTROL_TREE,  /* at: who there is in the directory, from there on */
 	CONTROL_RULES, /* from: what was in force then */
+	/* Two descriptors: what is printed (JSON; print/print.h), and where. */
+	CONTROL_PRINT, /* text: its word; at: when it is made */
 };
-#define CONTROLS 75
+#define CONTROLS 76
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -24,7 +24,10 @@
 #define MEDIA (1u << PROC_MEDIA)
 #define WEB (1u << PROC_WEB)
 #define TLS (1u << PROC_TLS)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
+#define PRINT (1u << PROC_PRINT)
+#define SCAN (1u << PROC_SCAN)
+#define ALL                                                                    \
+	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT | SCAN)
 
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",

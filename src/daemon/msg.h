@@ -37,8 +37,10 @@ enum proc {
 	PROC_MEDIA,
 	PROC_WEB,
 	PROC_TLS,
+	PROC_PRINT,
+	PROC_SCAN,
 };
-#define PROCS 9
+#define PROCS 11
 const char *proc_name(enum proc p); /* "keys" */
 
 #define MSG_HEAD 16u		/* bytes before the fields */
@@ -253,8 +255,20 @@ enum msg {
 	MSG_WEB_SIGNED,	 /* struct msg_web_signed: answer to it */
 	MSG_WEB_CA,	 /* no fields, control to store: which authority */
 	MSG_WEB_CA_IS,	 /* struct msg_web_ca_is: answer to it */
+
+	/* papers (docs/desk.md 8) */
+	MSG_PRINT,    /* struct msg_print, control to print, after two MSG_FD:
+			 what is printed, and the file to write into */
+	MSG_PRINT_IS, /* struct msg_print_is: answer to it */
+	/* malware (docs/desk.md 9) */
+	MSG_SCAN,      /* no fields, control to scan, after its file */
+	MSG_SCAN_IS,   /* struct msg_scan_is: answer to it */
+	MSG_SCAN_WANT, /* no fields, scan to the parent: a line to clamd */
+	MSG_SCAN_LINE, /* no fields, the parent to scan: that, connected */
+	MSG_SCAN_NONE, /* struct msg_scan_none: there is none */
+	MSG_FOUND,     /* struct msg_found, control to store */
 };
-#define MSG_LAST MSG_WEB_CA_IS
+#define MSG_LAST MSG_FOUND
 
 #define MSG_USER_WEB (1ull << 32) /* the first user that is no uid: a browser */
 #define MSG_PEER_TEXT 64u /* bytes: an address and a port */
@@ -1135,6 +1149,38 @@ struct msg_web_ca_is {
 	int64_t until;
 };
 
+#define MSG_PRINT_WORD 16u
+struct msg_print {
+	struct bytes what; /* a word of print/print.h */
+	int64_t made;
+};
+struct msg_print_is {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t size, unknown; /* bytes; characters without a picture */
+};
+/* What came of a scan. */
+enum scan_is {
+	SCAN_OFF, /* the configuration names no clamd */
+	SCAN_CLEAN,
+	SCAN_FOUND, /* "name" says what */
+	SCAN_AWAY,  /* clamd does not answer; "why" says more */
+};
+#define SCANS 4
+#define MSG_SCAN_NAME 128u
+struct msg_scan_is {
+	uint64_t is;   /* enum scan_is */
+	uint64_t must; /* 1: what was not scanned is not opened */
+	struct bytes name, why;
+};
+struct msg_scan_none {
+	struct bytes why;
+};
+struct msg_found {
+	uint64_t uid;
+	struct bytes name, file; /* of the malware; of the attachment */
+};
+
 union any_msg {
 	struct msg_setting setting;
 	struct msg_peer peer;
@@ -1241,6 +1287,11 @@ union any_msg {
 	struct msg_web_sign web_sign;
 	struct msg_web_signed web_signed;
 	struct msg_web_ca_is web_ca_is;
+	struct msg_print print;
+	struct msg_print_is print_is;
+	struct msg_scan_is scan_is;
+	struct msg_scan_none scan_none;
+	struct msg_found found;
 };
 
 /* One that was read. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a call of a page brings besides its fields: uploads, and a text that was
- * typed (docs/desk.md 6.5). */
+ * typed (docs/desk.md 6.5, 7.5). */
 #ifndef WEB_GIVEN_H
 #define WEB_GIVEN_H
 

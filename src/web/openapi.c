@@ -98,6 +98,13 @@ body(const struct web_route *r)
 	return all;
 }
 
+/* As docs/desk.md 3.3 has them. */
+static const char *const needs_words[] = { [WEB_NOTHING] = "nothing",
+	[WEB_BEGUN] = "begun",
+	[WEB_SESSION] = "session",
+	[WEB_RUNS] = "runs",
+	[WEB_PERSON] = "person" };
+
 static json_t *
 operation(const struct web_route *r)
 {
@@ -119,9 +126,8 @@ operation(const struct web_route *r)
 	    bytes ? "application/octet-stream" : "application/json", "schema",
 	    "type", bytes ? "string" : "object", "default", "$ref",
 	    "#/components/responses/Error");
-	if (r->needs == WEB_PERSON)
-		(void)json_object_set_new(op, "description",
-		    json_string("Somebody must be signed in."));
+	(void)json_object_set_new(
+	    op, "x-needs", json_string(needs_words[r->needs]));
 	if (b != NULL)
 		(void)json_object_set_new(op, "requestBody", b);
 	return op;

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What lies at a desk, and what became of it; sending and files are in
  * routes_mail_files.c. */
+#include <stdio.h>
+
+#include "desk/ask.h"
 #include "web/fields.h"
-#include "web/pieces.h"
 #include "web/resources.h"
+
+#define EVIDENCE_SHOWN (32u << 20) /* bytes; the command writes larger ones */
 
 #define DESK_Q FIELD_ADDRESS("desk", WEB_IN_QUERY, true)
 #define DESK_B FIELD_ADDRESS("desk", WEB_IN_BODY, true)
@@ -14,23 +18,22 @@
 static enum rc
 evidence(struct web_call *c, struct err *e)
 {
+	const char *word = web_text(c, "id");
 	struct buf file = { 0 };
-	json_t *request = json_object();
 	char name[64];
+	struct id id;
 	enum rc rc;
 
-	(void)json_object_set_new(
-	    request, "id", json_string(web_text(c, "id")));
+	if (!id_parse(&id, bytes_str(word)))
+		bug("web: an id that was read before");
 	rc = web_ask(
 	    c, CONTROL_JOURNAL_CHECKPOINT, json_object(), NULL, NULL, e);
 	if (rc == RC_OK)
-		rc = pieces_take(
-		    &file, c, CONTROL_EVIDENCE, request, PIECES_EVIDENCE, e);
-	json_decref(request);
+		rc = ask_pieces(&file, c->control, CONTROL_EVIDENCE, &id,
+		    EVIDENCE_SHOWN, e);
 	if (rc != RC_OK)
 		return rc;
-	pieces_name(
-	    name, sizeof(name), "chung-cu-", web_text(c, "id"), ".evidence");
+	(void)snprintf(name, sizeof(name), "chung-cu-%.8s.evidence", word);
 	web_replies_bytes(c, &file, "application/octet-stream", name);
 	return RC_OK;
 }

@@ -14,5 +14,7 @@ const struct web_route *const web_tables[] = {
 	web_report_routes,
 	web_network_routes,
 	web_people_routes,
+	web_draft_routes,
+	web_print_routes,
 	NULL,
 };
