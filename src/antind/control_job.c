@@ -137,6 +137,11 @@ lost(struct job *j)
 		rc = fail(&e, RC_IO,
 		    "a part of the station was started anew; look into the "
 		    "outbox whether the dispatch is there, else try again");
+	else if (j->r.what == CONTROL_PRINT)
+		rc = fail(&e, RC_IO,
+		    "it could not be printed: it took too long or too much "
+		    "memory, or the station has no pages; print less of it at "
+		    "a time");
 	else
 		rc = fail(&e, RC_IO,
 		    "a part of the station was started anew; try again");
@@ -347,9 +352,9 @@ ask_recall(struct job *j)
 static void
 ask_lost(struct job *j)
 {
-	const struct msg_ask m = { .what = ASK_LOST,
-		.desk = j->r.address,
-		.before = j->r.at };
+	const struct msg_ask m = {
+		.what = ASK_LOST, .desk = j->r.address, .before = j->r.at
+	};
 
 	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_ROWS);
 }
@@ -369,8 +374,8 @@ ask_look(struct job *j)
 {
 	const struct msg_ask m = {
 		.what = j->r.what == CONTROL_RULES ? ASK_RULES : ASK_TREE,
-		.before = j->r.what == CONTROL_RULES ? (uint64_t)j->r.from
-						      : j->r.at
+		.before =
+		    j->r.what == CONTROL_RULES ? (uint64_t)j->r.from : j->r.at
 	};
 
 	(void)job_tell(j, PROC_STORE, MSG_ASK, &m, MSG_DOC_IS);
@@ -440,6 +445,8 @@ ask_user(struct job *j)
 static void
 ask_desk(struct job *j)
 {
+	/* who asks as root has others look at it */
+	const struct msg_web_user m = { j->uid == 0 ? UINT64_MAX : j->uid };
 	struct err e;
 
 	if (j->uid >= MSG_USER_WEB) {
@@ -450,7 +457,7 @@ ask_desk(struct job *j)
 	}
 	j->at = PROC_WEB;
 	j->wants = MSG_WEB_LINK_IS;
-	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, NULL, -1) &&
+	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, &m, -1) &&
 	    fail(&e, RC_ABSENT,
 		"this station has no pages for browsers: see web in "
 		"antind.conf(5)") != RC_OK)
@@ -469,6 +476,20 @@ ask_media_note(struct job *j)
 	const struct msg_bundle_note m = { j->uid, j->r.number, j->r.all };
 
 	(void)job_tell(j, PROC_STORE, MSG_BUNDLE_NOTE, &m, MSG_DONE);
+}
+
+static void
+ask_print(struct job *j)
+{
+	const struct msg_print m = { j->r.text, j->r.from };
+
+	(void)job_tell(j, PROC_PRINT, MSG_PRINT, &m, MSG_PRINT_IS);
+}
+
+static void
+ask_scan(struct job *j)
+{
+	(void)job_tell(j, PROC_SCAN, MSG_SCAN, NULL, MSG_SCAN_IS);
 }
 
 /* What each request asks; "may": only of who is signed in to the desk, which
@@ -551,6 +572,8 @@ static const struct {
 	[CONTROL_DESK_TRUST] = { ask_web_ca, false },
 	[CONTROL_TREE] = { ask_look, false },
 	[CONTROL_RULES] = { ask_look, false },
+	[CONTROL_PRINT] = { ask_print, false },
+	[CONTROL_SCAN] = { ask_scan, false },
 };
 
 /* ---- answers
@@ -604,6 +627,7 @@ web_ca(struct job *j, const struct message *m)
 		pem_write(&pem, "CERTIFICATE", w->ca);
 		answer_text(&a, "pem", buf_bytes(&pem));
 		answer_text(&a, "names", w->names);
+		answer_text(&a, "ports", w->ports);
 		answer_time(&a, "until", w->until);
 		buf_free(&pem);
 	}
@@ -794,6 +818,44 @@ bundle_is(struct job *j, const struct message *m)
 }
 
 static void
+print_is(struct job *j, const struct message *m)
+{
+	const struct msg_print_is *p = &m->body.print_is;
+	struct answer a;
+
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	answer_number(&a, "size", p->size);
+	answer_number(&a, "unknown", p->unknown);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
+scan_is(struct job *j, const struct message *m)
+{
+	static const char *const words[SCANS] = {
+		[SCAN_OFF] = "off",
+		[SCAN_CLEAN] = "clean",
+		[SCAN_FOUND] = "found",
+		[SCAN_AWAY] = "away",
+	};
+	const struct msg_scan_is *s = &m->body.scan_is;
+	const struct msg_found found = { .uid = j->uid, .name = s->name };
+	struct answer a = answer_new();
+
+	if (s->is == SCAN_FOUND)
+		(void)tell(PROC_STORE, MSG_FOUND, 0, &found, -1);
+	answer_word(&a, "scan", words[s->is]);
+	if (s->name.len > 0)
+		answer_text(&a, "name", s->name);
+	if (s->why.len > 0)
+		answer_text(&a, "reason", s->why);
+	answer_flag(&a, "required", s->must != 0);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 progress(struct job *j, const struct message *m)
 {
 	struct buf text;
@@ -834,6 +896,8 @@ job_message(enum proc from, const struct message *m)
 		[MSG_DOC_IS] = docs,
 		[MSG_WEB_LINK_IS] = web_link,
 		[MSG_WEB_CA_IS] = web_ca,
+		[MSG_PRINT_IS] = print_is,
+		[MSG_SCAN_IS] = scan_is,
 	};
 	struct job *j = jobs;
 
@@ -872,7 +936,9 @@ check_room(uint64_t uid, struct err *e)
 static bool
 pass_files(const struct job *j, struct packet *p)
 {
-	const enum proc to = j->r.what >= CONTROL_MEDIA_WRITE &&
+	const enum proc to = j->r.what == CONTROL_PRINT	 ? PROC_PRINT
+			     : j->r.what == CONTROL_SCAN ? PROC_SCAN
+			     : j->r.what >= CONTROL_MEDIA_WRITE &&
 				     j->r.what <= CONTROL_MEDIA_LOOK
 				 ? PROC_MEDIA
 				 : PROC_SEAL;
@@ -897,7 +963,8 @@ check(struct control_request *r, const struct client *c, const struct packet *p,
 	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
 		rc = file_check(p->fds[i],
 		    r->what == CONTROL_SAVE ||
-			r->what == CONTROL_MEDIA_WRITE,
+			r->what == CONTROL_MEDIA_WRITE ||
+			(r->what == CONTROL_PRINT && i == 1),
 		    e);
 	return rc;
 }

@@ -21,7 +21,8 @@
 /* In this order they end: first what takes in new work, the store last. */
 #define STAGES 4
 static const unsigned stages[STAGES] = {
-	1u << PROC_CONTROL | 1u << PROC_LINK | 1u << PROC_WEB | 1u << PROC_TLS,
+	1u << PROC_CONTROL | 1u << PROC_LINK | 1u << PROC_WEB |
+	    1u << PROC_TLS | 1u << PROC_PRINT | 1u << PROC_SCAN,
 	1u << PROC_SEAL | 1u << PROC_MEDIA,
 	1u << PROC_KEYS,
 	1u << PROC_STORE,
@@ -47,7 +48,7 @@ is_wanted(enum proc p)
 {
 	if (process_of(p) == NULL)
 		return false;
-	return (p != PROC_WEB && p != PROC_TLS) ||
+	return p < PROC_WEB ||
 	       conf_get(&me.s->conf, "web") != NULL ||
 	       conf_get(&me.s->conf, "web.tls") != NULL;
 }

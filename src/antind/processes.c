@@ -11,6 +11,8 @@ static const struct process *const processes[PROCS] = {
 	[PROC_MEDIA] = &process_media,
 	[PROC_WEB] = &process_web,
 	[PROC_TLS] = &process_tls,
+	[PROC_PRINT] = &process_print,
+	[PROC_SCAN] = &process_scan,
 };
 
 const struct process *

@@ -479,6 +479,7 @@ unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
  * raised for is looked at again and again: so it is, when it can be kept. */
 void alarm_raise(enum store_alarm_kind kind, struct bytes subject,
     unsigned rank, const char *text);
+void malware_found(const struct msg_found *m);
 void late_look(void); /* store_late.c: what waits for lines */
 void alarm_over(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);
@@ -501,5 +502,14 @@ void alarms_settled(bool kept); /* the round is over */
 enum rc alarms_rows(void (*each)(void *ctx, const struct msg_row *row),
     void *ctx, bool all, bool unseen, struct err *e);
 enum rc alarm_seen(uint64_t n, uint64_t uid, struct err *e);
+
+/* ---- store_changed.c: what browsers may want to ask anew
+ * ------------ */
+
+void changed(uint64_t what); /* in this round: bits of enum changed */
+void changed_entry(enum entry_kind kind);
+void changed_line(void); /* one is there, or gone */
+void changed_settled(bool kept);
+void changed_round(void); /* its end: it is told, now or soon */
 
 #endif

@@ -72,6 +72,7 @@ after_counted(uint64_t job, uint64_t count)
 	afters = vec_more(afters, after_count, sizeof(*afters));
 	afters[after_count++] =
 	    (struct after){ .to = PROC_CONTROL, .job = job, .count = count };
+	changed(CHANGED_MAIL | CHANGED_LINES | CHANGED_ALARMS);
 }
 
 void
@@ -227,6 +228,7 @@ settle(void)
 	docs_settled(kept, &e);
 	people_settled(kept, &e);
 	webca_settled(kept);
+	changed_settled(kept);
 }
 
 enum rc
@@ -560,6 +562,8 @@ from_control(const struct message *m)
 		doc_on(m->job, &m->body.doc);
 	else if (m->kind == MSG_WEB_CA)
 		webca_show(m->job);
+	else if (m->kind == MSG_FOUND)
+		malware_found(&m->body.found);
 }
 
 static void
@@ -637,6 +641,7 @@ round_ends(void)
 	}
 	if (!st.writing)
 		checkpoint_round();
+	changed_round();
 }
 
 static void

@@ -31,6 +31,7 @@ static const bool events[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_ROLLED] = true,
 	[STORE_ALARM_CLONE] = true,
 	[STORE_ALARM_DESTROYED] = true,
+	[STORE_ALARM_MALWARE] = true,
 };
 
 /* One that lasts. */
@@ -165,6 +166,7 @@ alarm_raise(enum store_alarm_kind kind, struct bytes subject, unsigned rank,
 		return;
 	add(kind, subject, rank);
 	is.changed = true;
+	changed(CHANGED_ALARMS);
 	log_alarm("alarm.raised", LOG_WARN, kind, subject, rank);
 }
 
@@ -183,6 +185,7 @@ over(struct lasts *l)
 		return;
 	*l = is.list[--is.count];
 	is.changed = true;
+	changed(CHANGED_ALARMS);
 	log_alarm(
 	    "alarm.over", LOG_INFO, was.kind, bytes_str(was.subject), was.rank);
 }
@@ -560,6 +563,18 @@ find_seen(void *ctx, const struct store_alarm *a)
 	return false;
 }
 
+/* docs/desk.md 9.4 */
+void
+malware_found(const struct msg_found *m)
+{
+	struct log_line l = log_line(LOG_WARN, "malware.found");
+
+	log_str(&l, "name", m->name);
+	log_uint(&l, "uid", m->uid);
+	process_log(LOG_WARN, &l);
+	alarm_raise(STORE_ALARM_MALWARE, m->name, 0, "");
+}
+
 enum rc
 alarm_seen(uint64_t n, uint64_t uid, struct err *e)
 {
@@ -573,6 +588,7 @@ alarm_seen(uint64_t n, uint64_t uid, struct err *e)
 	    (rc = store_failed(st.store->ops->alarms.ack(
 		 st.store, n, uid, station_now(), e))) != RC_OK)
 		return rc;
+	changed(CHANGED_ALARMS);
 	l = log_line(LOG_INFO, "alarm.seen");
 	log_uint(&l, "alarm", n);
 	log_uint(&l, "uid", uid);

@@ -324,6 +324,7 @@ keep_request(const struct request *r, const struct waiting *h,
 	if ((rc = store_write(e)) == RC_OK && (rc = make_room(h, e)) == RC_OK)
 		rc = store_failed(
 		    st.store->ops->paper_put(st.store, &p, request, e));
+	changed(CHANGED_DIRECTORY);
 	der_wr_free(&w);
 	return rc;
 }

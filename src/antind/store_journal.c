@@ -104,6 +104,7 @@ journal_add(enum entry_kind kind, const struct entry_data *d, uint64_t n)
 		return; /* nothing of this round happens */
 	if (begin(&e) != RC_OK || add(kind, d, n, &e) != RC_OK)
 		st.broken = true;
+	changed_entry(kind);
 }
 
 void

@@ -80,6 +80,7 @@ line_gone(uint64_t conn)
 	log_uint(&log, "out", l->out);
 	process_log(LOG_INFO, &log);
 	line_free(l);
+	changed_line();
 }
 
 void
@@ -153,6 +154,7 @@ line_new(const struct msg_hello *h, struct bytes station, size_t unit)
 	for (rank = 0; rank < RANKS; rank++)
 		l->more[rank] = true;
 	lines_add(l);
+	changed_line();
 	return l;
 }
 
@@ -465,6 +467,7 @@ line_answered(const struct line *l, uint64_t q, const struct msg_taken *t,
 	if (t->outcome == ACK_REFUSED)
 		state = bounced(q, t);
 	*ended = true;
+	changed(CHANGED_MAIL | CHANGED_LINES);
 	hop = bytes_str(l->station);
 	return store_failed(
 	    st.store->ops->leg_set(st.store, q, state, &hop, station_now(), e));

@@ -227,6 +227,7 @@ weigh_keep(struct weighed *w, struct bytes about, bool latest, struct err *e)
 		rc = ops->note(st.store, &said, latest, e);
 	if (rc == RC_OK) {
 		w->news = w->news_one = true;
+		changed(CHANGED_MAIL);
 		log_said(w);
 	}
 	return store_failed(rc);

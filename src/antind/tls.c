@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ static struct listener {
 	int fd;
 	bool secure;
 	char at[MSG_PEER_TEXT + 1];
+	struct sockaddr_storage here;
 	struct event *event;
 } listeners[TLS_LISTENERS];
 static size_t listener_count;
@@ -50,16 +52,22 @@ address_text(
 	    a->ss_family == AF_INET6 ? "[%s]:%u" : "%s:%u", host, port);
 }
 
-bool
-tls_hand_over(int fd, const char *peer, bool secure)
+static bool
+hand_over(int fd, const char *peer, bool secure, uint64_t uid)
 {
-	const struct msg_browser m = { bytes_str(peer), secure, UINT64_MAX };
+	const struct msg_browser m = { bytes_str(peer), secure, uid };
 
 	if (!web_up || process_queued(PROC_WEB) > WEB_QUEUE) {
 		(void)close(fd);
 		return false;
 	}
 	return tell(PROC_WEB, MSG_BROWSER, 0, &m, fd);
+}
+
+bool
+tls_hand_over(int fd, const char *peer, bool secure)
+{
+	return hand_over(fd, peer, secure, UINT64_MAX);
 }
 
 /* ---- who comes
@@ -109,6 +117,18 @@ pause_all(void)
 }
 
 void
+tls_ports(struct buf *out)
+{
+	const struct listener *l;
+
+	for (l = listeners; l < listeners + listener_count; l++)
+		if (l->secure) {
+			buf_add(out, bytes_str(strrchr(l->at, ':') + 1));
+			buf_u8(out, '\n');
+		}
+}
+
+void
 tls_secure_begins(void)
 {
 	listen_all();
@@ -151,7 +171,7 @@ on_connection(evutil_socket_t listener, short what, void *ctx)
 			return;
 		address_text(peer, &a);
 		if (!l->secure)
-			(void)tls_hand_over(fd, peer, false);
+			(void)hand_over(fd, peer, false, uid_of(&a, &l->here));
 		else
 			secure_came(fd, peer, &a);
 	}
@@ -176,19 +196,19 @@ given(const struct message *m, int fd, struct err *e)
 static enum rc
 prepare(struct sandbox *box, struct err *e)
 {
-	struct sockaddr_storage a;
 	socklen_t len;
 	size_t i;
 
 	(void)box;
+	uid_begin();
 	seat_begin();
 	browser_key_free(browser_key_new()); /* OpenSSL has what it wants */
 	for (i = 0; i < listener_count; i++) {
-		len = sizeof(a);
-		if (getsockname(listeners[i].fd, (struct sockaddr *)&a, &len) !=
-		    0)
+		len = sizeof(listeners[i].here);
+		if (getsockname(listeners[i].fd,
+			(struct sockaddr *)&listeners[i].here, &len) != 0)
 			return fail_io(e, "tls: a socket");
-		address_text(listeners[i].at, &a);
+		address_text(listeners[i].at, &listeners[i].here);
 	}
 	return RC_OK;
 }

@@ -35,6 +35,8 @@
 /* Hand a browser's connection to web; the descriptor is taken.  false: web is
  * not there, or has enough to do. */
 bool tls_hand_over(int fd, const char *peer, bool secure);
+/* Ports of the secure sockets, one a line; the caller frees. */
+void tls_ports(struct buf *out);
 /* There is a certificate: who waits at the secure sockets is let in. */
 void tls_secure_begins(void);
 
@@ -68,5 +70,14 @@ void seat_left(size_t source, bool shaken);
 void pump_take(int fd, const char *peer, size_t source);
 void pump_tick(int64_t ms); /* each second */
 void pump_stop(void);
+
+/* ---- tls_uid.c: whose a connection of this machine is
+ * --------------------- */
+
+/* Before the sandbox is entered. */
+void uid_begin(void);
+/* The user whose process is there; UINT64_MAX: it cannot be known. */
+uint64_t uid_of(
+    const struct sockaddr_storage *his, const struct sockaddr_storage *ours);
 
 #endif

@@ -25,12 +25,47 @@ static struct {
 } ats[ATS];
 static size_t at_count;
 
+/* As a browser writes them behind "https://". */
+static struct buf name_texts[WEB_NAMES];
+static struct bytes names[WEB_NAMES];
+static size_t name_count;
+
+const struct bytes *
+web_names(size_t *count)
+{
+	*count = name_count;
+	return names;
+}
+
+static enum rc
+given(const struct message *m, int fd, struct err *e)
+{
+	const struct msg_setting *s = &m->body.setting;
+	struct buf *text = &name_texts[name_count];
+	bool v6;
+
+	(void)fd; /* none of these carries one */
+	if (m->kind != MSG_SETTING || !bytes_is(s->name, "web.name"))
+		return m->kind == MSG_SETTING
+			   ? RC_OK
+			   : fail(e, RC_INVALID, "web is not given %s",
+				 msg_name(m->kind));
+	if (name_count == WEB_NAMES)
+		return fail(e, RC_LIMIT, "web: over %u names", WEB_NAMES);
+	v6 = memchr(s->value.p, ':', s->value.len) != NULL;
+	buf_add(text, bytes_str(v6 ? "[" : ""));
+	buf_add(text, s->value);
+	buf_add(text, bytes_str(v6 ? "]" : ""));
+	names[name_count++] = buf_bytes(text);
+	return RC_OK;
+}
+
 /* ---- links
  * ------------------------------------------------------------------- */
 
 /* docs/desk.md 4.2: for a browser of this machine. */
 static void
-link_for(uint64_t job)
+link_for(uint64_t job, uint64_t uid)
 {
 	struct msg_web_link_is is = { .rc = RC_OK };
 	char token[WEB_TOKEN], url[MSG_WEB_URL];
@@ -45,7 +80,7 @@ link_for(uint64_t job)
 		    "antind.conf(5)");
 		is.why = bytes_str(e.text);
 	} else {
-		web_link_new(web_server.sessions, token, process_ms());
+		web_link_new(web_server.sessions, token, uid, process_ms());
 		(void)snprintf(
 		    url, sizeof(url), "http://%s/#link=%s", ats[i].text, token);
 		is.url = bytes_str(url);
@@ -122,7 +157,7 @@ message(enum proc from, const struct message *m, int fd)
 	} else if (m->kind == MSG_WEB_AT) {
 		at(&m->body.web_at);
 	} else if (m->kind == MSG_WEB_LINK) {
-		link_for(m->job);
+		link_for(m->job, m->body.web_user.user);
 	} else if (m->kind == MSG_CHANGED) {
 		events_changed(m->body.changed.what);
 	}
@@ -141,6 +176,7 @@ peer(enum proc p, bool up)
 
 const struct process process_web = {
 	.self = PROC_WEB,
+	.given = given,
 	.prepare = prepare,
 	.begin = begin,
 	.message = message,

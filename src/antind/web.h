@@ -34,8 +34,9 @@
 extern struct web_server web_server;
 extern struct uploads *web_uploads;
 
-/* The station's names, where it is reached by TLS, up to a NULL. */
-const char *const *web_names(void);
+/* The station's names, where it is reached by TLS, as they stand in a Host
+ * header. */
+const struct bytes *web_names(size_t *count);
 
 /* ---- web_conn.c
  * ------------------------------------------------------------- */

@@ -25,7 +25,7 @@ static struct stream *streams;
 static size_t stream_count;
 
 static const char *const names[CHANGES] = { "mail", "documents", "alarms",
-	"lines", "directory" };
+	"links", "directory", "people" };
 
 static size_t
 text_of(const struct stream *s, char *to, size_t max)

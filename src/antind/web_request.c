@@ -285,6 +285,7 @@ read_head(struct request *r, struct heads *h, const char *method,
 		.type = said(h, TYPE),
 		.size = r->wanted,
 		.secure = r->conn->secure };
+	r->asked.names = web_names(&r->asked.name_count);
 	*status = MHD_HTTP_FORBIDDEN;
 	if (!web_host_ok(&r->asked))
 		return fail(

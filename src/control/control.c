@@ -324,6 +324,11 @@ static const struct row {
 	[CONTROL_RULES] = { "rules",
 	    { { "from", asked_time, HERE(from), false, 0, 0 }, END }, 0,
 	    false },
+	[CONTROL_PRINT] = { "print",
+	    { { "form", asked_name, HERE(text), true, 1, 16 },
+		{ "made", asked_time, HERE(from), true, 0, 0 }, END },
+	    2, false },
+	[CONTROL_SCAN] = { "scan", { END }, 1, false },
 };
 
 const char *

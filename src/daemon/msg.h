@@ -37,8 +37,10 @@ enum proc {
 	PROC_MEDIA,
 	PROC_WEB,
 	PROC_TLS,
+	PROC_PRINT,
+	PROC_SCAN,
 };
-#define PROCS 9
+#define PROCS 11
 const char *proc_name(enum proc p); /* "keys" */
 
 #define MSG_HEAD 16u		/* bytes before the fields */
@@ -242,7 +244,8 @@ enum msg {
 	MSG_WEB_END,	 /* struct msg_web_user, web to control: a session is
 			    over; 0: all are */
 	MSG_WEB_ENDED,	 /* the same, control to keys */
-	MSG_WEB_LINK,	 /* no fields, control to web: a link, good once */
+	MSG_WEB_LINK,	 /* struct msg_web_user, control to web: a link for this
+			    uid, UINT64_MAX: for anybody; good once */
 	MSG_WEB_LINK_IS, /* struct msg_web_link_is: answer to it */
 	MSG_CHANGED,	 /* struct msg_changed, store to web */
 	/* its certificates (docs/desk.md 11.3) */
@@ -252,8 +255,20 @@ enum msg {
 	MSG_WEB_SIGNED,	 /* struct msg_web_signed: answer to it */
 	MSG_WEB_CA,	 /* no fields, control to store: which authority */
 	MSG_WEB_CA_IS,	 /* struct msg_web_ca_is: answer to it */
+
+	/* papers (docs/desk.md 8) */
+	MSG_PRINT,    /* struct msg_print, control to print, after two MSG_FD:
+			 what is printed, and the file to write into */
+	MSG_PRINT_IS, /* struct msg_print_is: answer to it */
+	/* malware (docs/desk.md 9) */
+	MSG_SCAN,      /* no fields, control to scan, after its file */
+	MSG_SCAN_IS,   /* struct msg_scan_is: answer to it */
+	MSG_SCAN_WANT, /* no fields, scan to the parent: a line to clamd */
+	MSG_SCAN_LINE, /* no fields, the parent to scan: that, connected */
+	MSG_SCAN_NONE, /* struct msg_scan_none: there is none */
+	MSG_FOUND,     /* struct msg_found, control to store */
 };
-#define MSG_LAST MSG_WEB_CA_IS
+#define MSG_LAST MSG_FOUND
 
 #define MSG_USER_WEB (1ull << 32) /* the first user that is no uid: a browser */
 #define MSG_PEER_TEXT 64u /* bytes: an address and a port */
@@ -1097,8 +1112,9 @@ enum changed {
 	CHANGED_ALARMS = 4,	/* and who is on duty */
 	CHANGED_LINES = 8,	/* and queues */
 	CHANGED_DIRECTORY = 16, /* and requests for certificates */
+	CHANGED_PEOPLE = 32,	/* who is signed in */
 };
-#define CHANGES 5u
+#define CHANGES 6u
 struct msg_changed {
 	uint64_t what; /* bits of enum changed */
 };
@@ -1108,8 +1124,10 @@ struct msg_changed {
 #define MSG_WEB_NAMES 4096u   /* bytes of names, one a line */
 #define MSG_WEB_KEPT                                                           \
 	(32u + LIMIT_NAME + MSG_WEB_NAMES + MSG_WEB_CERT_MAX + MSG_KEPT_RECORD)
+#define MSG_WEB_PORTS 128u    /* bytes of ports, one a line */
 struct msg_web_cert {
 	uint8_t pub[MSG_WEB_PUB];
+	struct bytes ports; /* where it is shown */
 };
 struct msg_web_cert_is {
 	uint64_t rc;
@@ -1131,8 +1149,40 @@ struct msg_web_signed {
 };
 struct msg_web_ca_is {
 	uint64_t rc;
-	struct bytes why, ca, names;
+	struct bytes why, ca, names, ports;
 	int64_t until;
+};
+
+#define MSG_PRINT_WORD 16u
+struct msg_print {
+	struct bytes what; /* a word of print/print.h */
+	int64_t made;
+};
+struct msg_print_is {
+	uint64_t rc;
+	struct bytes why;
+	uint64_t size, unknown; /* bytes; characters without a picture */
+};
+/* What came of a scan. */
+enum scan_is {
+	SCAN_OFF, /* the configuration names no clamd */
+	SCAN_CLEAN,
+	SCAN_FOUND, /* "name" says what */
+	SCAN_AWAY,  /* clamd does not answer; "why" says more */
+};
+#define SCANS 4
+#define MSG_SCAN_NAME 128u
+struct msg_scan_is {
+	uint64_t is;   /* enum scan_is */
+	uint64_t must; /* 1: what was not scanned is not opened */
+	struct bytes name, why;
+};
+struct msg_scan_none {
+	struct bytes why;
+};
+struct msg_found {
+	uint64_t uid;	   /* who wanted to open it, or to send it */
+	struct bytes name; /* of the malware */
 };
 
 union any_msg {
@@ -1241,6 +1291,11 @@ union any_msg {
 	struct msg_web_sign web_sign;
 	struct msg_web_signed web_signed;
 	struct msg_web_ca_is web_ca_is;
+	struct msg_print print;
+	struct msg_print_is print_is;
+	struct msg_scan_is scan_is;
+	struct msg_scan_none scan_none;
+	struct msg_found found;
 };
 
 /* One that was read. */

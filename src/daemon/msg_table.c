@@ -489,7 +489,8 @@ static const struct field changed[] = { U64(msg_changed, what, 1,
 					    (1u << CHANGES) - 1),
 	END };
 
-static const struct field web_cert[] = { FIXED(msg_web_cert, pub), END };
+static const struct field web_cert[] = { FIXED(msg_web_cert, pub),
+	BYTES(msg_web_cert, ports, 0, MSG_WEB_PORTS), END };
 static const struct field web_cert_is[] = { RC(msg_web_cert_is, rc),
 	WHY(msg_web_cert_is, why),
 	BYTES(msg_web_cert_is, leaf, 0, MSG_WEB_CERT_MAX),
@@ -507,7 +508,21 @@ static const struct field web_signed[] = { RC(msg_web_signed, rc),
 static const struct field web_ca_is[] = { RC(msg_web_ca_is, rc),
 	WHY(msg_web_ca_is, why), BYTES(msg_web_ca_is, ca, 0, MSG_WEB_CERT_MAX),
 	BYTES(msg_web_ca_is, names, 0, MSG_WEB_NAMES),
+	BYTES(msg_web_ca_is, ports, 0, MSG_WEB_PORTS),
 	CLOCK(msg_web_ca_is, until), END };
+
+static const struct field print[] = { BYTES(msg_print, what, 1,
+					 MSG_PRINT_WORD),
+	CLOCK(msg_print, made), END };
+static const struct field print_is[] = { RC(msg_print_is, rc),
+	WHY(msg_print_is, why), ANY(msg_print_is, size),
+	ANY(msg_print_is, unknown), END };
+static const struct field scan_is[] = { U64(msg_scan_is, is, 0, SCANS - 1),
+	FLAG(msg_scan_is, must), BYTES(msg_scan_is, name, 0, MSG_SCAN_NAME),
+	WHY(msg_scan_is, why), END };
+static const struct field scan_none[] = { WHY(msg_scan_none, why), END };
+static const struct field found[] = { ANY(msg_found, uid),
+	BYTES(msg_found, name, 1, MSG_SCAN_NAME), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */
@@ -521,7 +536,10 @@ static const struct field web_ca_is[] = { RC(msg_web_ca_is, rc),
 #define MEDIA (1u << PROC_MEDIA)
 #define WEB (1u << PROC_WEB)
 #define TLS (1u << PROC_TLS)
-#define CHILDREN (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
+#define PRINT (1u << PROC_PRINT)
+#define SCAN (1u << PROC_SCAN)
+#define CHILDREN                                                               \
+	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT | SCAN)
 
 static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_SETTING] = { "setting", setting, false, PARENT, CHILDREN },
@@ -580,7 +598,8 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_DESKS] = { "desks", desk, false, CONTROL, KEYS },
 	[MSG_DESK_LIST] = { "desk.list", desk_list, false, KEYS, CONTROL },
 
-	[MSG_FD] = { "fd", none, true, CONTROL, SEAL | MEDIA },
+	[MSG_FD] = { "fd", none, true, CONTROL,
+	    SEAL | MEDIA | PRINT | SCAN },
 	[MSG_SEAL] = { "seal", seal, false, CONTROL, SEAL },
 	[MSG_READ] = { "read", of, false, CONTROL, SEAL },
 	[MSG_LETTER] = { "letter", letter, false, SEAL, CONTROL },
@@ -679,7 +698,7 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WEB_CLIENT] = { "web.client", web_user, true, WEB, CONTROL },
 	[MSG_WEB_END] = { "web.end", web_user, false, WEB, CONTROL },
 	[MSG_WEB_ENDED] = { "web.ended", web_user, false, CONTROL, KEYS },
-	[MSG_WEB_LINK] = { "web.link", none, false, CONTROL, WEB },
+	[MSG_WEB_LINK] = { "web.link", web_user, false, CONTROL, WEB },
 	[MSG_WEB_LINK_IS] = { "web.link.is", web_link_is, false, WEB, CONTROL },
 	[MSG_CHANGED] = { "changed", changed, false, STORE, WEB },
 	[MSG_WEB_CERT] = { "web.cert", web_cert, false, TLS, STORE },
@@ -688,6 +707,14 @@ static const struct msg_kind kinds[MSG_LAST + 1] = {
 	[MSG_WEB_SIGNED] = { "web.signed", web_signed, false, KEYS, STORE },
 	[MSG_WEB_CA] = { "web.ca", none, false, CONTROL, STORE },
 	[MSG_WEB_CA_IS] = { "web.ca.is", web_ca_is, false, STORE, CONTROL },
+	[MSG_PRINT] = { "print", print, false, CONTROL, PRINT },
+	[MSG_PRINT_IS] = { "print.is", print_is, false, PRINT, CONTROL },
+	[MSG_SCAN] = { "scan", none, false, CONTROL, SCAN },
+	[MSG_SCAN_IS] = { "scan.is", scan_is, false, SCAN, CONTROL },
+	[MSG_SCAN_WANT] = { "scan.want", none, false, SCAN, PARENT },
+	[MSG_SCAN_LINE] = { "scan.line", none, true, PARENT, SCAN },
+	[MSG_SCAN_NONE] = { "scan.none", scan_none, false, PARENT, SCAN },
+	[MSG_FOUND] = { "found", found, false, CONTROL, STORE },
 };
 
 const char *
@@ -703,6 +730,8 @@ proc_name(enum proc p)
 		[PROC_MEDIA] = "media",
 		[PROC_WEB] = "web",
 		[PROC_TLS] = "tls",
+		[PROC_PRINT] = "print",
+		[PROC_SCAN] = "scan",
 	};
 
 	return names[p];

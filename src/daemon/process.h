@@ -43,7 +43,8 @@ struct process {
 };
 
 extern const struct process process_keys, process_store, process_seal,
-    process_link, process_control, process_media, process_web, process_tls;
+    process_link, process_control, process_media, process_web, process_tls,
+    process_print, process_scan;
 
 #define PROCESS_STOPPED 0 /* told to, or the parent is gone */
 #define PROCESS_FAILED 1  /* it cannot start; it has said why */

@@ -26,10 +26,14 @@
 #define MEDIA (1u << PROC_MEDIA)
 #define WEB (1u << PROC_WEB)
 #define TLS (1u << PROC_TLS)
-#define ALL (KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS)
+#define PRINT (1u << PROC_PRINT)
+#define SCAN (1u << PROC_SCAN)
+#define ALL                                                                    \
+	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT | SCAN)
 #define FILES (STORE | SEAL | LINK | MEDIA) /* they hold files of packages */
 
 #define TYPE_MASK 0xfu	      /* of a socket's type; the rest are flags */
+#define OPENS ((scmp_datum_t)(O_ACCMODE | O_CREAT | O_TRUNC))
 #define AT_EMPTY_PATH_ 0x1000 /* the descriptor itself */
 
 /* What a call's arguments must be; several of one call are alternatives. */
@@ -53,6 +57,8 @@ enum must {
 	ITSELF,	      /* newfstatat(): of the descriptor, not of a path */
 	LIMITS_READ,  /* prlimit64(): of this process, nothing is set */
 	TERMINAL,     /* ioctl(): is it a terminal? */
+	READS1,	      /* argument 1: it is opened to be read */
+	READS2,	      /* argument 2: the same */
 };
 
 /*
@@ -81,12 +87,12 @@ static const struct call calls[] = {
 	{ CALL(fstat), ALL, ANYHOW },
 	{ CALL(newfstatat), ALL, ITSELF },
 	{ CALL(ioctl), ALL, TERMINAL },
-	{ CALL(pread64), FILES | WEB, ANYHOW },
-	{ CALL(pwrite64), FILES | WEB, ANYHOW },
+	{ CALL(pread64), FILES | WEB | PRINT | SCAN, ANYHOW },
+	{ CALL(pwrite64), FILES | WEB | PRINT, ANYHOW },
 	{ CALL(preadv), FILES, ANYHOW },
 	{ CALL(pwritev), FILES, ANYHOW },
 	{ CALL(ftruncate), STORE | SEAL | WEB, ANYHOW },
-	{ CALL(fallocate), STORE | SEAL, ANYHOW },
+	{ CALL(fallocate), STORE | SEAL | WEB, ANYHOW },
 	{ CALL(fsync), STORE | SEAL, ANYHOW },
 	{ CALL(fdatasync), STORE | SEAL, ANYHOW },
 	{ CALL(fadvise64), FILES, ANYHOW },
@@ -160,10 +166,10 @@ static const struct call calls[] = {
 	{ CALL(exit_group), ALL, ANYHOW },
 
 	/* seal computes on all cores, and web waits for many answers */
-	{ CALL(clone3), SEAL | WEB, NO_SUCH }, /* its flags cannot be seen */
-	{ CALL(clone), SEAL | WEB, THREAD },
-	{ CALL(set_robust_list), SEAL | WEB, ANYHOW },
-	{ CALL(rseq), SEAL | WEB, ANYHOW },
+	{ CALL(clone3), SEAL | WEB | PRINT, NO_SUCH }, /* its flags cannot be seen */
+	{ CALL(clone), SEAL | WEB | PRINT, THREAD },
+	{ CALL(set_robust_list), SEAL | WEB | PRINT, ANYHOW },
+	{ CALL(rseq), SEAL | WEB | PRINT, ANYHOW },
 
 	/* what a browser brings lies in memory; sessions ask control */
 	{ CALL(memfd_create), WEB, ANYHOW },
@@ -200,6 +206,26 @@ static const struct call calls[] = {
 	{ CALL(utimensat), STORE, ANYHOW },
 	{ CALL(copy_file_range), STORE, ANYHOW },
 	{ CALL(flock), STORE, ANYHOW },
+
+	/* fonts, read by libraries, which Landlock alone leaves print; a limit
+	 * of its time */
+	{ CALL(open), PRINT, READS1 },
+	{ CALL(openat), PRINT, READS2 },
+	{ CALL(stat), PRINT, ANYHOW },
+	{ CALL(lstat), PRINT, ANYHOW },
+	{ CALL(newfstatat), PRINT, ANYHOW },
+	{ CALL(statx), PRINT, ANYHOW },
+	{ CALL(statfs), PRINT, ANYHOW },
+	{ CALL(fstatfs), PRINT, ANYHOW },
+	{ CALL(access), PRINT, ANYHOW },
+	{ CALL(faccessat), PRINT, ANYHOW },
+	{ CALL(faccessat2), PRINT, ANYHOW },
+	{ CALL(readlink), PRINT, ANYHOW },
+	{ CALL(readlinkat), PRINT, ANYHOW },
+	{ CALL(getdents64), PRINT, ANYHOW },
+	{ CALL(getcwd), PRINT, ANYHOW },
+	{ CALL(alarm), PRINT, ANYHOW },
+	{ CALL(setitimer), PRINT, ANYHOW },
 
 	/* starting others, and how programs start */
 	{ CALL(fork), PARENT, ANYHOW },
@@ -357,6 +383,12 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 	case LIMITS_READ:
 		return seccomp_rule_add(ctx, yes, nr, 2,
 		    SCMP_A0(SCMP_CMP_EQ, 0, 0), SCMP_A2(SCMP_CMP_EQ, 0, 0));
+	case READS1:
+		return seccomp_rule_add(ctx, yes, nr, 1,
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, OPENS, O_RDONLY));
+	case READS2:
+		return seccomp_rule_add(ctx, yes, nr, 1,
+		    SCMP_A2(SCMP_CMP_MASKED_EQ, OPENS, O_RDONLY));
 	case TERMINAL:
 		return seccomp_rule_add(
 		    ctx, yes, nr, 1, SCMP_A1(SCMP_CMP_EQ, TCGETS, 0));

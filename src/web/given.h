@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a call of a page brings besides its fields: uploads, and a text that was
- * typed (docs/desk.md 6.5). */
+ * typed (docs/desk.md 6.5, 7.5). */
 #ifndef WEB_GIVEN_H
 #define WEB_GIVEN_H
 
@@ -39,6 +39,7 @@ struct given {
  * given_free(); on failure the call's "field" says which field it was.
  *
  * RC_INVALID	"uploads" is not of the form
+ * RC_DENIED	malware was found in one; RC_IO: see web_scan()
  * and what upload_open() and upload_name() have.
  */
 enum rc given_take(struct given *g, struct web_call *c, struct err *e);

@@ -17,8 +17,9 @@ const struct web_route web_events_routes[] = {
 	    .what = "Hear at once what has changed",
 	    .run = web_events,
 	    .gives = "text/event-stream: event \"changed\", data "
-		     "{\"what\":[...]} of mail, documents, alarms, lines and "
-		     "directory: what may be asked anew; a comment each 20 "
+		     "{\"what\":[...]} of mail, documents, alarms, links, "
+		     "directory and people: what may be asked anew; a comment "
+		     "each 20 "
 		     "seconds" },
 	{ 0 },
 };

@@ -40,6 +40,7 @@ struct entry {
 struct waiting {
 	bool used;
 	uint8_t token[SHA256_SIZE];
+	uint64_t uid; /* for whom */
 	int64_t since;
 };
 
@@ -161,7 +162,8 @@ web_sessions_free(struct web_sessions *ws)
  * -------------------------------------------------------- */
 
 void
-web_link_new(struct web_sessions *ws, char token[static WEB_TOKEN], int64_t now)
+web_link_new(struct web_sessions *ws, char token[static WEB_TOKEN],
+    uint64_t uid, int64_t now)
 {
 	struct waiting *w = &ws->links[0];
 	size_t i;
@@ -178,13 +180,14 @@ web_link_new(struct web_sessions *ws, char token[static WEB_TOKEN], int64_t now)
 	}
 	w->used = true;
 	w->since = now;
+	w->uid = uid;
 	sha256(w->token, bytes_str(token));
 	unlock(ws);
 }
 
 enum rc
-web_link_take(
-    struct web_sessions *ws, struct bytes token, int64_t now, struct err *e)
+web_link_take(struct web_sessions *ws, struct bytes token,
+    const struct web_from *from, int64_t now, struct err *e)
 {
 	uint8_t hash[SHA256_SIZE];
 	struct waiting *w;
@@ -197,7 +200,9 @@ web_link_take(
 	may = bucket_take(&ws->links_tried, &begins, now, &wait);
 	for (i = 0; may && i < WEB_LINKS; i++) {
 		w = &ws->links[i];
-		if (!w->used || !hash_is(w->token, hash))
+		if (!w->used || !hash_is(w->token, hash) ||
+		    (w->uid != WEB_ANYBODY && from->uid != WEB_ANYBODY &&
+			from->uid != w->uid))
 			continue;
 		good = now - w->since < WEB_LINK_MS;
 		wipe(w, sizeof(*w));

@@ -54,17 +54,19 @@ void web_sessions_free(struct web_sessions *ws);
 /* ---- one-time links --------------------------------------------------------
  */
 
-/* A new one; the oldest goes where WEB_LINKS wait already. */
-void web_link_new(
-    struct web_sessions *ws, char token[static WEB_TOKEN], int64_t now);
+/* A new one for a user of this machine, or for anybody; the oldest goes where
+ * WEB_LINKS wait already. */
+#define WEB_ANYBODY UINT64_MAX
+void web_link_new(struct web_sessions *ws, char token[static WEB_TOKEN],
+    uint64_t uid, int64_t now);
 /*
- * Use it up.
+ * Use it up, where it is for him.
  *
- * RC_DENIED	there is no such link, or it was used, or it is too old
+ * RC_DENIED	there is no such link for him, it was used, or it is too old
  * RC_LIMIT	too many were tried just now
  */
-enum rc web_link_take(
-    struct web_sessions *ws, struct bytes token, int64_t now, struct err *e);
+enum rc web_link_take(struct web_sessions *ws, struct bytes token,
+    const struct web_from *from, int64_t now, struct err *e);
 
 /* ---- sessions --------------------------------------------------------------
  */

@@ -14,6 +14,8 @@ const struct web_route *const web_tables[] = {
 	web_report_routes,
 	web_network_routes,
 	web_people_routes,
+	web_draft_routes,
+	web_print_routes,
 	web_journal_routes,
 	NULL,
 };

@@ -20,12 +20,12 @@
 /* Who says what to whom: p(arent), k(eys), s(tore), (s)e(al), l(ink),
  * c(ontrol), m(edia), w(eb), t(ls).  A descriptor may come beside what has a star. */
 static const char *const rights[MSG_LAST + 1] = {
-	[MSG_SETTING] = "pk ps pe pl pc pm pw pt",
-	[MSG_PEER] = "pk ps pe pl pc pm pw pt *",
-	[MSG_GO] = "pk ps pe pl pc pm pw pt",
-	[MSG_STOP] = "pk ps pe pl pc pm pw pt",
-	[MSG_READY] = "kp sp ep lp cp mp wp tp",
-	[MSG_LOG] = "kp sp ep lp cp mp wp tp",
+	[MSG_SETTING] = "pk ps pe pl pc pm pw pt pf pv",
+	[MSG_PEER] = "pk ps pe pl pc pm pw pt pf pv *",
+	[MSG_GO] = "pk ps pe pl pc pm pw pt pf pv",
+	[MSG_STOP] = "pk ps pe pl pc pm pw pt pf pv",
+	[MSG_READY] = "kp sp ep lp cp mp wp tp fp vp",
+	[MSG_LOG] = "kp sp ep lp cp mp wp tp fp vp",
 	[MSG_KEY] = "pk",
 	[MSG_SOCKET] = "pl pc pt *",
 	[MSG_LINK_KEY] = "ls",
@@ -69,7 +69,7 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_SIGNED_IN] = "kc",
 	[MSG_DESKS] = "ck",
 	[MSG_DESK_LIST] = "kc",
-	[MSG_FD] = "ce cm *",
+	[MSG_FD] = "ce cm cf cv *",
 	[MSG_SEAL] = "ce",
 	[MSG_READ] = "ce",
 	[MSG_LETTER] = "ec",
@@ -165,12 +165,20 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_WEB_SIGNED] = "ks",
 	[MSG_WEB_CA] = "cs",
 	[MSG_WEB_CA_IS] = "sc",
+	[MSG_PRINT] = "cf",
+	[MSG_PRINT_IS] = "fc",
+	[MSG_SCAN] = "cv",
+	[MSG_SCAN_IS] = "vc",
+	[MSG_SCAN_WANT] = "vp",
+	[MSG_SCAN_LINE] = "pv *",
+	[MSG_SCAN_NONE] = "pv",
+	[MSG_FOUND] = "cs",
 };
 
 static bool
 is_right(int m, enum proc from, enum proc to)
 {
-	static const char letters[PROCS + 1] = "pkselcmwt";
+	static const char letters[PROCS + 1] = "pkselcmwtfv";
 	const char pair[3] = { letters[from], letters[to], '\0' };
 
 	return rights[m] != NULL && strstr(rights[m], pair) != NULL;
@@ -364,7 +372,7 @@ flags_are_held_to_the_table(void)
 		values_free(v, msg_kind((enum msg)m)->fields);
 	}
 	is(bad, 0, "a flag that a message has not is refused");
-	is(with, 8, "eight kinds carry a descriptor");
+	is(with, 9, "nine kinds carry a descriptor");
 }
 
 /* Write what was read: the same bytes, though made by another. */

@@ -13,7 +13,7 @@ use Time::HiRes qw(sleep time);
 
 use Antin;
 
-our @EXPORT = qw(base32 code_at phone_comes signs_in);
+our @EXPORT = qw(base32 code_at phone_comes phone_of signs_in);
 
 my %key;	# of each person's phone
 
@@ -48,6 +48,9 @@ sub signs_in {
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	return ok($good, "$who signs in") || diag($err);
 }
+
+# The key of somebody's phone.
+sub phone_of { return $key{$_[0]} }
 
 # Codes for a new phone, as soon as the station knows the person's key.
 sub phone_comes {

@@ -44,26 +44,30 @@ add_dest(void *ctx, const struct dest *d)
 	return true;
 }
 
-/* How often a text is in any file of the store. */
+/* How often the bytes stand in the store's files. */
 static inline size_t
-on_disk(struct world *w, const char *text)
+on_disk(struct world *w, struct bytes what)
 {
 	static const char *const names[] = { "store.db", "store.db-wal" };
-	const size_t len = strlen(text);
-	size_t i, at, n = 0;
 	char path[100];
 	struct buf all;
+	const uint8_t *at;
+	size_t i, found = 0;
 
 	for (i = 0; i < 2; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", w->path, names[i]);
 		if (access(path, R_OK) != 0)
 			continue;
 		all = slurp(path);
-		for (at = 0; at + len <= all.len; at++)
-			n += memcmp(all.p + at, text, len) == 0;
+		for (at = all.p; at != NULL && at < all.p + all.len;) {
+			at = memmem(at, all.len - (size_t)(at - all.p), what.p,
+			    what.len);
+			if (at != NULL)
+				found++, at++;
+		}
 		buf_free(&all);
 	}
-	return n;
+	return found;
 }
 
 /* Each test on each backend, in a store of its own; what main() returns. */

@@ -175,18 +175,19 @@ what_is_dropped_is_not_on_disk(struct world *w)
 	world_do(w);
 	draft_kept(w, &a);
 	world_done(w);
-	ok(on_disk(w, "NOT-SENT-YET.") > 1000, "a draft is there");
+	ok(on_disk(w, bytes_str("NOT-SENT-YET.")) > 1000, "a draft is there");
 	world_do(w);
 	a.text = bytes_str("NEXT-THOUGHT.");
 	draft_kept(w, &a);
 	world_done(w);
 	must(w->ops->journal->scrub(w->s, &w->e), &w->e);
-	is(on_disk(w, "NOT-SENT-YET."), 0, "what it was before is not");
+	is(on_disk(w, bytes_str("NOT-SENT-YET.")), 0,
+	    "what it was before is not");
 	world_do(w);
 	must(w->ops->registry->draft_drop(w->s, AN, a.id, &w->e), &w->e);
 	world_done(w);
 	must(w->ops->journal->scrub(w->s, &w->e), &w->e);
-	is(on_disk(w, "NEXT-THOUGHT."), 0, "and dropped it is gone");
+	is(on_disk(w, bytes_str("NEXT-THOUGHT.")), 0, "and dropped it is gone");
 	buf_free(&much);
 }
 

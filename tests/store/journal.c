@@ -369,32 +369,6 @@ checkpoints_are_kept(struct world *w)
 /* ---- what is destroyed ----------------------------------------------------
  */
 
-/* How often the bytes stand in the store's files. */
-static size_t
-on_disk(struct world *w, struct bytes what)
-{
-	static const char *const names[] = { "store.db", "store.db-wal" };
-	char path[100];
-	struct buf all;
-	const uint8_t *at;
-	size_t i, found = 0;
-
-	for (i = 0; i < 2; i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", w->path, names[i]);
-		if (access(path, R_OK) != 0)
-			continue;
-		all = slurp(path);
-		for (at = all.p; at != NULL && at < all.p + all.len;) {
-			at = memmem(at, all.len - (size_t)(at - all.p), what.p,
-			    what.len);
-			if (at != NULL)
-				found++, at++;
-		}
-		buf_free(&all);
-	}
-	return found;
-}
-
 /* All in turn: of rows of one and of many entries, of the first page (which
  * SQLite moves when the table grows) and of pages behind. */
 static void

@@ -377,10 +377,10 @@ what_is_destroyed_is_not_on_disk(struct world *w)
 	must(w->ops->registry->set(w->s, &d, 1, &w->e), &w->e);
 	world_done(w);
 	must(w->ops->journal->scrub(w->s, &w->e), &w->e);
-	is(on_disk(w, "LARGE-SUMMARY."), 0,
+	is(on_disk(w, bytes_str("LARGE-SUMMARY.")), 0,
 	    "a summary of many pages is overwritten by the next");
-	ok(on_disk(w, "SMALL-SUMMARY.") > 10 &&
-		on_disk(w, "SAID-IN-A-STEP.") > 1000,
+	ok(on_disk(w, bytes_str("SMALL-SUMMARY.")) > 10 &&
+		on_disk(w, bytes_str("SAID-IN-A-STEP.")) > 1000,
 	    "what counts is there");
 	world_do(w);
 	d.summary = bytes_str("");
@@ -389,11 +389,12 @@ what_is_destroyed_is_not_on_disk(struct world *w)
 	must(w->ops->registry->steps_destroy(w->s, d.n, STORE_DOC_STEPS, &w->e),
 	    &w->e);
 	world_done(w);
-	ok(on_disk(w, "SAID-IN-A-STEP.") > 0,
+	ok(on_disk(w, bytes_str("SAID-IN-A-STEP.")) > 0,
 	    "before the scrub something of it is there");
 	must(w->ops->journal->scrub(w->s, &w->e), &w->e);
-	is(on_disk(w, "SMALL-SUMMARY.") + on_disk(w, "SAID-IN-A-STEP."), 0,
-	    "then nothing of what was destroyed");
+	is(on_disk(w, bytes_str("SMALL-SUMMARY.")) +
+		on_disk(w, bytes_str("SAID-IN-A-STEP.")),
+	    0, "then nothing of what was destroyed");
 out:
 	buf_free(&large);
 	buf_free(&small);

@@ -49,11 +49,18 @@ look(struct web_sessions *ws, int64_t now)
  * ----------------------------------------------------------------- */
 
 static enum rc
-take(struct web_sessions *ws, const char *token, int64_t now)
+take_by(struct web_sessions *ws, uint64_t uid, const char *token, int64_t now)
 {
+	const struct web_from from = { .uid = uid };
 	struct err e;
 
-	return web_link_take(ws, bytes_str(token), now, &e);
+	return web_link_take(ws, bytes_str(token), &from, now, &e);
+}
+
+static enum rc
+take(struct web_sessions *ws, const char *token, int64_t now)
+{
+	return take_by(ws, 1000, token, now);
 }
 
 static void
@@ -62,8 +69,8 @@ links_are_good_once(void)
 	struct web_sessions *ws = web_sessions_new();
 	char token[WEB_TOKEN], second[WEB_TOKEN], wrong[WEB_TOKEN];
 
-	web_link_new(ws, token, 0);
-	web_link_new(ws, second, 0);
+	web_link_new(ws, token, WEB_ANYBODY, 0);
+	web_link_new(ws, second, WEB_ANYBODY, 0);
 	is(strlen(token), WEB_TOKEN - 1, "a link is 43 letters");
 	ok(strspn(token, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 			 "0123456789-_") == WEB_TOKEN - 1,
@@ -76,9 +83,28 @@ links_are_good_once(void)
 	is(take(ws, token, 1), RC_OK, "a link is taken");
 	is(take(ws, token, 2), RC_DENIED, "once");
 	is(take(ws, second, WEB_LINK_MS), RC_DENIED, "and not when it is old");
-	web_link_new(ws, token, 10 * WEB_LINK_MS);
+	web_link_new(ws, token, WEB_ANYBODY, 10 * WEB_LINK_MS);
 	is(take(ws, token, 11 * WEB_LINK_MS - 1), RC_OK,
 	    "until then it is good");
+	web_sessions_free(ws);
+}
+
+/* A list of processes shows them to all users of a machine. */
+static void
+links_are_for_one(void)
+{
+	struct web_sessions *ws = web_sessions_new();
+	char token[WEB_TOKEN];
+
+	web_link_new(ws, token, 1000, 0);
+	is(take_by(ws, 1001, token, 1), RC_DENIED,
+	    "a link for one user is none for another");
+	is(take_by(ws, 1000, token, 2), RC_OK,
+	    "whose try does not use it up");
+	is(take_by(ws, 1000, token, 3), RC_DENIED, "as his own does");
+	web_link_new(ws, token, 1000, 10);
+	is(take_by(ws, WEB_ANYBODY, token, 11), RC_OK,
+	    "where nobody can say who asks it is good for him");
 	web_sessions_free(ws);
 }
 
@@ -89,7 +115,7 @@ links_are_not_guessed(void)
 	char token[WEB_TOKEN];
 	size_t i, denied = 0;
 
-	web_link_new(ws, token, 0);
+	web_link_new(ws, token, WEB_ANYBODY, 0);
 	while (take(ws, "AAAA", 1) == RC_DENIED)
 		denied++;
 	is(denied, WEB_BEGIN_BURST, "so many tries are heard at once");
@@ -97,7 +123,7 @@ links_are_not_guessed(void)
 	    "then not even the right one is, for a while");
 	is(take(ws, token, 1 + 1000 / WEB_BEGIN_RATE), RC_OK, "and then it is");
 	for (i = 0; i < WEB_LINKS + 1; i++)
-		web_link_new(ws, token, 2000 + (int64_t)i);
+		web_link_new(ws, token, WEB_ANYBODY, 2000 + (int64_t)i);
 	is(take(ws, token, 100000), RC_OK,
 	    "links that nobody follows are not in the way of the next");
 	web_sessions_free(ws);
@@ -392,6 +418,7 @@ int
 main(void)
 {
 	links_are_good_once();
+	links_are_for_one();
 	links_are_not_guessed();
 	a_cookie_is_its_sessions();
 	they_end_by_themselves();

@@ -80,11 +80,12 @@ function Who() {
 	</div>;
 }
 
+/* Lines that are up have a row each; the one to the station above should. */
 function lineIsDown(rows: Row[] | undefined): boolean {
-	const links = rows?.filter((r) => r.row === 'link') ?? [];
+	const parent = rows?.find((r) => r.row === 'station')?.parent;
 
-	return links.some((r) => r.state === 'down' && r.items > 0) ||
-	    (links.length > 0 && links.every((r) => r.state === 'down'));
+	return !!parent && !rows?.some((r) => r.row === 'link' &&
+	    r.station === parent && r.state === 'up');
 }
 
 function Banner() {

@@ -67,16 +67,16 @@ export function FileList({ rows, base, acting, content }: {
 		{ desk: acting.desk, as: acting.person });
 
 	if (rows.length === 0)
-		return <p class="quiet">{t('no_files')}</p>;
+		return <p class="soft">{t('no_files')}</p>;
 	return <>
-		<ul class="files">
+		<ul class="doc-files">
 			{rows.map((f, i) => {
 				const n = Number(f.n ?? i);
 				const digest = String(f.digest ?? f.hash ?? '');
 				return <li key={n}>
 					<div class="file-head">
 						<strong class="file-name">{f.name}</strong>
-						<span class="quiet">
+						<span class="soft">
 							{size(Number(f.size))}
 							{' · '}{f.attachment ? t('attachment') : t('document')}
 						</span>
@@ -108,10 +108,10 @@ export function DocFiles({ doc, acting }: { doc: Row; acting: Acting }) {
 		{ desk: acting.desk, as: acting.person }, ['documents']);
 
 	if (!has)
-		return <p class="quiet">{t('no_files')}</p>;
+		return <p class="soft">{t('no_files')}</p>;
 	if (got.error && !got.data)
 		return got.error.code === 'absent' ?
-			<p class="quiet">{t('no_files')}</p> :
+			<p class="soft">{t('no_files')}</p> :
 			<ErrorBox error={got.error} again={got.reload} />;
 	if (!got.data)
 		return <Loading />;

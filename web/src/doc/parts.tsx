@@ -30,6 +30,12 @@ export function name_of(doc: Row): string {
 	return `${t.of('a', doc.kind)} ${String(doc.document).slice(0, 8)}`;
 }
 
+// And as a page: titles stay in the history of a browser, so that nothing of a
+// secret is in them.
+export const title_of = (doc: Row): string => secret(doc as Doc)
+	? `${t.of('a', doc.kind)} ${String(doc.document).slice(0, 8)}`
+	: name_of(doc);
+
 // ---- how far it is on its way ---------------------------------------------------
 
 export function Way({ doc, steps }: { doc: Row; steps: Row[] }) {
@@ -59,13 +65,13 @@ export function Way({ doc, steps }: { doc: Row; steps: Row[] }) {
 export const short = (address: string) => address.replace(/^antin:\/\//, '');
 
 export function Recipients({ list }: { list: string }) {
-	return <ul class="plain">
+	return <ul class="doc-plain">
 		{items(list).map((item) => {
 			const { name, address } = recipient_of(item);
 			return <li key={item}>{name || short(address)}
 				{name && address &&
-					<small class="quiet"> {short(address)}</small>}
-				{!address && <small class="quiet"> {t('on_paper')}</small>}
+					<small class="soft"> {short(address)}</small>}
+				{!address && <small class="soft"> {t('on_paper')}</small>}
 			</li>;
 		})}
 	</ul>;
@@ -132,7 +138,7 @@ export function Story({ steps, more }: {
 		kind: ['refuse', 'cancel', 'recall', 'return'].includes(s.action) ?
 			'warn' as const : '' as const,
 		body: <>
-			{s.destroyed ? <p class="quiet">{t('destroyed')}</p> :
+			{s.destroyed ? <p class="soft">{t('destroyed')}</p> :
 				<DocFacts of={s} names={Object.keys(s)
 					.filter((n) => !not_told.includes(n))} />}
 			{more?.(s)}
@@ -146,26 +152,26 @@ export function DocList({ docs, href, note, label }: {
 	docs: Row[]; href: (doc: Row) => string; label: string;
 	note?: (doc: Row) => ComponentChildren;
 }) {
-	return <ul class="docs" aria-label={label}>
-		{docs.map((doc) => <li key={doc.document}>
-			<a class="doc" href={href(doc)}>
-				<span class="doc-name">{name_of(doc)}</span>
-				<Marks doc={doc} />
-				<span class="doc-what">
+	return <ul class="todo" aria-label={label}>
+		{docs.map((doc) => <li key={doc.document} class={doc.precedence}>
+			<div>
+				<a class="todo-title" href={href(doc)}>{name_of(doc)}</a>
+				{' '}<Marks doc={doc} />
+				<p class="soft">
 					{[doc.abstract && doc.symbol, d.of('kind', doc.kind),
 						d.of('state', doc.state), doc.from]
 						.filter((x) => x).join(' · ')}
-				</span>
-				<span class="doc-when">
-					{doc['due-at'] ? <Due at={doc['due-at']} /> :
-						<Time at={doc.changed} />}
-				</span>
-			</a>
-			{note?.(doc)}
+				</p>
+			</div>
+			<div class="doc-when">
+				{doc['due-at'] ? <Due at={doc['due-at']} /> :
+					<Time at={doc.changed} />}
+				{note?.(doc)}
+			</div>
 		</li>)}
 	</ul>;
 }
 
 export function Secret({ doc }: { doc: Row }) {
-	return secret(doc as Doc) ? <p class="quiet">{t('viewed')}</p> : null;
+	return secret(doc as Doc) ? <p class="soft">{t('viewed')}</p> : null;
 }

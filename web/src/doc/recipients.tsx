@@ -93,7 +93,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 		}
 	};
 
-	return <div class="pick">
+	return <div class="combobox">
 		{value.length > 0 && <ul class="chips" aria-label={t('to_chosen')}>
 			{value.map((item) => <li key={item}>
 				<span>{item}</span>
@@ -118,14 +118,14 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 			onFocus={() => setOpen(true)}
 			onBlur={() => setTimeout(() => setOpen(false), 150)}
 			onKeyDown={key} />
-		<ul id={list} role="listbox" class="options"
+		<ul id={list} role="listbox"
 			aria-label={label} hidden={!open || count === 0}>
 			{found.map(({ target }, i) => <li key={target.key} role="option"
 				id={`${list}-${i}`} aria-selected={i === at}
 				onMouseDown={(ev) => { ev.preventDefault(); take(i); }}>
 				<strong>{target.members ? t('to_list', { name: target.name })
 					: target.name}</strong>
-				<small class="quiet">{' '}{short(target.address)}
+				<small class="soft">{' '}{short(target.address)}
 					{target.dead && ` · ${t('to_no_key')}`}</small>
 			</li>)}
 			{paper > 0 && <li key="paper" role="option"

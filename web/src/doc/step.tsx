@@ -94,7 +94,7 @@ export function FieldOf(p: FieldProps) {
 			({ value: x, label: d.of(prefix_of(ask.name), x) }))} />;
 	case 'long': return <Field {...common} lines={3} />;
 	case 'number':
-		return <Field {...common} inputMode="numeric" pattern="[0-9]*" />;
+		return <Field {...common} inputMode="numeric" />;
 	case 'day': return <Field {...common} type="date" />;
 	case 'time':
 		return <Field {...common} type="datetime-local" value={local_of(value)}
@@ -165,7 +165,7 @@ export function to_first_wrong(form: HTMLElement | null): void {
 
 // ---- taking it -----------------------------------------------------------------------
 
-export interface Taken extends Rows { tell?: string[] }
+export interface Taken extends Rows { document?: string; notes?: string[] }
 
 export function take(acting: Acting, doc: Row, action: string,
     values: Record<string, string> = {}, uploads: unknown[] = []): Promise<Taken> {
@@ -177,10 +177,6 @@ export function take(acting: Acting, doc: Row, action: string,
 		...(uploads.length ? { uploads } : {}),
 	});
 }
-
-// What the station said besides: notices that are owed, what was found.
-export const said_of = (r: Row): string[] =>
-	[r.said, r.tell].flat().filter((x): x is string => typeof x === 'string');
 
 export function StepDialog({ doc, action, acting, onClose, onDone, children }: {
 	doc: Row; action: string; acting: Acting & { name: string };

@@ -132,9 +132,8 @@ export function Uploads({ up, error }: {
 				up.add(ev.dataTransfer.files, up.items.length > 0);
 		}}>
 		<p class="drop-say">
-			<label class="button" for={id}>{t('pick')}</label>{' '}
-			<span class="quiet">{t('drop')}</span>
-			<input id={id} type="file" multiple class="hidden"
+			<label for={id}>{t('drop')}</label>{' '}
+			<input id={id} type="file" multiple class="file-input"
 				aria-describedby={error ? `${id}-e` : undefined}
 				onChange={(ev) => {
 					const input = ev.target as HTMLInputElement;
@@ -144,11 +143,11 @@ export function Uploads({ up, error }: {
 				}} />
 		</p>
 		{error && <p id={`${id}-e`} class="field-error">{error}</p>}
-		<ul class="files">
+		<ul class="doc-files">
 			{up.items.map((x) => <li key={x.key}>
 				<div class="file-head">
 					<strong class="file-name">{x.name}</strong>
-					<span class="quiet">{size(x.size)}</span>
+					<span class="soft">{size(x.size)}</span>
 					<select aria-label={x.name} value={x.attachment ? '1' : '0'}
 						onChange={(ev) => up.turn(x.key,
 							(ev.target as HTMLSelectElement).value === '1')}>
@@ -162,7 +161,7 @@ export function Uploads({ up, error }: {
 				{x.gone ? <p class="field-error" role="status">{t('gone')}</p> :
 					x.error ? <p class="field-error" role="alert">
 						{t('failed', { why: x.error })}</p> :
-					x.upload ? <p class="quiet">{t('sent')}</p> :
+					x.upload ? <p class="soft">{t('sent')}</p> :
 						<p class="file-progress">
 							<progress max={x.size} value={x.sent}
 								aria-label={x.name} />{' '}

@@ -1,7 +1,144 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { t } from '../texts/shell';
-import { Empty, Page } from '../ui';
+// Đến: what has come to the desk, and what is done with it until it is handled.
+import { type Row, type Rows, useGet } from '../api';
+import { useState } from 'preact/hooks';
+import { DocFiles } from '../doc/files';
+import { type One, NextSteps, OneOr, useOne } from '../doc/one';
+import { DocFacts, DocList, FACTS, Marks, title_of, Secret, short, Way }
+	from '../doc/parts';
+import { Sequence } from '../doc/sequence';
+import { actions } from '../logic/actions';
+import { arrival_of, type Doc, next_of, sooner } from '../logic/way';
+import { useActing } from '../session';
+import { t as d } from '../texts/doc';
+import { t } from '../texts/incoming';
+import { Alert, Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
+	PrecedenceBadge, Section, Time } from '../ui';
+import type { PageProps } from '.';
+import { Mail } from './den/mail';
+import { PaperIn } from './den/paper';
 
-export default function Incoming() {
-	return <Page title={t('incoming')}><Empty title={t('soon')} /></Page>;
+export const hex_of = (id: unknown) => String(id ?? '').replace(/-/g, '');
+
+// ---- what came ---------------------------------------------------------------------
+
+function MailList({ rows, taken }: { rows: Row[]; taken: Map<string, Row> }) {
+	return <ul class="todo" aria-label={t('fresh')}>
+		{rows.map((r) => {
+			const doc = taken.get(hex_of(r.id));
+
+			return <li key={r.id} class={r.precedence}>
+				<div>
+					<a class="todo-title" href={doc ? `/den/${doc.document}`
+						: `/den/thu/${hex_of(r.id)}`}>
+						{t('from', { from: short(r.origin ?? r.desk) })}
+						{' · '}{hex_of(r.id).slice(0, 8)}</a>
+					{' '}<PrecedenceBadge precedence={r.precedence} />
+					<p class="soft">{d.of('far', r.state)}</p>
+				</div>
+				<div class="doc-when">
+					{r.due ? <Due at={r.due} /> : <Time at={r.arrived ?? r.at} />}
+					{doc && <p><Badge kind="good">{t('is_document')}</Badge></p>}
+				</div>
+			</li>;
+		})}
+	</ul>;
+}
+
+function Lists() {
+	const acting = useActing();
+	const q = { desk: acting.desk, as: acting.person };
+	const [all, setAll] = useState(false);
+	const mail = useGet<Rows>('/mail/in', { desk: acting.desk, all, max: 200 },
+		['mail']);
+	const docs = useGet<Rows>('/documents', { ...q, max: 500 }, ['documents']);
+	// what is over has its dispatch too
+	const over = useGet<Rows>(all ? '/documents' : null, { ...q, all: true,
+		max: 500 }, ['documents']);
+	const came = [...(docs.data?.rows ?? []), ...(over.data?.rows ?? [])]
+		.filter((r) => r.kind === 'in' || r.kind === 'telegram-in');
+	const taken = new Map(came.filter((r) => r.dispatch)
+		.map((r) => [hex_of(r.dispatch), r]));
+	const fresh = (mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
+		(all || !taken.has(hex_of(r.id))));
+	const work = ((docs.data?.rows ?? []) as unknown as Doc[])
+		.filter((x) => x.kind === 'in' || x.kind === 'telegram-in')
+		.sort(sooner);
+
+	return <Page title={t('title')} lead={t('lead')} actions={
+		<LinkButton href="/den/giay">{t('paper')}</LinkButton>}>
+		{!acting.open && <Alert kind="warn">{t('locked')}</Alert>}
+		<ErrorBox error={mail.error ?? docs.error} again={() => {
+			mail.reload();
+			docs.reload();
+		}} />
+		<Section title={`${t('fresh')} (${fresh.length})`} actions={<Button
+			kind="quiet" aria-pressed={all} onClick={() => setAll(!all)}>
+			{all ? t('new_only') : t('old')}</Button>}>
+			{mail.loading || docs.loading ? <Loading /> : fresh.length
+				? <MailList rows={fresh} taken={taken} />
+				: mail.data && <Empty title={t('fresh_none')} />}
+		</Section>
+		<Section title={`${t('work')} (${work.length})`}>
+			{docs.loading ? <Loading /> : work.length ? <DocList label={t('work')}
+				docs={work as unknown as Row[]}
+				href={(x) => `/den/${x.document}`}
+				note={(x) => <p class="soft">{d.of('do',
+					next_of(x as unknown as Doc))}</p>} />
+				: docs.data && <Empty title={t('work_none')} />}
+		</Section>
+	</Page>;
+}
+
+// ---- one that was taken in -----------------------------------------------------------
+
+const telegram_way = (one: One) => one.doc.kind === 'telegram-in';
+
+function Incoming({ one }: { one: One }) {
+	const acting = useActing();
+	const { doc } = one;
+	const left = telegram_way(one) ? [] : arrival_of(doc as unknown as Doc);
+	const next = next_of(doc as unknown as Doc) ?? '';
+	const answered = ['assigned', 'receipted', 'handled', 'registered']
+		.includes(String(doc.state));
+
+	return <>
+		<div class="row"><Marks doc={doc} /><Secret doc={doc} />
+			{doc['due-at'] && <Due at={doc['due-at']} />}</div>
+		<Way doc={doc} steps={one.steps} />
+		{left.length > 0 && <Section title={t('steps')}>
+			<p class="soft">{t('steps_hint')}</p>
+			<Sequence one={one} left={left} said={t('steps_done')} />
+		</Section>}
+		<Section title={t('handle')} actions={answered && <LinkButton
+			href={`/soan?tra-loi=${doc.document}`} kind={next === 'handle'
+				? 'main' : 'plain'}>{t('reply')}</LinkButton>}>
+			{answered && <p class="soft">{t('reply_hint')}</p>}
+			<NextSteps one={one} main={next} only={(a) => !left.includes(a) &&
+				actions[a]!.group !== 'life' && a !== 'decide-destroy' &&
+				a !== 'destroy-danger'} />
+		</Section>
+		<Section title={t('letter')}>
+			<div class="sheet"><DocFacts of={doc} names={['level', 'precedence',
+				...FACTS]} /></div>
+			<DocFiles doc={doc} acting={acting} />
+		</Section>
+	</>;
+}
+
+function IncomingOne({ id }: { id: string }) {
+	const got = useOne(id);
+
+	return <Page title={got.one ? title_of(got.one.doc) : t('title')} actions={<>
+		<LinkButton href="/den">{t('back')}</LinkButton>
+		<LinkButton href={`/ho-so/${id}`}>{t('story')}</LinkButton>
+	</>}><OneOr got={got}>{(one) => <Incoming one={one} />}</OneOr></Page>;
+}
+
+export default function IncomingPage({ rest }: PageProps) {
+	if (rest[0] === 'thu' && rest[1])
+		return <Mail id={rest[1]} />;
+	if (rest[0] === 'giay')
+		return <PaperIn />;
+	return rest[0] ? <IncomingOne id={rest[0]} /> : <Lists />;
 }

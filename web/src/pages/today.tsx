@@ -1,7 +1,193 @@
 // SPDX-License-Identifier: EUPL-1.2
-import { t } from '../texts/shell';
-import { Empty, Page } from '../ui';
+// Hôm nay: what needs me now, the most urgent first, each with the one thing to
+// do next; alarms; who is on duty.
+import { useState } from 'preact/hooks';
+import { ApiError, post, type Row, type Rows, useAct, useGet }
+    from '../api';
+import { officialDate, seconds, time } from '../i18n';
+import { type Doc, waits_for } from '../logic/way';
+import { type Acting, refresh, useActing } from '../session';
+import { t as d } from '../texts/doc';
+import { t as e } from '../texts/enter';
+import { t } from '../texts/today';
+import { Alert, Button, Dialog, Due, Empty, ErrorBox, Field, LevelStamp,
+    LinkButton, Loading, Page, PrecedenceBadge, Section, toast } from '../ui';
+import { Refused } from './enter';
+import { AlarmsPanel, DutyPanel } from './stations/alarms';
+
+const RANKS = ['thuong', 'khan', 'thuong-khan', 'hoa-toc', 'hoa-toc-hen-gio'];
+const FIRST = 20; /* rows before one asks for more */
+
+interface Todo {
+	key: string; title: string; about: string; href: string; act: string;
+	level?: string; precedence?: string; due?: number | null; at: number;
+}
+
+/* Where a step is taken. */
+function pageOf(action: string, kind: string): string {
+	if (['decide-level', 'sign', 'verify', 'witness', 'destroy']
+	    .includes(action))
+		return '/duyet-ky';
+	if (kind === 'in' || kind === 'telegram-in')
+		return '/den';
+	return ['number', 'mark', 'sign-agency', 'register', 'send', 'confirm',
+	    'encipher'].includes(action) ? '/phat-hanh' : '/ho-so';
+}
+
+function ofDocument(row: Row, me: Acting): Todo[] {
+	const action = waits_for(row as unknown as Doc, me.roles);
+
+	// what was given to somebody is his
+	if (action === null || (action === 'handle' && row.assignee &&
+	    row.assignee !== me.person && row.assignee !== me.name))
+		return [];
+	return [{
+		key: row.document,
+		title: row.abstract || (row.level === 'tuyet-mat' ?
+		    t('hiddenAbstract') : t('unnamed')),
+		about: [d.of('kind', row.kind), row.symbol,
+		    d.of('state', row.state)].filter(Boolean).join(' · '),
+		href: `${pageOf(action, row.kind)}/${row.document}`,
+		act: d.has(`do.${action}`) ? d.of('do', action) : action,
+		level: row.level, precedence: row.precedence,
+		due: row['due-at'] || seconds(row.due), at: row.changed,
+	}];
+}
+
+/* By what is late or soon due, then by urgency, then by how long it waits. */
+export function order(a: Todo, b: Todo): number {
+	const soon = Date.now() / 1000 + 7200;
+	const presses = (x: Todo) => x.due && x.due < soon ? 0 : 1;
+	const rank = (x: Todo) => RANKS.indexOf(x.precedence ?? 'thuong');
+
+	return presses(a) - presses(b) || rank(b) - rank(a) ||
+	    (a.due ?? Infinity) - (b.due ?? Infinity) || a.at - b.at || 0;
+}
+
+function Item({ x }: { x: Todo }) {
+	const late = x.due && x.due < Date.now() / 1000;
+
+	return <li class={`${late ? 'late' : ''} ${x.precedence ?? ''}`}>
+		<div>
+			<div class="marks"><LevelStamp level={x.level} />
+				<PrecedenceBadge precedence={x.precedence} />
+				{x.due ? <Due at={x.due} /> : null}</div>
+			<div class="todo-title">{x.title}</div>
+			<div class="soft">{x.about}</div>
+		</div>
+		<LinkButton href={x.href} kind="main"
+		    aria-label={`${x.act}: ${x.title}`}>{x.act}</LinkButton>
+	</li>;
+}
+
+/* The desk's keys, where they are under a passphrase of their own. */
+function DeskGate({ me }: { me: Acting }) {
+	const [asking, ask] = useState(false);
+	const [passphrase, set] = useState('');
+	const doing = useAct();
+	const open = async (secret: string) => {
+		await post('/session/desk', { desk: me.desk,
+			...secret ? { passphrase: secret } : {} });
+		await refresh();
+		toast(e('deskOpened', { desk: me.deskName }));
+		ask(false);
+	};
+	// a desk without a passphrase opens by the first word
+	const first = () => void doing.run(async () => {
+		try {
+			await open('');
+		} catch (why) {
+			if ((why as ApiError).offline)
+				throw why;
+			ask(true);
+		}
+	});
+
+	return <Alert kind="warn" title={t('deskClosed', { desk: me.deskName })}>
+		<p>{t('deskClosedHelp')}</p>
+		<Button kind="main" icon="lock" busy={doing.busy && !asking}
+		    onClick={first}>{e('deskOpen')}</Button>
+		{!asking && <ErrorBox error={doing.error} />}
+		{asking && <Dialog title={e('deskTitle')} onClose={() => ask(false)}>
+			<p>{e('deskLead', { desk: me.deskName })}</p>
+			<form noValidate onSubmit={(ev) => {
+				ev.preventDefault();
+				void doing.run(() => open(passphrase))
+				    .then(() => set(''));
+			}}>
+				<Field type="password" label={e('deskPassphrase')}
+				    value={passphrase} onValue={set} must
+				    name="desk-passphrase"
+				    autocomplete="off" />
+				<Refused error={doing.error} />
+				<div class="actions">
+					<Button type="submit" kind="main"
+					    busy={doing.busy}>{e('deskOpen')}</Button>
+					<Button onClick={() => ask(false)}>
+						{e('deskLater')}</Button>
+				</div>
+			</form>
+		</Dialog>}
+	</Alert>;
+}
+
+const READS = ['clerk', 'operator', 'custodian', 'duty'];
 
 export default function Today() {
-	return <Page title={t('today')}><Empty title={t('soon')} /></Page>;
+	const me = useActing();
+	const here = { desk: me.desk, as: me.person };
+	const reads = me.roles.some((r) => READS.includes(r));
+	const docs = useGet<Rows>(me.desk ? '/documents' : null, here,
+	    ['documents']);
+	const mail = useGet<Rows>(reads && me.open ? '/mail/in' : null,
+	    { desk: me.desk }, ['mail']);
+	const drafts = useGet<Rows>(me.roles.includes('drafter') ? '/drafts' :
+	    null, here, ['documents']);
+	const [all, setAll] = useState(false);
+	const todo: Todo[] = [
+		...(docs.data?.rows ?? []).filter((r) => r.row === 'document')
+		    .flatMap((r) => ofDocument(r, me)),
+		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
+		    r.state === 'arrived').map((r): Todo => ({
+			key: r.id, title: t('came', {
+			    from: String(r.origin ?? '').replace('antin://', '') }),
+			about: t('arrivedAt', { t: time(r.arrived ?? r.at) }),
+			href: `/den/${r.id}`, act: t('open'),
+			precedence: r.precedence, at: r.arrived ?? r.at,
+		})),
+		...(drafts.data?.rows ?? []).map((r): Todo => ({
+			key: r.draft, title: r.title || t('draft'),
+			about: `${t('draft')} · ${t('changedAt',
+			    { t: time(r.changed) })}`,
+			href: `/soan/${r.draft}`, act: t('goOn'), at: r.changed,
+		})),
+	].sort(order);
+	const late = todo.filter((x) => x.due && x.due < Date.now() / 1000).length;
+
+	return <Page title={t('title')} lead={<>{officialDate(Date.now() / 1000)}
+	    {todo.length > 0 && ` · ${t('counts', { n: todo.length })}`}
+	    {late > 0 && <b class="late-count">{' · '}
+		{t('lateCount', { n: late })}</b>}</>}
+	    actions={me.roles.includes('drafter') && <LinkButton href="/soan"
+		kind="main" icon="add">{t('write')}</LinkButton>}>
+		{reads && !me.open && me.desk && <DeskGate me={me} />}
+		<Section title={t('mine')}>
+			<ErrorBox error={docs.error} again={docs.reload} />
+			<ErrorBox error={mail.error} again={mail.reload} />
+			{docs.loading && me.desk !== '' ? <Loading /> :
+			    todo.length === 0 && !docs.error &&
+			    <Empty title={t('nothing')}><p class="soft">
+				{t('nothingHelp')}</p></Empty>}
+			{todo.length > 0 && <ul class="todo">{todo
+			    .slice(0, all ? undefined : FIRST)
+			    .map((x) => <Item key={x.key} x={x} />)}</ul>}
+			{!all && todo.length > FIRST && <Button
+			    onClick={() => setAll(true)}>
+				{t('more', { n: todo.length - FIRST })}</Button>}
+		</Section>
+		<div class="grid2">
+			<AlarmsPanel brief />
+			<DutyPanel brief />
+		</div>
+	</Page>;
 }

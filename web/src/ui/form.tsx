@@ -47,6 +47,7 @@ interface More {
 	type?: string; name?: string; class?: string; disabled?: boolean;
 	readOnly?: boolean; inputMode?: string; autocomplete?: string;
 	autocapitalize?: string; spellcheck?: boolean; maxLength?: number;
+	pattern?: string;
 	min?: string | number; max?: string | number; step?: string | number;
 	placeholder?: string; lang?: string; list?: string; autofocus?: boolean;
 	onBlur?: (ev: FocusEvent) => void;

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { texts } from '../i18n';
+
+export const t = texts({
+	title: { vi: 'Hồ sơ', en: 'Records' },
+	lead: { vi: 'Tìm một văn bản và xem toàn bộ quá trình của nó, kèm chứng cứ.', en: 'Find a document, and see its whole story with its proofs.' },
+	search: { vi: 'Tìm văn bản', en: 'Find a document' },
+	search_hint: { vi: 'Theo số, ký hiệu, trích yếu, nơi nhận, người ký; có dấu hoặc không dấu. Văn bản vượt độ mật của bạn không hiện ra.', en: 'By number, abstract, recipient, signer; with or without diacritics. What is above your clearance is not found.' },
+	go: { vi: 'Tìm', en: 'Search' },
+	found: { vi: '{n} văn bản', en: { one: '{n} document', other: '{n} documents' } },
+	found_none: { vi: 'Không tìm thấy văn bản nào.', en: 'No document was found.' },
+	found_help: { vi: 'Thử ít từ hơn, hoặc viết không dấu.', en: 'Try fewer words, or without diacritics.' },
+	newest: { vi: 'Mới nhất', en: 'The newest' },
+	none: { vi: 'Bộ phận chưa có văn bản nào.', en: 'This desk has no documents yet.' },
+	kind: { vi: 'Loại', en: 'Kind' },
+	all_kinds: { vi: 'Tất cả', en: 'All' },
+	more: { vi: 'Xem tiếp', en: 'More' },
+	next: { vi: 'Bước tiếp theo', en: 'What can be done' },
+	next_none: { vi: 'Không có bước nào dành cho vai trò của bạn lúc này.', en: 'There is no step for your roles now.' },
+	about: { vi: 'Về văn bản này', en: 'About it' },
+	files: { vi: 'Tệp', en: 'Files' },
+	story: { vi: 'Quá trình', en: 'Its story' },
+	story_hint: { vi: 'Mỗi bước do một người ký bằng khóa riêng; trạm đã kiểm tra từng chữ ký.', en: 'Each step is signed by a person with his own key; the station has checked each signature.' },
+	papers: { vi: 'Chứng cứ và bản in', en: 'Proofs and prints' },
+	papers_hint: { vi: 'Tệp chứng cứ kiểm tra được ở bất kỳ đâu bằng lệnh antin verify.', en: 'The evidence file can be checked anywhere, by antin verify.' },
+	back: { vi: 'Tìm văn bản khác', en: 'Find another' },
+	at_page: { vi: 'Làm ở trang {page}', en: 'Do it on the page {page}' },
+	'page.duyet-ky': { vi: 'Duyệt và ký', en: 'Approve and sign' },
+	'page.phat-hanh': { vi: 'Phát hành', en: 'Release' },
+	'page.den': { vi: 'Đến', en: 'Incoming' },
+});

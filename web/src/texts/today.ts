@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: EUPL-1.2
+import { texts } from '../i18n';
+
+export const t = texts({
+	title: { vi: 'Hôm nay', en: 'Today' },
+	mine: { vi: 'Việc cần làm', en: 'What needs you' },
+	nothing: { vi: 'Không còn việc nào đang chờ', en: 'Nothing waits for you' },
+	nothingHelp: { vi: 'Văn bản mới đến và việc mới được giao tự hiện ở đây, không cần tải lại trang.', en: 'What arrives or is given to you appears here by itself.' },
+	write: { vi: 'Soạn văn bản', en: 'Write a document' },
+	unnamed: { vi: 'Chưa có trích yếu', en: 'No abstract yet' },
+	hiddenAbstract: { vi: 'Văn bản Tuyệt mật (không ghi trích yếu)', en: 'Top secret document (no abstract is kept)' },
+	came: { vi: 'Văn bản mới đến từ {from}', en: 'New from {from}' },
+	open: { vi: 'Mở và kiểm tra', en: 'Open and check' },
+	arrivedAt: { vi: 'đến lúc {t}', en: 'arrived {t}' },
+	changedAt: { vi: 'cập nhật {t}', en: 'changed {t}' },
+	draft: { vi: 'Bản thảo chưa gửi', en: 'Unsent draft' },
+	goOn: { vi: 'Soạn tiếp', en: 'Go on writing' },
+	draftOf: { vi: 'Bản thảo: {title}', en: 'Draft: {title}' },
+	more: { vi: 'Xem thêm {n} việc', en: 'Show {n} more' },
+	deskClosed: { vi: 'Bàn {desk} đang đóng', en: '{desk} is closed' },
+	deskClosedHelp: { vi: 'Văn bản đến nằm nguyên niêm phong tại trạm. Muốn đọc văn bản đến và gửi văn bản đi, hãy mở bàn bằng mật khẩu của bàn.', en: 'What arrives stays sealed at the station. Open the desk by its passphrase to read it, and to send.' },
+	counts: { vi: '{n} việc', en: { one: '{n} thing to do', other: '{n} things to do' } },
+	lateCount: { vi: '{n} việc quá hạn', en: '{n} late' },
+});
