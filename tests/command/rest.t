@@ -365,13 +365,37 @@ sub headers_are_strict {
 	ok(!exists $h->{'access-control-allow-origin'}, 'or given elsewhere');
 }
 
+# Many at once, so that they come faster than they may however slow the machine
+# is.
 sub who_asks_too_often_waits {
-	my ($r, $n) = (undef, 0);
-	do { $r = asks('GET', '/openapi.json') }
-	    while ($r->{status} == 200 && ++$n < 2000);
-	is($r->{status}, 429, "who asks too often waits ($n)");
-	ok(($r->{headers}{'retry-after'} // 0) >= 1, 'and is told how long');
-	sleep 2;
+	my $host = $base =~ s/http:\/\///r;
+	my @to = map { IO::Socket::INET->new($host) || die "$host: $!\n" }
+	    1 .. 8;
+	my ($status, $wait, $n) = ('', undef, 0);
+	local $SIG{ALRM} = sub { die "no answer\n" };
+	alarm 60;
+	while ($status ne '429' && $n < 20_000) {
+		print $_ "GET /api/1/mail/x/trace HTTP/1.1\r\nHost: $host\r\n" .
+		    "Cookie: antin=$cookie\r\n\r\n" for @to;
+		for my $from (@to) {
+			my ($head, $length) = ('', 0);
+			while (defined(my $line = <$from>)) {
+				last if $line =~ /^\r/;
+				$head .= $line;
+			}
+			($length) = $head =~ /^Content-Length: (\d+)/im;
+			read $from, my ($body), $length;
+			$n++;
+			next if $head !~ /^HTTP\/1.1 429 /;
+			$status = '429';
+			($wait) = $head =~ /^Retry-After: (\d+)/im;
+		}
+	}
+	alarm 0;
+	is($status, '429', "who asks too often waits ($n)");
+	ok($wait, 'and is told how long');
+	close $_ for @to;
+	sleep 3;
 }
 
 sub it_ends {
