@@ -2,6 +2,7 @@
 // Who is at this browser: the persons whom its session has signed in, the desks
 // it may open, and for whom and at which desk the pages act now.
 import { ApiError, get, onLost, post, setToken, watchStation } from './api';
+import { lang } from './i18n';
 import { keep, kept, store, useStore } from './store';
 
 export type Role = 'drafter' | 'authority' | 'clerk' | 'operator' |
@@ -50,9 +51,21 @@ export const locked = store(false);
 const acting = store<{ person: string; desk: string }>(
     { person: '', desk: kept('desk') ?? '' });
 
+/* The station's own sentences are in the language of the pages. */
+function tellLang(): void {
+	const session = known.get().session;
+
+	if (session !== null && session.lang !== lang.get()) {
+		session.lang = lang.get();
+		void post('/session/lang', { lang: session.lang })
+		    .catch(() => undefined);
+	}
+}
+
 function take(session: Session): void {
 	setToken(session.csrf);
 	known.set({ state: 'here', session });
+	tellLang();
 	watchStation(session.persons.length > 0);
 }
 
@@ -69,6 +82,7 @@ export async function refresh(): Promise<void> {
 
 /* The link's token is used once and taken out of the history at once. */
 export async function begin(): Promise<void> {
+	lang.watch(tellLang);
 	const link = /^#link=([\w-]+)$/.exec(location.hash);
 	let why: ApiError | undefined;
 

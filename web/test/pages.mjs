@@ -80,7 +80,7 @@ await test('signing in', async () => {
 	await page.fill('[name=code]', await code('ha'));
 	await page.click('button[type=submit]');
 	await page.locator('nav.side').waitFor();
-	await page.locator('.gate button', { hasText: 'Mở bàn' }).click();
+	await page.locator('.gate button', { hasText: 'Mở khóa bộ phận' }).click();
 	await page.locator('.gate').waitFor({ state: 'detached' });
 	ok(!await page.locator('dialog').count(),
 	    'a desk without a passphrase opens by a word');
