@@ -12,9 +12,10 @@ import { arrival_of, type Doc, next_of, sooner } from '../logic/way';
 import { useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/incoming';
-import { Alert, Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
+import { Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
 	PrecedenceBadge, Section, Time } from '../ui';
 import type { PageProps } from '.';
+import { DeskGate } from './gate';
 import { Mail } from './den/mail';
 import { PaperIn } from './den/paper';
 
@@ -67,7 +68,7 @@ function Lists() {
 
 	return <Page title={t('title')} lead={t('lead')} actions={
 		<LinkButton href="/den/giay">{t('paper')}</LinkButton>}>
-		{!acting.open && <Alert kind="warn">{t('locked')}</Alert>}
+		{!acting.open && acting.desk && <DeskGate me={acting} />}
 		<ErrorBox error={mail.error ?? docs.error} again={() => {
 			mail.reload();
 			docs.reload();
