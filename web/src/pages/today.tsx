@@ -6,7 +6,7 @@ import { type Row, type Rows, useGet }
     from '../api';
 import { officialDate, seconds, time } from '../i18n';
 import { type Doc, waits_for } from '../logic/way';
-import { useActing } from '../session';
+import { type Acting, useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/today';
 import { Button, Due, Empty, ErrorBox, LevelStamp,
