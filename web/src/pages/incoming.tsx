@@ -50,8 +50,8 @@ function Lists() {
 	const acting = useActing();
 	const q = { desk: acting.desk, as: acting.person };
 	const [all, setAll] = useState(false);
-	const mail = useGet<Rows>('/mail/in', { desk: acting.desk, all, max: 200 },
-		['mail']);
+	const mail = useGet<Rows>(acting.open ? '/mail/in' : null,
+		{ desk: acting.desk, all, max: 200 }, ['mail']);
 	const docs = useGet<Rows>('/documents', { ...q, max: 500 }, ['documents']);
 	// what is over has its dispatch too
 	const over = useGet<Rows>(all ? '/documents' : null, { ...q, all: true,
@@ -73,13 +73,13 @@ function Lists() {
 			mail.reload();
 			docs.reload();
 		}} />
-		<Section title={`${t('fresh')} (${fresh.length})`} actions={<Button
+		{acting.open && <Section title={`${t('fresh')} (${fresh.length})`} actions={<Button
 			kind="quiet" aria-pressed={all} onClick={() => setAll(!all)}>
 			{all ? t('new_only') : t('old')}</Button>}>
 			{mail.loading || docs.loading ? <Loading /> : fresh.length
 				? <MailList rows={fresh} taken={taken} />
 				: mail.data && <Empty title={t('fresh_none')} />}
-		</Section>
+		</Section>}
 		<Section title={`${t('work')} (${work.length})`}>
 			{docs.loading ? <Loading /> : work.length ? <DocList label={t('work')}
 				docs={work as unknown as Row[]}
