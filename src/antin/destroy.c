@@ -201,7 +201,7 @@ add_journal(struct last_word *r, const struct args *a, const struct site *p)
 
 	answers = connect_for(&t, a, p, &e) == RC_OK;
 	if (answers &&
-	    journal_ask(&t, CONTROL_JOURNAL_CHECKPOINT, json_object(), &bytes,
+	    journal_ask(t.fd, CONTROL_JOURNAL_CHECKPOINT, json_object(), &bytes,
 		&size, NULL, &e) == RC_OK &&
 	    note_read_journal(&n, buf_bytes(&bytes), &e) == RC_OK) {
 		r->incarnation = n.checkpoint.incarnation;

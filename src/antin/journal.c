@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base64.h"
 #include "core/lang.h"
 #include "core/time.h"
 #include "core/utf8.h"
@@ -17,132 +16,8 @@
 
 #define SHOWN 500u /* entries at the most, where nothing is said */
 
-/* ---- asking the station ---------------------------------------------------
- */
-
-/* One answer: its bytes, which the caller frees, and its total. */
-enum rc
-journal_ask(struct talk *t, enum control_what what, json_t *request,
-    struct buf *bytes, uint64_t *total, struct buf *tool, struct err *e)
-{
-	json_t *answer = NULL;
-	enum rc rc;
-
-	*bytes = (struct buf){ 0 };
-	rc = talk_ask(t, what, request, NULL, &answer, e);
-	if (rc != RC_OK)
-		return rc;
-	*total = (uint64_t)row_int(answer, "total");
-	if (!base64_parse(bytes, bytes_str(row_text(answer, "data"))) ||
-	    (tool != NULL &&
-		!base64_parse(tool, bytes_str(row_text(answer, "tool")))))
-		rc = fail(e, RC_INVALID,
-		    "the daemon answers in a way that is not understood");
-	json_decref(answer);
-	return rc;
-}
-
-enum rc
-journal_ask_at(struct talk *t, enum control_what what, uint64_t at,
-    struct buf *bytes, uint64_t *total, struct err *e)
-{
-	json_t *request = json_object();
-
-	show_number(request, "at", at);
-	return journal_ask(t, what, request, bytes, total, NULL, e);
-}
-
-/* The next entry; its opening is empty where it was destroyed. */
-enum rc
-journal_next(struct journal_walk *w, struct bytes *bytes, struct entry *entry,
-    struct bytes *opening, struct err *e)
-{
-	size_t len;
-	enum rc rc;
-
-	if (w->in.in.len == 0) {
-		buf_free(&w->piece);
-		rc = journal_ask_at(w->t, CONTROL_JOURNAL_PULL, w->next,
-		    &w->piece, &w->total, e);
-		if (rc != RC_OK)
-			return rc;
-		w->in = rd_init(buf_bytes(&w->piece));
-	}
-	*bytes = rd_bytes(&w->in, ENTRY_SIZE);
-	len = (size_t)rd_u8(&w->in) << 8;
-	len |= rd_u8(&w->in);
-	*opening = rd_bytes(&w->in, len);
-	if (w->in.bad)
-		return fail(e, RC_DENIED,
-		    "the journal ends before entry %" PRIu64 ": it was cut off",
-		    w->next);
-	rc = entry_read(entry, *bytes, e);
-	if (rc != RC_OK)
-		return fail_at(e, "entry %" PRIu64, w->next);
-	w->next++;
-	return RC_OK;
-}
-
 /* ---- showing --------------------------------------------------------------
  */
-
-static void
-show_data(json_t *to, const struct entry *entry, struct bytes opening)
-{
-	const enum entry_field *f;
-	struct entry_data d;
-	struct err e;
-
-	if (opening.len == 0) {
-		show_bool(to, "destroyed", true);
-		return;
-	}
-	if (entry_data_read(&d, entry->kind, opening, &e) != RC_OK)
-		return;
-	for (f = entry_fields(entry->kind); *f != FIELD_NONE; f++) {
-		const struct {
-			const char *key;
-			const struct bytes *text;
-			const uint64_t *n;
-		} is[] = {
-			[FIELD_ORIGIN] = { "origin", &d.origin, NULL },
-			[FIELD_INCARNATION] = { "incarnation", NULL,
-			    &d.incarnation },
-			[FIELD_SERIAL] = { "serial", NULL, &d.serial },
-			[FIELD_DESK] = { "desk", &d.desk, NULL },
-			[FIELD_STATION] = { "station", &d.station, NULL },
-			[FIELD_CODE] = { "code", NULL, &d.code },
-			[FIELD_NUMBER] = { "count", NULL, &d.number },
-			[FIELD_TEXT] = { "text", &d.text, NULL },
-		};
-
-		if (*f == FIELD_ID)
-			show_id(to, "id", &d.id);
-		else if (*f == FIELD_DIGEST)
-			show_hex(to, "digest", bytes_of(d.digest, SHA256_SIZE));
-		else if (*f == FIELD_HASH)
-			show_hex(to, "hash", bytes_of(d.hash, SHA256_SIZE));
-		else if (is[*f].text != NULL)
-			show_text(to, is[*f].key, *is[*f].text);
-		else
-			show_number(to, is[*f].key, *is[*f].n);
-	}
-}
-
-json_t *
-journal_row(uint64_t number, const struct entry *entry, struct bytes opening)
-{
-	const char *word = entry_word(entry->kind);
-	json_t *row = json_object();
-
-	show_word(row, "row", "entry");
-	show_number(row, "number", number);
-	show_text(row, "kind", bytes_str(word == NULL ? "unknown" : word));
-	(void)json_object_set_new(row, "at", json_integer(entry->at));
-	show_bool(row, "own_clock", entry->own_clock);
-	show_data(row, entry, opening);
-	return row;
-}
 
 /* docs/registry.md 6.6: who, and what he did. */
 static void
@@ -193,13 +68,13 @@ static enum rc
 show_one(
     struct talk *t, uint64_t number, json_t *rows, bool print, struct err *e)
 {
-	struct journal_walk w = { .t = t, .next = number };
+	struct journal_walk w = { .fd = t->fd, .next = number };
 	struct bytes bytes, opening;
 	struct entry entry;
 	json_t *row;
 	enum rc rc;
 
-	rc = journal_next(&w, &bytes, &entry, &opening, e);
+	rc = journal_walk_next(&w, &bytes, &entry, &opening, e);
 	if (rc == RC_OK) {
 		row = journal_row(number, &entry, opening);
 		if (print)
@@ -222,7 +97,7 @@ show_of(struct talk *t, const struct id *id, json_t *rows, bool print,
 
 	show_id(request, "id", id);
 	rc = journal_ask(
-	    t, CONTROL_JOURNAL_OF, request, &numbers, &total, NULL, e);
+	    t->fd, CONTROL_JOURNAL_OF, request, &numbers, &total, NULL, e);
 	r = rd_init(buf_bytes(&numbers));
 	while (rc == RC_OK && r.in.len >= 8)
 		rc = show_one(t, rd_u64(&r), rows, print, e);
@@ -234,7 +109,7 @@ static enum rc
 show_range(struct talk *t, uint64_t from, uint64_t most, json_t *rows,
     bool print, struct err *e)
 {
-	struct journal_walk w = { .t = t, .next = from };
+	struct journal_walk w = { .fd = t->fd, .next = from };
 	struct bytes bytes, opening;
 	struct entry entry;
 	struct buf none;
@@ -243,10 +118,10 @@ show_range(struct talk *t, uint64_t from, uint64_t most, json_t *rows,
 
 	/* how many there are */
 	rc = journal_ask_at(
-	    t, CONTROL_JOURNAL_PULL, INT64_MAX, &none, &w.total, e);
+	    t->fd, CONTROL_JOURNAL_PULL, INT64_MAX, &none, &w.total, e);
 	buf_free(&none);
 	while (rc == RC_OK && w.next < w.total && most-- > 0) {
-		rc = journal_next(&w, &bytes, &entry, &opening, e);
+		rc = journal_walk_next(&w, &bytes, &entry, &opening, e);
 		if (rc != RC_OK)
 			break;
 		row = journal_row(w.next - 1, &entry, opening);
@@ -331,7 +206,7 @@ checkpoint(const struct args *a, struct err *e)
 	enum rc rc;
 
 	if ((rc = talk_open(&t, a, e)) != RC_OK ||
-	    (rc = journal_ask(&t, CONTROL_JOURNAL_CHECKPOINT, json_object(),
+	    (rc = journal_ask(t.fd, CONTROL_JOURNAL_CHECKPOINT, json_object(),
 		 &note, &size, &tool, e)) != RC_OK ||
 	    (rc = note_read_journal(&n, buf_bytes(&note), e)) != RC_OK)
 		goto out;
@@ -392,8 +267,8 @@ number_of(struct talk *t, const char *word, uint64_t *out, struct err *e)
 		    word);
 	request = json_object();
 	show_id(request, "id", &id);
-	rc =
-	    journal_ask(t, CONTROL_JOURNAL_OF, request, &numbers, out, NULL, e);
+	rc = journal_ask(
+	    t->fd, CONTROL_JOURNAL_OF, request, &numbers, out, NULL, e);
 	r = rd_init(buf_bytes(&numbers));
 	*out = rd_u64(&r);
 	if (rc == RC_OK && r.bad)
@@ -413,7 +288,7 @@ prove(const struct args *a, struct err *e)
 
 	if ((rc = talk_open(&t, a, e)) == RC_OK &&
 	    (rc = number_of(&t, a->rest[0], &number, e)) == RC_OK &&
-	    (rc = journal_ask_at(&t, CONTROL_JOURNAL_PROVE, number, &proof,
+	    (rc = journal_ask_at(t.fd, CONTROL_JOURNAL_PROVE, number, &proof,
 		 &total, e)) == RC_OK)
 		rc = put(a, buf_bytes(&proof), e);
 	buf_free(&proof);

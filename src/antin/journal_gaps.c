@@ -121,8 +121,8 @@ show_some(struct talk *t, json_t *rows, bool print, bool *more, struct err *e)
 	struct rd r;
 	enum rc rc;
 
-	rc = journal_ask_at(
-	    t, CONTROL_JOURNAL_GAPS, json_array_size(rows), &piece, &total, e);
+	rc = journal_ask_at(t->fd, CONTROL_JOURNAL_GAPS, json_array_size(rows),
+	    &piece, &total, e);
 	if (rc != RC_OK)
 		return rc;
 	*more = piece.len > 0;

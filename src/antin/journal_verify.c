@@ -170,14 +170,14 @@ take_notes(struct whole *x, struct talk *t, const struct args *a,
 	struct buf note;
 	enum rc rc;
 
-	rc = journal_ask(t, CONTROL_JOURNAL_CHECKPOINT, json_object(), &note,
-	    &size, NULL, e);
+	rc = journal_ask(t->fd, CONTROL_JOURNAL_CHECKPOINT, json_object(),
+	    &note, &size, NULL, e);
 	if (rc == RC_OK)
 		rc = take_note(x, j, buf_bytes(&note), e);
 	buf_free(&note);
 	for (size = 0; rc == RC_OK; size++) {
 		rc = journal_ask_at(
-		    t, CONTROL_JOURNAL_KEPT, size, &note, &size, e);
+		    t->fd, CONTROL_JOURNAL_KEPT, size, &note, &size, e);
 		if (rc == RC_OK)
 			rc = take_note(x, j, buf_bytes(&note), e);
 		buf_free(&note);
@@ -204,54 +204,34 @@ by_size(const void *a, const void *b)
 /* The journal of so many entries is that of each checkpoint of this size: those
  * of smaller ones were compared before. */
 static enum rc
-compare(struct whole *x, const struct merkle *tree, struct err *e)
+compare(struct whole *x, const struct journal_sum *sum, struct err *e)
 {
-	struct node root;
+	enum rc rc = RC_OK;
 
-	if (x->next == x->count || x->kept[x->next].size != tree->size)
-		return RC_OK;
-	merkle_root(tree, &root);
-	for (; x->next < x->count && x->kept[x->next].size == tree->size;
-	     x->next++)
-		if (!node_eq(&x->kept[x->next].root, &root))
-			return fail(e, RC_DENIED,
-			    "the journal is not the one of its checkpoint of "
-			    "%" PRIu64 " entries: it was rewritten",
-			    tree->size);
-	return RC_OK;
+	while (rc == RC_OK && x->next < x->count &&
+	       x->kept[x->next].size == sum->tree.size)
+		rc = journal_sum_is(sum, &x->kept[x->next++].root, e);
+	return rc;
 }
 
 static enum rc
 walk_all(struct whole *x, struct talk *t, struct err *e)
 {
-	struct journal_walk w = { .t = t };
-	struct merkle tree = { 0 };
-	struct bytes bytes, opening;
-	struct entry entry;
-	struct node leaf;
+	struct journal_walk w = { .fd = t->fd };
+	struct journal_sum sum = { 0 };
 	enum rc rc;
 
 	qsort(x->kept, x->count, sizeof(*x->kept), by_size);
-	rc = compare(x, &tree, e);
-	while (rc == RC_OK && w.next < x->size) {
-		rc = journal_next(&w, &bytes, &entry, &opening, e);
-		if (rc != RC_OK)
-			break;
-		x->destroyed += opening.len == 0;
-		x->lives += entry.kind == ENTRY_REBORN;
-		if (opening.len > 0 && !entry_holds(&entry, opening))
-			rc = fail(e, RC_DENIED,
-			    "entry %" PRIu64
-			    ": what it is said to say, it does "
-			    "not",
-			    w.next - 1);
-		merkle_leaf(&leaf, bytes);
-		merkle_add(&tree, &leaf);
+	rc = compare(x, &sum, e);
+	while (rc == RC_OK && sum.tree.size < x->size) {
+		rc = journal_sum_add(&sum, &w, e);
 		if (rc == RC_OK)
-			rc = compare(x, &tree, e);
+			rc = compare(x, &sum, e);
 	}
 	if (rc == RC_OK && x->next < x->count)
 		bug("a checkpoint that was compared with nothing");
+	x->destroyed = sum.destroyed;
+	x->lives = sum.lives;
 	buf_free(&w.piece);
 	return rc;
 }

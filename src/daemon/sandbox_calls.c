@@ -92,7 +92,7 @@ static const struct call calls[] = {
 	{ CALL(preadv), FILES, ANYHOW },
 	{ CALL(pwritev), FILES, ANYHOW },
 	{ CALL(ftruncate), STORE | SEAL | WEB, ANYHOW },
-	{ CALL(fallocate), STORE | SEAL, ANYHOW },
+	{ CALL(fallocate), STORE | SEAL | WEB, ANYHOW },
 	{ CALL(fsync), STORE | SEAL, ANYHOW },
 	{ CALL(fdatasync), STORE | SEAL, ANYHOW },
 	{ CALL(fadvise64), FILES, ANYHOW },

@@ -282,6 +282,9 @@ desk_in(struct web_call *c, struct err *e)
 {
 	enum rc rc = may_try(c, e);
 
+	if (!web_has(c, "passphrase"))
+		(void)json_object_set_new(
+		    c->values, "passphrase", json_string(""));
 	return rc == RC_OK ? sign_out(c, e) : rc;
 }
 
@@ -412,7 +415,10 @@ const struct web_route web_session_routes[] = {
 	    .path = "/session/desk",
 	    .needs = WEB_SESSION,
 	    .what = "Unlock a desk's keys for this session",
-	    .fields = { FIELD_ADDRESS("desk", WEB_IN_BODY, true), PASSPHRASE },
+	    /* no passphrase: the key is under none */
+	    .fields = { FIELD_ADDRESS("desk", WEB_IN_BODY, true),
+		{ "passphrase", WEB_IN_BODY, WEB_SECRET, false, 0,
+		    KEYFILE_PASSPHRASE, NULL } },
 	    .run = desk_in,
 	    .ask = CONTROL_SIGN_IN,
 	    .gives = "until" },

@@ -18,7 +18,6 @@ import { t as d } from '../texts/doc';
 import { Alert, Button, Empty, ErrorBox, Field, Loading, Page, Radios, Section,
 	Select } from '../ui';
 import type { PageProps } from '.';
-import { DeskGate } from './gate';
 import { SavedSay, useKeeping } from './soan/keeping';
 import { Preview } from './soan/preview';
 import { Submit } from './soan/submit';
@@ -249,7 +248,6 @@ export default function ComposePage({ query }: PageProps) {
 				'–' })} />}
 		{none && next.length > 0 && <Alert kind="warn">{t('may_not',
 			{ why: String(next[0]?.why ?? '') })}</Alert>}
-		{!acting.open && acting.desk && <DeskGate me={acting} />}
 		<ErrorBox error={may.error} again={may.reload} />
 		<ErrorBox error={error} />
 		{!none && (begun && may.data ?

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: EUPL-1.2
-// Where a desk is locked: what one needs it for, and how it is unlocked.
+// Opening the desk for this session: its keys read what comes and seal what
+// goes.
 import { useState } from 'preact/hooks';
 import { ApiError, post, useAct } from '../api';
-import { type Acting, refresh } from '../session';
+import { refresh, type Role, useActing } from '../session';
 import { t as e } from '../texts/enter';
 import { t } from '../texts/today';
 import { Alert, Button, Dialog, ErrorBox, Field, toast } from '../ui';
 import { Refused } from './enter';
 
+/* Whose work is with what comes and goes. */
+export const READS: Role[] = ['clerk', 'operator', 'custodian', 'duty'];
+
+/* And who seals or opens a document's files besides. */
+const WRITES: Role[] = [...READS, 'drafter', 'authority'];
+
 /* The desk's keys, where they are under a passphrase of their own. */
-export function DeskGate({ me }: { me: Acting }) {
+export function DeskGate() {
+	const me = useActing();
 	const [asking, ask] = useState(false);
 	const [passphrase, set] = useState('');
 	const doing = useAct();
 	const open = async (secret: string) => {
-		await post('/session/desk', { desk: me.desk,
-			...secret ? { passphrase: secret } : {} });
+		await post('/session/desk', { desk: me.desk, passphrase: secret });
 		await refresh();
 		toast(e('deskOpened', { desk: me.deskName }));
 		ask(false);
@@ -31,7 +38,9 @@ export function DeskGate({ me }: { me: Acting }) {
 		}
 	});
 
-	return <Alert kind="warn" title={t('deskClosed', { desk: me.deskName })}>
+	if (!me.desk || me.open || !me.roles.some((r) => WRITES.includes(r)))
+		return null;
+	return <div class="gate"><Alert kind="warn" title={t('deskClosed', { desk: me.deskName })}>
 		<p>{t('deskClosedHelp')}</p>
 		<Button kind="main" icon="lock" busy={doing.busy && !asking}
 		    onClick={first}>{e('deskOpen')}</Button>
@@ -56,5 +65,5 @@ export function DeskGate({ me }: { me: Acting }) {
 				</div>
 			</form>
 		</Dialog>}
-	</Alert>;
+	</Alert></div>;
 }

@@ -15,7 +15,6 @@ import { t } from '../texts/incoming';
 import { Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
 	PrecedenceBadge, Section, Time } from '../ui';
 import type { PageProps } from '.';
-import { DeskGate } from './gate';
 import { Mail } from './den/mail';
 import { PaperIn } from './den/paper';
 
@@ -68,7 +67,6 @@ function Lists() {
 
 	return <Page title={t('title')} lead={t('lead')} actions={
 		<LinkButton href="/den/giay">{t('paper')}</LinkButton>}>
-		{!acting.open && acting.desk && <DeskGate me={acting} />}
 		<ErrorBox error={mail.error ?? docs.error} again={() => {
 			mail.reload();
 			docs.reload();

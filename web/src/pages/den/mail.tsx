@@ -6,7 +6,6 @@ import { post, type Row, useAct, useGet } from '../../api';
 import { FileList } from '../../doc/files';
 import { short } from '../../doc/parts';
 import { clean } from '../../logic/fields';
-import { DeskGate } from '../gate';
 import { go } from '../../router';
 import { useActing } from '../../session';
 import { t as d } from '../../texts/doc';
@@ -103,7 +102,6 @@ export function Mail({ id }: { id: string }) {
 	return <Page title={t('from', { from: mail.data?.originator
 		? short(mail.data.originator) : id.slice(0, 8) })}
 		actions={<LinkButton href="/den">{t('back')}</LinkButton>}>
-		{!acting.open && acting.desk && <DeskGate me={acting} />}
 		<Section title={t('do')}>
 			<p class="soft">{t('telling')}</p>
 			<ErrorBox error={act.error} />
