@@ -82,8 +82,9 @@ export const t = texts({
 	to_no_key: { vi: 'chưa có khóa', en: 'has no key' },
 
 	// uploads
-	drop: { vi: 'Kéo tệp vào đây, hoặc chọn từ máy', en: 'Drop files here, or choose them' },
+	drop: { vi: 'hoặc kéo tệp thả vào đây', en: 'or drop them here' },
 	pick: { vi: 'Chọn tệp…', en: 'Choose files…' },
+	// what is chosen
 	main_file: { vi: 'Văn bản chính', en: 'Document' },
 	as_attachment: { vi: 'Tệp kèm theo', en: 'Attachment' },
 	sending: { vi: 'Đang tải lên: {percent}%', en: 'Uploading: {percent}%' },
