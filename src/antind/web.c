@@ -6,7 +6,6 @@
  */
 #include "antind/web.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -124,9 +123,6 @@ prepare(struct sandbox *box, struct err *e)
 
 	(void)box;
 	control_prepares();
-	/* threads with memory of their own would look into /proc before they
-	 * give some of it back */
-	(void)mallopt(M_ARENA_MAX, 1);
 	tzset(); /* its file, which gmtime_r() would look for later */
 	if ((rc = conns_open(e)) != RC_OK)
 		return rc;

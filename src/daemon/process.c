@@ -2,6 +2,7 @@
 #include "daemon/process.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -233,7 +234,8 @@ from_parent(const struct message *m, int fd)
 		peer_new(m, fd);
 	else if (m->kind == MSG_STOP)
 		self.stopping = true;
-	else if (m->kind == MSG_KEY || m->kind == MSG_KEPT)
+	else if (m->kind == MSG_KEY || m->kind == MSG_KEPT ||
+		 m->kind == MSG_SCAN_LINE || m->kind == MSG_SCAN_NONE)
 		self.is->message(PROC_PARENT, m, fd);
 	else
 		bug("the parent says what belongs before the start");
@@ -518,6 +520,9 @@ harden(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)umask(077);
+	/* threads with memory of their own would look into /proc before they
+	 * give some of it back, which no sandbox of ours allows */
+	(void)mallopt(M_ARENA_MAX, 1);
 }
 
 /* An event base whose descriptors are there before the sandbox is entered. */

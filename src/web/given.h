@@ -39,12 +39,21 @@ struct given {
  * given_free(); on failure the call's "field" says which field it was.
  *
  * RC_INVALID	"uploads" is not of the form
+ * RC_DENIED	malware was found in one; RC_IO: see web_scan()
  * and what upload_open() and upload_name() have.
  */
 enum rc given_take(struct given *g, struct web_call *c, struct err *e);
 void given_free(struct given *g, struct web_call *c);
 /* It was done: they are needed no more. */
 void given_drop(const struct given *g, struct web_call *c);
+
+/*
+ * Reply with a file of somebody else's: "fd" is taken.  It is a file to be
+ * saved, under a name that a file could have, and of no type that a browser
+ * would run (docs/desk.md 6.8).
+ */
+void given_replies(struct web_call *c, int fd, uint64_t size, struct bytes type,
+    struct bytes name);
 
 /* The desk that the call names, by the person; borrows.  RC_DENIED: the session
  * has no connection to the station. */
