@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "desk/files.h"
+#include "desk/list.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,12 +14,8 @@
 
 #define CONTENT_TYPE "application/vnd.antin.content"
 #define CONTENT_NAME "antin-content"
-#define CONTENT_HEAD "antin content 1\n"
-#define CONTENT_MAX (256u << 10) /* bytes of a list */
 #define RECORD_TYPE "application/vnd.antin.record"
 #define RECORD_NAME "antin-record"
-#define NONCE 16u
-#define HEAD (sizeof(CONTENT_HEAD) - 1 + 2 * NONCE + 1)
 
 /* ---- descriptors --------------------------------------------------------- */
 
@@ -83,60 +79,6 @@ slurp(struct buf *out, const struct doc_file *f, size_t max, struct err *e)
 				  (size_t)f->size, 0, e);
 }
 
-/* ---- the list ------------------------------------------------------------ */
-
-static void
-add_text(struct buf *out, const char *text)
-{
-	buf_add(out, bytes_str(text));
-}
-
-/* The list of these files, with what cannot be guessed in its head. */
-static void
-list_write(struct buf *out, const struct files *p, struct bytes nonce)
-{
-	char hex[2 * SHA256_SIZE + 1], size[24];
-	const struct doc_file *f;
-	size_t i;
-
-	add_text(out, CONTENT_HEAD);
-	buf_add(out, nonce);
-	add_text(out, "\n");
-	for (i = 0; i < p->count; i++) {
-		f = &p->file[i];
-		hex_write(hex, bytes_of(f->digest, SHA256_SIZE));
-		(void)snprintf(size, sizeof(size), "\t%llu\t",
-		    (unsigned long long)f->size);
-		add_text(out, f->attachment ? "attachment\t" : "document\t");
-		add_text(out, hex);
-		add_text(out, size);
-		buf_add(out, f->type);
-		add_text(out, "\t");
-		buf_add(out, f->name);
-		add_text(out, "\n");
-	}
-}
-
-/* Which of the files the list calls attachments. */
-static void
-list_kinds(struct files *p)
-{
-	struct bytes rest = buf_bytes(&p->content);
-	const uint8_t *end;
-	size_t i;
-
-	if (rest.len < HEAD)
-		return;
-	rest = bytes_of(rest.p + HEAD, rest.len - HEAD);
-	for (i = 0; i < p->count && rest.len > 0; i++) {
-		p->file[i].attachment = rest.p[0] == 'a';
-		end = memchr(rest.p, '\n', rest.len);
-		if (end == NULL)
-			return;
-		rest = bytes_of(end + 1, rest.len - (size_t)(end + 1 - rest.p));
-	}
-}
-
 void
 files_content(char out[static 2 * SHA256_SIZE + 1], const struct files *p)
 {
@@ -149,24 +91,17 @@ files_content(char out[static 2 * SHA256_SIZE + 1], const struct files *p)
 enum rc
 files_check(const struct files *p, const char *content, struct err *e)
 {
-	const struct bytes list = buf_bytes(&p->content);
 	char is[2 * SHA256_SIZE + 1];
-	struct buf should = { 0 };
-	bool same;
 
-	if (list.len < HEAD)
+	if (p->content.len < LIST_HEAD)
 		return fail(e, RC_INVALID, "it has no list of its files");
 	files_content(is, p);
 	if (strcmp(is, content) != 0)
 		return fail(e, RC_INVALID,
 		    "its list of files is not the one that was signed");
-	list_write(
-	    &should, p, bytes_of(list.p + sizeof(CONTENT_HEAD) - 1, 2 * NONCE));
-	same = bytes_eq(buf_bytes(&should), list);
-	buf_free(&should);
-	return same ? RC_OK
-		    : fail(e, RC_INVALID,
-			  "its files are not those that were signed");
+	return list_is(p) ? RC_OK
+			  : fail(e, RC_INVALID,
+				"its files are not those that were signed");
 }
 
 size_t
@@ -227,8 +162,8 @@ files_add(struct files *p, int fd, struct bytes name, struct bytes type,
 void
 files_list(struct files *p)
 {
-	uint8_t nonce[NONCE];
-	char hex[2 * NONCE + 1];
+	uint8_t nonce[LIST_NONCE / 2];
+	char hex[LIST_NONCE + 1];
 
 	random_bytes(nonce, sizeof(nonce));
 	hex_write(hex, bytes_of(nonce, sizeof(nonce)));
@@ -309,7 +244,7 @@ take_part(struct files *p, const struct desk *d, const struct id *id,
 		rc = hash_fd(&f, e);
 	if (rc == RC_OK && strcmp(type, CONTENT_TYPE) == 0 &&
 	    p->content.len == 0) {
-		rc = slurp(&p->content, &f, CONTENT_MAX, e);
+		rc = slurp(&p->content, &f, LIST_MAX, e);
 	} else if (rc == RC_OK && strcmp(type, RECORD_TYPE) == 0 &&
 		   p->record.len == 0) {
 		rc = slurp(&p->record, &f, RECORD_MAX, e);
@@ -377,44 +312,6 @@ note_part(struct files *p, const json_t *row, struct err *e)
 	return RC_OK;
 }
 
-/* A line of the list: kind, digest, size, type, name. */
-static bool
-read_line(struct doc_file *f, struct bytes *rest)
-{
-	struct bytes field[5];
-	const uint8_t *end;
-	size_t i;
-
-	for (i = 0; i < 5; i++) {
-		end = memchr(rest->p, i < 4 ? '\t' : '\n', rest->len);
-		if (end == NULL)
-			return false;
-		field[i] = bytes_of(rest->p, (size_t)(end - rest->p));
-		*rest = bytes_of(end + 1, rest->len - field[i].len - 1);
-	}
-	f->attachment = bytes_is(field[0], "attachment");
-	return hex_parse(f->digest, sizeof(f->digest), field[1]) &&
-	       bytes_eq(field[3], f->type) && bytes_eq(field[4], f->name);
-}
-
-static enum rc
-read_list(struct files *p, struct err *e)
-{
-	struct bytes rest = buf_bytes(&p->content);
-	size_t i;
-
-	if (rest.len < HEAD)
-		return fail(e, RC_INVALID, "it has no list of its files");
-	rest = bytes_of(rest.p + HEAD, rest.len - HEAD);
-	for (i = 0; i < p->count; i++)
-		if (!read_line(&p->file[i], &rest))
-			return fail(e, RC_INVALID,
-			    "its files are not those that were signed");
-	return rest.len == 0 ? RC_OK
-			     : fail(e, RC_INVALID,
-				   "its files are not those that were signed");
-}
-
 enum rc
 files_look(struct files *p, const struct desk *d, const struct id *id,
     const char *content, struct err *e)
@@ -446,7 +343,7 @@ files_look(struct files *p, const struct desk *d, const struct id *id,
 	if (content != NULL && strcmp(is, content) != 0)
 		return fail(e, RC_INVALID,
 		    "its list of files is not the one that was signed");
-	return read_list(p, e);
+	return list_read(p, e);
 }
 
 /* Which of the dispatch's parts is this file; a record and the list are

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "core/utf8.h"
 #include "web/scan.h"
 #include "web/session.h"
 #include "web/uploads.h"
@@ -149,6 +150,46 @@ given_drop(const struct given *g, struct web_call *c)
 		    upload_drop(c->uploads, c->session->user,
 			&g->files[i].upload, &ignored) != RC_OK)
 			continue; /* another call sends it, or it is gone */
+}
+
+/* Types that are shown, and nothing in them is run.  An end of '/', '.' or ';'
+ * stands for all that go on so. */
+static const char *const harmless[] = { "application/pdf", "application/msword",
+	"application/rtf", "application/zip", "application/vnd.", "audio/",
+	"image/bmp", "image/gif", "image/jpeg", "image/png", "image/tiff",
+	"image/webp", "text/csv", "text/plain", "text/plain;", "video/" };
+
+static bool
+is_harmless(struct bytes type)
+{
+	size_t i, len;
+
+	for (i = 0; i < sizeof(harmless) / sizeof(harmless[0]); i++) {
+		len = strlen(harmless[i]);
+		if (type.len < len || memcmp(type.p, harmless[i], len) != 0)
+			continue;
+		if (type.len == len ||
+		    strchr("/.;", harmless[i][len - 1]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+void
+given_replies(struct web_call *c, int fd, uint64_t size, struct bytes type,
+    struct bytes name)
+{
+	char text[100] = "application/octet-stream";
+	struct buf file = { 0 };
+
+	if (is_harmless(type) && type.len < sizeof(text)) {
+		memcpy(text, type.p, type.len);
+		text[type.len] = '\0';
+	}
+	utf8_file_name(&file, name);
+	buf_u8(&file, '\0');
+	web_replies_file(c, fd, size, text, (const char *)file.p);
+	buf_free(&file);
 }
 
 enum rc

@@ -47,6 +47,14 @@ void given_free(struct given *g, struct web_call *c);
 /* It was done: they are needed no more. */
 void given_drop(const struct given *g, struct web_call *c);
 
+/*
+ * Reply with a file of somebody else's: "fd" is taken.  It is a file to be
+ * saved, under a name that a file could have, and of no type that a browser
+ * would run (docs/desk.md 6.8).
+ */
+void given_replies(struct web_call *c, int fd, uint64_t size, struct bytes type,
+    struct bytes name);
+
 /* The desk that the call names, by the person; borrows.  RC_DENIED: the session
  * has no connection to the station. */
 enum rc given_desk(struct desk *d, const struct web_call *c, struct err *e);

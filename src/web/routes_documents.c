@@ -284,30 +284,19 @@ out:
 	return rc;
 }
 
-static void
-text_of(char *out, size_t size, struct bytes b)
-{
-	const size_t n = b.len < size ? b.len : size - 1;
-
-	memcpy(out, b.p, n);
-	out[n] = '\0';
-}
-
 static enum rc
 gives_file(struct web_call *c, struct err *e)
 {
 	struct files *f = alloc(1, sizeof(*f));
 	const size_t n = (size_t)web_number(c, "n");
-	char name[LIMIT_NAME + 1], type[100];
 	struct desk d;
 	struct id id;
 	enum rc rc = look(f, &d, &id, c, e);
 
 	if (rc == RC_OK && (rc = files_open_one(f, n, &d, &id, e)) == RC_OK &&
 	    (rc = web_scan(c, f->file[n].fd, e)) == RC_OK) {
-		text_of(name, sizeof(name), f->file[n].name);
-		text_of(type, sizeof(type), f->file[n].type);
-		web_replies_file(c, f->file[n].fd, f->file[n].size, type, name);
+		given_replies(c, f->file[n].fd, f->file[n].size,
+		    f->file[n].type, f->file[n].name);
 		f->file[n].fd = -1;
 	}
 	files_free(f);

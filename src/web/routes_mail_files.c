@@ -108,8 +108,9 @@ gives_part(struct web_call *c, struct err *e)
 	if (rc == RC_OK)
 		rc = web_scan(c, fd, e);
 	if (rc == RC_OK) {
-		web_replies_file(c, fd, (uint64_t)st.st_size,
-		    row_text(part, "type"), row_text(part, "name"));
+		given_replies(c, fd, (uint64_t)st.st_size,
+		    bytes_str(row_text(part, "type")),
+		    bytes_str(row_text(part, "name")));
 		fd = -1;
 	}
 out:

@@ -247,6 +247,69 @@ sub files_come_in_pieces {
 	$b->drop("/uploads/$_") for @many;
 }
 
+# What came before the line was cut is there, and it goes on behind it.
+sub a_line_is_cut {
+	my $b = $browser{lan};
+	my $up = $b->post('/uploads', { name => 'dài.bin',
+	    size => length $map })->{upload};
+	my ($host) = $b->{at} =~ m{//(.*)};
+	my $s = IO::Socket::INET->new(PeerAddr => $host) or die "$!\n";
+	print $s "PUT /api/1/uploads/$up?at=0 HTTP/1.1\r\nHost: $host\r\n" .
+	    "Origin: $b->{at}\r\nCookie: antin=$b->{cookie}\r\n" .
+	    "X-Antin: $b->{csrf}\r\nContent-Length: " . length($map) .
+	    "\r\n\r\n" . substr($map, 0, 150_000);
+	$s->flush;
+	my $have = 0;
+	comes('some of it comes', sub {
+		$have = $b->get("/uploads/$up")->{have};
+		return $have > 0;
+	});
+	close $s;
+	comes('and no more, when the line is cut', sub {
+		my $was = $have;
+		sleep 0.3;
+		$have = $b->get("/uploads/$up")->{have};
+		return $have == $was;
+	});
+	cmp_ok($have, '<=', 150_000, 'nothing that was not sent');
+	$b->put("/uploads/$up", substr($map, $have), at => $have);
+	$b->was(200, 'it goes on there');
+	my $got = $b->post('/mail', { desk => $tw, to => [ $tw ],
+	    level => 'thuong', precedence => 'thuong',
+	    uploads => [ { upload => $up } ] });
+	$b->was(200, 'it is sent');
+	ok($b->get("/mail/$got->{id}/parts/0", desk => $tw) eq $map, 'whole');
+	$up = $b->post('/uploads', { name => 'a', size => 5 })->{upload};
+	$s = IO::Socket::INET->new(PeerAddr => $host) or die "$!\n";
+	print $s "PUT /api/1/uploads/$up?at=0 HTTP/1.1\r\nHost: $host\r\n" .
+	    "Origin: $b->{at}\r\nCookie: antin=$b->{cookie}\r\n" .
+	    "X-Antin: $b->{csrf}\r\nContent-Length: 99999999999\r\n\r\n";
+	like(scalar(<$s>), qr/ 413 /, 'what would be too long is not waited for');
+	close $s;
+	$b->drop("/uploads/$up");
+}
+
+# The process of the pages ends: what was under its key is gone.
+sub pages_end {
+	my $b = $browser{son};
+	my $up = $b->upload('a.txt', 'text/plain', 'abc');
+	ok(defined $up, 'a file came');
+	my ($pid) = reverse get('TW/log/antind.log') =~
+	    /process\.ready name=web pid=(\d+)/g;
+	ok(kill(KILL => $pid), 'the pages end');
+	$b = undef;
+	comes('and are there again', sub {
+		$b = eval { Browser->new('TW') };
+	}) or return;
+	signs_in_by_page('son', $b);
+	$b->get("/uploads/$up");
+	$b->was(404, 'the file is not');
+	my $got = does('son', 'draft', undef, { %draft, level => 'thuong' },
+	    uploads => [ { upload => $up } ]);
+	$b->was(404, 'and who names it is told');
+	is($got->{error}{field}, 'uploads', 'of which field');
+}
+
 sub names_are_names {
 	my $b = $browser{lan};
 	for ([ '../x' => 'with a folder above' ], [ 'a/b' => 'with a folder' ],
@@ -431,9 +494,11 @@ sub nothing_is_told_above_a_clearance {
 sub mail_goes_with_files {
 	my $b = $browser{ha};
 	my $up = $b->upload('Phụ lục.bin', 'application/x-test', $map);
+	my $page = $b->upload('xem.html', 'text/html', '<script>1</script>');
 	my $got = $b->post('/mail', { desk => $tw, to => [ $db ],
 	    level => 'thuong', precedence => 'khan', subject => 'Thử',
-	    text => "Xin chào\n", uploads => [ { upload => $up } ] });
+	    text => "Xin chào\n", uploads => [ { upload => $up },
+	    { upload => $page } ] });
 	$b->was(200, 'a dispatch is sent');
 	my $id = ($got->{id} // '') =~ s/-//gr;
 	my $there = $browser{bich};
@@ -445,8 +510,14 @@ sub mail_goes_with_files {
 	    "Xin chào\n", 'with its text');
 	ok($there->get("/mail/$id/parts/1", desk => $db) eq $map,
 	    'and its file');
-	$there->get("/mail/$id/parts/2", desk => $db);
-	$there->was(404, 'and no other');
+	is($there->get("/mail/$id/parts/2", desk => $db), '<script>1</script>',
+	    'and a page');
+	is($there->{headers}{'content-type'}, 'application/octet-stream',
+	    'which no browser shows');
+	like($there->{headers}{'content-disposition'}, qr/^attachment/,
+	    'but saves');
+	$there->get("/mail/$id/parts/3", desk => $db);
+	$there->was(404, 'there is no other');
 	$browser{son}->post('/mail', { desk => $tw, to => [ 'antin://x' ],
 	    level => 'thuong', precedence => 'thuong', text => 'x' });
 	$browser{son}->was('400|404', 'nothing goes to nobody');
@@ -462,4 +533,6 @@ it_is_decided($id);
 it_is_taken_in($id);
 nothing_is_told_above_a_clearance($id);
 mail_goes_with_files();
+a_line_is_cut();
+pages_end();
 done_testing();

@@ -202,7 +202,7 @@ export const small = (page) => page.evaluate(() =>
     .filter((e) => {
 	const r = e.getBoundingClientRect();
 	return r.width > 0 && (r.width < 24 || r.height < 24) &&
-	    e.closest('label') === null && e.closest('.hidden') === null;
+	    !e.closest('label, .hidden') && !e.matches('.file-input');
     }).map((e) => e.outerHTML.slice(0, 100)).join('\n'));
 
 export async function shot(page, name) {

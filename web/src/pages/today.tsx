@@ -2,24 +2,22 @@
 // Hôm nay: what needs me now, the most urgent first, each with the one thing to
 // do next; alarms; who is on duty.
 import { useState } from 'preact/hooks';
-import { ApiError, post, type Row, type Rows, useAct, useGet }
-    from '../api';
+import { type Row, type Rows, useGet } from '../api';
 import { officialDate, seconds, time } from '../i18n';
 import { type Doc, waits_for } from '../logic/way';
-import { type Acting, refresh, useActing } from '../session';
+import { type Acting, useActing } from '../session';
 import { t as d } from '../texts/doc';
-import { t as e } from '../texts/enter';
 import { t } from '../texts/today';
-import { Alert, Button, Dialog, Due, Empty, ErrorBox, Field, LevelStamp,
-    LinkButton, Loading, Page, PrecedenceBadge, Section, toast } from '../ui';
-import { Refused } from './enter';
+import { Button, Due, Empty, ErrorBox, LevelStamp, LinkButton, Loading, Page,
+    PrecedenceBadge, Section } from '../ui';
+import { READS } from './gate';
 import { AlarmsPanel, DutyPanel } from './stations/alarms';
 
 const RANKS = ['thuong', 'khan', 'thuong-khan', 'hoa-toc', 'hoa-toc-hen-gio'];
 const FIRST = 20; /* rows before one asks for more */
 
 interface Todo {
-	key: string; title: string; about: string; href: string; act: string;
+	key: string; what: string; title: string; about: string; href: string; act: string;
 	level?: string; precedence?: string; due?: number | null; at: number;
 }
 
@@ -45,8 +43,10 @@ function ofDocument(row: Row, me: Acting): Todo[] {
 		key: row.document,
 		title: row.abstract || (row.level === 'tuyet-mat' ?
 		    t('hiddenAbstract') : t('unnamed')),
-		about: [d.of('kind', row.kind), row.symbol,
-		    d.of('state', row.state)].filter(Boolean).join(' · '),
+		what: [d.of('kind', row.kind), row.symbol &&
+		    t('number', { n: String(row.symbol) })].filter(Boolean)
+		    .join(' '),
+		about: d.of('state', row.state),
 		href: `${pageOf(action, row.kind)}/${row.document}`,
 		act: d.has(`do.${action}`) ? d.of('do', action) : action,
 		level: row.level, precedence: row.precedence,
@@ -69,69 +69,17 @@ function Item({ x }: { x: Todo }) {
 
 	return <li class={`${late ? 'late' : ''} ${x.precedence ?? ''}`}>
 		<div>
-			<div class="marks"><LevelStamp level={x.level} />
-				<PrecedenceBadge precedence={x.precedence} />
-				{x.due ? <Due at={x.due} /> : null}</div>
+			<div class="marks"><span class="todo-what">{x.what}</span>
+				<LevelStamp level={x.level} />
+				<PrecedenceBadge precedence={x.precedence} /></div>
 			<div class="todo-title">{x.title}</div>
-			<div class="soft">{x.about}</div>
+			<div class="soft">{x.about}{x.due ?
+			    <>{' · '}<Due at={x.due} /></> : null}</div>
 		</div>
 		<LinkButton href={x.href} kind="main"
-		    aria-label={`${x.act}: ${x.title}`}>{x.act}</LinkButton>
+		    aria-label={`${x.act}: ${x.what}, ${x.title}`}>{x.act}</LinkButton>
 	</li>;
 }
-
-/* The desk's keys, where they are under a passphrase of their own. */
-function DeskGate({ me }: { me: Acting }) {
-	const [asking, ask] = useState(false);
-	const [passphrase, set] = useState('');
-	const doing = useAct();
-	const open = async (secret: string) => {
-		await post('/session/desk', { desk: me.desk,
-			...secret ? { passphrase: secret } : {} });
-		await refresh();
-		toast(e('deskOpened', { desk: me.deskName }));
-		ask(false);
-	};
-	// a desk without a passphrase opens by the first word
-	const first = () => void doing.run(async () => {
-		try {
-			await open('');
-		} catch (why) {
-			if ((why as ApiError).offline)
-				throw why;
-			ask(true);
-		}
-	});
-
-	return <Alert kind="warn" title={t('deskClosed', { desk: me.deskName })}>
-		<p>{t('deskClosedHelp')}</p>
-		<Button kind="main" icon="lock" busy={doing.busy && !asking}
-		    onClick={first}>{e('deskOpen')}</Button>
-		{!asking && <ErrorBox error={doing.error} />}
-		{asking && <Dialog title={e('deskTitle')} onClose={() => ask(false)}>
-			<p>{e('deskLead', { desk: me.deskName })}</p>
-			<form noValidate onSubmit={(ev) => {
-				ev.preventDefault();
-				void doing.run(() => open(passphrase))
-				    .then(() => set(''));
-			}}>
-				<Field type="password" label={e('deskPassphrase')}
-				    value={passphrase} onValue={set} must
-				    name="desk-passphrase"
-				    autocomplete="off" />
-				<Refused error={doing.error} />
-				<div class="actions">
-					<Button type="submit" kind="main"
-					    busy={doing.busy}>{e('deskOpen')}</Button>
-					<Button onClick={() => ask(false)}>
-						{e('deskLater')}</Button>
-				</div>
-			</form>
-		</Dialog>}
-	</Alert>;
-}
-
-const READS = ['clerk', 'operator', 'custodian', 'duty'];
 
 export default function Today() {
 	const me = useActing();
@@ -149,16 +97,16 @@ export default function Today() {
 		    .flatMap((r) => ofDocument(r, me)),
 		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
 		    r.state === 'arrived').map((r): Todo => ({
-			key: r.id, title: t('came', {
+			key: r.id, what: t('mail'), title: t('from', {
 			    from: String(r.origin ?? '').replace('antin://', '') }),
 			about: t('arrivedAt', { t: time(r.arrived ?? r.at) }),
 			href: `/den/${r.id}`, act: t('open'),
 			precedence: r.precedence, at: r.arrived ?? r.at,
 		})),
 		...(drafts.data?.rows ?? []).map((r): Todo => ({
-			key: r.draft, title: r.title || t('draft'),
-			about: `${t('draft')} · ${t('changedAt',
-			    { t: time(r.changed) })}`,
+			key: r.draft, what: t('draft'),
+			title: r.title || t('unnamed'),
+			about: t('changedAt', { t: time(r.changed) }),
 			href: `/soan/${r.draft}`, act: t('goOn'), at: r.changed,
 		})),
 	].sort(order);
@@ -170,7 +118,6 @@ export default function Today() {
 		{t('lateCount', { n: late })}</b>}</>}
 	    actions={me.roles.includes('drafter') && <LinkButton href="/soan"
 		kind="main" icon="add">{t('write')}</LinkButton>}>
-		{reads && !me.open && me.desk && <DeskGate me={me} />}
 		<Section title={t('mine')}>
 			<ErrorBox error={docs.error} again={docs.reload} />
 			<ErrorBox error={mail.error} again={mail.reload} />
