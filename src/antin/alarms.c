@@ -66,6 +66,10 @@ static const struct label {
 	    "seen them?" },
 	{ "duty", "nobody is on duty who should be",
 	    "Call him. He takes over by: antin duty on" },
+	{ "malware", "malware was found in an attachment",
+	    "It was not opened. Tell the desk that sent it, by telephone, and "
+	    "who is responsible for security; delete no copy before he has "
+	    "seen it." },
 };
 #define LABELS (sizeof(alarm_labels) / sizeof(alarm_labels[0]))
 

@@ -127,7 +127,8 @@ extern const struct cmd cmd_ceremony_plan, cmd_ceremony_approve,
     cmd_enrol_issue, cmd_enrol_accept, cmd_enrol_pending, cmd_enrol_recover,
     cmd_enrol_restore, cmd_unit_new, cmd_unit_rename, cmd_unit_move,
     cmd_unit_merge, cmd_unit_split, cmd_unit_close, cmd_unit_recertify,
-    cmd_desk_rename, cmd_desk_close, cmd_desk, cmd_role_give, cmd_role_end, cmd_list_set,
+    cmd_desk_rename, cmd_desk_close, cmd_desk, cmd_desk_trust,
+    cmd_role_give, cmd_role_end, cmd_list_set,
     cmd_policy_set, cmd_cert_revoke;
 
 extern const struct cmd cmd_key_new, cmd_key_show, cmd_key_passwd, cmd_seal,

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "antin/talk.h"
+#include "antin/desk_trust.h"
 #include "core/lang.h"
 #include "web/route.h"
 
@@ -63,6 +63,21 @@ describe(void)
 	return RC_OK;
 }
 
+/* Pages for other machines, where there are any. */
+static void
+say_links(struct talk *t)
+{
+	json_t *trust = NULL;
+	struct err e;
+
+	if (talk_ask(t, CONTROL_DESK_TRUST, NULL, NULL, &trust, &e) == RC_OK) {
+		say("Other machines open the pages at (antin desk trust says "
+		    "how they come to trust them):\n");
+		desk_links(trust);
+	}
+	json_decref(trust);
+}
+
 static enum rc
 desk(const struct args *a, struct err *e)
 {
@@ -88,6 +103,8 @@ desk(const struct args *a, struct err *e)
 		say("Open this in a browser of this machine; it is good once, "
 		    "for five minutes:\n%s\n",
 		    url);
+	if (!arg_given(a, "print"))
+		say_links(&t);
 out:
 	json_decref(answer);
 	talk_close(&t);

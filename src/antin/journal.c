@@ -74,7 +74,7 @@ show_one(
 	json_t *row;
 	enum rc rc;
 
-	rc = journal_next(&w, &bytes, &entry, &opening, e);
+	rc = journal_walk_next(&w, &bytes, &entry, &opening, e);
 	if (rc == RC_OK) {
 		row = journal_row(number, &entry, opening);
 		if (print)
@@ -121,7 +121,7 @@ show_range(struct talk *t, uint64_t from, uint64_t most, json_t *rows,
 	    t->fd, CONTROL_JOURNAL_PULL, INT64_MAX, &none, &w.total, e);
 	buf_free(&none);
 	while (rc == RC_OK && w.next < w.total && most-- > 0) {
-		rc = journal_next(&w, &bytes, &entry, &opening, e);
+		rc = journal_walk_next(&w, &bytes, &entry, &opening, e);
 		if (rc != RC_OK)
 			break;
 		row = journal_row(w.next - 1, &entry, opening);

@@ -45,6 +45,7 @@ static const struct cmd *const commands[] = {
 	&cmd_unit_recertify,
 	&cmd_desk_rename,
 	&cmd_desk_close,
+	&cmd_desk_trust,
 	&cmd_desk,
 	&cmd_role_give,
 	&cmd_role_end,

@@ -93,6 +93,8 @@ on_message(struct child *c, const struct message *m)
 		parent_ready(c);
 	else if (m->kind == MSG_KEEP)
 		keep_key(c, &m->body.keep);
+	else if (m->kind == MSG_SCAN_WANT)
+		child_clamd(c);
 }
 
 /* A child that breaks the table is broken or taken over. */

@@ -58,4 +58,7 @@ void child_flush(struct child *c);
 /* It is dead: hear its last words, and keep nothing of it but its name. */
 void child_forget(struct child *c);
 
+/* clamd.c: `scan` wants a line to clamd; it is told. */
+void child_clamd(struct child *c);
+
 #endif

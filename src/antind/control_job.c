@@ -486,6 +486,12 @@ ask_print(struct job *j)
 	(void)job_tell(j, PROC_PRINT, MSG_PRINT, &m, MSG_PRINT_IS);
 }
 
+static void
+ask_scan(struct job *j)
+{
+	(void)job_tell(j, PROC_SCAN, MSG_SCAN, NULL, MSG_SCAN_IS);
+}
+
 /* What each request asks; "may": only of who is signed in to the desk, which
  * keys is asked first.  Where a key is needed, keys sees to that itself. */
 static const struct {
@@ -567,6 +573,7 @@ static const struct {
 	[CONTROL_TREE] = { ask_look, false },
 	[CONTROL_RULES] = { ask_look, false },
 	[CONTROL_PRINT] = { ask_print, false },
+	[CONTROL_SCAN] = { ask_scan, false },
 };
 
 /* ---- answers
@@ -620,6 +627,7 @@ web_ca(struct job *j, const struct message *m)
 		pem_write(&pem, "CERTIFICATE", w->ca);
 		answer_text(&a, "pem", buf_bytes(&pem));
 		answer_text(&a, "names", w->names);
+		answer_text(&a, "ports", w->ports);
 		answer_time(&a, "until", w->until);
 		buf_free(&pem);
 	}
@@ -726,42 +734,51 @@ ended(struct job *j, const struct message *m)
 	job_end(j, &a, RC_OK, (struct bytes){ 0 });
 }
 
+/* "a" is taken; the fields that there are besides are in it. */
 static void
-data(struct job *j, uint64_t total, struct bytes bytes, struct bytes key)
+data(struct job *j, struct answer *a, uint64_t total, struct bytes bytes)
 {
-	struct answer a = answer_new();
-	struct buf text = { 0 }, tool = { 0 };
+	struct buf text = { 0 };
 
 	base64_write(&text, bytes);
-	base64_write(&tool, key);
-	answer_number(&a, "total", total);
-	answer_text(&a, "data", buf_bytes(&text));
-	if (key.len > 0)
-		answer_text(&a, "tool", buf_bytes(&tool));
+	answer_number(a, "total", total);
+	answer_text(a, "data", buf_bytes(&text));
 	buf_free(&text);
-	buf_free(&tool);
-	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+	job_end(j, a, RC_OK, (struct bytes){ 0 });
 }
 
 static void
 piece(struct job *j, const struct message *m)
 {
 	const struct msg_enrol_is *p = &m->body.enrol_is;
+	struct answer a;
 
-	if (went(j, p->rc, p->why))
-		data(j, p->total, p->bytes, (struct bytes){ 0 });
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	data(j, &a, p->total, p->bytes);
 }
 
 static void
 journal_is(struct job *j, const struct message *m)
 {
 	const struct msg_journal_is *p = &m->body.journal_is;
-	struct bytes key = { 0 };
+	struct buf tool = { 0 };
+	struct answer a;
 
-	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT)
-		key = bytes_of(p->tool, sizeof(p->tool));
-	if (went(j, p->rc, p->why))
-		data(j, p->total, p->bytes, key);
+	if (!went(j, p->rc, p->why))
+		return;
+	a = answer_new();
+	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT) {
+		base64_write(&tool, bytes_of(p->tool, sizeof(p->tool)));
+		answer_text(&a, "tool", buf_bytes(&tool));
+		answer_flag(&a, "counts", p->counts != 0);
+		buf_free(&tool);
+	}
+	if (j->r.what == CONTROL_JOURNAL_CHECKPOINT ||
+	    j->r.what == CONTROL_JOURNAL_KEPT)
+		answer_flag(&a, "witnessed", p->seen != 0);
+	data(j, &a, p->total, p->bytes);
 }
 
 static void
@@ -815,6 +832,30 @@ print_is(struct job *j, const struct message *m)
 }
 
 static void
+scan_is(struct job *j, const struct message *m)
+{
+	static const char *const words[SCANS] = {
+		[SCAN_OFF] = "off",
+		[SCAN_CLEAN] = "clean",
+		[SCAN_FOUND] = "found",
+		[SCAN_AWAY] = "away",
+	};
+	const struct msg_scan_is *s = &m->body.scan_is;
+	const struct msg_found found = { .uid = j->uid, .name = s->name };
+	struct answer a = answer_new();
+
+	if (s->is == SCAN_FOUND)
+		(void)tell(PROC_STORE, MSG_FOUND, 0, &found, -1);
+	answer_word(&a, "scan", words[s->is]);
+	if (s->name.len > 0)
+		answer_text(&a, "name", s->name);
+	if (s->why.len > 0)
+		answer_text(&a, "reason", s->why);
+	answer_flag(&a, "required", s->must != 0);
+	job_end(j, &a, RC_OK, (struct bytes){ 0 });
+}
+
+static void
 progress(struct job *j, const struct message *m)
 {
 	struct buf text;
@@ -856,6 +897,7 @@ job_message(enum proc from, const struct message *m)
 		[MSG_WEB_LINK_IS] = web_link,
 		[MSG_WEB_CA_IS] = web_ca,
 		[MSG_PRINT_IS] = print_is,
+		[MSG_SCAN_IS] = scan_is,
 	};
 	struct job *j = jobs;
 
@@ -894,7 +936,8 @@ check_room(uint64_t uid, struct err *e)
 static bool
 pass_files(const struct job *j, struct packet *p)
 {
-	const enum proc to = j->r.what == CONTROL_PRINT ? PROC_PRINT
+	const enum proc to = j->r.what == CONTROL_PRINT	 ? PROC_PRINT
+			     : j->r.what == CONTROL_SCAN ? PROC_SCAN
 			     : j->r.what >= CONTROL_MEDIA_WRITE &&
 				     j->r.what <= CONTROL_MEDIA_LOOK
 				 ? PROC_MEDIA

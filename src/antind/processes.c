@@ -12,6 +12,7 @@ static const struct process *const processes[PROCS] = {
 	[PROC_WEB] = &process_web,
 	[PROC_TLS] = &process_tls,
 	[PROC_PRINT] = &process_print,
+	[PROC_SCAN] = &process_scan,
 };
 
 const struct process *

@@ -479,6 +479,7 @@ unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
  * raised for is looked at again and again: so it is, when it can be kept. */
 void alarm_raise(enum store_alarm_kind kind, struct bytes subject,
     unsigned rank, const char *text);
+void malware_found(const struct msg_found *m);
 void late_look(void); /* store_late.c: what waits for lines */
 void alarm_over(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);

@@ -562,6 +562,8 @@ from_control(const struct message *m)
 		doc_on(m->job, &m->body.doc);
 	else if (m->kind == MSG_WEB_CA)
 		webca_show(m->job);
+	else if (m->kind == MSG_FOUND)
+		malware_found(&m->body.found);
 }
 
 static void

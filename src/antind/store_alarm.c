@@ -31,6 +31,7 @@ static const bool events[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_ROLLED] = true,
 	[STORE_ALARM_CLONE] = true,
 	[STORE_ALARM_DESTROYED] = true,
+	[STORE_ALARM_MALWARE] = true,
 };
 
 /* One that lasts. */
@@ -560,6 +561,18 @@ find_seen(void *ctx, const struct store_alarm *a)
 	s->of = (struct lasts){ .kind = a->kind, .rank = a->rank };
 	memcpy(s->of.subject, a->subject.p, a->subject.len);
 	return false;
+}
+
+/* docs/desk.md 9.4 */
+void
+malware_found(const struct msg_found *m)
+{
+	struct log_line l = log_line(LOG_WARN, "malware.found");
+
+	log_str(&l, "name", m->name);
+	log_uint(&l, "uid", m->uid);
+	process_log(LOG_WARN, &l);
+	alarm_raise(STORE_ALARM_MALWARE, m->name, 0, "");
 }
 
 enum rc

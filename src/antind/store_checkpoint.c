@@ -8,6 +8,7 @@
 #include "core/vec.h"
 #include "journal/note.h"
 #include "journal/proof.h"
+#include "pki/journal.h"
 
 #define EVERY_S 600
 
@@ -280,6 +281,18 @@ prove(uint64_t number, struct bytes note, struct buf *out, struct err *e)
 	return rc;
 }
 
+/* As far as this station knows its own certificates. */
+static bool
+counts(struct bytes note)
+{
+	struct note n;
+	struct err e;
+
+	return note_read_journal(&n, note, &e) == RC_OK &&
+	       st.file.directory != NULL &&
+	       journal_counts(st.file.directory, &n, &e) == RC_OK;
+}
+
 /* There is a new checkpoint. */
 static void
 answer_one(const struct asker *a)
@@ -292,6 +305,8 @@ answer_one(const struct asker *a)
 	out.rc = st.store->ops->journal->note_last(
 	    st.store, &out.total, &note, &seen, &e);
 	memcpy(out.tool, tool, sizeof(tool));
+	out.seen = out.rc == RC_OK && seen;
+	out.counts = out.rc == RC_OK && counts(buf_bytes(&note));
 	if (out.rc == RC_OK && a->ask.what == JOURNAL_PROVE)
 		out.rc = prove(a->ask.at, buf_bytes(&note), &bytes, &e);
 	reply(a->job, &out,
@@ -372,6 +387,7 @@ checkpoint_ask(uint64_t of, const struct msg_journal *m)
 	} else if (m->what == JOURNAL_KEPT) {
 		out.rc = st.store->ops->journal->note_from(
 		    st.store, m->at, &out.total, &bytes, &seen, &e);
+		out.seen = out.rc == RC_OK && seen;
 	} else if (m->what == JOURNAL_GAPS) {
 		out.rc = life_gaps(&bytes, m->at, &e);
 	} else {

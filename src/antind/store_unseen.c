@@ -31,6 +31,7 @@ static const unsigned ranks[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_CLASH] = 2,
 	[STORE_ALARM_ROOM] = 2,
 	[STORE_ALARM_DUTY] = 2,
+	[STORE_ALARM_MALWARE] = 2,
 	[STORE_ALARM_CHILD] = 1,
 	[STORE_ALARM_CLOCK] = 1,
 };

@@ -16,7 +16,7 @@ static struct {
 	uint64_t asked; /* keys was, by this job; 0: it was not */
 	uint64_t tls;	/* for this job of tls */
 	/* what keys answered; "held": in this round, not on disk yet */
-	struct buf leaf, ca, names;
+	struct buf leaf, ca, names, ports;
 	int64_t until, ca_until;
 	bool held;
 } web;
@@ -57,6 +57,8 @@ webca_ask(uint64_t job, const struct msg_web_cert *m)
 	enum rc rc;
 
 	web.tls = job;
+	buf_free(&web.ports);
+	buf_add(&web.ports, m->ports);
 	if (web.held) {
 		/* what is there is not on disk yet, and may never be */
 		if (not_now(&e) != RC_OK)
@@ -200,6 +202,7 @@ webca_show(uint64_t job)
 	} else {
 		m.ca = buf_bytes(&web.ca);
 		m.names = buf_bytes(&web.names);
+		m.ports = buf_bytes(&web.ports);
 		m.until = web.ca_until;
 	}
 	(void)tell(PROC_CONTROL, MSG_WEB_CA_IS, job, &m, -1);
@@ -211,4 +214,5 @@ webca_stop(void)
 	buf_free(&web.leaf);
 	buf_free(&web.ca);
 	buf_free(&web.names);
+	buf_free(&web.ports);
 }

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -113,6 +114,18 @@ pause_all(void)
 
 	process_log(LOG_WARN, &l);
 	pause_for(PAUSE_MS, false);
+}
+
+void
+tls_ports(struct buf *out)
+{
+	const struct listener *l;
+
+	for (l = listeners; l < listeners + listener_count; l++)
+		if (l->secure) {
+			buf_add(out, bytes_str(strrchr(l->at, ':') + 1));
+			buf_u8(out, '\n');
+		}
 }
 
 void

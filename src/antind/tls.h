@@ -35,6 +35,8 @@
 /* Hand a browser's connection to web; the descriptor is taken.  false: web is
  * not there, or has enough to do. */
 bool tls_hand_over(int fd, const char *peer, bool secure);
+/* Ports of the secure sockets, one a line; the caller frees. */
+void tls_ports(struct buf *out);
 /* There is a certificate: who waits at the secure sockets is let in. */
 void tls_secure_begins(void);
 

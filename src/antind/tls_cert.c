@@ -35,14 +35,18 @@ later(void)
 static void
 ask_store(void)
 {
-	struct msg_web_cert m;
+	struct msg_web_cert m = { 0 };
+	struct buf ports = { 0 };
 
+	tls_ports(&ports);
+	m.ports = buf_bytes(&ports);
 	browser_key_free(cert.key);
 	cert.key = browser_key_new();
 	browser_key_pub(cert.key, m.pub);
 	cert.job = next_job();
 	if (!tell(PROC_STORE, MSG_WEB_CERT, cert.job, &m, -1))
 		later();
+	buf_free(&ports);
 }
 
 void

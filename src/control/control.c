@@ -328,6 +328,7 @@ static const struct row {
 	    { { "form", asked_name, HERE(text), true, 1, 16 },
 		{ "made", asked_time, HERE(from), true, 0, 0 }, END },
 	    2, false },
+	[CONTROL_SCAN] = { "scan", { END }, 1, false },
 };
 
 const char *

@@ -120,14 +120,15 @@ enum control_what {
 	CONTROL_DRAFT_PUT,  /* and text: a title; data into "fields" */
 	CONTROL_DRAFT_DROP, /* desk, document */
 	CONTROL_DESK,	    /* url: the pages, for one browser, once */
-	CONTROL_DESK_TRUST, /* pem, names, until, url: who browsers trust for it
+	CONTROL_DESK_TRUST, /* pem, names, ports, until: whom browsers trust
 			     */
 	CONTROL_TREE,  /* at: who there is in the directory, from there on */
 	CONTROL_RULES, /* from: what was in force then */
 	/* Two descriptors: what is printed (JSON; print/print.h), and where. */
-	CONTROL_PRINT, /* text: its word; at: when it is made */
+	CONTROL_PRINT, /* text: its word; from: when it is made */
+	CONTROL_SCAN,  /* a file: scan (clean, off, found, away), name, why */
 };
-#define CONTROLS 76
+#define CONTROLS 77
 const char *control_word(enum control_what what); /* "sign-in" */
 
 /* A request.  What it does not have is empty, 0, or TIME_NEVER. */

@@ -160,6 +160,14 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "certificates are for these names alone",
 	    NULL, "antin.dien-bien.vn", value_web_name, 0, CONF_WEB_NAMES,
 	    true, CONF_NO_PATH, KEYS | WEB },
+	{ "clamd", "a socket",
+	    "the socket of ClamAV's daemon, by which attachments are looked "
+	    "at before pages open or send them",
+	    NULL, "/run/clamav/clamd.ctl", value_path, 0, 0, false, CONF_BESIDE,
+	    SCAN },
+	{ "clamd.required", "\"yes\" or \"no\"",
+	    "whether an attachment that could not be looked at is refused",
+	    "no", "yes", value_yes, 0, 0, false, CONF_NO_PATH, SCAN },
 };
 
 const struct conf_word *

@@ -48,7 +48,7 @@ struct conf_word {
 	enum conf_base base; /* of a path */
 	unsigned procs; /* bits of processes that get it; 1u << enum proc */
 };
-#define CONF_WORDS 36
+#define CONF_WORDS 38
 extern const struct conf_word conf_words[CONF_WORDS];
 
 /* A setting in force. */

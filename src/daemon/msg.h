@@ -801,6 +801,8 @@ struct msg_journal_is {
 	uint64_t total;
 	struct bytes bytes;
 	uint8_t tool[32]; /* of JOURNAL_CHECKPOINT */
+	uint64_t counts;  /* the same: 1: docs/journal.md 5.5, as known here */
+	uint64_t seen;	  /* and of JOURNAL_KEPT: 1: by the parent */
 };
 
 struct msg_vouch {
@@ -1122,8 +1124,10 @@ struct msg_changed {
 #define MSG_WEB_NAMES 4096u   /* bytes of names, one a line */
 #define MSG_WEB_KEPT                                                           \
 	(32u + LIMIT_NAME + MSG_WEB_NAMES + MSG_WEB_CERT_MAX + MSG_KEPT_RECORD)
+#define MSG_WEB_PORTS 128u    /* bytes of ports, one a line */
 struct msg_web_cert {
 	uint8_t pub[MSG_WEB_PUB];
+	struct bytes ports; /* where it is shown */
 };
 struct msg_web_cert_is {
 	uint64_t rc;
@@ -1145,7 +1149,7 @@ struct msg_web_signed {
 };
 struct msg_web_ca_is {
 	uint64_t rc;
-	struct bytes why, ca, names;
+	struct bytes why, ca, names, ports;
 	int64_t until;
 };
 
@@ -1177,8 +1181,8 @@ struct msg_scan_none {
 	struct bytes why;
 };
 struct msg_found {
-	uint64_t uid;
-	struct bytes name, file; /* of the malware; of the attachment */
+	uint64_t uid;	   /* who wanted to open it, or to send it */
+	struct bytes name; /* of the malware */
 };
 
 union any_msg {

@@ -331,7 +331,8 @@ static const struct field journal[] = { U64(msg_journal, what, 0,
 static const struct field journal_is[] = { RC(msg_journal_is, rc),
 	WHY(msg_journal_is, why), ANY(msg_journal_is, total),
 	BYTES(msg_journal_is, bytes, 0, MSG_JOURNAL_BYTES),
-	FIXED(msg_journal_is, tool), END };
+	FIXED(msg_journal_is, tool), FLAG(msg_journal_is, counts),
+	FLAG(msg_journal_is, seen), END };
 
 static const struct field vouch[] = { ADDRESS(msg_vouch, signer),
 	TIME(msg_vouch, at), FLAG(msg_vouch, own_clock),
@@ -488,7 +489,8 @@ static const struct field changed[] = { U64(msg_changed, what, 1,
 					    (1u << CHANGES) - 1),
 	END };
 
-static const struct field web_cert[] = { FIXED(msg_web_cert, pub), END };
+static const struct field web_cert[] = { FIXED(msg_web_cert, pub),
+	BYTES(msg_web_cert, ports, 0, MSG_WEB_PORTS), END };
 static const struct field web_cert_is[] = { RC(msg_web_cert_is, rc),
 	WHY(msg_web_cert_is, why),
 	BYTES(msg_web_cert_is, leaf, 0, MSG_WEB_CERT_MAX),
@@ -506,6 +508,7 @@ static const struct field web_signed[] = { RC(msg_web_signed, rc),
 static const struct field web_ca_is[] = { RC(msg_web_ca_is, rc),
 	WHY(msg_web_ca_is, why), BYTES(msg_web_ca_is, ca, 0, MSG_WEB_CERT_MAX),
 	BYTES(msg_web_ca_is, names, 0, MSG_WEB_NAMES),
+	BYTES(msg_web_ca_is, ports, 0, MSG_WEB_PORTS),
 	CLOCK(msg_web_ca_is, until), END };
 
 static const struct field print[] = { BYTES(msg_print, what, 1,
@@ -519,8 +522,7 @@ static const struct field scan_is[] = { U64(msg_scan_is, is, 0, SCANS - 1),
 	WHY(msg_scan_is, why), END };
 static const struct field scan_none[] = { WHY(msg_scan_none, why), END };
 static const struct field found[] = { ANY(msg_found, uid),
-	BYTES(msg_found, name, 1, MSG_SCAN_NAME),
-	BYTES(msg_found, file, 0, LIMIT_NAME), END };
+	BYTES(msg_found, name, 1, MSG_SCAN_NAME), END };
 
 /* ---- the right to speak -----------------------------------------------------
  */

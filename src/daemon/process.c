@@ -234,7 +234,8 @@ from_parent(const struct message *m, int fd)
 		peer_new(m, fd);
 	else if (m->kind == MSG_STOP)
 		self.stopping = true;
-	else if (m->kind == MSG_KEY || m->kind == MSG_KEPT)
+	else if (m->kind == MSG_KEY || m->kind == MSG_KEPT ||
+		 m->kind == MSG_SCAN_LINE || m->kind == MSG_SCAN_NONE)
 		self.is->message(PROC_PARENT, m, fd);
 	else
 		bug("the parent says what belongs before the start");

@@ -42,8 +42,8 @@ journal_ask_at(int fd, enum control_what what, uint64_t at, struct buf *bytes,
 
 /* The next entry; its opening is empty where it was destroyed. */
 enum rc
-journal_next(struct journal_walk *w, struct bytes *bytes, struct entry *entry,
-    struct bytes *opening, struct err *e)
+journal_walk_next(struct journal_walk *w, struct bytes *bytes,
+    struct entry *entry, struct bytes *opening, struct err *e)
 {
 	size_t len;
 	enum rc rc;
@@ -144,7 +144,7 @@ journal_sum_add(struct journal_sum *s, struct journal_walk *w, struct err *e)
 	enum rc rc;
 
 	w->next = s->tree.size;
-	rc = journal_next(w, &bytes, &entry, &opening, e);
+	rc = journal_walk_next(w, &bytes, &entry, &opening, e);
 	if (rc != RC_OK)
 		return rc;
 	if (opening.len > 0 && !entry_holds(&entry, opening))

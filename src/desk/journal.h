@@ -27,7 +27,7 @@ struct journal_walk {
 };
 /* The next entry; what it lends stays until the next call.  The opening is
  * empty where it was destroyed.  RC_DENIED: there is none. */
-enum rc journal_next(struct journal_walk *w, struct bytes *bytes,
+enum rc journal_walk_next(struct journal_walk *w, struct bytes *bytes,
     struct entry *entry, struct bytes *opening, struct err *e);
 
 /* An entry as a row; the caller json_decref()s. */

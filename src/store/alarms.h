@@ -35,8 +35,9 @@ enum store_alarm_kind {
 	STORE_ALARM_ROOM,	 /* the disk will soon be full */
 	STORE_ALARM_BELOW,	 /* a child's that nobody there has seen */
 	STORE_ALARM_DUTY,	 /* nobody is on who should be */
+	STORE_ALARM_MALWARE,	 /* it was found in an attachment */
 };
-#define STORE_ALARM_KINDS 19 /* and 0, which is none */
+#define STORE_ALARM_KINDS 20 /* and 0, which is none */
 extern const char *const store_alarm_words[STORE_ALARM_KINDS]; /* "waits" */
 
 struct store_alarm {

@@ -116,6 +116,7 @@ const char *const store_alarm_words[STORE_ALARM_KINDS] = {
 	[STORE_ALARM_ROOM] = "room",
 	[STORE_ALARM_BELOW] = "below",
 	[STORE_ALARM_DUTY] = "duty",
+	[STORE_ALARM_MALWARE] = "malware",
 };
 
 enum rc

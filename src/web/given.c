@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "core/utf8.h"
+#include "web/scan.h"
 #include "web/session.h"
 #include "web/uploads.h"
 
@@ -90,7 +91,7 @@ take_upload(struct given *g, struct web_call *c, json_t *o, struct err *e)
 	f->size = is.size;
 	memcpy(f->name, is.name, sizeof(is.name));
 	memcpy(f->type, is.type, sizeof(is.type));
-	return RC_OK;
+	return web_flag(c, "try") ? RC_OK : web_scan(c, f->fd, e);
 }
 
 enum rc

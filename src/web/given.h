@@ -39,6 +39,7 @@ struct given {
  * given_free(); on failure the call's "field" says which field it was.
  *
  * RC_INVALID	"uploads" is not of the form
+ * RC_DENIED	malware was found in one; RC_IO: see web_scan()
  * and what upload_open() and upload_name() have.
  */
 enum rc given_take(struct given *g, struct web_call *c, struct err *e);

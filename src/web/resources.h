@@ -23,5 +23,6 @@ extern const struct web_route web_network_routes[];
 extern const struct web_route web_people_routes[];
 extern const struct web_route web_draft_routes[];
 extern const struct web_route web_print_routes[];
+extern const struct web_route web_journal_routes[];
 
 #endif

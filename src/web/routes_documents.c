@@ -10,6 +10,7 @@
 #include "web/fields.h"
 #include "web/given.h"
 #include "web/resources.h"
+#include "web/scan.h"
 
 /* ---- one ----------------------------------------------------------------- */
 
@@ -292,7 +293,8 @@ gives_file(struct web_call *c, struct err *e)
 	struct id id;
 	enum rc rc = look(f, &d, &id, c, e);
 
-	if (rc == RC_OK && (rc = files_open_one(f, n, &d, &id, e)) == RC_OK) {
+	if (rc == RC_OK && (rc = files_open_one(f, n, &d, &id, e)) == RC_OK &&
+	    (rc = web_scan(c, f->file[n].fd, e)) == RC_OK) {
 		given_replies(c, f->file[n].fd, f->file[n].size,
 		    f->file[n].type, f->file[n].name);
 		f->file[n].fd = -1;

@@ -10,6 +10,7 @@
 #include "web/fields.h"
 #include "web/given.h"
 #include "web/resources.h"
+#include "web/scan.h"
 
 /* ---- sending ------------------------------------------------------------- */
 
@@ -104,6 +105,8 @@ gives_part(struct web_call *c, struct err *e)
 	rc = web_ask_files(c, CONTROL_SAVE, request, &fd, 1, NULL, NULL, e);
 	if (rc == RC_OK && fstat(fd, &st) != 0)
 		rc = fail_io(e, "no memory for a part");
+	if (rc == RC_OK)
+		rc = web_scan(c, fd, e);
 	if (rc == RC_OK) {
 		given_replies(c, fd, (uint64_t)st.st_size,
 		    bytes_str(row_text(part, "type")),

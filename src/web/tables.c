@@ -16,5 +16,6 @@ const struct web_route *const web_tables[] = {
 	web_people_routes,
 	web_draft_routes,
 	web_print_routes,
+	web_journal_routes,
 	NULL,
 };

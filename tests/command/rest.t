@@ -11,6 +11,7 @@ use FindBin;
 use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
+use MIME::Base64 qw(encode_base64);
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -330,6 +331,29 @@ sub papers_come {
 	    qr/bao-cao\.pdf/);
 }
 
+sub the_journal_is_shown_and_checked {
+	my $j = is_answered('the journal is shown', 'GET', '/journal');
+	my ($in) = grep { $_->{kind} eq 'user' && ($_->{code} // '') eq '1' }
+	    @{ $j->{rows} };
+	like($in->{text}, qr/^$lan/, 'with who signed in');
+	ok(length $in->{says}, 'in words');
+	is($j->{rows}[-1]{number}, $j->{total} - 1, 'up to the newest entry');
+	my $one = is_answered('one is shown', 'GET', '/journal?at=1&max=1');
+	is("@{[map { $_->{number} } @{ $one->{rows} }]}", '1', 'and no other');
+	my $v = is_answered('it is checked', 'POST', '/journal/verify', {});
+	ok($v->{whole}, 'and whole') or diag(explain($v));
+	cmp_ok($v->{entries}, '>=', $j->{total}, 'all of it');
+	is($v->{destroyed}, 0, 'nothing is destroyed');
+	$j = is_answered('it is shown again', 'GET', '/journal');
+	ok(@{ $j->{checkpoints} }, 'with the checkpoint of that');
+	is_refused(400, 'invalid', 'what was not begun does not go on', 'POST',
+	    '/journal/verify', { state => 'AAAA' });
+	# a beginning that is another's
+	my $wrong = encode_base64(pack('Q>5', 1, 0, 0, 0, 0) . 'x' x 32, '');
+	is_refused(403, 'denied', 'and another beginning is not this one',
+	    'POST', '/journal/verify', { state => $wrong });
+}
+
 # ---- the end ---------------------------------------------------------------
 
 sub headers_are_strict {
@@ -369,6 +393,7 @@ desks_are_unlocked();
 resources_answer();
 unsent_work_is_kept();
 papers_come();
+the_journal_is_shown_and_checked();
 headers_are_strict();
 who_asks_too_often_waits();
 it_ends();

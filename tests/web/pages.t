@@ -15,6 +15,10 @@ use Pages;
 use Tree;
 
 tree_grows();
+# a port that stays, so that an open page finds the station again
+my $port = free_port();
+put('TW/antind.conf', get('TW/antind.conf') =~
+    s/^web .*/web 127.0.0.1:$port/mr);
 up($_) for qw(TW DB);
 people_come(qw(lan mai ha minh));
 registered('a secret', 'mat', 'Về kế hoạch giữ liên lạc mùa mưa');

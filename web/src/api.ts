@@ -112,8 +112,8 @@ const watchers = new Set<Seen>();
 let events: EventSource | null = null;
 let again = 0;
 
-function listen(): void {
-	let before = false; /* it broke: what happened since is not known */
+function listen(missed = false): void {
+	let before = missed; /* what happened meanwhile is not known */
 
 	events = new EventSource(`${ROOT}/events`);
 	events.onopen = () => {
@@ -145,7 +145,7 @@ async function probe(): Promise<void> {
 	try {
 		await get('/session');
 		if (ended && watching)
-			listen();
+			listen(true);
 	} catch (e) {
 		if (watching && (e as ApiError).offline) {
 			clearTimeout(again);
@@ -159,7 +159,7 @@ function tell(what: What[]): void {
 		seen(what);
 }
 
-let watching = false;
+let watching = false, watched = false;
 
 /* Hear of changes from now on, or no more. */
 export function watchStation(on: boolean): void {
@@ -170,7 +170,8 @@ export function watchStation(on: boolean): void {
 	events?.close();
 	events = null;
 	if (on)
-		listen();
+		listen(watched);
+	watched ||= on;
 }
 
 // ---- what a page shows ------------------------------------------------------

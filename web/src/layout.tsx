@@ -6,8 +6,9 @@ import { useEffect, useState } from 'preact/hooks';
 import { answering, type Row, type Rows, useGet } from './api';
 import { lang, setLang } from './i18n';
 import { type PageRow, pages } from './pages';
+import { DeskGate } from './pages/gate';
 import { place } from './router';
-import { act, deskName, desksOf, locked, signOut, useActing, useSession }
+import { act, deskName, desksOf, lock, signOut, useActing, useSession }
     from './session';
 import { useStore } from './store';
 import { t } from './texts/shell';
@@ -112,10 +113,23 @@ function Banner() {
 	</div>;
 }
 
-export function Layout({ children }: { children: Children }) {
+/* What the directory calls the unit of this station. */
+export function useUnit(): string {
 	const session = useSession();
+	const tree = useGet<Rows>(session &&
+	    (session.persons.length > 0 || !session.secure) ? '/tree' : null, {}, ['directory']);
+	const rows = tree.data?.rows ?? [];
+	const own = tree.data?.own ?? rows.find((r) => r.row === 'tree')?.own;
+
+	return rows.find((r) => r.row === 'unit' && r.unit === own)?.name ||
+	    session?.name || session?.station?.replace('antin://', '') || '';
+}
+
+export function Layout({ children }: { children: Children }) {
+	const unit = useUnit();
 	const { path } = useStore(place);
 	const [menu, open] = useState(false);
+	const group = current(path)?.group;
 
 	useEffect(() => open(false), [path]);
 	return <div class="shell">
@@ -126,14 +140,12 @@ export function Layout({ children }: { children: Children }) {
 		<header class="top">
 			<a class="brand" href="/hom-nay">
 				<span class="brand-mark" aria-hidden="true" />
-				<span class="brand-text"><b>{session?.name ||
-				    session?.station?.replace('antin://', '') ||
-				    'Antin'}</b><small>{t('app')}</small></span></a>
+				<span class="brand-text"><b>{unit || 'Antin'}</b><small>{t('app')}</small></span></a>
 			<Who />
 			<div class="top-tools">
 				<Switches />
 				<Button kind="quiet" icon="lock"
-				    onClick={() => locked.set(true)}>
+				    onClick={lock}>
 					<span class="wide-text">{t('lock')}</span>
 					<span class="hidden narrow-text">{t('lock')}</span>
 				</Button>
@@ -145,7 +157,8 @@ export function Layout({ children }: { children: Children }) {
 			</div>
 		</header>
 		<nav class="side" aria-label={t('nav')}><Menu /></nav>
-		<main id="main" tabIndex={-1}><Banner />{children}</main>
+		<main id="main" tabIndex={-1}><Banner />
+			{group !== 'watch' && <DeskGate />}{children}</main>
 		<nav class="bottom" aria-label={t('navQuick')}>
 			<Links only={(p) => p.quick === true} />
 			<button type="button" aria-haspopup="dialog"

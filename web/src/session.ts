@@ -41,6 +41,7 @@ export interface Session {
 export interface Known {
 	state: 'wait' | 'none' | 'here';
 	why?: ApiError; /* of none */
+	ended?: boolean; /* of none: there was one */
 	session: Session | null;
 }
 
@@ -53,8 +54,6 @@ function take(session: Session): void {
 	setToken(session.csrf);
 	known.set({ state: 'here', session });
 	watchStation(session.persons.length > 0);
-	if (session.persons.length === 0)
-		locked.set(false);
 }
 
 export async function refresh(): Promise<void> {
@@ -76,7 +75,8 @@ export async function begin(): Promise<void> {
 	onLost(() => {
 		if (known.get().state === 'here') {
 			watchStation(false);
-			known.set({ state: 'none', session: null });
+			locked.set(false);
+			known.set({ state: 'none', session: null, ended: true });
 		}
 	});
 	if (link !== null) {
@@ -90,6 +90,8 @@ export async function begin(): Promise<void> {
 		await post('/session').catch(() => undefined);
 	}
 	await refresh();
+	if (kept('locked') === '1' && known.get().session?.persons.length)
+		await signOut().catch(() => undefined);
 	if (why !== undefined && known.get().state === 'none')
 		known.set({ state: 'none', why, session: null });
 }
@@ -101,13 +103,41 @@ export async function signIn(person: string, passphrase: string,
 	await refresh();
 }
 
+/* Persons and desks of this session are locked at the station. */
+async function leave(): Promise<void> {
+	for (const d of known.get().session?.desks ?? [])
+		if ((d.until ?? 0) > 0)
+			await post('/session/desk-out', { desk: d.desk });
+	await post('/session/sign-out');
+	keep('locked', '');
+}
+
 export async function signOut(): Promise<void> {
 	try {
-		await post('/session/sign-out');
+		await leave();
 	} finally {
-		locked.set(false);
 		await refresh();
+		locked.set(false);
 	}
+}
+
+/* Cover the pages and lock the keys at the station; what was being written
+ * stays in this page alone, for the same person to go on with.  Should the
+ * station not answer, the next page begins with that. */
+export function lock(): void {
+	if (locked.get())
+		return;
+	keep('locked', '1');
+	locked.set(true);
+	watchStation(false);
+	void leave().catch(() => undefined);
+}
+
+export async function unlock(person: string, passphrase: string,
+    code: string): Promise<void> {
+	await signIn(person, passphrase, code);
+	keep('locked', '');
+	locked.set(false);
 }
 
 export async function unlockDesk(desk: string, passphrase: string):

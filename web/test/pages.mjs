@@ -71,12 +71,19 @@ await test('signing in', async () => {
 	    'nothing can be read beneath the lock');
 	ok(!(await page.innerText('body')).includes('giữ liên lạc'),
 	    'not a word of a document');
+	await page.waitForFunction(async () => (await (await fetch(
+	    '/api/1/session')).json()).persons.length === 0);
+	ok(true, 'and the keys are locked at the station');
 	is(await axe(page), '', 'axe finds nothing on the lock screen');
 	await shot(page, 'khoa');
 	await page.fill('[name=passphrase]', passphrase('ha'));
 	await page.fill('[name=code]', await code('ha'));
 	await page.click('button[type=submit]');
 	await page.locator('nav.side').waitFor();
+	await page.locator('.gate button', { hasText: 'Mở bàn' }).click();
+	await page.locator('.gate').waitFor({ state: 'detached' });
+	ok(!await page.locator('dialog').count(),
+	    'a desk without a passphrase opens by a word');
 	is(await page.evaluate(() => globalThis.kept), 'the same page',
 	    'who unlocks it goes on where he was');
 
@@ -100,6 +107,7 @@ await test('by the keyboard alone', async () => {
 		return focused();
 	};
 
+	await page.clock.install();
 	await page.goto(link());
 	await page.locator('[name=person]').waitFor();
 	await until((x) => x === 'person');
@@ -127,6 +135,14 @@ await test('by the keyboard alone', async () => {
 	await page.goBack();
 	await settled(page);
 	is(new URL(page.url()).pathname, '/hom-nay', 'going back goes back');
+	await page.clock.fastForward('09:30');
+	await page.waitForTimeout(300);
+	ok(await page.locator('nav.side').isVisible(),
+	    'a signing authority may think for nine minutes');
+	await page.clock.fastForward('01:00');
+	await page.locator('[name=passphrase]').waitFor();
+	ok(!await page.locator('nav.side').isVisible(),
+	    'after ten the screen is locked by itself');
 	is(faults.join('\n'), '', 'the console says nothing is wrong');
 });
 
@@ -210,6 +226,9 @@ await test('the station stops and comes again', async () => {
 	is(await axe(page), '', 'axe finds nothing in that');
 	await shot(page, 'tram-khong-tra-loi');
 	station('start');
+	await page.getByText('Phiên làm việc đã kết thúc').waitFor();
+	is(await axe(page), '', 'axe finds nothing where a session has ended');
+	await shot(page, 'phien-ket-thuc');
 });
 
 await finish();

@@ -149,8 +149,8 @@ export function byNeed(a: Station, b: Station): number {
 /* ---- the picture ---------------------------------------------------------- */
 
 export type Box = { x: number; y: number; w: number; h: number; station: Station; small: boolean };
-export type Edge = { points: string; state: State; mood: Mood; from: Station; to: Station };
-export type Picture = { width: number; height: number; boxes: Box[]; edges: Edge[] };
+export type Edge = { points: string; state: State };
+export type Picture = { width: number; height: number; boxes: Box[]; edges: Edge[]; trunk: string[] };
 
 const BOX_W = 208;
 const BOX_H = 76;
@@ -170,13 +170,14 @@ export function layout(stations: Station[], width: number): Picture {
 	const w = Math.max(width, BOX_W + 2 * GAP);
 	const boxes: Box[] = [];
 	const edges: Edge[] = [];
+	const trunk: string[] = [];
 	let y = GAP;
 	const middle = (boxW: number) => Math.round((w - boxW) / 2);
 	if (above) {
 		boxes.push({ x: middle(BOX_W), y, w: BOX_W, h: BOX_H, station: above, small: false });
 		y += BOX_H + LANE;
 	}
-	if (!own) return { width: w, height: y, boxes, edges };
+	if (!own) return { width: w, height: y, boxes, edges, trunk };
 	const ownBox: Box = { x: middle(BOX_W), y, w: BOX_W, h: BOX_H, station: own, small: false };
 	boxes.push(ownBox);
 	y += BOX_H + LANE;
@@ -185,9 +186,6 @@ export function layout(stations: Station[], width: number): Picture {
 		edges.push({
 			points: `${cx},${ownBox.y - LANE} ${cx},${ownBox.y}`,
 			state: above.state,
-			mood: above.mood,
-			from: own,
-			to: above,
 		});
 	const firstGood = below.findIndex((s) => s.mood === 'good');
 	const most = firstGood < 0 ? below.length : Math.max(firstGood, LARGE_MOST);
@@ -202,21 +200,23 @@ export function layout(stations: Station[], width: number): Picture {
 			const inRow = Math.min(columns, list.length - row * columns);
 			const x = Math.round((w - rowW(inRow)) / 2) + (i % columns) * (bw + GAP);
 			const by = y + row * (bh + (isSmall ? GAP : LANE));
+			const bus = by - LANE / 2;
 			boxes.push({ x, y: by, w: bw, h: bh, station, small: isSmall });
-			if (!isSmall) {
-				const bus = by - LANE / 2;
-				const bx = x + bw / 2;
-				const points =
-					row === 0
-						? `${cx},${ownBox.y + BOX_H} ${cx},${bus} ${bx},${bus} ${bx},${by}`
-						: `${bx},${bus} ${bx},${by}`;
-				edges.push({ points, state: station.state, mood: station.mood, from: own, to: station });
-			}
+			if (isSmall) return;
+			edges.push({
+				points: `${x + bw / 2},${bus} ${x + bw / 2},${by}`,
+				state: station.state,
+			});
+			if (i % columns !== 0) return;
+			/* what they share: a trunk behind the boxes, and a bar for each row */
+			const left = Math.min(cx, x + bw / 2);
+			const right = Math.max(cx, x + rowW(inRow) - bw / 2);
+			trunk.push(`${cx},${ownBox.y + BOX_H} ${cx},${bus}`, `${left},${bus} ${right},${bus}`);
 		});
 		const rows = Math.ceil(list.length / columns);
 		y += rows * (bh + (isSmall ? GAP : LANE));
 	};
 	if (large.length > 0) place(large, BOX_W, BOX_H, false);
 	if (small.length > 0) place(small, SMALL, SMALL, true);
-	return { width: w, height: y, boxes, edges };
+	return { width: w, height: y, boxes, edges, trunk };
 }

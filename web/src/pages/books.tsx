@@ -148,6 +148,7 @@ function Sheet({ volume: v, lines, clerk, onRemark }: {
 	onRemark: (line: Line) => void;
 }) {
 	const all = v.columns.reduce((n, c) => n + c.width, 0) || 1;
+	const kept = ['date', 'arrived'];
 	const middle = ['serial', 'number', 'date', 'arrived', 'level', 'copies'];
 
 	return <div class="register-scroll" tabIndex={0} role="region"
@@ -161,8 +162,7 @@ function Sheet({ volume: v, lines, clerk, onRemark }: {
 			</colgroup>
 			<thead><tr>{v.columns.map((c) =>
 				<th key={c.field} scope="col">{c.title}</th>)}
-				{clerk && <th scope="col" class="no-print"
-				    lang={undefined}>
+				{clerk && <th scope="col" class="no-print">
 					{t('act')}</th>}</tr>
 				<tr class="numbers" aria-hidden="true">{v.columns.map((c, i) =>
 					<td key={c.field}>({i + 1})</td>)}
@@ -177,10 +177,11 @@ function Sheet({ volume: v, lines, clerk, onRemark }: {
 
 					return i === 0 ? <th key={c.field} scope="row"
 					    class="middle">{inner}</th> :
-					    <td key={c.field} class={middle.includes(c.field) ?
-						'middle' : ''}>{inner}</td>;
+					    <td key={c.field} class={`${middle.includes(c.field) ?
+						'middle' : ''} ${kept.includes(c.field) ?
+						'nowrap' : ''}`}>{inner}</td>;
 				})}
-				{clerk && <td class="no-print">{!v.closed &&
+				{clerk && <td class="no-print nowrap">{!v.closed &&
 				    <Button kind="quiet" aria-label={t('remark',
 					{ n: l.serial })} onClick={() => onRemark(l)}>
 					{t('remark.short')}</Button>}</td>}

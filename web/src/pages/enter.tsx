@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, post, useAct } from '../api';
 import { byName, lang } from '../i18n';
-import { Switches } from '../layout';
+import { Switches, useUnit } from '../layout';
 import { known, type Person, signIn, useSession } from '../session';
 import { useStore } from '../store';
 import { t } from '../texts/enter';
@@ -12,7 +12,7 @@ import { Alert, Button, ErrorBox, Field, Hash, Select } from '../ui';
 export function Frame({ title, children }: {
 	title: string; children: preact.ComponentChildren;
 }) {
-	const session = useSession();
+	const unit = useUnit();
 	const h1 = useRef<HTMLHeadingElement>(null);
 
 	useEffect(() => {
@@ -22,8 +22,7 @@ export function Frame({ title, children }: {
 	return <main class="enter">
 		<div class="enter-card">
 			<div class="enter-brand"><span class="brand-mark"
-			    aria-hidden="true" /><b>{session?.name ||
-			    session?.station?.replace('antin://', '') || 'Antin'}</b></div>
+			    aria-hidden="true" /><b>{unit || 'Antin'}</b></div>
 			<h1 ref={h1} tabIndex={-1}>{title}</h1>
 			{children}
 		</div>
@@ -32,12 +31,12 @@ export function Frame({ title, children }: {
 }
 
 export function Enter() {
-	const { state, why } = useStore(known);
+	const { state, why, ended } = useStore(known);
 	const [making, make] = useState<string | null>(null);
 
 	useStore(lang);
 	if (state === 'none')
-		return why?.offline ? <Down /> : <NoLink why={why} />;
+		return why?.offline ? <Down /> : <NoLink why={why} ended={ended} />;
 	return making !== null ?
 	    <NewCodes person={making} onDone={() => make(null)} /> :
 	    <SignIn onCodes={make} />;
@@ -49,12 +48,13 @@ function Down() {
 			{t('reload')}</Button></Frame>;
 }
 
-function NoLink({ why }: { why?: ApiError }) {
+function NoLink({ why, ended }: { why?: ApiError; ended?: boolean }) {
 	const used = why !== undefined && why.status !== 401;
 
-	return <Frame title={t('linkTitle')}>
+	return <Frame title={ended ? t('endedTitle') : t('linkTitle')}>
+		{ended && <p>{t('ended')}</p>}
 		{used && <Alert kind="warn">{t('linkOld')}</Alert>}
-		<p>{t('linkLead')}</p>
+		{!ended && <p>{t('linkLead')}</p>}
 		<p>{t('linkDo')}</p>
 		<pre class="command">antin desk</pre>
 	</Frame>;
@@ -62,7 +62,7 @@ function NoLink({ why }: { why?: ApiError }) {
 
 /* What to do about a refusal to sign in. */
 export function Refused({ error }: { error: ApiError | null }) {
-	return <ErrorBox error={error}>
+	return <ErrorBox error={error} title={t('refused')}>
 		{error?.code === 'denied' && <p>{t('helpDenied')}</p>}
 		{error?.status === 429 && <p>{t('helpLimit')}</p>}
 	</ErrorBox>;

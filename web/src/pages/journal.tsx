@@ -36,7 +36,7 @@ function Verify({ total }: { total: number }) {
 				}
 				set({ kind: 'busy', done: said.done ?? 0,
 					total: said.total ?? total });
-				state = { at: said.done, state: said.state };
+				state = { state: said.state };
 			}
 		} catch (e) {
 			if (!(e instanceof ApiError))

@@ -4,7 +4,7 @@
 // its button.  Nothing is readable beneath.
 import { useState } from 'preact/hooks';
 import { useAct } from '../api';
-import { known, locked, type Person, signIn, signOut, useActing }
+import { known, lock, type Person, signOut, unlock, useActing }
     from '../session';
 import { t } from '../texts/enter';
 import { Button, Field } from '../ui';
@@ -32,7 +32,7 @@ export function watchIdle(): () => void {
 
 		if (persons.length > 0 &&
 		    Date.now() - last > minutesOf(persons) * 60_000)
-			locked.set(true);
+			lock();
 	};
 	const on = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 	const id = setInterval(check, 5000);
@@ -46,7 +46,6 @@ export function watchIdle(): () => void {
 	};
 }
 
-/* Any of the persons who are signed in may open it again, as himself. */
 export function Locked() {
 	const me = useActing();
 	const [passphrase, setPassphrase] = useState('');
@@ -54,10 +53,8 @@ export function Locked() {
 	const doing = useAct();
 	const submit = (ev: Event) => {
 		ev.preventDefault();
-		void doing.run(async () => {
-			await signIn(me.person, passphrase, code);
-			locked.set(false);
-		}).then((good) => good || setCode(''));
+		void doing.run(() => unlock(me.person, passphrase, code))
+		    .then((good) => good || setCode(''));
 	};
 
 	return <Frame title={t('lockTitle')}>

@@ -9,7 +9,7 @@ import { Empty, ErrorBox, Loading, Page, Section, TabPanel, Tabs } from '../ui';
 import type { PageProps } from './index';
 import { useAround, type Around } from './stations/data';
 import { Enrolments } from './stations/enrol';
-import { LinkPage, State } from './stations/link';
+import { LinkPage } from './stations/link';
 import { Media } from './stations/media';
 import { linkTo, Mark, Picture, spoken } from './stations/picture';
 import { Queue } from './stations/queue';
@@ -35,8 +35,7 @@ function List({ stations, now }: { stations: Station[]; now: number }) {
 	const own = stations.find((s) => s.place === 'own');
 	const above = stations.find((s) => s.place === 'above');
 	const below = stations.filter((s) => s.place === 'below').sort(byNeed);
-	const item = (s: Station) => <><a href={linkTo(s)}>{spoken(s, now)}</a>
-		{s.place !== 'own' && <>{' '}<State station={s} /></>}</>;
+	const item = (s: Station) => <a href={linkTo(s)}>{spoken(s, now)}</a>;
 	const rest = <ul>{own && <li>{item(own)}
 		{below.length > 0 && <ul>{below.map((s) =>
 			<li key={s.address}>{item(s)}</li>)}</ul>}</li>}</ul>;

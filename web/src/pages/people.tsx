@@ -113,10 +113,14 @@ function AtStation({ rows }: { rows: Row[] }) {
 				<small>{short(r.person)}</small></> },
 			{ key: 'roles', head: t('roles'), cell: (r) =>
 				roles(r.person).length === 0 ? t('roles.none') :
-				<ul class="plain">{roles(r.person).map((x) =>
-					<li key={x.desk + x.role}>{t.of('r', x.role)}{' '}
-					<small>{short(x.desk)}{x.until &&
-					    `, ${t('until', { day: date(x.until) })}`}</small></li>)}</ul> },
+				<ul class="plain">{[...new Set(roles(r.person)
+				    .map((x) => String(x.desk)))].map((desk) =>
+					<li key={desk}>{roles(r.person)
+					    .filter((x) => x.desk === desk)
+					    .map((x) => t.of('r', x.role) + (x.until ?
+						` (${t('until', { day: date(x.until) })})` : ''))
+					    .join(', ')}{' '}<small>{short(desk)}</small>
+					</li>)}</ul> },
 			{ key: 'level', head: t('clearance'), cell: (r) =>
 				<>{r.level === 'thuong' ? t('level.thuong') : null}
 				<LevelStamp level={r.level} /></> },
@@ -130,7 +134,7 @@ function AtStation({ rows }: { rows: Row[] }) {
 				{r.codes === 'has' ? t('codes.has') : <Badge kind="warn">
 					{t('codes.none')}</Badge>}{' '}
 				<Button aria-label={t('newcodes.of', { name: r.name })}
-				    onClick={() => ask(r)}>{t('newcodes')}</Button></> },
+				    onClick={() => ask(r)}>{t('newcodes.short')}</Button></> },
 		]} />}
 		{asked && <NewCodes person={asked} admins={admins}
 		    onEnd={() => ask(null)} />}

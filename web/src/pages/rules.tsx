@@ -10,7 +10,7 @@ import { Badge, Checkbox, Empty, ErrorBox, Facts, Field, Loading, Page,
     Section, Select, Table, Time } from '../ui';
 import type { PageProps } from './index';
 
-const SHOWN = 100;
+const SHOWN = 25;
 const said = (r: Row, key: string): string =>
     (lang.get() === 'en' && r[`${key}-en`]) || r[key] || '';
 const states = { 'in-force': 'good', coming: 'info', over: '' } as const;
@@ -85,7 +85,7 @@ function List({ rules }: { rules: Row[] }) {
 			<Rule key={`${r.kind}${r.file}${r.line}`} rule={r} />)}</ul>
 		{found.length > most && <button type="button" class="button"
 		    onClick={() => more(most + SHOWN)}>
-			{`+ ${number(Math.min(SHOWN, found.length - most))}`}</button>}
+			{t('more', { n: Math.min(SHOWN, found.length - most) })}</button>}
 	</Section>;
 }
 

@@ -114,8 +114,8 @@ export default function Station(_: PageProps) {
 			]} /></Section>
 			<Section title={t('backup')}>
 				<p>{t('backup.how')}</p>
-				<p><code class="command">antin backup TRẠM.backup</code>{' '}
-					<code class="command">antin backup verify TRẠM.backup</code></p>
+				<p><code class="command">antin backup TRẠM.backup</code></p>
+				<p><code class="command">antin backup verify TRẠM.backup</code></p>
 			</Section>
 		</>}
 	</Page>;

@@ -2,17 +2,15 @@
 // Hôm nay: what needs me now, the most urgent first, each with the one thing to
 // do next; alarms; who is on duty.
 import { useState } from 'preact/hooks';
-import { ApiError, post, type Row, type Rows, useAct, useGet }
-    from '../api';
+import { type Row, type Rows, useGet } from '../api';
 import { officialDate, seconds, time } from '../i18n';
 import { type Doc, waits_for } from '../logic/way';
-import { type Acting, refresh, useActing } from '../session';
+import { type Acting, useActing } from '../session';
 import { t as d } from '../texts/doc';
-import { t as e } from '../texts/enter';
 import { t } from '../texts/today';
-import { Alert, Button, Dialog, Due, Empty, ErrorBox, Field, LevelStamp,
-    LinkButton, Loading, Page, PrecedenceBadge, Section, toast } from '../ui';
-import { Refused } from './enter';
+import { Button, Due, Empty, ErrorBox, LevelStamp, LinkButton, Loading, Page,
+    PrecedenceBadge, Section } from '../ui';
+import { READS } from './gate';
 import { AlarmsPanel, DutyPanel } from './stations/alarms';
 
 const RANKS = ['thuong', 'khan', 'thuong-khan', 'hoa-toc', 'hoa-toc-hen-gio'];
@@ -80,59 +78,6 @@ function Item({ x }: { x: Todo }) {
 	</li>;
 }
 
-/* The desk's keys, where they are under a passphrase of their own. */
-function DeskGate({ me }: { me: Acting }) {
-	const [asking, ask] = useState(false);
-	const [passphrase, set] = useState('');
-	const doing = useAct();
-	const open = async (secret: string) => {
-		await post('/session/desk', { desk: me.desk,
-			...secret ? { passphrase: secret } : {} });
-		await refresh();
-		toast(e('deskOpened', { desk: me.deskName }));
-		ask(false);
-	};
-	// a desk without a passphrase opens by the first word
-	const first = () => void doing.run(async () => {
-		try {
-			await open('');
-		} catch (why) {
-			if ((why as ApiError).offline)
-				throw why;
-			ask(true);
-		}
-	});
-
-	return <Alert kind="warn" title={t('deskClosed', { desk: me.deskName })}>
-		<p>{t('deskClosedHelp')}</p>
-		<Button kind="main" icon="lock" busy={doing.busy && !asking}
-		    onClick={first}>{e('deskOpen')}</Button>
-		{!asking && <ErrorBox error={doing.error} />}
-		{asking && <Dialog title={e('deskTitle')} onClose={() => ask(false)}>
-			<p>{e('deskLead', { desk: me.deskName })}</p>
-			<form noValidate onSubmit={(ev) => {
-				ev.preventDefault();
-				void doing.run(() => open(passphrase))
-				    .then(() => set(''));
-			}}>
-				<Field type="password" label={e('deskPassphrase')}
-				    value={passphrase} onValue={set} must
-				    name="desk-passphrase"
-				    autocomplete="off" />
-				<Refused error={doing.error} />
-				<div class="actions">
-					<Button type="submit" kind="main"
-					    busy={doing.busy}>{e('deskOpen')}</Button>
-					<Button onClick={() => ask(false)}>
-						{e('deskLater')}</Button>
-				</div>
-			</form>
-		</Dialog>}
-	</Alert>;
-}
-
-const READS = ['clerk', 'operator', 'custodian', 'duty'];
-
 export default function Today() {
 	const me = useActing();
 	const here = { desk: me.desk, as: me.person };
@@ -170,7 +115,6 @@ export default function Today() {
 		{t('lateCount', { n: late })}</b>}</>}
 	    actions={me.roles.includes('drafter') && <LinkButton href="/soan"
 		kind="main" icon="add">{t('write')}</LinkButton>}>
-		{reads && !me.open && me.desk && <DeskGate me={me} />}
 		<Section title={t('mine')}>
 			<ErrorBox error={docs.error} again={docs.reload} />
 			<ErrorBox error={mail.error} again={mail.reload} />

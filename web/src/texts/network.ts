@@ -89,6 +89,7 @@ export const t = texts({
 	'q.noway': { vi: 'không biết đường đi', en: 'no way is known' },
 	'q.pinned': { vi: 'do người vận hành chỉ định', en: 'by an operator' },
 	'q.disk': { vi: 'trên đĩa số {n} từ {time}', en: 'on disk {n} since {time}' },
+	act: { vi: 'Thao tác', en: 'Do' },
 	'do.hold': { vi: 'Tạm giữ', en: 'Hold' },
 	'do.release': { vi: 'Thả', en: 'Release' },
 	'do.reroute': { vi: 'Chuyển hướng', en: 'Reroute' },

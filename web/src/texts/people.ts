@@ -51,6 +51,7 @@ export const t = texts({
 	admins: { vi: 'Quản trị', en: 'Administrators' },
 	'admins.none': { vi: 'Chưa có ai giữ vai quản trị tại trạm này.', en: 'Nobody is administrator here yet.' },
 	newcodes: { vi: 'Cấp mã mới cho điện thoại', en: 'New codes for a phone' },
+	'newcodes.short': { vi: 'Mã mới', en: 'New codes' },
 	'newcodes.of': { vi: 'Mã mới cho {name}', en: 'New codes for {name}' },
 	'newcodes.what': {
 		vi: 'Mã cũ của {name} hết tác dụng ngay. Mã mới chỉ hiện một lần: quét bằng điện thoại trước khi đóng cửa sổ.',

@@ -34,6 +34,7 @@ export const t = texts({
 	search: { vi: 'Tìm trong quy định', en: 'Search the rules' },
 	'search.hint': { vi: 'tên, nội dung, căn cứ; gõ không dấu cũng được', en: 'name, words, source' },
 	shown: { vi: '{n} / {all} điều; {bad} điều chưa đối chiếu', en: '{n} of {all} rules; {bad} unverified' },
+	more: { vi: 'Hiện thêm {n} điều', en: 'Show {n} more' },
 	empty: { vi: 'Không có điều nào như vậy.', en: 'There is no such rule.' },
 	none: { vi: 'Ngày đó chưa có quy định nào.', en: 'No rule was in force on that day.' },
 	source: { vi: 'Căn cứ', en: 'Source' },

@@ -83,17 +83,21 @@ export function Alert({ kind = 'info', title, children }: {
 	</div>;
 }
 
+/* The station's words as a sentence. */
+export const sentence = (s: string) => s === '' ? s :
+    s[0].toLocaleUpperCase('vi') + s.slice(1) + (/[.!?:…]$/.test(s) ? '' : '.');
+
 /* What the station refused, and what to do. */
-export function ErrorBox({ error, again, children }: {
+export function ErrorBox({ error, again, children, title }: {
 	error: ApiError | null | undefined; again?: () => void;
-	children?: Children;
+	children?: Children; title?: string;
 }) {
 	if (!error)
 		return null;
 	const key = `error.${error.code}`;
-	return <Alert kind="bad" title={t.has(key) ? t.of('error', error.code) :
+	return <Alert kind="bad" title={title && !error.offline ? title : t.has(key) ? t.of('error', error.code) :
 	    t('error.other')}>
-		<p>{error.offline ? t('offline') : error.text}</p>
+		<p>{error.offline ? t('offline') : sentence(error.text)}</p>
 		{children}
 		{again && <Button onClick={again}>{t('again')}</Button>}
 	</Alert>;

@@ -67,7 +67,7 @@ export function AlarmsPanel({ brief }: { brief?: boolean }) {
 			{ key: 'todo', head: t('todo'), cell: (r) => alarmTodo(r.kind) },
 			{ key: 'since', head: t('since'), cell: (r) => <Time at={r.since} /> },
 			{ key: 'state', head: t('state'), cell: standing },
-			{ key: 'see', head: '', cell: button },
+			{ key: 'see', head: t('act'), cell: button },
 		]} />}
 		{asking && <Confirm title={t('see.what', { n: String(asking.alarm),
 			kind: alarmName(asking.kind) })} yes={t('see')}
@@ -83,6 +83,14 @@ export function AlarmsPanel({ brief }: { brief?: boolean }) {
 const of = (rows: Row[], what: string) => rows.find((r) => r.what === what);
 const who = (r: Row | undefined) => r ? r.text ?? r.login : t('duty.nobody');
 
+/* "ha 1000 Nguyễn Thị Hà": the name; of who is in no rota, which user. */
+function named(who: string): string {
+	const m = /^(\S+) (\d+) (.*)$/.exec(who);
+
+	return m === null ? who : m[3] === '-' ?
+	    t('duty.user', { n: m[2] }) : m[3];
+}
+
 /* A line of a hand-over or a record (docs/duty.md 3). */
 function line(text: string): string {
 	const f = text.split('\t');
@@ -90,7 +98,7 @@ function line(text: string): string {
 
 	switch (f[0]) {
 	case 'offer':
-		return t('line.offer', { time: when(f[1]), who: f[2] });
+		return t('line.offer', { time: when(f[1]), who: named(f[2]) });
 	case 'note':
 		return t('line.note', { text: f[1] });
 	case 'alarm':
@@ -106,8 +114,8 @@ function line(text: string): string {
 		return t('line.more', { n: f[2] });
 	}
 	if (/^[1-5]$/.test(f[0]))
-		return `${when(f[1])}: ${t.of('did', f[0])}: ${f[2]}` +
-		    (f[3] ? ` < ${f[3]}` : '') + (f[4] ? ` “${f[4]}”` : '');
+		return `${when(f[1])}: ${t.of('did', f[0])}: ${named(f[2])}` +
+		    (f[3] ? ` < ${named(f[3])}` : '') + (f[4] ? ` “${f[4]}”` : '');
 	return text;
 }
 
@@ -173,7 +181,12 @@ export function DutyPanel({ brief }: { brief?: boolean }) {
 		{' – '}<Time at={r.until} /></>;
 	const shifts = rows.filter((r) => r.what === 'shift' || r.what === 'gap')
 	    .sort((a, b) => a.since - b.since);
-	const records = rows.filter((r) => r.what === 'record').reverse();
+	const records = new Map<number, string[]>();
+
+	for (const r of rows)
+		if (r.what === 'record')
+			records.set(r.number, [...records.get(r.number) ?? [],
+				String(r.text)]);
 
 	return <Section title={t('duty')} id="truc-ban" actions={rota &&
 		<div class="actions">
@@ -192,7 +205,8 @@ export function DutyPanel({ brief }: { brief?: boolean }) {
 				<Badge kind="warn">{t('duty.nobody')}</Badge>],
 			[t('duty.planned'), planned && planned.uid !== on?.uid &&
 			    shift(planned)],
-			[t('duty.next'), shift(after)],
+			[t('duty.next'), after?.since !== planned?.since &&
+			    shift(after)],
 			[t('duty.desk'), !brief && desk?.desk],
 		]} />}
 		{offer && <p><Badge kind="info">{t('duty.offer.waits', {
@@ -210,9 +224,13 @@ export function DutyPanel({ brief }: { brief?: boolean }) {
 					cell: (r) => <Time at={r.until} /> },
 			]} />
 			<h3>{t('duty.records')}</h3>
-			{records.length === 0 ? <p>{t('duty.records.none')}</p> :
-			    <ul class="records">{records.map((r, i) =>
-				<li key={i}>{line(String(r.text))}</li>)}</ul>}
+			{records.size === 0 ? <p>{t('duty.records.none')}</p> :
+			    <ul class="records">{[...records].reverse().map(
+				([n, [head, ...more]]) => <li key={n}>{line(head)}
+				{/* of a rota its head alone: the rota stands above */}
+				{more.length > 0 && !head.startsWith('1\t') &&
+				    <ul>{more.map((x, i) => <li key={i}>{line(x)}</li>)}</ul>}
+			    </li>)}</ul>}
 		</>}
 		{doing && <Do doing={doing} rows={rows} onEnd={(did) => {
 			ask(null);

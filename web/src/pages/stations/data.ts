@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What several pages know of the station and those around it.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get, useGet, type Data, type Row, type Rows, type What }
     from '../../api';
 import { stationsOf, type Row as Plain, type Station } from '../../logic/tree';
@@ -47,6 +47,21 @@ export function useTree(): Data<Row[]> {
 	};
 }
 
+/* The station's time, as it goes on between two answers. */
+function useTicking(said: number): number {
+	const heard = useRef({ said, at: Date.now() });
+	const [, tick] = useState(0);
+
+	if (heard.current.said !== said)
+		heard.current = { said, at: Date.now() };
+	useEffect(() => {
+		const id = setInterval(() => tick((n) => n + 1), 15_000);
+
+		return () => clearInterval(id);
+	}, []);
+	return said + Math.floor((Date.now() - heard.current.at) / 1000);
+}
+
 const LIVE: What[] = ['links', 'alarms', 'mail', 'directory'];
 
 export interface Around {
@@ -68,6 +83,7 @@ export function useAround(): Around {
 	const queue = useGet<Rows>('/queue', {}, LIVE);
 	const rows = station.data?.rows ?? [];
 	const about = rows.find((r) => r.row === 'station');
+	const now = useTicking(about?.now ?? 0);
 
 	return {
 		stations: tree.data && station.data ? stationsOf(
@@ -77,7 +93,7 @@ export function useAround(): Around {
 		alarms: rows.filter((r) => r.row === 'alarm'),
 		queue: queue.data?.rows ?? [],
 		tree: tree.data ?? [],
-		now: about?.now ?? 0,
+		now,
 		error: station.error ?? tree.error ?? queue.error,
 		loading: tree.loading || station.loading,
 		reload: () => {

@@ -63,7 +63,7 @@ export function Doings({ held, pinned, over, onPick, label }: {
 	];
 
 	return <span class="doings">{can.map((d) =>
-		<Button key={d} kind={d === 'drop' ? 'danger' : 'plain'}
+		<Button key={d}
 		    aria-label={`${t.of('do', d)}: ${label}`}
 		    onClick={() => onPick(d)}>{t.of('do', d)}</Button>)}</span>;
 }

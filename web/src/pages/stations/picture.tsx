@@ -92,10 +92,12 @@ export function Picture({ stations, now }: {
 	return <div class="tree-picture" ref={around}>
 		<svg viewBox={`0 0 ${p.width} ${p.height}`} width={p.width}
 		    height={p.height} role="group" aria-label={t('picture.name')}>
+			{p.trunk.map((points, i) => <polyline key={i} class="edge trunk"
+			    points={points} />)}
 			{p.edges.map((e, i) => <Line key={i} edge={e} />)}
 			{p.boxes.map((b) => <a key={b.station.address}
 			    href={linkTo(b.station)}
-			    aria-label={spoken(b.station, now)}
+			    aria-label={b.small ? spoken(b.station, now) : undefined}
 			    class={b.small ? 'dot' : 'station'}>
 				<title>{spoken(b.station, now)}</title>
 				{b.small ? <>

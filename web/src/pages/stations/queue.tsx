@@ -32,7 +32,7 @@ export function Queue({ legs, stations, now, whole, onDone }: {
 	return <>
 		<Table rows={legs} id={(r) => String(r.q)} caption={t('queue')} columns={[
 			{ key: 'id', head: t('q.id'), narrow: 'title',
-				cell: (r) => <code>{String(r.id).slice(0, 8)}</code> },
+				cell: (r) => <code class="nowrap">{String(r.id).slice(0, 8)}</code> },
 			{ key: 'what', head: t('q.what'),
 				cell: (r) => t.of('q', r.what) },
 			...(whole ? [{ key: 'to', head: t('q.to'),
@@ -44,7 +44,7 @@ export function Queue({ legs, stations, now, whole, onDone }: {
 			{ key: 'size', head: t('q.size'), number: true,
 				cell: (r) => size(r.bytes) },
 			{ key: 'state', head: t('q.state'), cell: say },
-			{ key: 'do', head: '', cell: (r) => r.what === 'dispatch' &&
+			{ key: 'do', head: t('act'), cell: (r) => r.what === 'dispatch' &&
 				<Doings held={r.state === 'held'}
 				    pinned={r.by === 'operator'}
 				    over={over(r).length > 0}
