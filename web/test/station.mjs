@@ -126,6 +126,8 @@ await test('rules', async () => {
 await test('the journal', async () => {
 	await goes(page, '/nhat-ky');
 	ok(await page.locator('.table tbody tr').count() > 5, 'entries are listed');
+	ok(/người dùng tại trạm: đăng nhập/.test(await page.innerText('.table')),
+	    'with what was done');
 	await looks('nhat-ky');
 	await page.locator('button.main', { hasText: 'Kiểm tra nhật ký' }).click();
 	await page.locator('.alert.good', { hasText: 'Nhật ký nguyên vẹn' }).waitFor();
