@@ -36,7 +36,7 @@ async function comes_in(who) {
 // Where the desk is locked, it is unlocked where a page says so.
 async function unlocks(page) {
 	await goes(page, '/den');
-	const open = page.getByRole('button', { name: 'Mở bàn' });
+	const open = page.getByRole('button', { name: 'Mở khóa bộ phận' });
 
 	if (await open.count()) {
 		await open.click();
@@ -196,7 +196,7 @@ await part('Mai decides and signs', async () => {
 	await shot(page, 'duyet-ky-tra-lai');
 	await dialog_yes(page).click();
 	await page.waitForURL('**/duyet-ky');
-	await lan.getByText('Bổ sung tờ 2').waitFor();
+	await lan.getByText('Bổ sung tờ 2').first().waitFor();
 	ok(true, 'what was returned is seen by who drafted it, at once');
 	await step(lan, 'Đề xuất độ mật');
 

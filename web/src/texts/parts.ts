@@ -67,6 +67,7 @@ export const t = texts({
 	close: { vi: 'Đóng', en: 'Close' },
 	save: { vi: 'Tải về', en: 'Save' },
 	save_name: { vi: 'Tải về {name}', en: 'Save {name}' },
+	close_name: { vi: 'Đóng {name}', en: 'Close {name}' },
 	open_name: { vi: 'Mở {name}', en: 'Open {name}' },
 	content: { vi: 'Mã băm của danh sách tệp', en: 'Hash of the list of files' },
 	bodies: { vi: 'Văn bản và tệp', en: 'Text and files' },

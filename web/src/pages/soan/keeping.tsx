@@ -77,6 +77,8 @@ export function useKeeping(id: string, acting: Acting,
 		saved,
 		touch() {
 			dirty.current = true;
+			// what was said of before is not so any more
+			set((was) => was.state === 'saved' ? { state: 'no', at: 0 } : was);
 			clearTimeout(timer.current);
 			timer.current = setTimeout(save, AFTER);
 		},
