@@ -183,7 +183,7 @@ await test('every page, as it looks', async () => {
 	await looks(page, 'vi');
 	const untold = [];
 
-	await page.locator('header .button', { hasText: 'English' }).click();
+	await page.locator('.switches .button', { hasText: 'English' }).click();
 	await page.emulateMedia({ colorScheme: 'dark' });
 	await page.setViewportSize(NARROW);
 	is(await page.getAttribute('html', 'lang'), 'en',
@@ -211,7 +211,7 @@ await test('every page, as it looks', async () => {
 	    !await page.locator('header.top').isVisible(),
 	    'what is printed is the page, not what is around it');
 	await page.emulateMedia({ media: 'screen' });
-	await page.locator('header .button', { hasText: 'Tiếng Việt' }).click();
+	await page.locator('.switches .button', { hasText: 'Tiếng Việt' }).click();
 });
 
 await test('the station stops and comes again', async () => {

@@ -3,7 +3,7 @@
 // Pictures of the pages for people who read about them, in both languages.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, deflateSync, inflateSync } from 'node:zlib';
+import { deflateSync, inflateSync } from 'node:zlib';
 import { finish, goes, launch, ok, settled, signsIn, someone, test }
     from './browser.mjs';
 
@@ -14,6 +14,17 @@ const TEXT = 'Kính gửi: Văn thư Tỉnh Điện Biên.\n\nThực hiện Kế
 
 // ---- small: a palette is enough for pages ---------------------------------------
 
+function crc32(bytes) {
+	let c = 0xffffffff;
+
+	for (const b of bytes) {
+		c ^= b;
+		for (let i = 0; i < 8; i++)
+			c = c & 1 ? c >>> 1 ^ 0xedb88320 : c >>> 1;
+	}
+	return ~c >>> 0;
+}
+
 function chunk(type, data) {
 	const head = Buffer.from(type, 'latin1');
 	const out = Buffer.alloc(12 + data.length);
@@ -21,7 +32,7 @@ function chunk(type, data) {
 	out.writeUInt32BE(data.length, 0);
 	head.copy(out, 4);
 	data.copy(out, 8);
-	out.writeUInt32BE(crc32(data, crc32(head)), 8 + data.length);
+	out.writeUInt32BE(crc32(Buffer.concat([head, data])), 8 + data.length);
 	return out;
 }
 
@@ -98,16 +109,18 @@ function fewColours(png) {
 }
 
 /* The page as it stands, in both languages. */
-async function pictures(page, name) {
+async function pictures(page, name, height = SIZE.height) {
 	const path = (l) => join(process.env.ANTIN_PICTURES, `${name}.${l}.png`);
 
+	await page.setViewportSize({ ...SIZE, height });
 	for (const [l, other] of [['vi', 'English'], ['en', 'Tiếng Việt']]) {
 		await page.waitForTimeout(400);
 		await settled(page);
 		await page.evaluate(() => document.activeElement?.blur());
+		await page.mouse.move(0, 0);
 		writeFileSync(path(l), fewColours(await page.screenshot(
 		    { animations: 'disabled' })));
-		await page.locator('header.top .button', { hasText: other }).click();
+		await page.locator('nav.side .button', { hasText: other }).click();
 	}
 	ok(true, name);
 }
@@ -123,12 +136,12 @@ await part('they come', async () => {
 		at[who] = (await someone({ size: SIZE })).page;
 		await signsIn(at[who], who);
 		await settled(at[who]);
+		const gate = at[who].locator('.gate button').first();
+		await gate.click();
+		await gate.waitFor({ state: 'detached' });
+		await at[who].locator('.toast button').first().click();
 	}
-	const gate = at.ha.locator('.gate button').first();
-	await gate.click();
-	await gate.waitFor({ state: 'detached' });
 	await at.ha.locator('.todo a[href*="/den/thu/"]').first().waitFor();
-	await at.ha.locator('.toast button').click();
 	await pictures(at.ha, 'hom-nay');
 	await goes(at.ha, '/den');
 	await pictures(at.ha, 'den');
@@ -160,7 +173,7 @@ await part('Lan writes', async () => {
 		mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n') });
 	await page.getByText('Đã tải lên').waitFor();
 	await page.evaluate(() => scrollTo(0, 0));
-	await pictures(page, 'soan');
+	await pictures(page, 'soan', 1400);
 	await button(page, 'Trình dự thảo').click();
 	await page.locator('dialog[open]').waitFor();
 	await yes(page);
@@ -176,7 +189,7 @@ await part('Mai decides', async () => {
 	await goes(page, '/duyet-ky');
 	await page.locator('.todo a').first().click();
 	await page.locator('.doc-files li').first().waitFor();
-	await pictures(page, 'duyet-ky');
+	await pictures(page, 'duyet-ky', 1000);
 	for (const what of ['Quyết định độ mật', 'Ký']) {
 		const id = new URL(at.lan.url()).pathname.split('/')[2];
 
@@ -205,7 +218,7 @@ await part('Ha releases', async () => {
 	await pictures(page, 'phat-hanh');
 	await goes(page, `/ho-so/${id}`);
 	await page.locator('.timeline').waitFor();
-	await pictures(page, 'ho-so');
+	await pictures(page, 'ho-so', 1100);
 	await goes(page, '/so');
 	await pictures(page, 'so');
 });
