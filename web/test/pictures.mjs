@@ -118,6 +118,10 @@ async function pictures(page, name, height = SIZE.height) {
 		await settled(page);
 		await page.evaluate(() => document.activeElement?.blur());
 		await page.mouse.move(0, 0);
+		await page.evaluate(() => {
+			scrollTo(0, 0);
+			document.querySelector('nav.side').scrollTop = 0;
+		});
 		writeFileSync(path(l), fewColours(await page.screenshot(
 		    { animations: 'disabled' })));
 		await page.locator('nav.side .button', { hasText: other }).click();
@@ -215,11 +219,11 @@ await part('Ha releases', async () => {
 	await page.waitForTimeout(3000); // the first receipts
 	await page.locator('.toast button').first().click({ timeout: 1000 })
 	    .catch(() => undefined);
-	await pictures(page, 'phat-hanh');
+	await pictures(page, 'phat-hanh', 900);
 	await goes(page, `/ho-so/${id}`);
 	await page.locator('.timeline').waitFor();
 	await pictures(page, 'ho-so', 1100);
 	await goes(page, '/so');
-	await pictures(page, 'so');
+	await pictures(page, 'so', 1000);
 });
 await finish();
