@@ -19,6 +19,7 @@
 #define BIND_TRIES 100	 /* in two seconds */
 #define KEY_NEXT ".next" /* behind the name of the station's key file */
 #define KEY_OLD ".old"
+#define PORT_TEXT 16u
 #define BACKLOG 4096 /* the kernel has its own limit */
 
 /* ---- keys -------------------------------------------------------------------
@@ -101,7 +102,8 @@ beside(const char *path, const char *suffix)
 /* New keys that are not yet certified, and those from before, where there are
  * any. */
 static enum rc
-keys_beside(struct key_file *keys, size_t *count, const char *path, struct err *e)
+keys_beside(
+    struct key_file *keys, size_t *count, const char *path, struct err *e)
 {
 	char *next = beside(path, KEY_NEXT), *old = beside(path, KEY_OLD);
 	enum rc rc = RC_OK;
@@ -195,21 +197,63 @@ bound(int fd, const struct sockaddr *to, socklen_t len)
 	return listen(fd, BACKLOG) == 0 ? RC_OK : RC_IO;
 }
 
+/* Any port that is free, but the one it was before where it can be had: a page
+ * that is open finds the station again.  run/web4 and run/web6 have them. */
+static uint16_t
+port_before(const char *path)
+{
+	struct buf text = { 0 };
+	unsigned long port = 0;
+	struct err e;
+
+	if (file_read(&text, path, PORT_TEXT, &e) == RC_OK) {
+		buf_u8(&text, '\0');
+		port = strtoul((const char *)text.p, NULL, 10);
+	}
+	buf_free(&text);
+	return port < 1024 || port > UINT16_MAX ? 0 : (uint16_t)port;
+}
+
+static void
+port_keep(const char *path, int fd)
+{
+	struct sockaddr_storage a;
+	socklen_t len = sizeof(a);
+	char text[PORT_TEXT];
+	struct err e;
+	enum rc rc;
+	int n;
+
+	if (getsockname(fd, (struct sockaddr *)&a, &len) != 0)
+		return;
+	n = snprintf(text, sizeof(text), "%u\n",
+	    (unsigned)ntohs(a.ss_family == AF_INET6
+				? ((struct sockaddr_in6 *)&a)->sin6_port
+				: ((struct sockaddr_in *)&a)->sin_port));
+	rc = file_write(path, bytes_of(text, (size_t)n), 0600, true, &e);
+	(void)rc; /* then it is another one the next time */
+}
+
 static enum rc
 listen_at(int *out, const struct conf_value *v,
-    bool (*read)(struct bytes value, char address[static 46], bool *v6,
-	uint16_t *port),
+    bool (*read)(
+	struct bytes value, char address[static 46], bool *v6, uint16_t *port),
     struct err *e)
 {
 	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	struct sockaddr_in in4 = { .sin_family = AF_INET };
+	const char *path;
 	char address[46];
 	uint16_t port;
-	bool v6;
+	bool v6, any;
 	enum rc rc;
 
 	if (!read(bytes_str(v->text), address, &v6, &port))
 		bug("an address that was held to be one");
+	any = port == 0;
+	path = v6 ? "run/web6" : "run/web4";
+	if (any)
+		port = port_before(path);
 	in6.sin6_port = in4.sin_port = htons(port);
 	(void)inet_pton(v6 ? AF_INET6 : AF_INET, address,
 	    v6 ? (void *)&in6.sin6_addr : (void *)&in4.sin_addr);
@@ -219,6 +263,13 @@ listen_at(int *out, const struct conf_value *v,
 		return fail_io(e, "listen %s", v->text);
 	rc = v6 ? bound(*out, (struct sockaddr *)&in6, sizeof(in6))
 		: bound(*out, (struct sockaddr *)&in4, sizeof(in4));
+	if (rc != RC_OK && any && port != 0) {
+		in6.sin6_port = in4.sin_port = 0;
+		rc = v6 ? bound(*out, (struct sockaddr *)&in6, sizeof(in6))
+			: bound(*out, (struct sockaddr *)&in4, sizeof(in4));
+	}
+	if (rc == RC_OK && any)
+		port_keep(path, *out);
 	if (rc != RC_OK)
 		return fail_io(e,
 		    "listen %s: is it an address of this machine, and is "

@@ -14,6 +14,8 @@
 _Static_assert(USER_WEB == MSG_USER_WEB, "docs/station.md 20.4");
 
 #define ATS 20u
+#define LINKS_WAIT 16u
+#define LINK_WAIT_MS 5000
 
 struct web_server web_server = { .ms = process_ms };
 struct uploads *web_uploads;
@@ -63,18 +65,34 @@ given(const struct message *m, int fd, struct err *e)
 /* ---- links
  * ------------------------------------------------------------------- */
 
+/* Those that wait for tls to say where: it begins, or begins anew. */
+static struct {
+	uint64_t job, uid;
+	int64_t until; /* milliseconds */
+} waiting[LINKS_WAIT];
+static size_t waiting_count;
+
+/* A port of this machine's; ATS: there is none. */
+static size_t
+plain(void)
+{
+	size_t i;
+
+	for (i = 0; i < at_count && ats[i].secure; i++)
+		;
+	return i == at_count ? ATS : i;
+}
+
 /* docs/desk.md 4.2: for a browser of this machine. */
 static void
 link_for(uint64_t job, uint64_t uid)
 {
 	struct msg_web_link_is is = { .rc = RC_OK };
-	char token[WEB_TOKEN], url[MSG_WEB_URL];
+	char token[WEB_TOKEN] = "", url[MSG_WEB_URL] = "";
+	const size_t i = plain();
 	struct err e = { 0 };
-	size_t i;
 
-	for (i = 0; i < at_count && ats[i].secure; i++)
-		;
-	if (i == at_count) {
+	if (i == ATS) {
 		is.rc = fail(&e, RC_ABSENT,
 		    "this station has no pages for browsers: see web in "
 		    "antind.conf(5)");
@@ -91,6 +109,32 @@ link_for(uint64_t job, uint64_t uid)
 }
 
 static void
+link_wanted(uint64_t job, uint64_t uid)
+{
+	if (plain() != ATS || waiting_count == LINKS_WAIT) {
+		link_for(job, uid);
+		return;
+	}
+	waiting[waiting_count].job = job;
+	waiting[waiting_count].uid = uid;
+	waiting[waiting_count++].until = process_ms() + LINK_WAIT_MS;
+}
+
+/* They know it now, or have waited long enough. */
+static void
+links_wait(int64_t now)
+{
+	size_t i, left = 0;
+
+	for (i = 0; i < waiting_count; i++)
+		if (plain() == ATS && now < waiting[i].until)
+			waiting[left++] = waiting[i];
+		else
+			link_for(waiting[i].job, waiting[i].uid);
+	waiting_count = left;
+}
+
+static void
 at(const struct msg_web_at *m)
 {
 	if (at_count == ATS)
@@ -98,6 +142,7 @@ at(const struct msg_web_at *m)
 	memcpy(ats[at_count].text, m->at.p, m->at.len);
 	ats[at_count].text[m->at.len] = '\0';
 	ats[at_count++].secure = m->secure != 0;
+	links_wait(process_ms());
 }
 
 /* ---- the process
@@ -111,6 +156,7 @@ on_tick(evutil_socket_t fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	(void)ctx;
+	links_wait(now);
 	conns_tick(now);
 	line_tick(now);
 	events_tick(now);
@@ -157,7 +203,7 @@ message(enum proc from, const struct message *m, int fd)
 	} else if (m->kind == MSG_WEB_AT) {
 		at(&m->body.web_at);
 	} else if (m->kind == MSG_WEB_LINK) {
-		link_for(m->job, m->body.web_user.user);
+		link_wanted(m->job, m->body.web_user.user);
 	} else if (m->kind == MSG_CHANGED) {
 		events_changed(m->body.changed.what);
 	}

@@ -4,6 +4,7 @@
  * goes there with the session's number, which it takes for a user's; the other
  * is used by one call at a time.
  */
+#include <errno.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -32,6 +33,27 @@ line_new(uint64_t user)
 	return pair[0];
 }
 
+/* Nobody has gone, and nothing is left of an answer that somebody waited for
+ * too long. */
+static bool
+is_good(int fd)
+{
+	uint8_t one;
+
+	return recv(fd, &one, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+	       (errno == EAGAIN || errno == EWOULDBLOCK);
+}
+
+/* "fd", or -1 where it is closed, for it is good no more. */
+static int
+only_good(int fd)
+{
+	if (fd < 0 || is_good(fd))
+		return fd;
+	(void)close(fd);
+	return -1;
+}
+
 int
 line_take(struct web_session *s)
 {
@@ -40,6 +62,7 @@ line_take(struct web_session *s)
 
 	if (web_line_take(&fd, web_server.sessions, s, &e) != RC_OK)
 		return -1;
+	fd = only_good(fd);
 	if (fd < 0)
 		fd = line_new(s->user);
 	if (fd < 0)
@@ -50,7 +73,7 @@ line_take(struct web_session *s)
 void
 line_give(struct web_session *s, int fd)
 {
-	web_line_give(web_server.sessions, s, fd, process_ms());
+	web_line_give(web_server.sessions, s, only_good(fd), process_ms());
 }
 
 /* ---- ends

@@ -21,16 +21,19 @@ header(struct MHD_Response *r, const char *name, const char *value)
 	(void)MHD_add_response_header(r, name, value);
 }
 
-/* docs/desk.md 4.8. */
+/* docs/desk.md 4.8.  What the interface gives is data, and never a page,
+ * whatever somebody has sent. */
 void
 reply_headers(struct MHD_Response *r, bool api)
 {
+	static const char page[] =
+	    "default-src 'none'; script-src 'self'; style-src 'self'; img-src "
+	    "'self' data: blob:; connect-src 'self'; font-src 'self'; "
+	    "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+	static const char data[] =
+	    "default-src 'none'; form-action 'none'; base-uri 'none'; "
+	    "frame-ancestors 'none'; sandbox";
 	static const char *const all[][2] = {
-		{ "Content-Security-Policy",
-		    "default-src 'none'; script-src 'self'; style-src 'self'; "
-		    "img-src 'self' data: blob:; connect-src 'self'; font-src "
-		    "'self'; form-action 'none'; base-uri 'none'; "
-		    "frame-ancestors 'none'" },
 		{ "X-Content-Type-Options", "nosniff" },
 		{ "X-Frame-Options", "DENY" },
 		{ "Referrer-Policy", "no-referrer" },
@@ -42,8 +45,34 @@ reply_headers(struct MHD_Response *r, bool api)
 
 	for (i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		header(r, all[i][0], all[i][1]);
+	header(r, "Content-Security-Policy", api ? data : page);
 	if (api)
 		header(r, MHD_HTTP_HEADER_CACHE_CONTROL, "no-store");
+}
+
+/* A type that a browser may be told; else it is bytes, and nothing that could
+ * do anything: who sealed a part has chosen its type. */
+static const char *
+type_of(const char *type)
+{
+	static const struct {
+		const char *type, *said;
+	} fine[] = {
+		{ "application/json", "application/json" },
+		{ "application/pdf", "application/pdf" },
+		{ "image/jpeg", "image/jpeg" },
+		{ "image/png", "image/png" },
+		{ "text/csv", "text/csv; charset=utf-8" },
+		{ "text/plain", "text/plain; charset=utf-8" },
+	};
+	const size_t len = strcspn(type, "; ");
+	size_t i;
+
+	for (i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		if (strlen(fine[i].type) == len &&
+		    memcmp(fine[i].type, type, len) == 0)
+			return fine[i].said;
+	return "application/octet-stream";
 }
 
 /* RFC 6266: for who saves it, never to be shown in the page's place. */
@@ -54,7 +83,9 @@ disposition(struct MHD_Response *r, const char *name)
 	struct buf b = { 0 };
 	const uint8_t *p;
 
-	buf_add(&b, bytes_str("attachment; filename*=UTF-8''"));
+	buf_add(&b, bytes_str("attachment"));
+	if (name[0] != '\0')
+		buf_add(&b, bytes_str("; filename*=UTF-8''"));
 	for (p = (const uint8_t *)name; *p != '\0'; p++)
 		if ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z') ||
 		    (*p >= '0' && *p <= '9') || strchr("-._~", *p) != NULL) {
@@ -305,11 +336,8 @@ of_call(struct web_call *c, struct MHD_Connection *conn, unsigned *status)
 	if (r == NULL)
 		return NULL;
 	say_part(r, *status, &part, all);
-	header(r, MHD_HTTP_HEADER_CONTENT_TYPE,
-	    c->reply.type[0] == '\0' ? "application/octet-stream"
-				     : c->reply.type);
-	if (c->reply.name[0] != '\0')
-		disposition(r, c->reply.name);
+	header(r, MHD_HTTP_HEADER_CONTENT_TYPE, type_of(c->reply.type));
+	disposition(r, c->reply.name);
 	return r;
 }
 

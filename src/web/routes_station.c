@@ -35,11 +35,14 @@ station(struct web_call *c, struct err *e)
 }
 
 const struct web_route web_station_routes[] = {
-	{ "GET", "/station", WEB_SESSION,
-	    "How the station is: its clock, disk, knowledge, keys, links, what "
-	    "waits, its life, alarms, desks, and for whom disks are written.",
-	    { { NULL } }, station, 0,
-	    "The version, and the rows of status, alarms, desks and media.",
-	    false, NULL },
+	{ .method = "GET",
+	    .path = "/station",
+	    .needs = WEB_SESSION,
+	    .what = "How the station is: its clock, disk, knowledge, keys, "
+		    "links, what waits, its life, alarms, desks, and for whom "
+		    "disks are written",
+	    .run = station,
+	    .gives = "the version, and the rows of status, alarms, desks and "
+		     "media" },
 	{ .method = NULL },
 };

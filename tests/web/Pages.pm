@@ -16,7 +16,9 @@ use Antin;
 use Phone;
 use Tree;
 
-our @EXPORT = qw(pages_run);
+our @EXPORT = qw(pages_run %address %station);
+our %address;	# of people who are not the centre's
+our %station;	# at which they sign in
 my ($tree, $build);
 
 BEGIN {
@@ -26,9 +28,11 @@ BEGIN {
 }
 
 # The script with what it has to know: where the stations are, whose phone has
-# which key.  It may take so many seconds.
+# which key.  It may take so many seconds.  What the script asks to be done beside
+# it (browser.mjs, beside()) is done by the code that may stand before the people.
 sub pages_run {
 	my ($script, $seconds, @people) = @_;
+	my $does = ref $people[0] eq 'CODE' ? shift @people : sub {};
 	my $chromium = $ENV{CHROMIUM} // '/usr/bin/chromium';
 	SKIP: {
 		skip 'there is no Chromium here', 1 if !-x $chromium;
@@ -38,7 +42,9 @@ sub pages_run {
 			packages => $packages,
 			used => int(time / 30) + 0, # no code before is good
 			phones => { map { $_ => unpack 'H*', phone_of($_) } @people },
-			people => { map { $_ => "antin://vn/$_" } @people },
+			people => { map {
+			    $_ => $address{$_} // "antin://vn/$_" } @people },
+			stations => { map { $_ => $station{$_} // 'TW' } @people },
 			passphrases => {
 			    map { $_ => get("$_.pass") =~ s/\n//r } @people },
 		}));
@@ -52,6 +58,10 @@ sub pages_run {
 				ok(!$1, $2);
 			} elsif (/^1\.\.\d+$/) {
 				$planned = 1;
+			} elsif (/^do (\d+) (.*)/) {
+				my ($n, @words) = ($1, split / /, $2);
+				$does->(@words);
+				put("did.$n", '');
 			} else {
 				diag($_);
 			}

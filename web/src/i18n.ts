@@ -9,8 +9,6 @@ export const lang = store<Lang>(kept('lang') === 'en' ? 'en' : 'vi');
 
 export function setLang(to: Lang): void {
 	keep('lang', to);
-	// the station's own sentences follow it
-	document.cookie = `lang=${to}; path=/; SameSite=Strict; max-age=31536000`;
 	document.documentElement.lang = to;
 	lang.set(to);
 }

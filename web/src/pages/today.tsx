@@ -17,7 +17,7 @@ const RANKS = ['thuong', 'khan', 'thuong-khan', 'hoa-toc', 'hoa-toc-hen-gio'];
 const FIRST = 20; /* rows before one asks for more */
 
 interface Todo {
-	key: string; title: string; about: string; href: string; act: string;
+	key: string; what: string; title: string; about: string; href: string; act: string;
 	level?: string; precedence?: string; due?: number | null; at: number;
 }
 
@@ -43,8 +43,10 @@ function ofDocument(row: Row, me: Acting): Todo[] {
 		key: row.document,
 		title: row.abstract || (row.level === 'tuyet-mat' ?
 		    t('hiddenAbstract') : t('unnamed')),
-		about: [d.of('kind', row.kind), row.symbol,
-		    d.of('state', row.state)].filter(Boolean).join(' · '),
+		what: [d.of('kind', row.kind), row.symbol &&
+		    t('number', { n: String(row.symbol) })].filter(Boolean)
+		    .join(' '),
+		about: d.of('state', row.state),
 		href: `${pageOf(action, row.kind)}/${row.document}`,
 		act: d.has(`do.${action}`) ? d.of('do', action) : action,
 		level: row.level, precedence: row.precedence,
@@ -67,14 +69,15 @@ function Item({ x }: { x: Todo }) {
 
 	return <li class={`${late ? 'late' : ''} ${x.precedence ?? ''}`}>
 		<div>
-			<div class="marks"><LevelStamp level={x.level} />
-				<PrecedenceBadge precedence={x.precedence} />
-				{x.due ? <Due at={x.due} /> : null}</div>
+			<div class="marks"><span class="todo-what">{x.what}</span>
+				<LevelStamp level={x.level} />
+				<PrecedenceBadge precedence={x.precedence} /></div>
 			<div class="todo-title">{x.title}</div>
-			<div class="soft">{x.about}</div>
+			<div class="soft">{x.about}{x.due ?
+			    <>{' · '}<Due at={x.due} /></> : null}</div>
 		</div>
 		<LinkButton href={x.href} kind="main"
-		    aria-label={`${x.act}: ${x.title}`}>{x.act}</LinkButton>
+		    aria-label={`${x.act}: ${x.what}, ${x.title}`}>{x.act}</LinkButton>
 	</li>;
 }
 
@@ -94,17 +97,17 @@ export default function Today() {
 		    .flatMap((r) => ofDocument(r, me)),
 		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
 		    r.state === 'arrived').map((r): Todo => ({
-			key: r.id, title: t('came', {
+			key: r.id, what: t('mail'), title: t('from', {
 			    from: String(r.origin ?? '').replace('antin://', '') }),
 			about: t('arrivedAt', { t: time(r.arrived ?? r.at) }),
-			href: `/den/${r.id}`, act: t('open'),
+			href: `/den/thu/${r.id}`, act: t('open'),
 			precedence: r.precedence, at: r.arrived ?? r.at,
 		})),
 		...(drafts.data?.rows ?? []).map((r): Todo => ({
-			key: r.draft, title: r.title || t('draft'),
-			about: `${t('draft')} · ${t('changedAt',
-			    { t: time(r.changed) })}`,
-			href: `/soan/${r.draft}`, act: t('goOn'), at: r.changed,
+			key: r.draft, what: t('draft'),
+			title: r.title || t('unnamed'),
+			about: t('changedAt', { t: time(r.changed) }),
+			href: `/soan?nhap=${r.draft}`, act: t('goOn'), at: r.changed,
 		})),
 	].sort(order);
 	const late = todo.filter((x) => x.due && x.due < Date.now() / 1000).length;

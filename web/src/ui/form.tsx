@@ -294,6 +294,7 @@ export function FileDrop({ label, hint, error, must, files, onFiles, max,
 			    multiple={max !== 1} accept={accept}
 			    {...said(id, { label, hint, error, must })}
 			    onChange={(ev) => add(ev.currentTarget.files)} />
+			<label for={id} class="button">{t('pick')}</label>
 		</div>
 		{files.length > 0 && <ul class="files">{files.map((f) =>
 			<li key={f.key}><Icon name="file" />
