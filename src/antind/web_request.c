@@ -321,7 +321,8 @@ find_session(struct request *r, const struct heads *h)
 {
 	struct bytes token;
 
-	r->call.from = (struct web_from){ r->conn->secure, r->conn->uid };
+	r->call.from = (struct web_from){ r->conn->secure, r->conn->uid,
+		r->conn->source };
 	if (cookie(&token, said(h, COOKIE),
 		r->conn->secure ? WEB_COOKIE_SECURE : WEB_COOKIE))
 		r->call.session = web_session_find(

@@ -107,6 +107,8 @@ struct web_from {
 	bool secure;  /* by TLS */
 	uint64_t uid; /* else: whose process it is on this machine; UINT64_MAX
 			 where that cannot be known */
+	uint64_t source; /* by TLS: his address, or network of IPv6, by which
+			    is counted what he tries; it may change */
 };
 
 struct web_call {
