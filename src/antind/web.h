@@ -24,7 +24,7 @@
 #define WEB_BODY_MS 60000 /* without another byte of what is told or taken */
 #define WEB_WORKERS 8u	  /* threads */
 #define WEB_WAITING 256u  /* calls that wait for one */
-#define WEB_STREAMS 200u  /* of changes; */
+#define WEB_STREAMS 400u  /* of changes; */
 #define WEB_STREAMS_OF 8u /* of one session */
 #define WEB_NAMES 16u	  /* of this station, in its certificate */
 

@@ -18,6 +18,7 @@
 
 #define WEB_ROOT "/api/1"
 #define WEB_BODY (256u << 10) /* bytes of a JSON body, at the most */
+#define WEB_BODY_UNKNOWN 4096u /* the same, before anybody is signed in */
 #define WEB_PATH 1000u	      /* bytes of a path, as it is encoded */
 #define WEB_QUERY 8192u	      /* bytes of a query */
 #define WEB_NAME 39u	      /* bytes of a field's name */
