@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who is at this browser: the persons whom its session has signed in, the desks
 // it may open, and for whom and at which desk the pages act now.
-import { ApiError, get, onLost, post, setToken, watchStation } from './api';
+import { ApiError, get, onChange, onLost, post, setToken, watchStation } from './api';
 import { lang } from './i18n';
 import { keep, kept, store, useStore } from './store';
 
@@ -71,12 +71,20 @@ function take(session: Session): void {
 	watchStation(session.persons.length > 0);
 }
 
+let going = false; /* by his own word */
+
 export async function refresh(): Promise<void> {
 	try {
 		const session = await get<Session>('/session');
 		const was = known.get();
 
-		if (was.state !== 'here' && was.session !== null &&
+		if (was.state === 'here' && was.session?.persons.length &&
+		    session.persons.length === 0 && !going) {
+			// somebody's time ran out, or the station put him out:
+			// as if the screen had been locked
+			setToken(session.csrf);
+			lock();
+		} else if (was.state !== 'here' && was.session !== null &&
 		    session.persons.length === 0) {
 			setToken(session.csrf);
 			known.set({ state: 'again', session: was.session });
@@ -105,6 +113,11 @@ export async function begin(): Promise<void> {
 			known.set({ state: 'none',
 				session: known.get().session });
 		}
+	});
+	onChange((what) => {
+		if (what.includes('people') && known.get().state === 'here' &&
+		    !locked.get())
+			void refresh();
 	});
 	// a link that was opened in another window is ours too
 	addEventListener('focus', () => {
@@ -145,10 +158,12 @@ async function leave(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+	going = true;
 	try {
 		await leave();
 	} finally {
 		await refresh();
+		going = false;
 		locked.set(false);
 	}
 }

@@ -147,6 +147,28 @@ await test('by the keyboard alone', async () => {
 	is(faults.join('\n'), '', 'the console says nothing is wrong');
 });
 
+await test('whom the station puts out', async () => {
+	const { page, context, faults } = await someone();
+
+	await signsIn(page, 'minh');
+	await settled(page);
+	const other = await context.newPage();
+	await other.goto(page.url());
+	await settled(other);
+	await other.evaluate(async () => {
+		const { csrf } = await (await fetch('/api/1/session')).json();
+
+		await fetch('/api/1/session/sign-out', { method: 'POST', body: '{}',
+			headers: { 'Content-Type': 'application/json',
+				'X-Antin': csrf } });
+	});
+	await page.locator('[name=passphrase]').waitFor();
+	ok(!await page.locator('nav.side').isVisible(),
+	    'who is signed out elsewhere sees a locked screen at once');
+	is(faults.join('\n'), '', 'the console says nothing is wrong');
+	await context.close();
+});
+
 /* Each page, once per look: what is wrong with all of them, at once. */
 async function looks(page, name, each) {
 	const wrong = { axe: [], wide: [], small: [] };
