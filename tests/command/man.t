@@ -71,7 +71,7 @@ my %group = (
 	ceremony => [ qw(plan approve run verify) ],
 	enrol => [ qw(invite request pending issue accept recover restore) ],
 	unit => [ qw(new rename move merge split close recertify) ],
-	desk => [ qw(rename close) ],
+	desk => [ qw(trust rename close) ],
 	role => [ qw(give end) ],
 	list => [ qw(set) ],
 	policy => [ qw(set) ],
@@ -86,6 +86,8 @@ for my $group (keys %group) {
 	$commands{"antin-$group"} =
 	    [ map { "antin $group $_" } @{ $group{$group} } ];
 }
+
+unshift @{ $commands{'antin-desk'} }, 'antin desk';
 
 sub get {
 	my ($path) = @_;

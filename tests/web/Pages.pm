@@ -26,9 +26,11 @@ BEGIN {
 }
 
 # The script with what it has to know: where the stations are, whose phone has
-# which key.  It may take so many seconds.
+# which key.  It may take so many seconds.  What the script asks to be done beside
+# it (browser.mjs, beside()) is done by the code that may stand before the people.
 sub pages_run {
 	my ($script, $seconds, @people) = @_;
+	my $does = ref $people[0] eq 'CODE' ? shift @people : sub {};
 	my $chromium = $ENV{CHROMIUM} // '/usr/bin/chromium';
 	SKIP: {
 		skip 'there is no Chromium here', 1 if !-x $chromium;
@@ -52,6 +54,10 @@ sub pages_run {
 				ok(!$1, $2);
 			} elsif (/^1\.\.\d+$/) {
 				$planned = 1;
+			} elsif (/^do (\d+) (.*)/) {
+				my ($n, @words) = ($1, split / /, $2);
+				$does->(@words);
+				put("did.$n", '');
 			} else {
 				diag($_);
 			}

@@ -5,7 +5,7 @@
 // file that ANTIN_PAGES names (tests/web/Pages.pm writes it).
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -102,6 +102,19 @@ export function link(station = 'TW') {
 	return execFileSync(given.antin, ['desk', '--print', '--station',
 		join(given.work, station)], { encoding: 'utf8',
 		env: { ...process.env, LANG: 'C.UTF-8' } }).match(/http\S+/)[0];
+}
+
+let asked = 0;
+
+/* Have the test do something beside the browser, such as stop a station, and
+ * wait until it has (tests/web/Pages.pm). */
+export async function beside(...words) {
+	const done = join(given.work, `did.${++asked}`);
+
+	process.stdout.write(`do ${asked} ${words.join(' ')}\n`);
+	for (let i = 0; i < WAIT / 100 && !existsSync(done); i++)
+		await new Promise((go) => setTimeout(go, 100));
+	return existsSync(done);
 }
 
 // ---- people -----------------------------------------------------------------------

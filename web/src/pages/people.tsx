@@ -127,8 +127,8 @@ function AtStation({ rows }: { rows: Row[] }) {
 			{ key: 'state', head: t('state'), cell: (r) => <>{state(r)}
 				{here(r.person) && <small> {t('here')}</small>}</> },
 			{ key: 'cert', head: t('certificate'), cell: (r) =>
-				r.certificate === 'in-force' ? t('certificate.in-force',
-				    { day: date(r.ends) }) : <Badge kind="bad">
+				r.certificate === 'in-force' ? <span class="nowrap">
+					{t('until', { day: date(r.ends) })}</span> : <Badge kind="bad">
 					{t('certificate.not-in-force')}</Badge> },
 			{ key: 'codes', head: t('codes'), cell: (r) => <>
 				{r.codes === 'has' ? t('codes.has') : <Badge kind="warn">

@@ -4,6 +4,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { span } from '../../i18n';
 import { layout, type Box, type Edge, type Station } from '../../logic/tree';
+import { go } from '../../router';
 import { t } from '../../texts/network';
 
 export const linkTo = (s: Station) => s.place === 'own' ? '/may-tram' :
@@ -98,7 +99,15 @@ export function Picture({ stations, now }: {
 			{p.boxes.map((b) => <a key={b.station.address}
 			    href={linkTo(b.station)}
 			    aria-label={b.small ? spoken(b.station, now) : undefined}
-			    class={b.small ? 'dot' : 'station'}>
+			    class={b.small ? 'dot' : 'station'}
+			    onClick={(ev) => {
+				// the router knows links of HTML alone
+				if (ev.button === 0 && !ev.metaKey && !ev.ctrlKey &&
+				    !ev.shiftKey && !ev.altKey) {
+					ev.preventDefault();
+					go(linkTo(b.station));
+				}
+			    }}>
 				<title>{spoken(b.station, now)}</title>
 				{b.small ? <>
 					<rect class="dot-room" x={b.x} y={b.y}
