@@ -76,6 +76,9 @@ function Verify({ total }: { total: number }) {
 
 const plainId = (id: unknown) => typeof id === 'string' &&
     /[1-9a-f]/.test(id) ? id.slice(0, 8) : '';
+/* What it was; of people and duty what they did. */
+const what = (r: Row) => (r.says ?? r.kind) +
+    (t.has(`${r.kind}.${r.code}`) ? `: ${t.of(r.kind, String(r.code))}` : '');
 const about = (r: Row) => String(r.desk || r.station || r.text || '')
     .replaceAll('antin://', '');
 
@@ -118,7 +121,7 @@ export default function Journal(_: PageProps) {
 						<Time at={r.at} />{r.own_clock &&
 						    <small> ({t('own')})</small>}</> },
 					{ key: 'what', head: t('what'), narrow: 'title',
-						cell: (r) => <>{r.says ?? r.kind}
+						cell: (r) => <>{what(r)}
 						{r.destroyed && <small> ({t('destroyed')})</small>}</> },
 					{ key: 'about', head: t('about'), cell: about },
 					{ key: 'id', head: t('id'), cell: (r) =>

@@ -112,6 +112,11 @@ export const t = texts({
 		vi: 'Gọi người có tên trong lịch trực: người đó nhận trực tại trang Người và vai.',
 		en: 'Call him. He takes over on the page People.',
 	},
+	'kind.malware': { vi: 'phát hiện mã độc trong tệp đính kèm', en: 'malware was found in an attachment' },
+	'do.malware': {
+		vi: 'Tệp không được mở. Báo bằng điện thoại cho bộ phận đã gửi và người phụ trách an ninh; không xóa bản nào trước khi người ấy xem.',
+		en: 'It was not opened. Tell the desk that sent it, by telephone, and who is responsible for security; delete no copy before he has seen it.',
+	},
 	'kind.other': { vi: 'cảnh báo khác', en: 'another alarm' },
 	'do.other': {
 		vi: 'Trang này cũ hơn trạm: tải lại trang.',

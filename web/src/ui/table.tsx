@@ -11,6 +11,10 @@ export interface Column<R> {
 	width?: string; /* of CSS, on wide screens */
 }
 
+/* On a card a cell is one thing beside its name; an empty one is left out. */
+const whole = (cell: Children) => cell === null || cell === undefined ||
+    cell === '' || cell === false ? null : <div>{cell}</div>;
+
 export function Table<R>({ columns, rows, id, caption, rowClass, selected }: {
 	columns: Column<R>[]; rows: R[]; id: (row: R) => string;
 	caption: string; rowClass?: (row: R) => string;
@@ -30,6 +34,6 @@ export function Table<R>({ columns, rows, id, caption, rowClass, selected }: {
 				    class={`${c.number ? 'number' : ''} ` +
 					`${c.narrow === 'title' ? 'card-title' :
 					c.narrow === 'hide' ? 'card-hide' : ''}`}>
-					{c.cell(row)}</td>)}</tr>)}</tbody>
+					{whole(c.cell(row))}</td>)}</tr>)}</tbody>
 	</table>;
 }
