@@ -90,6 +90,12 @@ void message_operate(struct msg_operate *m, const struct control_request *r);
 void message_duty(struct msg_duty *m, const struct control_request *r);
 void message_doc(struct msg_doc *m, const struct control_request *r);
 
+/* ---- control_web.c
+ * --------------------------------------------------------- */
+
+/* RC_DENIED: a browser's session, and this is for the command alone. */
+enum rc client_may_ask(uint64_t uid, enum control_what what, struct err *e);
+
 /* ---- control_metrics.c
  * ----------------------------------------------------- */
 

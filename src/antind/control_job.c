@@ -441,7 +441,6 @@ ask_user(struct job *j)
 	(void)job_tell(j, PROC_KEYS, MSG_USER, &m, MSG_USER_IS);
 }
 
-/* A browser's session has its link already. */
 static void
 ask_desk(struct job *j)
 {
@@ -449,12 +448,6 @@ ask_desk(struct job *j)
 	const struct msg_web_user m = { j->uid == 0 ? UINT64_MAX : j->uid };
 	struct err e;
 
-	if (j->uid >= MSG_USER_WEB) {
-		if (fail(&e, RC_DENIED, "it is asked by the command alone") !=
-		    RC_OK)
-			job_fail(j, &e);
-		return;
-	}
 	j->at = PROC_WEB;
 	j->wants = MSG_WEB_LINK_IS;
 	if (!tell(PROC_WEB, MSG_WEB_LINK, j->number, &m, -1) &&
@@ -960,10 +953,11 @@ check(struct control_request *r, const struct client *c, const struct packet *p,
 
 	if (rc == RC_OK)
 		rc = control_read(r, buf_bytes(&p->bytes), p->fd_count, e);
+	if (rc == RC_OK)
+		rc = client_may_ask(client_uid(c), r->what, e);
 	for (i = 0; i < p->fd_count && rc == RC_OK; i++)
 		rc = file_check(p->fds[i],
-		    r->what == CONTROL_SAVE ||
-			r->what == CONTROL_MEDIA_WRITE ||
+		    r->what == CONTROL_SAVE || r->what == CONTROL_MEDIA_WRITE ||
 			(r->what == CONTROL_PRINT && i == 1),
 		    e);
 	return rc;

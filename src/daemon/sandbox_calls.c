@@ -45,7 +45,7 @@ enum must {
 	SOCKET_ASKED, /* getsockopt(): how it is, who the peer is */
 	SOCKET_SET,   /* setsockopt(): when TCP sends */
 	WEB_SET,      /* setsockopt(): the same; and how long it waits */
-	LOCAL,	      /* socketpair(): of this machine */
+	LOCAL,	      /* socketpair(): packets of this machine */
 	PAIR,	      /* socketpair(): a stream that has no name */
 	SENDTO,	      /* sendto(): to whom it is connected */
 	SENDMSG,      /* sendmsg(): the same */
@@ -348,8 +348,9 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 		return allow_options(
 		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_CORK);
 	case LOCAL:
-		return seccomp_rule_add(
-		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0));
+		return seccomp_rule_add(ctx, yes, nr, 2,
+		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
+		    SCMP_A1(SCMP_CMP_MASKED_EQ, TYPE_MASK, SOCK_SEQPACKET));
 	case PAIR:
 		return seccomp_rule_add(ctx, yes, nr, 2,
 		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),

@@ -22,7 +22,8 @@
  */
 
 static const enum proc tried[] = { PROC_KEYS, PROC_STORE, PROC_SEAL, PROC_LINK,
-	PROC_CONTROL, PROC_PARENT, PROC_MEDIA, PROC_TLS, PROC_PRINT, PROC_SCAN };
+	PROC_CONTROL, PROC_PARENT, PROC_MEDIA, PROC_TLS, PROC_PRINT, PROC_SCAN,
+	PROC_WEB };
 
 /* As each asks for it (prepare() of its file; lock_in() of parent.c). */
 static struct sandbox

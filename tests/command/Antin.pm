@@ -268,8 +268,9 @@ sub ceremony {
 # Invite; the code is in NAME.code.  $by: the words of an authority.
 sub invited {
 	my ($by, $name, $address, @words) = @_;
-	my $status = antin(qw(enrol invite --force --name), "Tên $name",
-	    @words, @$by, $address, "$name.inv");
+	unshift @words, '--name', "Tên $name" if !grep { /^--name$/ } @words;
+	my $status = antin(qw(enrol invite --force), @words, @$by, $address,
+	    "$name.inv");
 	return 0 if $status ne '0';
 	my ($code) = $out =~ /^    (\S+)$/m;
 	put("$name.code", "$code\n");

@@ -16,7 +16,9 @@ use Antin;
 use Phone;
 use Tree;
 
-our @EXPORT = qw(pages_run);
+our @EXPORT = qw(pages_run %address %station);
+our %address;	# of people who are not the centre's
+our %station;	# at which they sign in
 my ($tree, $build);
 
 BEGIN {
@@ -40,7 +42,9 @@ sub pages_run {
 			packages => $packages,
 			used => int(time / 30) + 0, # no code before is good
 			phones => { map { $_ => unpack 'H*', phone_of($_) } @people },
-			people => { map { $_ => "antin://vn/$_" } @people },
+			people => { map {
+			    $_ => $address{$_} // "antin://vn/$_" } @people },
+			stations => { map { $_ => $station{$_} // 'TW' } @people },
 			passphrases => {
 			    map { $_ => get("$_.pass") =~ s/\n//r } @people },
 		}));

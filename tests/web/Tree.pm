@@ -72,9 +72,9 @@ sub said_json {
 # ---- stations ----------------------------------------------------------------
 
 my %of = (
-    TW => [ 'antin://vn', 'tw', undef ],
-    DB => [ 'antin://dien-bien.vn', 'db', 'TW' ],
-    HN => [ 'antin://ha-noi.vn', 'hn', 'TW' ]);
+    TW => [ 'antin://vn', 'tw', undef, 'Trung ương' ],
+    DB => [ 'antin://dien-bien.vn', 'db', 'TW', 'Tỉnh Điện Biên' ],
+    HN => [ 'antin://ha-noi.vn', 'hn', 'TW', 'Thành phố Hà Nội' ]);
 
 sub unit_comes {
 	my ($host, $name) = @_;
@@ -90,9 +90,11 @@ sub tree_grows {
 	    unit_comes('dien-bien.vn', 'Tỉnh Điện Biên'),
 	    unit_comes('ha-noi.vn', 'Thành phố Hà Nội')));
 	for (sort keys %of) {
-		my ($address, $key) = @{ $of{$_} };
-		enrolled(\@root, $key, $address, qw(--kind station), @rights);
-		enrolled(\@root, "$key-vt", "$address/van-thu", @rights);
+		my ($address, $key, undef, $name) = @{ $of{$_} };
+		enrolled(\@root, $key, $address, qw(--kind station --name),
+		    "Trạm $name", @rights);
+		enrolled(\@root, "$key-vt", "$address/van-thu", '--name',
+		    "Văn thư $name", @rights);
 		$line{$_} = '127.0.0.1:' . free_port();
 	}
 	person_enrols(@$_) for [ 'lan', 'Trần Thị Lan', 'drafter' ],

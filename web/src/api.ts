@@ -344,8 +344,9 @@ export async function upload(file: File, progress: (sent: number) => void,
 			if (file.size === 0)
 				break;
 		} catch (e) {
+			// 409: what a cut line still held came after we had asked
 			if (!(e instanceof ApiError) ||
-			    !(e.offline || e.status >= 500))
+			    !(e.offline || e.status >= 500 || e.status === 409))
 				throw e;
 			at = await resume(id, signal);
 		}

@@ -51,12 +51,13 @@ function App() {
 	useEffect(() => watchIdle(), []);
 	if (state === 'wait')
 		return <main class="enter"><Loading /></main>;
-	if (state === 'none' || session === null || session.persons.length === 0)
+	if (session === null || session.persons.length === 0)
 		return <><Enter /><Toasts /></>;
+	const covered = closed || state !== 'here';
 	return <>
 		{/* nothing is readable beneath: it is not even laid out */}
-		<div hidden={closed} inert={closed}><Layout><Current /></Layout></div>
-		{closed && <Locked />}
+		<div hidden={covered} inert={covered}><Layout><Current /></Layout></div>
+		{state !== 'here' ? <Enter /> : closed && <Locked />}
 		<Toasts />
 	</>;
 }

@@ -38,11 +38,13 @@ export interface Session {
 /* What there is of a session:
  *	wait	it is being asked for
  *	none	it must begin by the link (or, over TLS, by itself)
- *	here	a session; persons may be empty: nobody is signed in */
+ *	here	a session; persons may be empty: nobody is signed in
+ *	again	one has begun where another ended, and nobody is signed in yet
+ * Where one has ended, "session" stays what it was, so that pages stay as they
+ * are beneath, until somebody goes on. */
 export interface Known {
-	state: 'wait' | 'none' | 'here';
+	state: 'wait' | 'none' | 'here' | 'again';
 	why?: ApiError; /* of none */
-	ended?: boolean; /* of none: there was one */
 	session: Session | null;
 }
 
@@ -71,12 +73,22 @@ function take(session: Session): void {
 
 export async function refresh(): Promise<void> {
 	try {
-		take(await get<Session>('/session'));
+		const session = await get<Session>('/session');
+		const was = known.get();
+
+		if (was.state !== 'here' && was.session !== null &&
+		    session.persons.length === 0) {
+			setToken(session.csrf);
+			known.set({ state: 'again', session: was.session });
+		} else {
+			take(session);
+		}
 	} catch (e) {
 		if (!(e instanceof ApiError))
 			throw e;
 		if (!e.offline || known.get().session === null)
-			known.set({ state: 'none', why: e, session: null });
+			known.set({ state: 'none', why: e,
+				session: known.get().session });
 	}
 }
 
@@ -90,8 +102,14 @@ export async function begin(): Promise<void> {
 		if (known.get().state === 'here') {
 			watchStation(false);
 			locked.set(false);
-			known.set({ state: 'none', session: null, ended: true });
+			known.set({ state: 'none',
+				session: known.get().session });
 		}
+	});
+	// a link that was opened in another window is ours too
+	addEventListener('focus', () => {
+		if (known.get().state === 'none')
+			void refresh();
 	});
 	if (link !== null) {
 		history.replaceState(null, '', location.pathname);

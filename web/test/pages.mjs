@@ -229,6 +229,19 @@ await test('the station stops and comes again', async () => {
 	await page.getByText('Phiên làm việc đã kết thúc').waitFor();
 	is(await axe(page), '', 'axe finds nothing where a session has ended');
 	await shot(page, 'phien-ket-thuc');
+
+	// another window of the same browser opens a new link
+	await page.evaluate(() => globalThis.kept = 'the same page');
+	const other = await page.context().newPage();
+	await other.goto(link());
+	await other.locator('[name=person]').waitFor();
+	await other.close();
+	await page.getByRole('button', { name: /tiếp tục/ }).click({ timeout: 3000 })
+	    .catch(() => undefined); // coming back may have done it
+	await fillIn(page, 'ha');
+	await page.locator('nav.side').waitFor();
+	is(await page.evaluate(() => globalThis.kept), 'the same page',
+	    'with a new link one goes on where one was');
 });
 
 await finish();

@@ -83,7 +83,8 @@ export function FileList({ rows, base, acting, content }: {
 						<span class="buttons">
 							{is_shown(f) && <Button
 								aria-expanded={open === n}
-								aria-label={t('open_name', { name: f.name })}
+								aria-label={t(open === n ? 'close_name' : 'open_name',
+									{ name: f.name })}
 								onClick={() => setOpen(open === n ? null : n)}>
 								{open === n ? t('close') : t('open')}
 							</Button>}

@@ -87,6 +87,8 @@ export function Value({ name, value }: { name: string; value: unknown }) {
 
 	if (name === 'recipients' || name === 'council')
 		return <Recipients list={v} />;
+	if (name === 'kind' || name === 'state')
+		return <>{d.of(name, v)}</>;
 	if (name === 'level' || name === 'floor')
 		return <>{d.of('level', v)}</>;
 	if (name === 'precedence')

@@ -132,8 +132,7 @@ export function Uploads({ up, error }: {
 				up.add(ev.dataTransfer.files, up.items.length > 0);
 		}}>
 		<p class="drop-say">
-			<label for={id}>{t('drop')}</label>{' '}
-			<input id={id} type="file" multiple class="file-input"
+			<input id={id} type="file" multiple class="hidden"
 				aria-describedby={error ? `${id}-e` : undefined}
 				onChange={(ev) => {
 					const input = ev.target as HTMLInputElement;
@@ -141,6 +140,8 @@ export function Uploads({ up, error }: {
 						up.add([...input.files], up.items.length > 0);
 					input.value = '';
 				}} />
+			<label class="button" for={id}>{t('pick')}</label>{' '}
+			<span class="soft">{t('drop')}</span>
 		</p>
 		{error && <p id={`${id}-e`} class="field-error">{error}</p>}
 		<ul class="doc-files">

@@ -10,7 +10,7 @@ export const BEGINS = ['draft', 'telegram-draft', 'digitise'] as const;
 
 export const first_values: Values = {
 	type: 'cong-van', grammar: 'nha-nuoc', level: 'thuong',
-	precedence: 'thuong', traffic: 'live', copies: '1', copying: 'no',
+	precedence: 'thuong', traffic: 'live', copies: '1', copying: 'no', pages: '1',
 };
 
 const sections: [string, string[]][] = [
@@ -90,9 +90,14 @@ export interface Kept {
 }
 export const KEPT_MAX = 47104;
 
-export function kept_of(data: unknown): Kept | null {
-	const k = data as Partial<Kept> | null;
+export function kept_of(text: unknown): Kept | null {
+	let k: Partial<Kept> | null = null;
 
+	try {
+		k = JSON.parse(String(text));
+	} catch {
+		return null;
+	}
 	if (!k || typeof k.action !== 'string' || !(BEGINS as readonly string[])
 		.includes(k.action) || typeof k.values !== 'object' || !k.values)
 		return null;

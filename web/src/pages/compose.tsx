@@ -121,7 +121,7 @@ function Compose({ id, acting, begun, beginnings }: {
 			}} options={BEGINS.map((x) => ({ value: x, label: t.of('kind', x),
 				disabled: beginnings.length > 0 && !beginnings.includes(x) }))} />
 			{sections.filter(([s]) => s !== 'counts').map(([section, asks]) =>
-				<section class="sheet section" key={section}>
+				<section class={`sheet section compose-${section}`} key={section}>
 					<h2>{t.of('section', section)}</h2>
 					{asks.map(field)}
 					{section === 'level' && v.level === 'tuyet-mat' &&
@@ -145,7 +145,10 @@ function Compose({ id, acting, begun, beginnings }: {
 				{t('wrong', { n: bad })}</p>}
 			<div class="row">
 				<Button kind="main" type="submit">{t.of('submit', action)}</Button>
-				<Button onClick={() => setPreview(true)}>{t('preview')}</Button>
+				<Button onClick={() => {
+					setPreview(true);
+					scrollTo(0, 0);
+				}}>{t('preview')}</Button>
 				<SavedSay saved={keeping.saved} />
 			</div>
 		</form>
@@ -190,7 +193,7 @@ async function of_answer(document: string, q: Record<string, string>,
 async function of_draft(id: string, q: Record<string, string>,
     stop: AbortSignal): Promise<Begun> {
 	const got = await get<Row>(`/drafts/${id}`, q, stop);
-	const kept = kept_of(got.data ?? got.rows?.[0]?.data);
+	const kept = kept_of(got.data);
 
 	return kept ? { ...kept, action: kept.action as Action,
 		files: kept.files as KeptFile[] } : nothing;
@@ -245,7 +248,6 @@ export default function ComposePage({ query }: PageProps) {
 				'–' })} />}
 		{none && next.length > 0 && <Alert kind="warn">{t('may_not',
 			{ why: String(next[0]?.why ?? '') })}</Alert>}
-		{!acting.open && <Alert kind="warn">{t('desk_out')}</Alert>}
 		<ErrorBox error={may.error} again={may.reload} />
 		<ErrorBox error={error} />
 		{!none && (begun && may.data ?

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, post, useAct } from '../api';
 import { byName, lang } from '../i18n';
 import { Switches, useUnit } from '../layout';
-import { known, type Person, signIn, useSession } from '../session';
+import { known, type Person, refresh, signIn, useSession } from '../session';
 import { useStore } from '../store';
 import { t } from '../texts/enter';
 import { Alert, Button, ErrorBox, Field, Hash, Select } from '../ui';
@@ -31,12 +31,12 @@ export function Frame({ title, children }: {
 }
 
 export function Enter() {
-	const { state, why, ended } = useStore(known);
+	const { state, why, session } = useStore(known);
 	const [making, make] = useState<string | null>(null);
 
 	useStore(lang);
 	if (state === 'none')
-		return why?.offline ? <Down /> : <NoLink why={why} ended={ended} />;
+		return why?.offline ? <Down /> : <NoLink why={why} ended={session !== null} />;
 	return making !== null ?
 	    <NewCodes person={making} onDone={() => make(null)} /> :
 	    <SignIn onCodes={make} />;
@@ -57,6 +57,8 @@ function NoLink({ why, ended }: { why?: ApiError; ended?: boolean }) {
 		{!ended && <p>{t('linkLead')}</p>}
 		<p>{t('linkDo')}</p>
 		<pre class="command">antin desk</pre>
+		{ended && <Button kind="main" class="full"
+		    onClick={() => void refresh()}>{t('goOn')}</Button>}
 	</Frame>;
 }
 
@@ -78,8 +80,8 @@ function WhoField({ people, value, onValue, error }: {
 	return people.length > 0 ?
 	    <Select label={t('person')} must value={value} onValue={onValue}
 		error={error} empty={t('choose')} name="person"
-		options={sorted.map((p) => ({ value: p.person, label: p.name,
-		    disabled: p.here }))} /> :
+		options={sorted.map((p) => ({ value: p.person,
+		    label: p.name }))} /> :
 	    <Field label={t('address')} hint={t('addressHint')} must
 		value={value} onValue={onValue} error={error} name="person"
 		autocomplete="username" autocapitalize="off"

@@ -12,6 +12,9 @@ import { Refused } from './enter';
 /* Whose work is with what comes and goes. */
 export const READS: Role[] = ['clerk', 'operator', 'custodian', 'duty'];
 
+/* And who seals or opens a document's files besides. */
+const WRITES: Role[] = [...READS, 'drafter', 'authority'];
+
 /* The desk's keys, where they are under a passphrase of their own. */
 export function DeskGate() {
 	const me = useActing();
@@ -35,7 +38,7 @@ export function DeskGate() {
 		}
 	});
 
-	if (!me.desk || me.open || !me.roles.some((r) => READS.includes(r)))
+	if (!me.desk || me.open || !me.roles.some((r) => WRITES.includes(r)))
 		return null;
 	return <div class="gate"><Alert kind="warn" title={t('deskClosed', { desk: me.deskName })}>
 		<p>{t('deskClosedHelp')}</p>

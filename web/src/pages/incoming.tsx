@@ -12,7 +12,7 @@ import { arrival_of, type Doc, next_of, sooner } from '../logic/way';
 import { useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/incoming';
-import { Alert, Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
+import { Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
 	PrecedenceBadge, Section, Time } from '../ui';
 import type { PageProps } from '.';
 import { Mail } from './den/mail';
@@ -49,8 +49,8 @@ function Lists() {
 	const acting = useActing();
 	const q = { desk: acting.desk, as: acting.person };
 	const [all, setAll] = useState(false);
-	const mail = useGet<Rows>('/mail/in', { desk: acting.desk, all, max: 200 },
-		['mail']);
+	const mail = useGet<Rows>(acting.open ? '/mail/in' : null,
+		{ desk: acting.desk, all, max: 200 }, ['mail']);
 	const docs = useGet<Rows>('/documents', { ...q, max: 500 }, ['documents']);
 	// what is over has its dispatch too
 	const over = useGet<Rows>(all ? '/documents' : null, { ...q, all: true,
@@ -67,18 +67,17 @@ function Lists() {
 
 	return <Page title={t('title')} lead={t('lead')} actions={
 		<LinkButton href="/den/giay">{t('paper')}</LinkButton>}>
-		{!acting.open && <Alert kind="warn">{t('locked')}</Alert>}
 		<ErrorBox error={mail.error ?? docs.error} again={() => {
 			mail.reload();
 			docs.reload();
 		}} />
-		<Section title={`${t('fresh')} (${fresh.length})`} actions={<Button
+		{acting.open && <Section title={`${t('fresh')} (${fresh.length})`} actions={<Button
 			kind="quiet" aria-pressed={all} onClick={() => setAll(!all)}>
 			{all ? t('new_only') : t('old')}</Button>}>
 			{mail.loading || docs.loading ? <Loading /> : fresh.length
 				? <MailList rows={fresh} taken={taken} />
 				: mail.data && <Empty title={t('fresh_none')} />}
-		</Section>
+		</Section>}
 		<Section title={`${t('work')} (${work.length})`}>
 			{docs.loading ? <Loading /> : work.length ? <DocList label={t('work')}
 				docs={work as unknown as Row[]}

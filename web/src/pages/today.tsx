@@ -100,14 +100,14 @@ export default function Today() {
 			key: r.id, what: t('mail'), title: t('from', {
 			    from: String(r.origin ?? '').replace('antin://', '') }),
 			about: t('arrivedAt', { t: time(r.arrived ?? r.at) }),
-			href: `/den/${r.id}`, act: t('open'),
+			href: `/den/thu/${r.id}`, act: t('open'),
 			precedence: r.precedence, at: r.arrived ?? r.at,
 		})),
 		...(drafts.data?.rows ?? []).map((r): Todo => ({
 			key: r.draft, what: t('draft'),
 			title: r.title || t('unnamed'),
 			about: t('changedAt', { t: time(r.changed) }),
-			href: `/soan/${r.draft}`, act: t('goOn'), at: r.changed,
+			href: `/soan?nhap=${r.draft}`, act: t('goOn'), at: r.changed,
 		})),
 	].sort(order);
 	const late = todo.filter((x) => x.due && x.due < Date.now() / 1000).length;

@@ -53,6 +53,5 @@ export const t = texts({
 	draft_new: { vi: 'Soạn mới', en: 'New' },
 	draft_untitled: { vi: 'Chưa có nơi nhận', en: 'No recipients yet' },
 	may_not: { vi: 'Vai trò của bạn tại bộ phận này không soạn được văn bản: {why}', en: 'Your roles at this desk do not let you draft: {why}' },
-	desk_out: { vi: 'Bộ phận chưa được mở khóa: mở khóa bộ phận để niêm phong tệp.', en: 'The desk is locked: unlock it to seal files.' },
 	answering: { vi: 'Trả lời văn bản {what}: độ mật không được thấp hơn văn bản đó.', en: 'Answers {what}: its level may not be below that.' },
 });

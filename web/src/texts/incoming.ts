@@ -8,7 +8,6 @@ export const t = texts({
 	fresh_none: { vi: 'Không có gì mới đến.', en: 'Nothing new has come.' },
 	work: { vi: 'Đang xử lý', en: 'Being worked on' },
 	work_none: { vi: 'Không có văn bản đến nào phải xử lý.', en: 'No incoming document is to be worked on.' },
-	locked: { vi: 'Bộ phận chưa được mở khóa nên chưa xem được gì trong thư. Mở khóa bộ phận trước.', en: 'The desk is locked: unlock it to see what is in its mail.' },
 	paper: { vi: 'Tiếp nhận văn bản giấy', en: 'Take in a paper document' },
 	from: { vi: 'Từ {from}', en: 'From {from}' },
 	arrived: { vi: 'Đến {time}', en: 'Came {time}' },

@@ -67,6 +67,7 @@ export const t = texts({
 	close: { vi: 'Đóng', en: 'Close' },
 	save: { vi: 'Tải về', en: 'Save' },
 	save_name: { vi: 'Tải về {name}', en: 'Save {name}' },
+	close_name: { vi: 'Đóng {name}', en: 'Close {name}' },
 	open_name: { vi: 'Mở {name}', en: 'Open {name}' },
 	content: { vi: 'Mã băm của danh sách tệp', en: 'Hash of the list of files' },
 	bodies: { vi: 'Văn bản và tệp', en: 'Text and files' },
@@ -82,8 +83,9 @@ export const t = texts({
 	to_no_key: { vi: 'chưa có khóa', en: 'has no key' },
 
 	// uploads
-	drop: { vi: 'Kéo tệp vào đây, hoặc chọn từ máy', en: 'Drop files here, or choose them' },
+	drop: { vi: 'hoặc kéo tệp thả vào đây', en: 'or drop them here' },
 	pick: { vi: 'Chọn tệp…', en: 'Choose files…' },
+	// what is chosen
 	main_file: { vi: 'Văn bản chính', en: 'Document' },
 	as_attachment: { vi: 'Tệp kèm theo', en: 'Attachment' },
 	sending: { vi: 'Đang tải lên: {percent}%', en: 'Uploading: {percent}%' },

@@ -11,7 +11,7 @@ import { useActing } from '../../session';
 import { t as d } from '../../texts/doc';
 import { t } from '../../texts/incoming';
 import { t as p } from '../../texts/parts';
-import { Alert, Button, Confirm, ErrorBox, Facts, Field, Hash, LevelStamp,
+import { Button, Confirm, ErrorBox, Facts, Field, Hash, LevelStamp,
 	LinkButton, Loading, Page, PrecedenceBadge, Radios, Section, Time, toast }
 	from '../../ui';
 
@@ -102,7 +102,6 @@ export function Mail({ id }: { id: string }) {
 	return <Page title={t('from', { from: mail.data?.originator
 		? short(mail.data.originator) : id.slice(0, 8) })}
 		actions={<LinkButton href="/den">{t('back')}</LinkButton>}>
-		{!acting.open && <Alert kind="warn">{t('locked')}</Alert>}
 		<Section title={t('do')}>
 			<p class="soft">{t('telling')}</p>
 			<ErrorBox error={act.error} />

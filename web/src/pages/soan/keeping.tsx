@@ -28,7 +28,8 @@ export function useKeeping(id: string, acting: Acting,
 
 		if (ended.current || !dirty.current)
 			return;
-		if (new TextEncoder().encode(JSON.stringify(kept)).length > KEPT_MAX) {
+		const text = JSON.stringify(kept);
+		if (new TextEncoder().encode(text).length > KEPT_MAX) {
 			set({ state: 'long', at: 0 });
 			return;
 		}
@@ -36,7 +37,7 @@ export function useKeeping(id: string, acting: Acting,
 		set((was) => ({ ...was, state: 'saving' }));
 		try {
 			await put(`/drafts/${id}`, { desk: acting.desk,
-				as: acting.person, title, data: kept });
+				as: acting.person, title, data: text });
 			set({ state: 'saved', at: Date.now() / 1000 });
 		} catch (e) {
 			if (!(e instanceof ApiError))
@@ -76,6 +77,8 @@ export function useKeeping(id: string, acting: Acting,
 		saved,
 		touch() {
 			dirty.current = true;
+			// what was said of before is not so any more
+			set((was) => was.state === 'saved' ? { state: 'no', at: 0 } : was);
 			clearTimeout(timer.current);
 			timer.current = setTimeout(save, AFTER);
 		},

@@ -1,0 +1,455 @@
+// SPDX-License-Identifier: EUPL-1.2
+//
+// A clerk's day on both sides: Lan drafts, Mai decides and signs, Ha releases;
+// at the other office Bich takes it in, Cuong assigns, Dung answers, and the
+// answer comes.  What must be refused is refused on the way.
+import { readFileSync } from 'node:fs';
+import { axe, finish, given, goes, is, launch, NARROW, ok, settled, shot,
+	signsIn, someone, sticksOut, test } from './browser.mjs';
+
+const ABSTRACT = 'Về kế hoạch hộ đê mùa lũ <b>năm nay</b>';
+const TEXT = 'Thực hiện hộ đê trước ngày 30 tháng 8.\nKhông để vỡ đê.';
+const MAP = 'bản đồ <img src=x onerror=alert(1)>.txt';
+const REPLY = 'Đã nhận và bố trí lực lượng.';
+
+await launch();
+const people = {};
+let whole = true;
+
+// Each goes on where the one before it ended.
+async function part(name, what) {
+	if (whole)
+		whole = await test(name, what);
+}
+
+async function comes_in(who) {
+	if (!people[who]) {
+		const s = await someone();
+		await signsIn(s.page, who, given.stations[who]);
+		await settled(s.page);
+		people[who] = s;
+		await unlocks(s.page);
+	}
+	return people[who].page;
+}
+
+// Where the desk is locked, it is unlocked where a page says so.
+async function unlocks(page) {
+	await goes(page, '/den');
+	const open = page.getByRole('button', { name: 'Mở khóa bộ phận' });
+
+	if (await open.count()) {
+		await open.click();
+		await open.waitFor({ state: 'detached' });
+	}
+}
+
+const button = (page, name) => page.getByRole('button', { name, exact: true });
+const dialog_yes = (page) => page.locator('dialog .dialog-actions .main, ' +
+	'dialog .dialog-actions .danger');
+
+async function fills(page, label, value) {
+	await page.getByLabel(label).first().fill(value);
+}
+
+async function chooses(page, group, option) {
+	await page.getByRole('group', { name: group }).or(page.locator('fieldset')
+		.filter({ has: page.locator('legend', { hasText: group }) })).first()
+		.getByRole('radio', { name: option, exact: true }).check();
+}
+
+// A step by its button, and the dialog that says what it will do.
+async function step(page, name, fill = async () => undefined) {
+	await button(page, name).first().click();
+	await page.locator('dialog[open]').waitFor();
+	await fill(page.locator('dialog[open]'));
+	await dialog_yes(page).click();
+	await page.locator('dialog[open]').waitFor({ state: 'detached' });
+	await settled(page);
+}
+
+const at = (page) => new URL(page.url()).pathname.split('/');
+let ours = '', theirs = '', reply = '';
+
+
+// ---- the centre: drafted --------------------------------------------------------
+
+await part('Lan drafts', async () => {
+	const page = await comes_in('lan');
+
+	await goes(page, '/soan');
+	await page.locator('textarea').last().waitFor();
+	is(await axe(page), '', 'axe finds nothing in Soạn');
+	await button(page, 'Trình dự thảo').click();
+	ok(await page.locator('.field-error').count() > 0,
+	    'what has nothing in it is not submitted');
+	is(await page.locator('dialog[open]').count(), 0, 'and nothing is asked');
+
+	// who it goes to: typed without marks, chosen by the keyboard
+	const to = page.getByRole('combobox', { name: 'Nơi nhận' });
+	await to.fill('dien bien');
+	await page.getByRole('option').first().waitFor();
+	await to.press('ArrowDown');
+	await to.press('Enter');
+	ok((await page.innerText('.chips')).includes('dien-bien.vn/van-thu'),
+	    'an addressee is found without diacritics');
+	await to.fill('Lưu: VT');
+	await to.press('Enter');
+	ok((await page.innerText('.chips')).includes('Lưu: VT'),
+	    'and one who gets it on paper is added as it is typed');
+
+	await fills(page, 'Viết tắt cơ quan trong ký hiệu', 'VP');
+	await fills(page, 'Viết tắt đơn vị soạn thảo', 'TH');
+	await fills(page, 'Trích yếu', ABSTRACT);
+	await chooses(page, 'Độ mật', 'Mật');
+	await button(page, 'Trình dự thảo').click();
+	ok((await page.innerText('form')).includes('Cần ghi mục này'),
+	    'a level wants its item of the catalogue, beside the field');
+	is(await axe(page), '', 'axe finds nothing in what is wrong');
+	await shot(page, 'soan-thieu');
+	await fills(page, 'Mục trong danh mục bí mật nhà nước', '1.2');
+	await page.getByLabel('Nội dung', { exact: true }).fill(TEXT);
+	await page.setInputFiles('input[type=file]', { name: MAP,
+		mimeType: 'text/plain', buffer: Buffer.from('bản đồ\n'.repeat(2000)) });
+	await page.getByText('Đã tải lên').waitFor();
+
+	// it is kept: another tab, or the day after, goes on with it
+	await page.getByText('Đã lưu, niêm phong tại trạm').waitFor();
+	const kept = page.url();
+	ok(/nhap=[0-9a-f]{32}/.test(kept), 'it has an id of its own');
+	ok(!decodeURIComponent(kept).includes('lũ'),
+	    'and the address says nothing of it');
+	is(await page.evaluate(() => JSON.stringify({ ...localStorage })
+	    .includes('lũ')), false, 'nor does the browser keep a word');
+	await page.reload();
+	await settled(page);
+	is(await page.getByLabel('Nội dung', { exact: true }).inputValue(), TEXT,
+	    'what was not submitted is there again');
+	is(await page.getByLabel('Trích yếu').inputValue(), ABSTRACT,
+	    'with all its fields');
+	await page.getByText('Đã tải lên').waitFor();
+	await button(page, 'Xem trước').click();
+	ok((await page.innerText('.paper')).includes('hộ đê'), 'it has a preview');
+	is(await page.locator('.paper b').count(), 0,
+	    'in which what was typed is text');
+	is(await axe(page), '', 'axe finds nothing in the preview');
+	await shot(page, 'soan-xem-truoc');
+	await button(page, 'Trở lại soạn').click();
+	await shot(page, 'soan-day-du');
+
+	await button(page, 'Trình dự thảo').click();
+	await page.locator('dialog[open]').waitFor();
+	ok((await page.innerText('dialog[open]')).includes('Đề xuất độ mật'),
+	    'what will be done is said first');
+	is(await axe(page), '', 'axe finds nothing where it is asked');
+	await shot(page, 'soan-trinh');
+	await dialog_yes(page).click();
+	await page.waitForURL('**/ho-so/*');
+	await settled(page);
+	ours = at(page)[2];
+	ok(/^[0-9a-f]{32}$/.test(ours), 'it has become a document');
+	ok((await page.innerText('.way')).includes('đã đề xuất độ mật'),
+	    'its level is proposed');
+	ok(!(await page.title()).includes('lũ'),
+	    'a secret is not in the name of the window');
+	is(await page.getByRole('button', { name: 'Ký', exact: true }).count(), 0,
+	    'she who drafted it is not offered to sign it');
+	is(await axe(page), '', 'axe finds nothing in Hồ sơ');
+	await shot(page, 'ho-so-de-xuat');
+	await goes(page, '/soan');
+	ok(!(await page.innerText('main')).includes('Soạn tiếp'),
+	    'and is no draft any more');
+});
+
+// ---- decided and signed by another, at another browser ------------------------------
+
+await part('Mai decides and signs', async () => {
+	const page = await comes_in('mai');
+
+	await goes(page, '/duyet-ky');
+	await page.locator('.todo a').first().waitFor();
+	is(await axe(page), '', 'axe finds nothing in Duyệt và ký');
+	await shot(page, 'duyet-ky-cho');
+	await page.locator('.todo a').first().click();
+	await page.waitForURL(`**/duyet-ky/${ours}`);
+	await settled(page);
+	await page.locator('.doc-files li').first().waitFor();
+	const files = await page.innerText('.doc-files');
+	ok(files.includes(MAP), 'a file of a hostile name is shown by its name');
+	ok(/SHA-256/.test(files), 'each with its hash');
+	await page.getByRole('button', { name: /^Mở / }).first().click();
+	await page.locator('.paper-text').waitFor();
+	ok((await page.innerText('.paper-text')).includes('vỡ đê') ||
+	    (await page.innerText('.paper-text')).includes('bản đồ'),
+	    'what she signs can be read in the page');
+	is(await axe(page), '', 'axe finds nothing in what is to be signed');
+	await shot(page, 'duyet-ky-mot');
+
+	// returned first, with remarks; Lan sees it at once at her own browser
+	const lan = people.lan.page;
+	await goes(lan, `/ho-so/${ours}`);
+	await button(page, 'Trả lại').click();
+	await dialog_yes(page).click();
+	ok((await page.innerText('dialog[open]')).includes('Cần ghi mục này'),
+	    'nothing is returned without remarks');
+	await page.locator('dialog[open]').getByLabel('Ý kiến').fill('Bổ sung tờ 2');
+	await shot(page, 'duyet-ky-tra-lai');
+	await dialog_yes(page).click();
+	await page.waitForURL('**/duyet-ky');
+	await lan.getByText('Bổ sung tờ 2').first().waitFor();
+	ok(true, 'what was returned is seen by who drafted it, at once');
+	await step(lan, 'Đề xuất độ mật');
+
+	await goes(page, `/duyet-ky/${ours}`);
+	await step(page, 'Quyết định độ mật');
+	await button(page, 'Ký').waitFor();
+	await button(page, 'Ký').click();
+	await page.locator('dialog[open]').waitFor();
+	ok(/[0-9a-f]{8}/.test(await page.innerText('dialog[open] .hash')),
+	    'the hash that is signed stands where one signs');
+	is(await axe(page), '', 'axe finds nothing where one signs');
+	await shot(page, 'duyet-ky-ky');
+	await dialog_yes(page).click();
+	await page.waitForURL('**/duyet-ky');
+	await settled(page);
+	is(await page.locator(`.todo a[href$="${ours}"]`).count(), 0,
+	    'it waits for her no more');
+});
+
+// ---- released ------------------------------------------------------------------------
+
+await part('Ha releases it', async () => {
+	const page = await comes_in('ha');
+
+	await goes(page, '/phat-hanh');
+	await page.locator(`.todo a[href$="${ours}"]`).waitFor();
+	is(await axe(page), '', 'axe finds nothing in Phát hành');
+	await page.locator(`.todo a[href$="${ours}"]`).click();
+	await page.locator('.seq').waitFor();
+	is(await page.locator('.seq > li').count(), 5,
+	    'number, mark, agency signature, register and send are left');
+	is(await axe(page), '', 'axe finds nothing in the steps');
+	await shot(page, 'phat-hanh-buoc');
+	await button(page, 'Làm lần lượt 5 bước').click();
+	await page.locator('dialog[open]').waitFor();
+	await shot(page, 'phat-hanh-hoi');
+	await dialog_yes(page).click();
+	await page.locator('main .table').waitFor();
+	await settled(page);
+	ok(/01\/VP-TH/.test(await page.innerText('main')), 'it has its number');
+	is(await page.locator('.seq').count(), 0, 'and nothing is left to do');
+	ok((await page.innerText('.table')).includes('Tỉnh Điện Biên'),
+	    'its addressee is on the board');
+	is(await axe(page), '', 'axe finds nothing on the board');
+	await shot(page, 'phat-hanh-bang');
+});
+
+// ---- the other side -----------------------------------------------------------------
+
+await part('Bich takes it in', async () => {
+	const page = await comes_in('bich');
+
+	await goes(page, '/den');
+	await page.locator('.todo a[href*="/den/thu/"]').waitFor();
+	is(await axe(page), '', 'axe finds nothing in Đến');
+	await shot(page, 'den-moi');
+	await page.locator('.todo a[href*="/den/thu/"]').click();
+	await settled(page);
+	await button(page, 'Mở thư').click();
+	await page.locator('.doc-files li').first().waitFor();
+	ok((await page.innerText('main')).includes('đúng'),
+	    'its signature is said to hold');
+	is(await axe(page), '', 'axe finds nothing in a letter');
+	await shot(page, 'den-thu');
+	await button(page, 'Từ chối …').click();
+	await dialog_yes(page).click();
+	ok((await page.innerText('dialog[open]')).includes('Cần ghi mục này'),
+	    'nothing is refused without a reason');
+	await page.keyboard.press('Escape');
+	await button(page, 'Tiếp nhận văn bản').click();
+	await page.waitForURL(/\/den\/[0-9a-f]{32}$/);
+	await settled(page);
+	theirs = at(page)[2];
+	await page.locator('.seq').waitFor();
+	await shot(page, 'den-vao-so');
+	await page.getByLabel('Trích yếu').fill('Hộ đê mùa lũ');
+	await button(page, 'Làm lần lượt 5 bước').click();
+	await dialog_yes(page).click();
+	await page.locator('.seq').waitFor({ state: 'detached' });
+	await settled(page);
+	ok((await page.innerText('.way .way-now')).includes('đã gửi biên nhận'),
+	    'it is checked, stamped, registered, and its receipt given');
+	is(await axe(page), '', 'axe finds nothing in one that was taken in');
+	await shot(page, 'den-da-vao-so');
+});
+
+await part('the sender sees it', async () => {
+	const page = people.ha.page;
+
+	await page.locator('.table').getByText('đã tiếp nhận và xử lý').waitFor();
+	ok(true, 'the board of who sent it follows by itself');
+	await step(page, 'Ghi nhận trả lời');
+	ok((await page.innerText('.table')).includes('đã ghi vào hồ sơ'),
+	    'and the answer is noted');
+	await shot(page, 'phat-hanh-da-nhan');
+});
+
+// ---- assigned, answered, handled --------------------------------------------------------
+
+await part('Cuong assigns it', async () => {
+	const page = await comes_in('cuong');
+
+	await goes(page, `/den/${theirs}`);
+	await step(page, 'Phân công', (d) => d.getByLabel(
+	    'Người hoặc đơn vị giải quyết').fill('Phòng Nông nghiệp'));
+	ok((await page.innerText('main')).includes('Phòng Nông nghiệp'),
+	    'it is assigned');
+});
+
+await part('Dung answers', async () => {
+	const page = await comes_in('dung');
+
+	await goes(page, `/soan?tra-loi=${theirs}`);
+	await page.locator('textarea').last().waitFor();
+	ok((await page.innerText('.chips')).includes('antin://vn/van-thu'),
+	    'an answer goes back to where it came from');
+	ok(await page.getByRole('radio', { name: 'Mật', exact: true }).isChecked(),
+	    'as protected as what it answers');
+	await fills(page, 'Viết tắt cơ quan trong ký hiệu', 'UBND');
+	await fills(page, 'Viết tắt đơn vị soạn thảo', 'NN');
+	await fills(page, 'Trích yếu', 'Trả lời về hộ đê');
+	await chooses(page, 'Độ mật', 'Thường');
+	await page.getByLabel('Nội dung', { exact: true }).fill(REPLY);
+	await button(page, 'Trình dự thảo').click();
+	await dialog_yes(page).click();
+	await page.locator('dialog .alert.bad').waitFor();
+	ok(/bảo vệ|độ mật/.test(await page.innerText('dialog .alert.bad')),
+	    'a secret is not answered in the clear, and the page says why');
+	await shot(page, 'soan-tra-loi-thuong');
+	await page.keyboard.press('Escape');
+	await chooses(page, 'Độ mật', 'Mật');
+	await fills(page, 'Mục trong danh mục bí mật nhà nước', '1.2');
+	await button(page, 'Trình dự thảo').click();
+	await dialog_yes(page).click();
+	await page.waitForURL('**/ho-so/*');
+	await settled(page);
+	reply = at(page)[2];
+	ok((await page.innerText('.way')).includes('đã đề xuất độ mật'),
+	    'the answer is submitted');
+
+	const cuong = people.cuong.page;
+	await goes(cuong, `/duyet-ky/${reply}`);
+	await step(cuong, 'Quyết định độ mật');
+	await step(cuong, 'Ký');
+
+	const bich = people.bich.page;
+	await goes(bich, `/phat-hanh/${reply}`);
+	await button(bich, 'Làm lần lượt 5 bước').click();
+	await dialog_yes(bich).click();
+	await bich.locator('main .table').waitFor();
+	ok(true, 'and has gone');
+	await goes(cuong, `/den/${theirs}`);
+	await step(cuong, 'Báo giải quyết xong', async (d) => {
+		await d.getByLabel('Kết quả giải quyết').fill('Đã trả lời');
+		await d.getByLabel('Văn bản trả lời').selectOption(reply);
+	});
+	ok((await cuong.innerText('.way .way-now')).includes('đã giải quyết'),
+	    'what came is handled with it');
+});
+
+await part('the answer comes', async () => {
+	const page = people.ha.page;
+
+	await goes(page, '/den');
+	await page.locator('.todo a[href*="/den/thu/"]').first().click();
+	await settled(page);
+	await button(page, 'Tiếp nhận văn bản').click();
+	await page.waitForURL(/\/den\/[0-9a-f]{32}$/);
+	await settled(page);
+	ok(await page.locator(`main a[href="/ho-so/${ours}"]`).count() > 0,
+	    'it is known what it answers');
+});
+
+// ---- traced, searched, printed ---------------------------------------------------------
+
+async function saves(page, name) {
+	const [file] = await Promise.all([page.waitForEvent('download'),
+		button(page, name).click()]);
+	return readFileSync(await file.path());
+}
+
+await part('its story', async () => {
+	const page = people.ha.page;
+
+	await goes(page, '/ho-so');
+	await fills(page, 'Tìm văn bản', 'ho de mua lu');
+	await page.keyboard.press('Enter');
+	await page.locator(`.todo a[href$="${ours}"]`).waitFor();
+	ok(!page.url().includes('lu'), 'what is looked for is not in the address');
+	is(await page.locator('.todo b').count(), 0, 'an abstract is text');
+	await shot(page, 'ho-so-tim');
+	await page.locator(`.todo a[href$="${ours}"]`).click();
+	await page.locator('.timeline').waitFor();
+	await settled(page);
+	const said = await page.innerText('.timeline');
+	for (const step of ['Lập dự thảo', 'Đề xuất độ mật', 'Trả lại, nêu ý kiến',
+	    'Quyết định độ mật', 'Ký văn bản', 'Cấp số', 'Phát hành'])
+		ok(said.includes(step), `its story has: ${step}`);
+	ok(said.includes('Lê Thị Mai'), 'with who did it');
+	is(await axe(page), '', 'axe finds nothing in a whole story');
+	await shot(page, 'ho-so-toan-bo');
+	ok((await saves(page, 'Tải tệp chứng cứ')).length > 1000,
+	    'its evidence is a file');
+	ok((await saves(page, 'Tải hồ sơ bước có chữ ký')).length > 1000,
+	    'so are its signed steps');
+	ok((await saves(page, 'In các dấu (PDF)')).subarray(0, 5)
+	    .toString() === '%PDF-', 'its marks are printed');
+	await page.emulateMedia({ media: 'print' });
+	ok(!await page.locator('nav.side').isVisible() &&
+	    await page.locator('.timeline').isVisible(), 'and so is its story');
+	await page.emulateMedia({ media: 'screen' });
+});
+
+// ---- what must not be ------------------------------------------------------------------
+
+await part('what is above a person', async () => {
+	const page = people.lan.page;
+
+	await goes(page, '/ho-so/00000000000000000000000000000000');
+	ok((await page.innerText('main')).includes('Không có văn bản này'),
+	    'what is not there is said to be not there');
+	await shot(page, 'ho-so-khong-co');
+});
+
+await part('narrow, dark, and in English', async () => {
+	const { page } = people.ha;
+
+	await page.setViewportSize(NARROW);
+	await page.emulateMedia({ colorScheme: 'dark' });
+	await page.evaluate(() => { localStorage.setItem('lang', 'en'); });
+	await page.reload();
+	await settled(page);
+	const wide = [], found = [];
+	for (const [path, name] of [['/soan', 'soan'], [`/ho-so/${ours}`, 'ho-so'],
+	    [`/phat-hanh/${ours}`, 'phat-hanh'], ['/den', 'den'],
+	    ['/duyet-ky', 'duyet-ky'], [`/duyet-ky/${ours}`, 'duyet-ky-mot'],
+	    ['/den/giay', 'den-giay']]) {
+		await goes(page, path);
+		await page.waitForTimeout(200);
+		await settled(page);
+		await shot(page, `${name}-en-dark-360`);
+		const out = await sticksOut(page), said = await axe(page);
+		if (out)
+			wide.push(`${path}: ${out}`);
+		if (said)
+			found.push(`${path}: ${said}`);
+	}
+	is(wide.join('\n'), '', 'nothing is wider than a phone');
+	is(found.join('\n'), '', 'axe finds nothing there');
+	is(await page.evaluate(() => document.documentElement.lang), 'en',
+	    'in English');
+});
+
+for (const [who, { faults }] of Object.entries(people))
+	is(faults.join('\n'), '', `${who}'s console says nothing is wrong`);
+await finish();
