@@ -69,7 +69,13 @@ await test('people', async () => {
 await test('who is in no rota', async () => {
 	const b = await someone();
 
+	await goes(page, '/nguoi');
+	ok(/không đăng nhập/.test(await page.locator('.table tr',
+	    { hasText: 'Trần Thị Lan' }).innerText()), 'she is not signed in');
 	await signsIn(b.page, 'lan');
+	await page.locator('.table tr', { hasText: 'Trần Thị Lan' })
+	    .getByText(/đang đăng nhập từ/).waitFor();
+	ok(true, 'that somebody signs in elsewhere is seen at once');
 	await goes(b.page, '/nguoi');
 	await b.page.locator('#truc-ban button', { hasText: 'Nhận trực' }).click();
 	await b.page.locator('dialog .button.main').click();
