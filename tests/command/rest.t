@@ -28,7 +28,7 @@ my $desk_pass = 'cau cua ban van thu';
 binmode $_, ':utf8' for map { Test::More->builder->$_ } qw(output
     failure_output todo_output);
 my $json = JSON::PP->new->utf8->canonical;
-my ($up, $base, $cookie, $csrf, $key, $counter, $far, %far);
+my ($up, $base, $name, $cookie, $csrf, $key, $counter, $far, %far);
 
 END {
 	my $status = $?;
@@ -44,7 +44,7 @@ my $http = HTTP::Tiny->new(timeout => 60, keep_alive => 1);
 sub asks {
 	my ($method, $path, $body, %more) = @_;
 	my %headers = (origin => $base, %{ $more{headers} // {} });
-	$headers{cookie} //= "antin=$cookie" if defined $cookie;
+	$headers{cookie} //= "$name=$cookie" if defined $cookie;
 	$headers{'x-antin'} //= $csrf if defined $csrf && $method ne 'GET';
 	$headers{'content-type'} //= 'application/json' if defined $body;
 	delete $headers{$_} for grep { $headers{$_} eq '' } keys %headers;
@@ -142,9 +142,10 @@ sub nothing_without_a_session {
 	my $r = asks('POST', '/session/link', { token => $token });
 	is($r->{status}, 200, 'the link begins one');
 	like($r->{headers}{'set-cookie'},
-	    qr/^antin=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/,
+	    qr/^antin-\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/,
 	    'whose cookie no script sees');
-	($cookie) = $r->{headers}{'set-cookie'} =~ /=([\w-]+);/;
+	($name, $cookie) = $r->{headers}{'set-cookie'} =~
+	    /^(.*?)=([\w-]+);/;
 	$csrf = $r->{json}{csrf};
 	is_refused(403, 'denied', 'once', 'POST', '/session/link',
 	    { token => $token });
@@ -177,7 +178,7 @@ sub what_changes_needs_the_token {
 	my $host = $base =~ s/http:\/\///r;
 	my $to = IO::Socket::INET->new($host) or die "$host: $!\n";
 	$to->print("GET /api/1/session HTTP/1.1\r\nHost: evil.vn\r\n" .
-	    "Cookie: antin=$cookie\r\nConnection: close\r\n\r\n");
+	    "Cookie: $name=$cookie\r\nConnection: close\r\n\r\n");
 	like(<$to>, qr/ 403 /, 'nor is anything told under another name');
 	is_refused(415, 'invalid', 'nor as a form', 'POST',
 	    '/session/sign-in', 'person=lan', headers => { 'content-type' =>
@@ -420,7 +421,7 @@ sub another_machine_sees_nothing_before_somebody_signs_in {
 	is_refused_afar(401, 'the cookie of this machine is none there',
 	    'GET', '/session', undef, Cookie => "__Host-antin=$cookie");
 	is_refused(401, 'denied', 'nor the other way', 'GET', '/session',
-	    undef, headers => { cookie => "antin=$far{cookie}" });
+	    undef, headers => { cookie => "$name=$far{cookie}" });
 	is(is_refused_afar(403, 'a wrong code is refused', 'POST',
 	    '/session/sign-in', \%lan), is_refused_afar(403,
 	    'and who is nobody', 'POST', '/session/sign-in', { %lan,
@@ -461,7 +462,7 @@ sub who_asks_too_often_waits {
 	alarm 60;
 	while ($status ne '429' && $n < 20_000) {
 		print $_ "GET /api/1/mail/x/trace HTTP/1.1\r\nHost: $host\r\n" .
-		    "Cookie: antin=$cookie\r\n\r\n" for @to;
+		    "Cookie: $name=$cookie\r\n\r\n" for @to;
 		for my $from (@to) {
 			my ($head, $length) = ('', 0);
 			while (defined(my $line = <$from>)) {

@@ -256,7 +256,7 @@ sub a_line_is_cut {
 	my ($host) = $b->{at} =~ m{//(.*)};
 	my $s = IO::Socket::INET->new(PeerAddr => $host) or die "$!\n";
 	print $s "PUT /api/1/uploads/$up?at=0 HTTP/1.1\r\nHost: $host\r\n" .
-	    "Origin: $b->{at}\r\nCookie: antin=$b->{cookie}\r\n" .
+	    "Origin: $b->{at}\r\nCookie: $b->{cookie}\r\n" .
 	    "X-Antin: $b->{csrf}\r\nContent-Length: " . length($map) .
 	    "\r\n\r\n" . substr($map, 0, 150_000);
 	$s->flush;
@@ -283,7 +283,7 @@ sub a_line_is_cut {
 	$up = $b->post('/uploads', { name => 'a', size => 5 })->{upload};
 	$s = IO::Socket::INET->new(PeerAddr => $host) or die "$!\n";
 	print $s "PUT /api/1/uploads/$up?at=0 HTTP/1.1\r\nHost: $host\r\n" .
-	    "Origin: $b->{at}\r\nCookie: antin=$b->{cookie}\r\n" .
+	    "Origin: $b->{at}\r\nCookie: $b->{cookie}\r\n" .
 	    "X-Antin: $b->{csrf}\r\nContent-Length: 99999999999\r\n\r\n";
 	like(scalar(<$s>), qr/ 413 /, 'what would be too long is not waited for');
 	close $s;
