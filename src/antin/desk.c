@@ -112,7 +112,7 @@ out:
 }
 
 static const struct opt desk_opts[] = {
-	{ "print", NULL, "only print the link", false },
+	{ "print", NULL, "only print the address", false },
 	{ "openapi", NULL, "print what can be asked by HTTP (OpenAPI 3.1)",
 	    false },
 	OPT_STATION,

@@ -24,7 +24,7 @@
 #define WEB_BODY_MS 60000 /* without another byte of what is told or taken */
 #define WEB_WORKERS 8u	  /* threads */
 #define WEB_WAITING 256u  /* calls that wait for one */
-#define WEB_STREAMS 200u  /* of changes; */
+#define WEB_STREAMS 400u  /* of changes; */
 #define WEB_STREAMS_OF 8u /* of one session */
 #define WEB_NAMES 16u	  /* of this station, in its certificate */
 
@@ -47,6 +47,7 @@ struct web_conn {
 	int fd; /* libmicrohttpd's */
 	bool secure;
 	uint64_t uid; /* who is there, on this machine; UINT64_MAX */
+	uint64_t source; /* by which is counted what comes from there */
 	char peer[MSG_PEER_TEXT + 1];
 	int64_t until; /* ms: so long it may take to ask; 0: it has */
 };

@@ -179,6 +179,21 @@ address_of(struct sockaddr_storage *out, const char *peer)
 	return inet_pton(AF_INET, host, &in4->sin_addr) == 1 ? sizeof(*in4) : 0;
 }
 
+/* Of IPv6 the network: who has one has all of its addresses. */
+static uint64_t
+source_of(const struct sockaddr_storage *a)
+{
+	const struct sockaddr_in6 *in6 = (const void *)a;
+	const struct sockaddr_in *in4 = (const void *)a;
+	uint64_t source = 0;
+
+	if (a->ss_family == AF_INET6)
+		memcpy(&source, &in6->sin6_addr, sizeof(source));
+	else
+		source = ntohl(in4->sin_addr.s_addr);
+	return source;
+}
+
 void
 conn_adopt(int fd, const struct msg_browser *m)
 {
@@ -193,6 +208,7 @@ conn_adopt(int fd, const struct msg_browser *m)
 		.next = conns };
 	memcpy(c->peer, m->peer.p, m->peer.len);
 	len = address_of(&a, c->peer);
+	c->source = source_of(&a);
 	if (len == 0 || conn_count >= WEB_CONNS) {
 		(void)close(fd);
 		free(c);

@@ -237,7 +237,7 @@ lang_of(const struct heads *h, const struct web_session *s)
 static enum rc
 malformed(struct err *e)
 {
-	return fail(e, RC_INVALID, "the request is not well formed");
+	return fail(e, RC_INVALID, "what was asked is not well formed");
 }
 
 /* What there is to know of it. */
@@ -321,7 +321,8 @@ find_session(struct request *r, const struct heads *h)
 {
 	struct bytes token;
 
-	r->call.from = (struct web_from){ r->conn->secure, r->conn->uid };
+	r->call.from =
+	    (struct web_from){ r->conn->secure, r->conn->uid, r->conn->source };
 	web_cookie_name(r->call.cookie, &r->asked);
 	if (cookie(&token, said(h, COOKIE), r->call.cookie))
 		r->call.session = web_session_find(

@@ -124,12 +124,16 @@ static enum rc
 body_ok(unsigned *status, const struct web_route *r, const struct web_asked *a,
     struct err *e)
 {
+	/* nobody fills the memory before he is known */
+	const unsigned most = r->needs == WEB_NOTHING || r->needs == WEB_BEGUN
+				  ? WEB_BODY_UNKNOWN
+				  : WEB_BODY;
+
 	if (a->size == 0 || r->raw)
 		return RC_OK;
 	*status = 413;
-	if (a->size > WEB_BODY)
-		return fail(
-		    e, RC_LIMIT, "the body has over %u bytes", WEB_BODY);
+	if (a->size > most)
+		return fail(e, RC_LIMIT, "the body has over %u bytes", most);
 	*status = 415;
 	if (!is_json(a->type))
 		return fail(e, RC_INVALID, "the body is no JSON object");

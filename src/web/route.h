@@ -18,6 +18,7 @@
 
 #define WEB_ROOT "/api/1"
 #define WEB_BODY (256u << 10) /* bytes of a JSON body, at the most */
+#define WEB_BODY_UNKNOWN 4096u /* the same, before anybody is signed in */
 #define WEB_PATH 1000u	      /* bytes of a path, as it is encoded */
 #define WEB_QUERY 8192u	      /* bytes of a query */
 #define WEB_NAME 39u	      /* bytes of a field's name */
@@ -108,6 +109,8 @@ struct web_from {
 	bool secure;  /* by TLS */
 	uint64_t uid; /* else: whose process it is on this machine; UINT64_MAX
 			 where that cannot be known */
+	uint64_t source; /* by TLS: his address, or network of IPv6, by which
+			    is counted what he tries; it may change */
 };
 
 struct web_call {

@@ -49,10 +49,11 @@ struct web_sessions {
 	pthread_cond_t rested; /* a line */
 	struct entry entries[WEB_SESSIONS];
 	struct waiting links[WEB_LINKS];
-	struct bucket begun, links_tried, tls_tried;
+	struct bucket begun, tls_tried; /* by all together */
 	struct trier {
-		uint64_t uid;
-		struct bucket tried;
+		uint64_t who; /* a user of this machine, or a source by TLS */
+		bool secure;
+		struct bucket tried, begun, links_tried;
 	} triers[WEB_TRIERS];
 	uint64_t next; /* user */
 };
@@ -112,8 +113,12 @@ hash_is(
 
 static const struct rate asks = { WEB_BURST, 1000 / WEB_RATE },
 			 begins = { WEB_BEGIN_BURST, 1000 / WEB_BEGIN_RATE },
+			 begins_all = { WEB_BEGIN_ALL_BURST,
+				 1000 / WEB_BEGIN_ALL_RATE },
 			 tries = { WEB_TRIES, WEB_TRY_MS },
-			 tls_tries = { WEB_TLS_TRIES, WEB_TLS_TRY_MS };
+			 tls_tries = { WEB_TLS_TRIES, WEB_TLS_TRY_MS },
+			 tls_tries_all = { WEB_TLS_ALL_TRIES,
+				 WEB_TLS_ALL_TRY_MS };
 
 /* One more: true, or how long to wait for it. */
 static bool
@@ -130,6 +135,36 @@ bucket_take(
 	*wait = 0;
 	b->used += rate->each;
 	return true;
+}
+
+static int64_t
+left_in(const struct bucket *b, int64_t now)
+{
+	const int64_t left = b->used - (now - b->at);
+
+	return left > 0 ? left : 0;
+}
+
+/* Of who is not remembered, the place of who tried least. */
+static struct trier *
+trier_of(struct web_sessions *ws, const struct web_from *from, int64_t now)
+{
+	const uint64_t who = from->secure ? from->source : from->uid;
+	struct trier *t, *least = NULL;
+	int64_t left, fewest = INT64_MAX;
+
+	for (t = ws->triers; t < ws->triers + WEB_TRIERS; t++) {
+		if (t->who == who && t->secure == from->secure)
+			return t;
+		left = left_in(&t->tried, now) + left_in(&t->begun, now) +
+		       left_in(&t->links_tried, now);
+		if (left < fewest) {
+			fewest = left;
+			least = t;
+		}
+	}
+	*least = (struct trier){ .who = who, .secure = from->secure };
+	return least;
 }
 
 /* ---- the table
@@ -197,7 +232,8 @@ web_link_take(struct web_sessions *ws, struct bytes token,
 
 	sha256(hash, token);
 	lock(ws);
-	may = bucket_take(&ws->links_tried, &begins, now, &wait);
+	may = bucket_take(
+	    &trier_of(ws, from, now)->links_tried, &begins, now, &wait);
 	for (i = 0; may && i < WEB_LINKS; i++) {
 		w = &ws->links[i];
 		if (!w->used || !hash_is(w->token, hash) ||
@@ -262,7 +298,8 @@ web_session_begin(struct web_session **out, char cookie[static WEB_TOKEN],
 	*out = NULL;
 	cookie[0] = '\0';
 	lock(ws);
-	if (bucket_take(&ws->begun, &begins, now, &wait))
+	if (bucket_take(&trier_of(ws, from, now)->begun, &begins, now, &wait) &&
+	    bucket_take(&ws->begun, &begins_all, now, &wait))
 		s = place(ws);
 	if (s != NULL) {
 		*s = (struct entry){
@@ -390,28 +427,6 @@ web_session_heard(
 	return now - heard;
 }
 
-/* Of a user that is not remembered, the place of who tried least. */
-static struct bucket *
-tried_by(struct web_sessions *ws, uint64_t uid, int64_t now)
-{
-	struct trier *t, *least = &ws->triers[0];
-	int64_t left, fewest = INT64_MAX;
-	size_t i;
-
-	for (i = 0; i < WEB_TRIERS; i++) {
-		t = &ws->triers[i];
-		if (t->uid == uid)
-			return &t->tried;
-		left = t->tried.used - (now - t->tried.at);
-		if (left < fewest) {
-			fewest = left;
-			least = t;
-		}
-	}
-	*least = (struct trier){ .uid = uid };
-	return &least->tried;
-}
-
 enum rc
 web_session_try(struct web_sessions *ws, const struct web_from *from,
     int64_t now, struct err *e)
@@ -420,9 +435,10 @@ web_session_try(struct web_sessions *ws, const struct web_from *from,
 	bool may;
 
 	lock(ws);
-	may = from->secure ? bucket_take(&ws->tls_tried, &tls_tries, now, &wait)
-			   : bucket_take(tried_by(ws, from->uid, now), &tries,
-				 now, &wait);
+	may = bucket_take(&trier_of(ws, from, now)->tried,
+	    from->secure ? &tls_tries : &tries, now, &wait);
+	if (may && from->secure)
+		may = bucket_take(&ws->tls_tried, &tls_tries_all, now, &wait);
 	unlock(ws);
 	return may ? RC_OK
 		   : fail(e, RC_LIMIT,

@@ -24,15 +24,20 @@
 /* How often a session may ask: so many at once, and so many a second. */
 #define WEB_BURST 120u
 #define WEB_RATE 20u
-/* How often a session may be begun, by all together, and a link tried. */
-#define WEB_BEGIN_BURST 30u
-#define WEB_BEGIN_RATE 1u
+/* How often a session may be begun, or a link tried: by one user of the machine
+ * or one address, and by all together. */
+#define WEB_BEGIN_BURST 100u
+#define WEB_BEGIN_RATE 2u
+#define WEB_BEGIN_ALL_BURST 400u
+#define WEB_BEGIN_ALL_RATE 20u
 
 #define WEB_TRIES 10u
 #define WEB_TRY_MS 20000
-#define WEB_TLS_TRIES 60u
+#define WEB_TLS_TRIES 40u
 #define WEB_TLS_TRY_MS 2000
-#define WEB_TRIERS 64u /* users of the machine that are remembered for that */
+#define WEB_TLS_ALL_TRIES 120u
+#define WEB_TLS_ALL_TRY_MS 1000
+#define WEB_TRIERS 256u /* users and addresses remembered for that */
 
 struct web_session {
 	uint64_t user; /* USER_WEB and on: never used again in this process */
@@ -109,8 +114,9 @@ int64_t web_session_heard(
 /*
  * One more try of a passphrase.  The station makes each session wait after
  * wrong ones; this is so that new sessions do not make new tries: of one user
- * of the machine WEB_TRIES at once and then one in WEB_TRY_MS; by TLS
- * WEB_TLS_TRIES by all together, and then one in WEB_TLS_TRY_MS.
+ * of the machine WEB_TRIES at once and then one in WEB_TRY_MS; by TLS of one
+ * address WEB_TLS_TRIES, and then one in WEB_TLS_TRY_MS, and of all together
+ * WEB_TLS_ALL_TRIES: one machine does not keep all others from signing in.
  *
  * RC_LIMIT
  */

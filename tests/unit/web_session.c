@@ -8,8 +8,10 @@
 #include "../tap.h"
 #include "web/session.h"
 
-static const struct web_from lan = { false, 1000 }, other = { false, 1001 },
-			     far = { .secure = true };
+static const struct web_from lan = { false, 1000, 0 },
+			     other = { false, 1001, 0 },
+			     far = { true, UINT64_MAX, 7 },
+			     farther = { true, UINT64_MAX, 8 };
 
 /* ---- what ends
  * ------------------------------------------------------------- */
@@ -320,7 +322,7 @@ static void
 new_sessions_make_no_new_tries(void)
 {
 	struct web_sessions *ws = web_sessions_new();
-	struct web_from many = { false, 0 };
+	struct web_from many = { .secure = false };
 	size_t n = 0;
 
 	while (try(ws, &lan, 1) == RC_OK)
@@ -337,7 +339,36 @@ new_sessions_make_no_new_tries(void)
 	    "and who has tried much is remembered among many");
 	for (n = 0; try(ws, &far, 1) == RC_OK; n++)
 		;
-	is(n, WEB_TLS_TRIES, "by TLS all together have so many");
+	is(n, WEB_TLS_TRIES, "by TLS one address has so many");
+	is(try(ws, &farther, 1), RC_OK, "which keeps another from none");
+	for (n++; n < 10 * WEB_TLS_ALL_TRIES; n++) {
+		many = (struct web_from){ true, UINT64_MAX, n };
+		if (try(ws, &many, 1) != RC_OK)
+			break;
+	}
+	is(n, WEB_TLS_ALL_TRIES, "and all together so many");
+	web_sessions_free(ws);
+}
+
+/* Whoever begins without end keeps no other from it. */
+static void
+one_address_does_not_begin_for_all(void)
+{
+	struct web_sessions *ws = web_sessions_new();
+	char cookie[WEB_TOKEN];
+	struct web_session *s;
+	size_t n = 0;
+
+	while (n < 10 * WEB_BEGIN_BURST &&
+	       (s = begin(ws, cookie, &far, 1)) != NULL) {
+		web_session_done(ws, s);
+		n++;
+	}
+	is(n, WEB_BEGIN_BURST, "one address begins so many sessions at once");
+	s = begin(ws, cookie, &farther, 1);
+	ok(s != NULL, "another begins one yet");
+	if (s != NULL)
+		web_session_done(ws, s);
 	web_sessions_free(ws);
 }
 
@@ -426,6 +457,7 @@ main(void)
 	nobody_is_pushed_out();
 	asking_has_a_rate();
 	new_sessions_make_no_new_tries();
+	one_address_does_not_begin_for_all();
 	lines_are_used_by_one_at_a_time();
 	return done();
 }
