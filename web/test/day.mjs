@@ -588,12 +588,14 @@ await part('a restart', async () => {
 	await page.getByText('Đã lưu, niêm phong tại trạm').waitFor();
 	await goes(page, '/hom-nay');
 	await goes(page, '/soan');
+	const left = page.getByRole('button', { name: /^Soạn tiếp/ });
+	await left.first().waitFor();
+	const before = await left.count();
 	await page.getByRole('button', { name: /^Bỏ: / }).first().click();
 	await dialog_yes(page).click();
 	await page.locator('dialog[open]').waitFor({ state: 'detached' });
-	await page.getByRole('button', { name: /^Soạn tiếp/ })
-	    .waitFor({ state: 'detached' });
-	ok(true, 'and is discarded for good');
+	await left.nth(before - 1).waitFor({ state: 'detached' });
+	is(await left.count(), before - 1, 'and one is discarded for good');
 });
 
 for (const [who, { faults }] of Object.entries(people))
