@@ -25,7 +25,7 @@ connect_to(int *out, const char *path, struct err *e)
 	    connect(fd, (const struct sockaddr *)&at, sizeof(at)) != 0) {
 		if (fd >= 0)
 			(void)close(fd);
-		return fail_io(e, "clamd: %s", path);
+		return fail_io(e, "clamd at %s", path);
 	}
 	*out = fd;
 	return RC_OK;

@@ -11,6 +11,9 @@
 /* ---- store_duty.c: the rota, hand-overs, notes
  * ------------------------------------------ */
 
+/* Whom of the rota a user is: himself; a browser's session is who is signed in
+ * by it (docs/duty.md 1.5), or itself. */
+uint64_t duty_user(uint64_t uid);
 void duty_on(uint64_t job, const struct msg_duty *m);
 enum rc duty_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
     bool all, struct err *e);

@@ -131,6 +131,7 @@ told(void *ctx, const struct progress *p)
 	j->told = now;
 	(void)tell(PROC_CONTROL, MSG_PROGRESS, j->number,
 	    &(struct msg_progress){ p->done, p->total }, -1);
+	tell_now(PROC_CONTROL);
 }
 
 static void

@@ -35,6 +35,9 @@ enum rc session_of(
 /* All that this user has signed in, whose certificates are in force. */
 void session_each(
     uint64_t uid, void (*each)(void *ctx, const struct session *s), void *ctx);
+/* Name a user in a line of the log; a browser's session by whom it has signed
+ * in, too. */
+void session_log(struct log_line *l, uint64_t uid);
 /* He holds it at this desk (a holder of the directory) now. */
 bool session_role(const struct session *s, size_t desk, enum role role);
 /* The same of all roles: a bit each. */

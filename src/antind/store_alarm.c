@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/sessions.h"
 #include "antind/duty.h"
 #include "antind/hours.h"
 #include "core/vec.h"
@@ -570,7 +571,7 @@ malware_found(const struct msg_found *m)
 	struct log_line l = log_line(LOG_WARN, "malware.found");
 
 	log_str(&l, "name", m->name);
-	log_uint(&l, "uid", m->uid);
+	session_log(&l, m->uid);
 	process_log(LOG_WARN, &l);
 	alarm_raise(STORE_ALARM_MALWARE, m->name, 0, "");
 }
@@ -586,12 +587,12 @@ alarm_seen(uint64_t n, uint64_t uid, struct err *e)
 		 st.store, false, find_seen, &s, e)) != RC_OK ||
 	    (rc = store_write(e)) != RC_OK ||
 	    (rc = store_failed(st.store->ops->alarms.ack(
-		 st.store, n, uid, station_now(), e))) != RC_OK)
+		 st.store, n, duty_user(uid), station_now(), e))) != RC_OK)
 		return rc;
 	changed(CHANGED_ALARMS);
 	l = log_line(LOG_INFO, "alarm.seen");
 	log_uint(&l, "alarm", n);
-	log_uint(&l, "uid", uid);
+	session_log(&l, uid);
 	process_log(LOG_INFO, &l);
 	if (s.found && (events[s.of.kind] || given_up(&s.of)))
 		alarm_over(s.of.kind, bytes_str(s.of.subject), s.of.rank);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/sessions.h"
 #include "antind/enrol.h"
 #include "core/vec.h"
 #include "pki/enrol.h"
@@ -245,7 +246,7 @@ log_decision(const char *event, enum entry_kind kind,
 
 	id_write(id, &m->id);
 	log_str(&l, "request", bytes_str(id));
-	log_uint(&l, "uid", m->uid);
+	session_log(&l, m->uid);
 	process_log(LOG_INFO, &l);
 	journal_add(kind, &d, 0);
 }

@@ -414,10 +414,8 @@ browses(void *ctx, const struct session *s)
 		}
 }
 
-/* Whom of the rota a user is: himself; a browser's session is who is signed in
- * by it (docs/duty.md 1.5). */
-static uint64_t
-user_of(uint64_t uid)
+uint64_t
+duty_user(uint64_t uid)
 {
 	struct browsing b = { 0 };
 
@@ -446,7 +444,7 @@ duty_on(uint64_t job, const struct msg_duty *asked)
 		rc = fail(&e, RC_LIMIT, "a note of %zu bytes, at most %u",
 		    m.text.len, SAYS_MAX);
 	if (rc == RC_OK && (rc = ready(&e)) == RC_OK) {
-		m.uid = user_of(m.uid);
+		m.uid = duty_user(m.uid);
 		rc = does[m.what](&m, &n, &e);
 	}
 	if (rc == RC_OK)

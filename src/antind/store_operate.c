@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "antind/sessions.h"
 #include "antind/backup.h"
 #include "antind/notices.h"
 #include "core/vec.h"
@@ -173,7 +174,7 @@ log_act(const struct msg_operate *m, const struct leg *l)
 	log_uint(&log, "leg", l->q);
 	log_uint(&log, "n", l->n);
 	log_str(&log, "hop", m->what == OPERATE_REROUTE ? m->station : l->hop);
-	log_uint(&log, "uid", m->uid);
+	session_log(&log, m->uid);
 	if (m->reason.len > 0)
 		log_str(&log, "reason", m->reason);
 	process_log(LOG_WARN, &log);

@@ -322,8 +322,8 @@ find_session(struct request *r, const struct heads *h)
 	struct bytes token;
 
 	r->call.from = (struct web_from){ r->conn->secure, r->conn->uid };
-	if (cookie(&token, said(h, COOKIE),
-		r->conn->secure ? WEB_COOKIE_SECURE : WEB_COOKIE))
+	web_cookie_name(r->call.cookie, &r->asked);
+	if (cookie(&token, said(h, COOKIE), r->call.cookie))
 		r->call.session = web_session_find(
 		    server->sessions, token, &r->call.from, process_ms());
 	r->call.lang = lang_of(h, r->call.session);

@@ -89,6 +89,17 @@ tell(enum proc to, enum msg m, uint64_t job, const void *body, int fd)
 }
 
 void
+tell_now(enum proc to)
+{
+	struct err e;
+
+	/* that it is gone is noticed in its turn */
+	if (self.peers[to].c != NULL &&
+	    channel_write(self.peers[to].c, &e) != RC_OK)
+		self.active = true;
+}
+
+void
 process_log(enum log_level level, struct log_line *l)
 {
 	static const char warn[] = "warn ";

@@ -61,6 +61,9 @@ struct event_base *process_base(void);
 /* Tell a sibling; where it is just not there the message is dropped, as it
  * would be with its death, and false is returned.  "fd" is taken either way. */
 bool tell(enum proc to, enum msg m, uint64_t job, const void *body, int fd);
+/* What was told goes when the message is done with that is at work; of long
+ * work this much goes now, as far as the sibling takes it. */
+void tell_now(enum proc to);
 /* A number for a job that is asked. */
 uint64_t next_job(void);
 /*

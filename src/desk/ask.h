@@ -21,6 +21,8 @@ struct desk {
 	enum rc (*act)(void *ctx, struct err *e);
 	/* What a person is told besides, translated; NULL: nobody listens. */
 	void (*tell)(void *ctx, const char *text);
+	/* Bytes of what is sealed for it now; NULL: nobody wants to know. */
+	void (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
 };
 

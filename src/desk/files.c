@@ -190,6 +190,8 @@ files_send(
 	const char *const names[] = { CONTENT_NAME, RECORD_NAME };
 	const char *const types[] = { CONTENT_TYPE, RECORD_TYPE };
 	const struct buf *const inside[] = { &p->content, &p->record };
+	const struct control_ears ears = { .progress = d->progress,
+		.ctx = d->ctx };
 	json_t *list = show_array(request, "parts");
 	int fds[CONTROL_FDS], own[2] = { -1, -1 };
 	size_t n = 0, i;
@@ -208,7 +210,7 @@ files_send(
 	}
 	if (rc == RC_OK)
 		rc = control_ask(d->fd, CONTROL_SEND, json_incref(request), fds,
-		    n, NULL, NULL, e);
+		    n, &ears, NULL, e);
 	json_decref(request);
 	for (i = 0; i < 2; i++)
 		if (own[i] >= 0)

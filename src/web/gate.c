@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "web/gate.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,6 +42,20 @@ split_host(struct bytes *name, struct bytes host)
 		if (host.p[i] < '0' || host.p[i] > '9')
 			return false;
 	return n > 0;
+}
+
+void
+web_cookie_name(char out[static WEB_COOKIE], const struct web_asked *a)
+{
+	struct bytes name;
+	int port;
+
+	(void)snprintf(out, WEB_COOKIE, a->secure ? "__Host-antin" : "antin");
+	if (a->secure || !split_host(&name, a->host) || name.len == a->host.len)
+		return;
+	port = (int)(a->host.len - name.len - 1); /* digits, at most 5 */
+	(void)snprintf(out, WEB_COOKIE, "antin-%.*s", port,
+	    (const char *)a->host.p + name.len + 1);
 }
 
 bool

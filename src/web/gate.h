@@ -23,6 +23,12 @@ struct web_asked {
 };
 
 /*
+ * The name of a session's cookie: by TLS the host's alone; else with the port
+ * that it was asked under, for a browser gives what it has of 127.0.0.1 to each
+ * port there, and a machine may have several stations.
+ */
+void web_cookie_name(char out[static WEB_COOKIE], const struct web_asked *a);
+/*
  * Whether a Host: is one of this station's: by TLS a name of it, else this
  * machine's loopback, each with any port or none.  What is asked under another
  * name was led here by a name service that lies.  For static files too.

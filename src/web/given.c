@@ -103,6 +103,7 @@ given_take(struct given *g, struct web_call *c, struct err *e)
 	enum rc rc = RC_OK;
 
 	g->count = 0;
+	g->c = c;
 	if (web_text(c, "text")[0] != '\0')
 		rc = take_text(g, c, e);
 	json_array_foreach(json_object_get(c->values, "uploads"), i, o)
@@ -126,10 +127,24 @@ is_upload(const struct given_file *f)
 }
 
 void
+given_sealed(void *given, uint64_t done, uint64_t total)
+{
+	const struct given *g = given;
+	size_t i;
+
+	for (i = 0; i < g->count; i++)
+		if (is_upload(&g->files[i]))
+			upload_sealed(g->c->uploads, g->c->session->user,
+			    &g->files[i].upload, done, total);
+}
+
+void
 given_free(struct given *g, struct web_call *c)
 {
 	size_t i;
 
+	if (g->count > 0)
+		given_sealed(g, 0, 0); /* it is over */
 	for (i = 0; i < g->count; i++) {
 		if (g->files[i].fd >= 0)
 			(void)close(g->files[i].fd);

@@ -21,6 +21,7 @@ struct given {
 		uint64_t size; /* of an upload */
 	} files[GIVEN_MAX];
 	size_t count;
+	struct web_call *c; /* whose it is; once taken */
 };
 
 /* The fields by which a route takes them: "uploads", "text", "text_name". */
@@ -44,6 +45,8 @@ struct given {
  */
 enum rc given_take(struct given *g, struct web_call *c, struct err *e);
 void given_free(struct given *g, struct web_call *c);
+/* How far they are sealed: struct control_ears' progress, of a struct given. */
+void given_sealed(void *given, uint64_t done, uint64_t total);
 /* It was done: they are needed no more. */
 void given_drop(const struct given *g, struct web_call *c);
 

@@ -24,6 +24,7 @@
 #define WEB_ROWS 20000u	      /* rows of an answer */
 #define WEB_FIELDS 16u	      /* of a route, with the last empty one */
 #define WEB_HEADERS 8u	      /* a handler's own */
+#define WEB_COOKIE 16u	      /* bytes of a cookie's name, and its end */
 #define WEB_SECRET_SIZE 32u   /* bytes of a token */
 #define USER_WEB (1ull << 32) /* the first user that is a browser's session */
 
@@ -119,6 +120,7 @@ struct web_call {
 	char field[WEB_NAME + 1];    /* which one is wrong, where one is */
 	struct web_reply reply;
 	struct web_from from;
+	char cookie[WEB_COOKIE]; /* the name of the session's (gate.h) */
 	uint64_t size;		 /* of a raw body, as it was announced */
 	uint64_t taken;		 /* of it, so far; take() counts */
 	struct uploads *uploads; /* src/web/uploads.h */

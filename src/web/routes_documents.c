@@ -73,6 +73,14 @@ is_told(void *ctx, const char *text)
 }
 
 static void
+is_sealed(void *ctx, uint64_t done, uint64_t total)
+{
+	struct asked *a = ctx;
+
+	given_sealed(&a->given, done, total);
+}
+
+static void
 was_taken(void *ctx, json_t *rows)
 {
 	struct asked *a = ctx;
@@ -167,6 +175,7 @@ takes_step(struct web_call *c, struct err *e)
 	if ((rc = given_desk(&a->d.desk, c, e)) != RC_OK)
 		goto out;
 	a->d.desk.tell = is_told;
+	a->d.desk.progress = is_sealed;
 	a->d.desk.ctx = a;
 	a->d.taken = was_taken;
 	a->d.action = web_text(c, "action");

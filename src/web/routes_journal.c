@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The station's journal (docs/journal.md): what is in it, and whether it is
  * what was signed. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "core/base64.h"
@@ -240,8 +241,8 @@ aim(struct checkpoint *out, bool *witnessed, bool *last, struct web_call *c,
 	json_decref(answer);
 	if (rc == RC_OK && out->size < from)
 		rc = fail(e, RC_DENIED,
-		    "the journal ends before entry %llu: it was cut off",
-		    (unsigned long long)from);
+		    "the journal ends before entry %" PRIu64 ": it was cut off",
+		    from);
 	return rc;
 }
 

@@ -40,6 +40,7 @@ static enum rc
 sends(struct web_call *c, struct err *e)
 {
 	struct given *g = alloc(1, sizeof(*g));
+	const struct control_ears ears = { .progress = given_sealed, .ctx = g };
 	json_t *last = NULL;
 	int fds[GIVEN_MAX];
 	struct desk d;
@@ -51,8 +52,8 @@ sends(struct web_call *c, struct err *e)
 		goto out;
 	for (i = 0; i < g->count; i++)
 		fds[i] = g->files[i].fd;
-	rc = web_ask_files(
-	    c, CONTROL_SEND, request_of(c, g), fds, g->count, NULL, &last, e);
+	rc = control_ask(d.fd, CONTROL_SEND, request_of(c, g), fds, g->count,
+	    &ears, &last, e);
 	if (rc == RC_OK) {
 		(void)json_object_del(last, "rc");
 		web_replies(c, json_incref(last));

@@ -131,7 +131,6 @@ static enum rc
 begin(struct web_call *c, struct err *e)
 {
 	char cookie[WEB_TOKEN], value[200];
-	bool secure = c->from.secure;
 	enum rc rc;
 
 	rc = web_session_begin(&c->session, cookie, c->server->sessions,
@@ -141,9 +140,8 @@ begin(struct web_call *c, struct err *e)
 		return rc;
 	}
 	(void)snprintf(value, sizeof(value),
-	    "%s=%s; HttpOnly; SameSite=Strict; Path=/%s",
-	    secure ? WEB_COOKIE_SECURE : WEB_COOKIE, cookie,
-	    secure ? "; Secure" : "");
+	    "%s=%s; HttpOnly; SameSite=Strict; Path=/%s", c->cookie, cookie,
+	    c->from.secure ? "; Secure" : "");
 	web_header(c, "Set-Cookie", value);
 	wipe(cookie, sizeof(cookie));
 	wipe(value, sizeof(value));

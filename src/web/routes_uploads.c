@@ -55,6 +55,10 @@ state(struct web_call *c, struct err *e)
 	show_word(out, "type", is.type);
 	show_number(out, "size", is.size);
 	show_number(out, "have", is.have);
+	if (is.total > 0) {
+		show_number(out, "sealed", is.sealed);
+		show_number(out, "total", is.total);
+	}
 	web_replies(c, out);
 	return RC_OK;
 }
@@ -112,7 +116,9 @@ const struct web_route web_upload_routes[] = {
 	    { UPLOAD, FIELD_NUMBER("at", WEB_IN_QUERY, false, 0, UPLOAD_MAX) },
 	    state, 0, "its size, and how much came", true, takes },
 	{ "GET", "/uploads/{upload}", WEB_PERSON, "How much of it came.",
-	    { UPLOAD }, state, 0, "its name, type, size, and how much came",
+	    { UPLOAD }, state, 0,
+	    "its name, type, size, how much came, and while it is sent how "
+	    "much is sealed",
 	    false, NULL },
 	{ "DELETE", "/uploads/{upload}", WEB_PERSON, "Remove it.", { UPLOAD },
 	    drops, 0, "nothing", false, NULL },

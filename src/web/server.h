@@ -12,8 +12,4 @@ struct web_server {
 	int64_t (*ms)(void); /* milliseconds that only go forward */
 };
 
-/* The name of the cookie of a session: over TLS it is the host's alone. */
-#define WEB_COOKIE "antin"
-#define WEB_COOKIE_SECURE "__Host-antin"
-
 #endif

@@ -573,3 +573,18 @@ upload_closed(struct uploads *u, uint64_t size)
 	u->open -= size;
 	unlock(u);
 }
+
+void
+upload_sealed(struct uploads *u, uint64_t user, const struct id *id,
+    uint64_t done, uint64_t total)
+{
+	struct upload *up;
+	struct err ignored;
+
+	lock(u);
+	if (find(&up, NULL, u, user, id, &ignored) == RC_OK) {
+		up->is.sealed = done;
+		up->is.total = total;
+	}
+	unlock(u);
+}

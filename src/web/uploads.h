@@ -38,6 +38,9 @@ enum rc upload_name(struct buf *out, struct bytes name, struct err *e);
 struct upload_is {
 	char name[LIMIT_NAME + 1], type[UPLOAD_TYPE + 1];
 	uint64_t size, have; /* bytes it is to have; that came */
+	/* Where it is being sent: bytes of all that goes with it, and of which
+	 * so many are sealed; 0: it is not. */
+	uint64_t total, sealed;
 };
 
 /*
@@ -77,6 +80,9 @@ enum rc upload_drop(
 enum rc upload_open(int *fd, struct upload_is *is, struct uploads *u,
     uint64_t user, const struct id *id, struct err *e);
 void upload_closed(struct uploads *u, uint64_t size);
+/* How far the sealing is of what it is sent with; nothing where it is gone. */
+void upload_sealed(struct uploads *u, uint64_t user, const struct id *id,
+    uint64_t done, uint64_t total);
 /* The session ended. */
 void uploads_forget(struct uploads *u, uint64_t user);
 

@@ -141,14 +141,14 @@ sub begins {
 	my $got = raw(ask('POST /api/1/session/link',
 	    "Origin: http://127.0.0.1:$port", 'Content-Type: application/json',
 	    'Content-Length: ' . length $body) . $body, 1);
-	($to->{cookie}) = $got =~ /^Set-Cookie: antin=([\w-]{43});/m;
+	($to->{cookie}) = $got =~ /^Set-Cookie: antin-$port=([\w-]{43});/m;
 	($to->{csrf}) = $got =~ /"csrf":"([\w-]{43})"/;
 	return is(status_of($got), 200, $name);
 }
 
 sub as {
 	my ($who, $what, @lines) = @_;
-	return ask($what, "Cookie: antin=$who->{cookie}", @lines);
+	return ask($what, "Cookie: antin-$port=$who->{cookie}", @lines);
 }
 
 # One that changes something.
@@ -189,9 +189,9 @@ sub what_has_two_readings_has_none {
 	is_status('413', 'more than is taken', as(\%me, $post, @t,
 	    'Content-Length: 1000000'));
 	is_status('400', 'two cookies of ours', as(\%me, $get,
-	    "Cookie: antin=$other{cookie}"));
+	    "Cookie: antin-$port=$other{cookie}"));
 	is_status('401', 'in one line, too', ask($get,
-	    "Cookie: antin=$me{cookie}; antin=$other{cookie}"));
+	    "Cookie: antin-$port=$me{cookie}; antin-$port=$other{cookie}"));
 	is_status('400', 'two origins', as(\%me, $post, @t,
 	    'Origin: http://127.0.0.1:1', 'Content-Length: 2') . '{}');
 	is_status('400|403|ended', 'a Host on two lines', "$get HTTP/1.1\r\n" .
@@ -199,7 +199,7 @@ sub what_has_two_readings_has_none {
 	is_status('40[013]|ended', 'a header of no name',
 	    ask($get, ': x'));
 	is_status('40[013]|ended', 'a name with a blank behind it',
-	    ask($get, "Cookie : antin=$me{cookie}"));
+	    ask($get, "Cookie : antin-$port=$me{cookie}"));
 	is_status('4\d\d|5\d\d|ended', 'another version',
 	    "GET / HTTP/3.7\r\nHost: 127.0.0.1\r\n\r\n");
 	is_status('4\d\d|5\d\d|ended|nonsense', 'no version', "GET /\r\n\r\n");
@@ -262,7 +262,7 @@ sub other_hosts_are_none {
 	is_status('400|403', 'nor two', as(\%me, 'GET /api/1/session',
 	    'Host: 127.0.0.1', 'Host: example.org'));
 	is_status('400|403|ended', 'nor none', "GET /api/1/session HTTP/1.1\r\n" .
-	    "Cookie: antin=$me{cookie}\r\n\r\n");
+	    "Cookie: antin-$port=$me{cookie}\r\n\r\n");
 	is_status('200', 'but localhost', as(\%me, 'GET /api/1/session',
 	    "Host: localhost:$port"));
 }
@@ -297,7 +297,7 @@ sub other_pages_are_none {
 	for my $cookie ('', 'x', 'A' x 43, 'A' x 3000, substr($me{cookie}, 1),
 	    "$me{cookie}x", $me{csrf}) {
 		is_status('401', 'a cookie of ' . length($cookie) . ' letters',
-		    ask('GET /api/1/session', "Cookie: antin=$cookie"));
+		    ask('GET /api/1/session', "Cookie: antin-$port=$cookie"));
 	}
 	is_status('401', 'one of another name', ask('GET /api/1/session',
 	    "Cookie: __Host-antin=$me{cookie}"));

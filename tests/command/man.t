@@ -55,7 +55,8 @@ $commands{'antin-backup'} = [ 'antin backup',
     map({ "antin backup $_" } qw(officers share verify)),
     'antin restore' ];
 $commands{'antin-doc'} = [ 'antin doc',
-    map { "antin doc $_" } qw(list search show read record form) ];
+    map { "antin doc $_" } qw(list search show read record form
+    drafts) ];
 # What they show wants a code of somebody's phone: they are run by tests of
 # their own.
 my %phone = map { $_ => 1 } qw(antin-doc antin-register antin-report);

@@ -10,6 +10,8 @@ use utf8;
 use FindBin;
 use HTTP::Tiny;
 use IO::Socket::INET;
+use IO::Socket::UNIX;
+use POSIX ();
 use JSON::PP;
 use MIME::Base64 qw(encode_base64);
 use Test::More;
@@ -28,10 +30,11 @@ my $desk_pass = 'cau cua ban van thu';
 binmode $_, ':utf8' for map { Test::More->builder->$_ } qw(output
     failure_output todo_output);
 my $json = JSON::PP->new->utf8->canonical;
-my ($up, $base, $cookie, $csrf, $key, $counter, $far, %far);
+my ($speaker, $up, $base, $name, $cookie, $csrf, $key, $counter, $far, %far);
 
 END {
 	my $status = $?;
+	kill 'KILL', $speaker if $speaker;
 	chdir $work and antin(qw(station stop TW)) if $up;
 	$? = $status;
 }
@@ -44,7 +47,7 @@ my $http = HTTP::Tiny->new(timeout => 60, keep_alive => 1);
 sub asks {
 	my ($method, $path, $body, %more) = @_;
 	my %headers = (origin => $base, %{ $more{headers} // {} });
-	$headers{cookie} //= "antin=$cookie" if defined $cookie;
+	$headers{cookie} //= "$name=$cookie" if defined $cookie;
 	$headers{'x-antin'} //= $csrf if defined $csrf && $method ne 'GET';
 	$headers{'content-type'} //= 'application/json' if defined $body;
 	delete $headers{$_} for grep { $headers{$_} eq '' } keys %headers;
@@ -109,6 +112,8 @@ sub there_is_a_station {
 	close $t;
 	put('TW/antind.conf', get('TW/antind.conf'), "web.tls 127.0.0.1:" .
 	    $far =~ s/.*://r . "\nweb.name tram.vn\n");
+	put('TW/antind.conf', get('TW/antind.conf') . "clamd clamd\n");
+	speaks('TW/clamd');
 	$up = ends(0, 'that starts', qw(station start TW));
 	ends(0, 'Lan comes', qw(user add --station TW --key lan.key));
 }
@@ -142,9 +147,10 @@ sub nothing_without_a_session {
 	my $r = asks('POST', '/session/link', { token => $token });
 	is($r->{status}, 200, 'the link begins one');
 	like($r->{headers}{'set-cookie'},
-	    qr/^antin=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/,
+	    qr/^antin-\d+=[\w-]{43}; HttpOnly; SameSite=Strict; Path=\/$/,
 	    'whose cookie no script sees');
-	($cookie) = $r->{headers}{'set-cookie'} =~ /=([\w-]+);/;
+	($name, $cookie) = $r->{headers}{'set-cookie'} =~
+	    /^(.*?)=([\w-]+);/;
 	$csrf = $r->{json}{csrf};
 	is_refused(403, 'denied', 'once', 'POST', '/session/link',
 	    { token => $token });
@@ -177,7 +183,7 @@ sub what_changes_needs_the_token {
 	my $host = $base =~ s/http:\/\///r;
 	my $to = IO::Socket::INET->new($host) or die "$host: $!\n";
 	$to->print("GET /api/1/session HTTP/1.1\r\nHost: evil.vn\r\n" .
-	    "Cookie: antin=$cookie\r\nConnection: close\r\n\r\n");
+	    "Cookie: $name=$cookie\r\nConnection: close\r\n\r\n");
 	like(<$to>, qr/ 403 /, 'nor is anything told under another name');
 	is_refused(415, 'invalid', 'nor as a form', 'POST',
 	    '/session/sign-in', 'person=lan', headers => { 'content-type' =>
@@ -420,7 +426,7 @@ sub another_machine_sees_nothing_before_somebody_signs_in {
 	is_refused_afar(401, 'the cookie of this machine is none there',
 	    'GET', '/session', undef, Cookie => "__Host-antin=$cookie");
 	is_refused(401, 'denied', 'nor the other way', 'GET', '/session',
-	    undef, headers => { cookie => "antin=$far{cookie}" });
+	    undef, headers => { cookie => "$name=$far{cookie}" });
 	is(is_refused_afar(403, 'a wrong code is refused', 'POST',
 	    '/session/sign-in', \%lan), is_refused_afar(403,
 	    'and who is nobody', 'POST', '/session/sign-in', { %lan,
@@ -437,6 +443,92 @@ sub and_then_what_he_may {
 	is(asks_from_afar('POST', '/session/end', {})->{status}, 200,
 	    'her session ends');
 	is_refused_afar(401, 'and is over', 'GET', '/session');
+}
+
+# ---- malware ---------------------------------------------------------------
+
+# A speaker of clamd's protocol (tests/station/scanned.c has the real one): a
+# file with this in it is bad.
+my $bad = 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE';
+
+sub speaks {
+	my ($at) = @_;
+	my $s = IO::Socket::UNIX->new(Local => $at, Listen => 8) or
+	    die "$at: $!\n";
+	defined($speaker = fork) or die "fork: $!\n";
+	return if $speaker;
+	while (my $to = $s->accept) {
+		my $file = '';
+		read $to, my $ask, 10;
+		while (read($to, my $head, 4) == 4) {
+			my $n = unpack 'N', $head or last;
+			read $to, $file, $n, length $file;
+		}
+		$to->print(index($file, $bad) >= 0 ?
+		    "stream: Eicar-Signature FOUND\0" : "stream: OK\0");
+		close $to;
+	}
+	POSIX::_exit(0);
+}
+
+sub uploaded {
+	my ($name, $bytes) = @_;
+	my $id = is_answered("$name comes", 'POST', '/uploads', { name => $name,
+	    type => 'application/pdf', size => length $bytes })->{upload};
+	is_answered('all of it', 'PUT', "/uploads/$id?at=0", $bytes, headers =>
+	    { 'content-type' => 'application/octet-stream' });
+	return $id;
+}
+
+# docs/desk.md 9
+sub malware_stays_closed {
+	my $mail = sub { return { desk => $desk, to => [ $desk ], level =>
+	    'thuong', precedence => 'thuong', text => 'Kính gửi', uploads =>
+	    [ map { { upload => $_ } } @_ ] } };
+	my ($clean, $ill) = (uploaded('a.pdf', 'clean'),
+	    uploaded('b.pdf', "x $bad"));
+	my $sent = is_answered('what is clean is sent', 'POST', '/mail',
+	    $mail->($clean));
+	my $r = asks('POST', '/mail', $mail->($ill));
+	is($r->{status}, 403, 'what is not is not');
+	like($r->{json}{error}{text}, qr/malware .* Eicar-Signature/,
+	    'and who wanted to send it is told what it is');
+	my $parts = is_answered('it came', 'GET',
+	    "/mail/$sent->{id}?desk=$desk")->{rows};
+	is((grep { $_->{row} eq 'part' } @$parts) + 0, 2, 'with its parts');
+	$r = asks('GET', "/mail/$sent->{id}/parts/1?desk=$desk");
+	is($r->{content}, 'clean', 'what is clean is opened');
+	is($r->{headers}{'x-antin-scan'}, 'clean', 'which is said');
+	# sent by the command, which looks at nothing
+	put('ill.bin', "y $bad\n");
+	put('desk.pass', "$desk_pass\n");
+	ends(0, 'malware is sent', qw(send --station TW --from van-thu --to),
+	    $desk, qw(--level thuong --precedence thuong --passphrase-file
+	    desk.pass ill.bin));
+	my $box = is_answered('it comes', 'GET', "/mail/in?desk=$desk&max=1");
+	my ($got) = grep { $_->{id} ne $sent->{id} && $_->{id} }
+	    @{ $box->{rows} };
+	$r = asks('GET', "/mail/$got->{id}/parts/0?desk=$desk",
+	    undef, headers => { 'accept-language' => 'vi' });
+	is($r->{status}, 403, 'a page does not open it');
+	like($r->{json}{error}{text}, qr/phát hiện mã độc .* Eicar-Signature/,
+	    'and says why, in the language of who asks');
+	my $until = time + 30;
+	my @alarms;
+	do {
+		sleep 0.2;
+		@alarms = grep { ($_->{kind} // '') eq 'malware' } @{
+		    is_answered('alarms', 'GET', '/alarms')->{rows} };
+	} while (!@alarms && time < $until);
+	is($alarms[0]{subject} // $alarms[0]{about}, 'Eicar-Signature',
+	    'there is an alarm') or diag(explain(\@alarms));
+	kill 'KILL', $speaker;
+	waitpid $speaker, 0;
+	unlink 'TW/clamd';
+	$r = asks('GET', "/mail/$sent->{id}/parts/1?desk=$desk");
+	is($r->{content}, 'clean', 'without clamd a page opens what comes');
+	is($r->{headers}{'x-antin-scan'}, 'away', 'and says that it was not ' .
+	    'looked at');
 }
 
 # ---- the end ---------------------------------------------------------------
@@ -461,7 +553,7 @@ sub who_asks_too_often_waits {
 	alarm 60;
 	while ($status ne '429' && $n < 20_000) {
 		print $_ "GET /api/1/mail/x/trace HTTP/1.1\r\nHost: $host\r\n" .
-		    "Cookie: antin=$cookie\r\n\r\n" for @to;
+		    "Cookie: $name=$cookie\r\n\r\n" for @to;
 		for my $from (@to) {
 			my ($head, $length) = ('', 0);
 			while (defined(my $line = <$from>)) {
@@ -502,6 +594,7 @@ desks_are_unlocked();
 resources_answer();
 unsent_work_is_kept();
 papers_come();
+malware_stays_closed();
 the_journal_is_shown_and_checked();
 another_machine_sees_nothing_before_somebody_signs_in();
 and_then_what_he_may();

@@ -96,6 +96,13 @@ it_goes_on_where_it_was(void)
 	is(upload_add(u, MINE, &id, 5, bytes_str("123456"), &e), RC_LIMIT,
 	    "no more comes than was said");
 	went(upload_add(u, MINE, &id, 5, five, &e), &e, "the rest does");
+	upload_sealed(u, OTHERS, &id, 3, 10);
+	ok(upload_state(&it, u, MINE, &id, &e) == RC_OK && it.total == 0,
+	    "another session says nothing of its sending");
+	upload_sealed(u, MINE, &id, 3, 10);
+	ok(upload_state(&it, u, MINE, &id, &e) == RC_OK && it.sealed == 3 &&
+		it.total == 10,
+	    "its own says how far it is sealed");
 	uploads_free(u);
 }
 

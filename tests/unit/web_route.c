@@ -867,6 +867,30 @@ failures_are_told(void)
 	web_call_free(&c);
 }
 
+static bool
+named(bool secure, const char *host, const char *wanted)
+{
+	struct web_asked a = { .host = bytes_str(host), .secure = secure };
+	char name[WEB_COOKIE];
+
+	web_cookie_name(name, &a);
+	return strcmp(name, wanted) == 0;
+}
+
+static void
+cookies_have_names(void)
+{
+	ok(named(false, "127.0.0.1:39227", "antin-39227") &&
+		named(false, "[::1]:65535", "antin-65535"),
+	    "a cookie of this machine has its port in its name");
+	ok(named(false, "localhost", "antin") && named(false, "", "antin") &&
+		named(false, "a:1;b=2", "antin") &&
+		named(false, "a:123456", "antin"),
+	    "and nothing that is none");
+	ok(named(true, "tram.vn:8443", "__Host-antin"),
+	    "by TLS it is the host's alone");
+}
+
 static size_t routes, described;
 static json_t *openapi;
 
@@ -936,6 +960,7 @@ main(void)
 	numbers_have_one_spelling();
 	queries_have_no_tricks();
 	failures_are_told();
+	cookies_have_names();
 	all_is_described();
 	return done();
 }

@@ -34,7 +34,7 @@ sub new {
 sub ask {
 	my ($self, $method, $path, $body, %headers) = @_;
 	my %h = (Origin => $self->{at}, %headers);
-	$h{Cookie} = "antin=$self->{cookie}" if defined $self->{cookie};
+	$h{Cookie} = $self->{cookie} if defined $self->{cookie};
 	$h{'X-Antin'} //= $self->{csrf} if defined $self->{csrf};
 	delete $h{$_} for grep { !defined $h{$_} } keys %h;
 	my $r = $self->{http}->request($method, "$self->{at}/api/1$path",
@@ -44,7 +44,7 @@ sub ask {
 	$self->{content} = $r->{content};
 	my $set = $r->{headers}{'set-cookie'};
 	for (ref $set ? @$set : $set // ()) {
-		$self->{cookie} = $1 if /^antin=([^;]+)/;
+		$self->{cookie} = $1 if /^(antin-\d+=[^;]+)/;
 	}
 	return $r->{content} if ($r->{headers}{'content-type'} // '') !~
 	    m{^application/json};

@@ -11,6 +11,7 @@ use utf8;
 use Encode qw(encode_utf8 decode_utf8);
 use FindBin;
 use IO::Socket::INET;
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
@@ -255,7 +256,7 @@ sub a_line_is_cut {
 	my ($host) = $b->{at} =~ m{//(.*)};
 	my $s = IO::Socket::INET->new(PeerAddr => $host) or die "$!\n";
 	print $s "PUT /api/1/uploads/$up?at=0 HTTP/1.1\r\nHost: $host\r\n" .
-	    "Origin: $b->{at}\r\nCookie: antin=$b->{cookie}\r\n" .
+	    "Origin: $b->{at}\r\nCookie: $b->{cookie}\r\n" .
 	    "X-Antin: $b->{csrf}\r\nContent-Length: " . length($map) .
 	    "\r\n\r\n" . substr($map, 0, 150_000);
 	$s->flush;
@@ -282,11 +283,42 @@ sub a_line_is_cut {
 	$up = $b->post('/uploads', { name => 'a', size => 5 })->{upload};
 	$s = IO::Socket::INET->new(PeerAddr => $host) or die "$!\n";
 	print $s "PUT /api/1/uploads/$up?at=0 HTTP/1.1\r\nHost: $host\r\n" .
-	    "Origin: $b->{at}\r\nCookie: antin=$b->{cookie}\r\n" .
+	    "Origin: $b->{at}\r\nCookie: $b->{cookie}\r\n" .
 	    "X-Antin: $b->{csrf}\r\nContent-Length: 99999999999\r\n\r\n";
 	like(scalar(<$s>), qr/ 413 /, 'what would be too long is not waited for');
 	close $s;
 	$b->drop("/uploads/$up");
+}
+
+# While it is sent, who looks sees how far that is.
+sub sealing_is_seen {
+	my $b = $browser{lan};
+	my $big = 'Sổ' x 8_000_000;
+	$big = encode_utf8($big);
+	my $up = $b->upload('to.bin', 'application/octet-stream', $big,
+	    8 << 20);
+	my $pid = fork // die "fork: $!\n";
+	if (!$pid) { # a browser asks twice at once
+		$b->{http} = HTTP::Tiny->new(timeout => 120, agent => 'test');
+		$b->post('/mail', { desk => $tw, to => [ $tw ],
+		    level => 'thuong', precedence => 'thuong',
+		    uploads => [ { upload => $up } ] });
+		POSIX::_exit($b->{status} eq '200' ? 0 : 1);
+	}
+	my (@seen, $got);
+	my $until = time + 60;
+	do {
+		$got = $b->get("/uploads/$up");
+		push @seen, $got->{sealed} if $got->{total};
+	} while ($b->{status} eq '200' && time < $until);
+	waitpid $pid, 0;
+	is($?, 0, 'a large file is sent');
+	SKIP: {
+		skip 'it was sealed at once', 1 if !@seen;
+		ok(!(grep { $seen[$_] < $seen[$_ - 1] } 1 .. $#seen),
+		    'how far is told in order: ' . @seen);
+	}
+	is($b->{status}, 404, 'and then it is no upload any more');
 }
 
 # The process of the pages ends: what was under its key is gone.
@@ -534,5 +566,6 @@ it_is_taken_in($id);
 nothing_is_told_above_a_clearance($id);
 mail_goes_with_files();
 a_line_is_cut();
+sealing_is_seen();
 pages_end();
 done_testing();
