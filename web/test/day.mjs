@@ -75,6 +75,12 @@ function station(what, dir) {
 	    { stdio: 'ignore' });
 }
 
+// It comes to be there: what is shown follows the station a moment later.
+async function sees(page, where, text, name) {
+	await page.locator(where).filter({ hasText: text }).first().waitFor();
+	ok(true, name);
+}
+
 const at = (page) => new URL(page.url()).pathname.split('/');
 let ours = '', theirs = '', reply = '';
 
@@ -284,7 +290,7 @@ await part('Bich takes it in', async () => {
 	await dialog_yes(page).click();
 	await page.locator('.seq').waitFor({ state: 'detached' });
 	await settled(page);
-	ok((await page.innerText('.way .way-now')).includes('đã gửi biên nhận'),
+	await sees(page, '.way .way-now', 'đã gửi biên nhận',
 	    'it is checked, stamped, registered, and its receipt given');
 	is(await axe(page), '', 'axe finds nothing in one that was taken in');
 	await shot(page, 'den-da-vao-so');
@@ -296,8 +302,7 @@ await part('the sender sees it', async () => {
 	await page.locator('.table').getByText('đã tiếp nhận và xử lý').waitFor();
 	ok(true, 'the board of who sent it follows by itself');
 	await step(page, 'Ghi nhận trả lời');
-	ok((await page.innerText('.table')).includes('đã ghi vào hồ sơ'),
-	    'and the answer is noted');
+	await sees(page, '.table', 'đã ghi vào hồ sơ', 'and the answer is noted');
 	await shot(page, 'phat-hanh-da-nhan');
 });
 
@@ -309,8 +314,7 @@ await part('Cuong assigns it', async () => {
 	await goes(page, `/den/${theirs}`);
 	await step(page, 'Phân công', (d) => d.getByLabel(
 	    'Người hoặc đơn vị giải quyết').fill('Phòng Nông nghiệp'));
-	ok((await page.innerText('main')).includes('Phòng Nông nghiệp'),
-	    'it is assigned');
+	await sees(page, 'main', 'Phòng Nông nghiệp', 'it is assigned');
 });
 
 await part('Dung answers', async () => {
@@ -360,7 +364,7 @@ await part('Dung answers', async () => {
 		await d.getByLabel('Kết quả giải quyết').fill('Đã trả lời');
 		await d.getByLabel('Văn bản trả lời').selectOption(reply);
 	});
-	ok((await cuong.innerText('.way .way-now')).includes('đã giải quyết'),
+	await sees(cuong, '.way .way-now', 'đã giải quyết',
 	    'what came is handled with it');
 });
 
@@ -512,7 +516,7 @@ await part('what is refused', async () => {
 	await dialog_yes(bich).click();
 	await dialog.waitFor({ state: 'detached' });
 	await bich.getByText('bị từ chối').first().waitFor();
-	ok((await bich.innerText('main')).includes('Phải báo bằng văn bản'),
+	await sees(bich, 'main', 'Phải báo bằng văn bản',
 	    'what is owed in writing is said');
 	await ha.locator('.table').getByText('bị từ chối: Sai thể thức').waitFor();
 	ok(true, 'who sent it sees the code');
@@ -524,7 +528,7 @@ await part('what is refused', async () => {
 	await mai.locator('dialog[open]').getByRole('checkbox').check();
 	await dialog_yes(mai).click();
 	await mai.locator('.way .way-left').waitFor();
-	ok((await mai.innerText('.way .way-left')).includes('bị thu hồi'),
+	await sees(mai, '.way .way-left', 'bị thu hồi',
 	    'what was sent is recalled');
 	await shot(mai, 'phat-hanh-thu-hoi');
 });
