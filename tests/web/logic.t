@@ -5,11 +5,13 @@
 # of Node.js, each of its tests a line of ours.
 use strict;
 use warnings;
+use Cwd qw(getcwd);
 use File::Temp qw(tempdir);
 use FindBin;
 use Test::More;
 
 chdir "$FindBin::Bin/../.." or die "the tree: $!\n";
+$ENV{ANTIN_TREE} = getcwd;
 chomp(my $packages = `tools/pages-dir`);
 my $dir = tempdir(CLEANUP => 1);
 
