@@ -56,6 +56,7 @@ struct web_sessions {
 		struct bucket tried, begun, links_tried;
 	} triers[WEB_TRIERS];
 	uint64_t next; /* user */
+	int64_t clock; /* the newest "now" */
 };
 
 /* "is" is the first of an entry. */
@@ -258,11 +259,14 @@ web_link_take(struct web_sessions *ws, struct bytes token,
 /* ---- sessions
  * -------------------------------------------------------------- */
 
+/* A page that is open holds its session by the stream of its changes: before
+ * it somebody may sit who has not signed in yet. */
 static bool
 is_due(const struct entry *s, int64_t now)
 {
 	return s->over || now - s->last >= WEB_IDLE_MS ||
-	       (s->is.people == 0 && now - s->last >= WEB_EMPTY_MS);
+	       (s->is.people == 0 && s->holds == 0 &&
+		   now - s->last >= WEB_EMPTY_MS);
 }
 
 /* A place for one more.  What has lines or was told to control is not simply
@@ -332,6 +336,7 @@ web_session_find(struct web_sessions *ws, struct bytes cookie,
 		return NULL;
 	sha256(hash, cookie);
 	lock(ws);
+	ws->clock = now > ws->clock ? now : ws->clock;
 	for (i = 0; i < WEB_SESSIONS; i++) {
 		s = &ws->entries[i];
 		if (s->used && hash_is(s->cookie, hash))
@@ -363,6 +368,8 @@ web_session_done(struct web_sessions *ws, struct web_session *s)
 	lock(ws);
 	if (entry_of(s)->holds-- == 0)
 		bug("web: a session that nobody held");
+	if (entry_of(s)->holds == 0 && entry_of(s)->last < ws->clock)
+		entry_of(s)->last = ws->clock;
 	unlock(ws);
 }
 
@@ -549,7 +556,7 @@ look(struct found *f, struct entry *s, int64_t now)
 
 	if (!s->used)
 		return;
-	if (s->holds == 0 && is_due(s, now))
+	if (is_due(s, now))
 		s->over = true;
 	f->ended = s->over && s->holds == 0;
 	f->user = s->is.user;
@@ -573,6 +580,7 @@ web_sessions_due(
 	size_t i, n;
 
 	lock(ws);
+	ws->clock = now > ws->clock ? now : ws->clock;
 	for (i = 0; i < WEB_LINKS; i++)
 		if (ws->links[i].used &&
 		    now - ws->links[i].since >= WEB_LINK_MS)

@@ -41,4 +41,7 @@ pages_run('web/test/network.mjs', 400, sub {
 	my ($do, @words) = @_;
 	return $does{$do}->(@words);
 }, 'ha');
+like(join('', map { get($_) } glob 'TW/log/*'),
+    qr/event=leg\.held .*uid=\d{10} person="?antin:\/\/\S+\/ha\b/,
+    'the log says who held it');
 done_testing();
