@@ -53,7 +53,7 @@ struct web_sessions {
 	struct trier {
 		uint64_t who; /* a user of this machine, or a source by TLS */
 		bool secure;
-		struct bucket tried, begun, links_tried;
+		struct bucket tried, begun, links_tried, asked;
 	} triers[WEB_TRIERS];
 	uint64_t next; /* user */
 	int64_t clock; /* the newest "now" */
@@ -113,6 +113,8 @@ hash_is(
  * ------------------------------------------------------------- */
 
 static const struct rate asks = { WEB_BURST, 1000 / WEB_RATE },
+			 unknown_asks = { WEB_UNKNOWN_BURST,
+				 1000 / WEB_UNKNOWN_RATE },
 			 begins = { WEB_BEGIN_BURST, 1000 / WEB_BEGIN_RATE },
 			 begins_all = { WEB_BEGIN_ALL_BURST,
 				 1000 / WEB_BEGIN_ALL_RATE },
@@ -158,7 +160,7 @@ trier_of(struct web_sessions *ws, const struct web_from *from, int64_t now)
 		if (t->who == who && t->secure == from->secure)
 			return t;
 		left = left_in(&t->tried, now) + left_in(&t->begun, now) +
-		       left_in(&t->links_tried, now);
+		       left_in(&t->links_tried, now) + left_in(&t->asked, now);
 		if (left < fewest) {
 			fewest = left;
 			least = t;
@@ -407,6 +409,9 @@ web_session_may(
 
 	lock(ws);
 	may = bucket_take(&entry_of(s)->asks, &asks, now, wait);
+	if (may && s->from.secure && s->people == 0)
+		may = bucket_take(&trier_of(ws, &s->from, now)->asked,
+		    &unknown_asks, now, wait);
 	unlock(ws);
 	return may;
 }

@@ -395,6 +395,32 @@ one_address_does_not_begin_for_all(void)
 	web_sessions_free(ws);
 }
 
+/* Nor do many sessions of his, in which nobody is signed in, ask for many. */
+static void
+unknown_ones_ask_little_together(void)
+{
+	struct web_sessions *ws = web_sessions_new();
+	struct web_session *all[10], *known;
+	char cookie[WEB_TOKEN];
+	size_t i, n = 0;
+	int64_t wait;
+
+	for (i = 0; i < 10; i++)
+		all[i] = begin(ws, cookie, &far, 1);
+	known = begin(ws, cookie, &far, 1);
+	web_session_people(ws, known, 1, 0, 1);
+	for (i = 0; i < 100 * 10; i++)
+		n += web_session_may(ws, all[i % 10], 2, &wait);
+	is(n, WEB_UNKNOWN_BURST, "unknown ones of one address ask so much");
+	ok(wait > 0 && wait <= 1000, "and wait then");
+	ok(web_session_may(ws, known, 2, &wait),
+	    "but not who is signed in behind the same");
+	for (i = 0; i < 10; i++)
+		web_session_done(ws, all[i]);
+	web_session_done(ws, known);
+	web_sessions_free(ws);
+}
+
 /* ---- control connections
  * ---------------------------------------------------- */
 
@@ -482,6 +508,7 @@ main(void)
 	asking_has_a_rate();
 	new_sessions_make_no_new_tries();
 	one_address_does_not_begin_for_all();
+	unknown_ones_ask_little_together();
 	lines_are_used_by_one_at_a_time();
 	return done();
 }
