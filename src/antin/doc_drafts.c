@@ -116,6 +116,7 @@ static const struct opt drafts_opts[] = { OPT_AS, OPT_DESK,
 	OPT_END };
 const struct cmd cmd_doc_drafts = {
 	.name = "doc drafts",
+	.args = "",
 	.does = "List what you write and have not sent, or delete it.",
 	.opts = drafts_opts,
 	.run = doc_drafts,

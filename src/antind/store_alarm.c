@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "antind/sessions.h"
 #include "antind/duty.h"
 #include "antind/hours.h"
+#include "antind/sessions.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/path.h"

@@ -245,15 +245,23 @@ static const struct {
 	{ "recall", { "recalled", NULL } },
 };
 
+static enum rc
+refusal_code(uint64_t *code, const struct doing *d, struct err *e)
+{
+	return reason_code(code, d->code == NULL ? "other" : d->code, e);
+}
+
 /* The step first; who was interrupted between the two asks again. */
 enum rc
 way_fill_tell(struct doing *d, struct err *e)
 {
+	uint64_t code;
 	struct id id;
 	size_t i;
 	enum rc rc;
 
-	if ((rc = way_load(d, e)) != RC_OK)
+	if ((rc = refusal_code(&code, d, e)) != RC_OK ||
+	    (rc = way_load(d, e)) != RC_OK)
 		return rc;
 	/* a recall is told of what went, all else of what came */
 	d->plain = !way_dispatch(&id, d) ||
@@ -271,7 +279,6 @@ way_fill_tell(struct doing *d, struct err *e)
 enum rc
 way_after_tell(struct doing *d, struct err *e)
 {
-	const char *code = d->code;
 	enum control_what what = CONTROL_ACK;
 	json_t *request;
 	uint64_t n = 0;
@@ -283,8 +290,7 @@ way_after_tell(struct doing *d, struct err *e)
 	request = way_about(d, &id);
 	if (strcmp(d->action, "refuse") == 0) {
 		what = CONTROL_REFUSE;
-		rc = reason_code(&n, code == NULL ? "other" : code, e);
-		if (rc != RC_OK) {
+		if ((rc = refusal_code(&n, d, e)) != RC_OK) {
 			json_decref(request);
 			return rc;
 		}

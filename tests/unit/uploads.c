@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Files on their way from a browser (docs/desk.md 6): whole, nobody else's,
  * bounded, and sealed where they lie. */
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -219,6 +220,75 @@ it_lies_sealed(void)
 	uploads_free(u);
 }
 
+struct worker {
+	pthread_t thread;
+	struct uploads *u;
+	uint64_t user;
+	size_t good;
+};
+
+/* Files of one session, each with letters of its own. */
+static void *
+works(void *ctx)
+{
+	struct worker *w = ctx;
+	uint8_t in[100000], back[sizeof(in)];
+	struct upload_is it;
+	struct err mine;
+	size_t round, at, n;
+	struct id id;
+	int fd;
+
+	for (round = 0; round < 30; round++) {
+		memset(in, (int)(w->user * 30 + round), sizeof(in));
+		if (upload_begin(&id, w->u, w->user, bytes_str("a"),
+			bytes_str(type), sizeof(in), &mine) != RC_OK)
+			continue;
+		for (at = 0; at < sizeof(in); at += n) {
+			n = sizeof(in) - at < 7001 ? sizeof(in) - at : 7001;
+			if (upload_add(w->u, w->user, &id, at,
+				bytes_of(in + at, n), &mine) != RC_OK)
+				break;
+		}
+		if (upload_open(&fd, &it, w->u, w->user, &id, &mine) != RC_OK)
+			continue;
+		w->good +=
+		    pread(fd, back, sizeof(back), 0) == (ssize_t)sizeof(in) &&
+		    memcmp(in, back, sizeof(in)) == 0;
+		(void)close(fd);
+		upload_closed(w->u, it.size);
+		if (round % 2 == 0)
+			uploads_forget(w->u, w->user);
+		else if (upload_drop(w->u, w->user, &id, &mine) != RC_OK)
+			w->good = 0;
+	}
+	return NULL;
+}
+
+static void
+threads_do_not_mix(void)
+{
+	struct worker w[4] = { 0 };
+	struct uploads *u = uploads_new(-1, UPLOADS_BYTES);
+	uint64_t left = 1;
+	size_t i, count = 1, good = 0;
+
+	for (i = 0; i < 4; i++) {
+		w[i].u = u;
+		w[i].user = i + 1;
+		if (pthread_create(&w[i].thread, NULL, works, &w[i]) != 0)
+			bug("no thread");
+	}
+	for (i = 0; i < 4; i++) {
+		(void)pthread_join(w[i].thread, NULL);
+		good += w[i].good;
+	}
+	is(good, 120, "threads have their files, and no other's");
+	uploads_count(u, &count, &left);
+	ok(count == 0 && left == 0, "and nothing stays");
+	uploads_free(u);
+}
+
 int
 main(void)
 {
@@ -228,5 +298,6 @@ main(void)
 	it_is_bounded();
 	names_are_names();
 	it_lies_sealed();
+	threads_do_not_mix();
 	return done();
 }

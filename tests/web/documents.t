@@ -497,6 +497,48 @@ sub it_is_taken_in {
 	goes('ha', 'confirm', $id);
 }
 
+# Paper that is digitised, sent, and refused: the code goes back, its words do
+# not.  And who reads Vietnamese is told the same.
+sub paper_is_refused {
+	my ($ha, $bich) = @browser{qw(ha bich)};
+	my $up = $ha->upload('quét.pdf', 'application/pdf', "%PDF-1.7\n");
+	my $got = goes('ha', 'digitise', undef, { type => 'cong-van',
+	    level => 'thuong', precedence => 'thuong', pages => '1',
+	    symbol => '05/CV-VP', date => '2026-11-20', recipients => $db },
+	    uploads => [ { upload => $up } ]);
+	my $id = $got->{document};
+	goes('ha', 'describe', $id, { abstract => 'Về việc họp' });
+	goes('ha', $_, $id) for qw(register send);
+	my $dispatch = shown('ha', $id)->{rows}[0]{dispatch};
+	comes('it comes', sub {
+		grep { ($_->{id} =~ s/-//gr) eq $dispatch } @{ $bich->get(
+		    '/mail/in', desk => $db, all => 'true')->{rows} // [] };
+	});
+	my $sees = sub { join ' ', map { "$_->{action}=" . ($_->{could} ? 1 : 0)
+	    } @{ $bich->get('/documents/beginnings', as('bich'))->{next} } };
+	my $begin = $sees->();
+	like($begin, qr/^(?!.*telegram-draft).*\barrive=1/,
+	    'a clerk sees what is hers to begin');
+	$bich->post('/session/lang', { lang => 'vi' });
+	is($sees->(), $begin, 'and in Vietnamese the same');
+	my $there = goes('bich', 'arrive', undef, { dispatch => $dispatch })->
+	    {document};
+	like(refused('400', 'a code that is none is refused', 'bich', 'refuse',
+	    $there, { reason => 'Sai' }, code => 'no-such'), qr/./, 'first');
+	is(shown('bich', $there)->{rows}[0]{state}, 'arrived',
+	    'no step is taken for it');
+	$got = goes('bich', 'refuse', $there, { reason => 'Không phải của ' .
+	    'chúng tôi' }, code => 'not-our-business');
+	like("@{ $got->{notes} }", qr/Nơi gửi được báo/, 'its sender is told');
+	comes('the code, not the words', sub {
+		my $shown = shown('ha', $id);
+		return $ha->{content} !~ /chúng|ch\xc3/ &&
+		    grep { $_->{state} eq 'refused' && ($_->{code} // '') eq
+		    'not-our-business' } @{ $shown->{addressees} };
+	});
+	$bich->post('/session/lang', { lang => 'en' });
+}
+
 # ---- what is above a clearance ---------------------------------------------
 
 sub nothing_is_told_above_a_clearance {
@@ -509,8 +551,8 @@ sub nothing_is_told_above_a_clearance {
 		$b->was(404, "Son finds nothing at $_");
 		unlike($b->{content}, qr/Đê|de dieu|mat\b/, 'nor is told');
 	}
-	is(scalar @{ $b->get('/documents', as('son'), all => 'true')->{rows} },
-	    0, 'no list has it');
+	ok(!(grep { $_->{document} eq $id } @{ $b->get('/documents', as('son'),
+	    all => 'true')->{rows} }), 'no list has it');
 	is(scalar @{ $b->get('/documents/search', as('son'), text => 'đê')->
 	    {rows} }, 0, 'no search');
 	my $text = refused(404, 'no step is taken', 'son', 'recall', $id,
@@ -563,6 +605,7 @@ my $id = what_is_drafted();
 wrong_orders($id);
 it_is_decided($id);
 it_is_taken_in($id);
+paper_is_refused();
 nothing_is_told_above_a_clearance($id);
 mail_goes_with_files();
 a_line_is_cut();
