@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a person looks up: the tree that the directory knows, and the rules of
  * the law (docs/station.md 9.2). */
+#include <stdlib.h>
 #include <string.h>
 
 #include "antind/registry.h"
@@ -9,6 +10,7 @@
 #include "rules/rules.h"
 
 #define TREE_ROWS 1000u /* of an answer, and a unit's last */
+#define MEMBERS 500u	/* as many as a document can have recipients */
 
 struct looking {
 	struct buf rows;
@@ -128,6 +130,27 @@ look_role(struct looking *l, size_t n)
 	look_add(l, &row);
 }
 
+/* Who is on it now; what is longer than the recipients of a document is told
+ * by its name alone. */
+static void
+look_members(struct looking *l, const struct list *list, const char *id)
+{
+	struct listed on;
+	struct buf row;
+	size_t i;
+
+	list_expand(st.file.directory, list, l->now, &on);
+	for (i = 0; on.count <= MEMBERS && i < on.count; i++) {
+		row = (struct buf){ 0 };
+		put(&row, "row", bytes_str("member"));
+		put(&row, "list", bytes_str(id));
+		put_address(
+		    &row, "desk", l, on.desks[i].unit, on.desks[i].holder);
+		look_add(l, &row);
+	}
+	free(on.desks);
+}
+
 static void
 look_list(struct looking *l, size_t n)
 {
@@ -142,6 +165,7 @@ look_list(struct looking *l, size_t n)
 	put(&row, "list", bytes_str(id));
 	put(&row, "name", list->name);
 	look_add(l, &row);
+	look_members(l, list, id);
 }
 
 /* What an answer goes on with: units, then roles, then lists. */

@@ -12,7 +12,8 @@ const struct web_route web_tree_routes[] = {
 		"where it goes on: what the row \"tree\" says of the answer "
 		"before" } },
 	    web_pass, CONTROL_TREE,
-	    "Rows: unit, desk, person, role, list, and a last one, tree.",
+	    "Rows: unit, desk, person, role, list and its members, and a last "
+	    "one, tree.",
 	    false, NULL },
 	{ "GET", "/rules", WEB_SESSION,
 	    "Files of rules, and the rules that are in force at a time.",

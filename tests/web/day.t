@@ -57,6 +57,8 @@ sub there_are_two_offices {
 		enrolled(\@root, lc . '-vt', "$of{$_}/van-thu", @rights);
 	}
 	person_enrols(@$_) for @roles;
+	ends(0, 'there is a list of addressees', qw(list set), @root,
+	    '--member', "$of{DB}/van-thu", 'Các tỉnh biên giới') or diag($err);
 	ends(0, 'all that is known', qw(directory write --all --directory
 	    held/directory all));
 	for (qw(TW DB)) {

@@ -111,6 +111,12 @@ await part('Lan drafts', async () => {
 	ok((await page.innerText('.chips')).includes('Lưu: VT'),
 	    'and one who gets it on paper is added as it is typed');
 
+	await page.getByRole('button', { name: /^Bỏ .*dien-bien/ }).click();
+	await to.fill('cac tinh bien gioi');
+	await page.getByRole('option', { name: /Danh sách/ }).click();
+	ok((await page.innerText('.chips')).includes('dien-bien.vn/van-thu'),
+	    'a list gives those who are on it');
+
 	await fills(page, 'Viết tắt cơ quan trong ký hiệu', 'VP');
 	await fills(page, 'Viết tắt đơn vị soạn thảo', 'TH');
 	await fills(page, 'Trích yếu', ABSTRACT);

@@ -116,7 +116,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 				setOpen(true);
 			}}
 			onFocus={() => setOpen(true)}
-			onBlur={() => setTimeout(() => setOpen(false), 150)}
+			onBlur={() => setOpen(false)}
 			onKeyDown={key} />
 		<ul id={list} role="listbox"
 			aria-label={label} hidden={!open || count === 0}>
