@@ -34,9 +34,12 @@ void
 rows_say(uint64_t job, struct bytes rows)
 {
 	struct msg_doc_is out = { .rc = RC_OK };
-	struct rd r = rd_init(rows);
 	size_t at = 0, next;
+	struct rd r;
 
+	if (rows.len == 0)
+		rows = bytes_str(""); /* none have a place to begin at, too */
+	r = rd_init(rows);
 	do {
 		next = at;
 		/* as many as a message takes */
