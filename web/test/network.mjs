@@ -151,12 +151,12 @@ await test('the station does not answer', async () => {
 await test('in English', async () => {
 	await goes(page, '/mang');
 	await settled(page);
-	await page.locator('header button[lang=en]').click();
+	await page.locator('nav.side button[lang=en]').click();
 	await page.locator('h1', { hasText: 'Network' }).waitFor();
 	ok(/this station/.test(await page.textContent('.tree-picture')),
 	    'the picture speaks English');
 	await shot(page, 'mang-en');
-	await page.locator('header button[lang=vi]').click();
+	await page.locator('nav.side button[lang=vi]').click();
 	is(a.faults.join('\n'), '', 'the console says nothing is wrong');
 });
 

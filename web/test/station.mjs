@@ -164,7 +164,7 @@ await test('the journal', async () => {
 });
 
 await test('in English', async () => {
-	await page.locator('header button[lang=en]').click();
+	await page.locator('nav.side button[lang=en]').click();
 	for (const [path, title] of [['/may-tram', 'Station'],
 		['/nguoi', 'People and roles'], ['/quy-dinh', 'Rules'],
 		['/nhat-ky', 'Journal']]) {
