@@ -174,7 +174,8 @@ $(B)/tests/%.t: $(B)/tests/%.o $(B)/tests/tap.o $(LIB)
 $(B)/tests/antind/%.t: $(B)/tests/antind/%.o $(B)/tests/tap.o $(ANTIND) $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 # the daemon with a clock that can be set
-$(B)/tests/station/clocks.t $(B)/tests/station/duty.t \
+$(B)/tests/station/clocks.t $(B)/tests/station/drafts.t \
+    $(B)/tests/station/duty.t \
     $(B)/tests/station/outage.t $(B)/tests/station/thin_days.t \
     $(B)/tests/station/thin_contact.t: \
     $(B)/tests/station/%.t: $(B)/tests/station/%.o $(B)/tests/tap.o \

@@ -17,7 +17,7 @@
 #include "daemon/process.h"
 #include "print/print.h"
 
-#define PRINT_SECONDS 30u	   /* of one paper */
+#define PRINT_SECONDS 25u	   /* of one paper */
 #define PRINT_DATA (32u << 20)	   /* bytes of what is printed */
 #define PRINT_PDF (64u << 20)	   /* of a paper */
 #define PRINT_MEMORY (1024u << 20) /* of the process */

@@ -15,7 +15,8 @@
 #include "file/clam.h"
 
 #define SCAN_JOBS 256u	     /* that wait */
-#define SCAN_MS 60000	     /* a scan takes at most */
+#define SCAN_MS 40000	     /* a scan takes at most */
+#define SCAN_HUNG_MS 30000   /* so long it is not asked then */
 #define SCAN_SIZE (1u << 30) /* bytes of a file */
 
 _Static_assert(MSG_SCAN_NAME == CLAM_NAME, "docs/desk.md 9.3");
@@ -26,6 +27,7 @@ static struct job {
 } jobs[SCAN_JOBS], coming = { .fd = -1 };
 static size_t job_count;
 static bool clamd, required, wanted;
+static int64_t hung; /* until then clamd is not asked */
 
 static void
 drop(struct job *j)
@@ -147,6 +149,35 @@ answer_with(
 	process_log(LOG_WARN, &l);
 }
 
+/* It was not looked at, for this reason. */
+static void
+answer_away(const struct job *j, const struct err *e)
+{
+	answer_with(j, SCAN_AWAY, "", e->text);
+}
+
+static void
+answer_late(const struct job *j)
+{
+	struct err e;
+
+	(void)fail(&e, RC_EXPIRED, "clamd takes longer than 40 seconds");
+	answer_away(j, &e);
+}
+
+/* clamd hangs: who waits behind this one does not wait as long again, for who
+ * asked is told after a minute that the station does not answer. */
+static void
+hangs(const struct job *j)
+{
+	hung = process_ms() + SCAN_HUNG_MS;
+	answer_late(j);
+	while (job_count > 0) {
+		answer_late(&jobs[--job_count]);
+		drop(&jobs[job_count]);
+	}
+}
+
 static void
 scan(const struct job *j, int line)
 {
@@ -155,12 +186,14 @@ scan(const struct job *j, int line)
 	char name[CLAM_NAME + 1];
 	uint8_t said[CLAM_ANSWER];
 	struct stat st;
+	struct err e;
 	enum clam_is is;
 	bool whole;
 
 	if (fstat(j->fd, &st) != 0 || (uint64_t)st.st_size > SCAN_SIZE) {
-		answer_with(
-		    j, SCAN_AWAY, "", "the file is too large to be scanned");
+		(void)fail(
+		    &e, RC_LIMIT, "the file is too large to be looked at");
+		answer_away(j, &e);
 		return;
 	}
 	whole = put(line, ask, until) && put_file(line, j->fd, until);
@@ -170,10 +203,10 @@ scan(const struct job *j, int line)
 		answer_with(j, SCAN_FOUND, name, "");
 	else if (is == CLAM_CLEAN && whole)
 		answer_with(j, SCAN_CLEAN, "", "");
-	else if (process_ms() >= until)
-		answer_with(j, SCAN_AWAY, "", "it took longer than a minute");
-	else
+	else if (process_ms() < until)
 		answer_with(j, SCAN_AWAY, "", name);
+	else
+		hangs(j);
 }
 
 /* ---- one after another --------------------------------------------------- */
@@ -213,6 +246,7 @@ static void
 take(const struct message *m)
 {
 	struct job j = coming;
+	struct err e;
 
 	coming.fd = -1;
 	if (j.fd < 0 || j.number != m->job) {
@@ -222,9 +256,12 @@ take(const struct message *m)
 	if (!clamd) {
 		answer_with(&j, SCAN_OFF, "", "");
 		drop(&j);
+	} else if (process_ms() < hung) {
+		answer_late(&j);
+		drop(&j);
 	} else if (job_count == SCAN_JOBS) {
-		answer_with(
-		    &j, SCAN_AWAY, "", "too many files wait to be scanned");
+		(void)fail(&e, RC_LIMIT, "too many files wait to be looked at");
+		answer_away(&j, &e);
 		drop(&j);
 	} else {
 		jobs[job_count++] = j;

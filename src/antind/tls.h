@@ -18,8 +18,8 @@
 /* docs/desk.md 11.6: connections by TLS. */
 #define TLS_CONNS 2048u	 /* in all */
 #define TLS_OF_ONE 512u	 /* of one address, or network of IPv6 */
-#define TLS_SHAKING 256u /* that have not shaken hands yet */
-#define TLS_SHAKING_OF_ONE 64u
+#define TLS_SHAKING 512u /* that have not shaken hands yet */
+#define TLS_SHAKING_OF_ONE 256u
 #define TLS_SOURCES 4096u
 #define TLS_SHAKE_MS 10000    /* a handshake */
 #define TLS_STALL_MS 60000    /* nothing of what is sent is taken */

@@ -18,7 +18,12 @@
 #include "web/server.h"
 #include "web/uploads.h"
 
-#define WEB_CONNS 1000u	      /* connections of browsers */
+/* Connections of browsers: those by TLS and those of this machine fill no place
+ * of the others', nor one user of it all of these. */
+#define WEB_SECURE 1100u
+#define WEB_PLAIN 600u
+#define WEB_PLAIN_OF 200u
+#define WEB_CONNS (WEB_SECURE + WEB_PLAIN)
 #define WEB_CONN_BYTES 36864u /* of one: its head, and what is under way */
 #define WEB_HEAD_MS 20000     /* until a request's head is there */
 #define WEB_BODY_MS 60000 /* without another byte of what is told or taken */

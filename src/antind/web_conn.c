@@ -16,7 +16,6 @@
 static struct MHD_Daemon *http;
 static struct event *ready, *timer;
 static struct web_conn *conns;
-static size_t conn_count;
 static struct web_conn *adopting; /* while it is handed over */
 
 /* ---- libmicrohttpd
@@ -146,7 +145,6 @@ conn_gone(struct web_conn *c)
 		conns = c->next;
 	if (c->next != NULL)
 		c->next->prev = c->prev;
-	conn_count--;
 	free(c);
 }
 
@@ -194,6 +192,24 @@ source_of(const struct sockaddr_storage *a)
 	return source;
 }
 
+/* docs/desk.md 11.6. */
+static bool
+has_room(const struct web_conn *new)
+{
+	const struct web_conn *c;
+	size_t alike = 0, his = 0;
+
+	for (c = conns; c != NULL; c = c->next)
+		if (c->secure == new->secure) {
+			alike++;
+			his += c->uid == new->uid;
+		}
+	return new->secure ? alike < WEB_SECURE
+			   : alike < WEB_PLAIN &&
+				 (new->uid == WEB_ANYBODY ||
+				     his < WEB_PLAIN_OF);
+}
+
 void
 conn_adopt(int fd, const struct msg_browser *m)
 {
@@ -209,7 +225,7 @@ conn_adopt(int fd, const struct msg_browser *m)
 	memcpy(c->peer, m->peer.p, m->peer.len);
 	len = address_of(&a, c->peer);
 	c->source = source_of(&a);
-	if (len == 0 || conn_count >= WEB_CONNS) {
+	if (len == 0 || !has_room(c)) {
 		(void)close(fd);
 		free(c);
 		return;
@@ -217,7 +233,6 @@ conn_adopt(int fd, const struct msg_browser *m)
 	if (conns != NULL)
 		conns->prev = c;
 	conns = c;
-	conn_count++;
 	adopting = c;
 	/* it closes the descriptor where it does not take it */
 	(void)MHD_add_connection(http, fd, (struct sockaddr *)&a, len);

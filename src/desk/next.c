@@ -79,7 +79,7 @@ add_try(json_t *fields, const struct field_row *row, const json_t *doc)
 		is = precedence_word(PRECEDENCE_THUONG);
 	} else if (is[0] == '\0') {
 		is = row->type == FIELD_HASH ? ZEROS
-		     : row->type == FIELD_ID ? ZEROS + 2 * ID_SIZE
+		     : row->type == FIELD_ID ? &ZEROS[2 * ID_SIZE]
 					     : NOTHING_TEXT;
 	}
 	show_word(fields, row->word, is);

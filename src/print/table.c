@@ -141,7 +141,7 @@ print_report(struct form_out *out, const json_t *report, struct err *e)
 	if (json_array_size(counts) > REPORT_ROWS ||
 	    json_array_size(times) > REPORT_ROWS)
 		return fail(
-		    e, RC_LIMIT, "a table of over %u rows", REPORT_ROWS);
+		    e, RC_LIMIT, "over %u rows in one sheet", REPORT_ROWS);
 	cells_new(&a, json_array_size(counts), FORM_COUNTS);
 	cells_new(&b, json_array_size(times), FORM_TIMES);
 	json_array_foreach(counts, i, row) add_count(&a, row, &total);

@@ -166,7 +166,16 @@ show(struct web_call *c, struct err *e)
 struct check {
 	struct journal_sum sum;
 	uint64_t checkpoints, witnessed;
+	/* of this slice, not kept */
+	uint64_t end; /* no more entries than these */
+	int64_t until;
 };
+
+static bool
+is_over(const struct check *k, struct web_call *c)
+{
+	return k->sum.tree.size >= k->end || c->server->ms() >= k->until;
+}
 
 static unsigned
 nodes_of(uint64_t size)
@@ -246,18 +255,17 @@ aim(struct checkpoint *out, bool *witnessed, bool *last, struct web_call *c,
 	return rc;
 }
 
-/* Up to there, or so far as the time lasts. */
+/* Up to there, or so far as the slice goes. */
 static enum rc
-walk(struct check *k, struct web_call *c, uint64_t size, int64_t until,
-    struct err *e)
+walk(struct check *k, struct web_call *c, uint64_t size, struct err *e)
 {
 	struct journal_walk w = { .fd = c->control };
 	enum rc rc = RC_OK;
 
-	while (rc == RC_OK && k->sum.tree.size < size) {
+	while (rc == RC_OK && k->sum.tree.size < size &&
+	       k->sum.tree.size < k->end) {
 		rc = journal_sum_add(&k->sum, &w, e);
-		if (k->sum.tree.size % SLICE_LOOK == 0 &&
-		    c->server->ms() >= until)
+		if (k->sum.tree.size % SLICE_LOOK == 0 && is_over(k, c))
 			break;
 	}
 	buf_free(&w.piece);
@@ -291,8 +299,7 @@ told(const struct check *k, uint64_t total, bool whole)
 static enum rc
 verify(struct web_call *c, struct err *e)
 {
-	const int64_t until = c->server->ms() + SLICE_MS;
-	struct check k = { 0 };
+	struct check k = { .until = c->server->ms() + SLICE_MS };
 	struct checkpoint aimed = { 0 };
 	bool witnessed, last = false, whole = false;
 	struct buf none;
@@ -302,13 +309,15 @@ verify(struct web_call *c, struct err *e)
 	if (web_has(c, "state") && !state_read(&k, web_text(c, "state")))
 		return fail(e, RC_INVALID,
 		    "this check was not begun here: begin it anew");
+	k.end = web_has(c, "max") ? k.sum.tree.size + web_number(c, "max")
+				  : UINT64_MAX;
 	rc = journal_ask_at(
 	    c->control, CONTROL_JOURNAL_PULL, INT64_MAX, &none, &total, e);
 	buf_free(&none);
-	while (rc == RC_OK && !whole && c->server->ms() < until) {
+	while (rc == RC_OK && !whole && !is_over(&k, c)) {
 		rc = aim(&aimed, &witnessed, &last, c, k.sum.tree.size, e);
 		if (rc == RC_OK)
-			rc = walk(&k, c, aimed.size, until, e);
+			rc = walk(&k, c, aimed.size, e);
 		if (rc != RC_OK || k.sum.tree.size < aimed.size)
 			break; /* the next slice aims again */
 		rc = journal_sum_is(&k.sum, &aimed.root, e);
@@ -338,7 +347,9 @@ const struct web_route web_journal_routes[] = {
 	    .what = "Check the journal against its checkpoints, a slice at a "
 		    "time",
 	    .fields = { { "state", WEB_IN_BODY, WEB_TEXT, false, 1, STATE_MAX,
-		"of the slice before" } },
+			    "of the slice before" },
+		{ "max", WEB_IN_BODY, WEB_NUMBER, false, 1, INT64_MAX,
+		    "entries of this slice, at the most" } },
 	    .run = verify,
 	    .gives = "whole; done of total; state for the next slice; "
 		     "checkpoints, witnessed, destroyed, reborn" },

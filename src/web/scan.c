@@ -24,6 +24,7 @@ enum rc
 web_scan(struct web_call *c, int fd, struct err *e)
 {
 	json_t *answer = NULL;
+	struct buf why = { 0 };
 	const char *word;
 	enum rc rc = web_ask_files(
 	    c, CONTROL_SCAN, json_object(), &fd, 1, NULL, &answer, e);
@@ -31,6 +32,8 @@ web_scan(struct web_call *c, int fd, struct err *e)
 	if (rc != RC_OK)
 		return rc;
 	word = row_text(answer, "scan");
+	tr_said(&why, row_text(answer, "reason"));
+	buf_u8(&why, 0);
 	if (strcmp(word, "found") == 0)
 		rc = fail(e, RC_DENIED,
 		    "malware was found in this file: %s; it stays closed; tell "
@@ -42,11 +45,12 @@ web_scan(struct web_call *c, int fd, struct err *e)
 		rc = fail(e, RC_IO,
 		    "this file could not be looked at for malware (%s), which "
 		    "this station wants; the administrator sees to clamd",
-		    row_text(answer, "reason"));
+		    (const char *)why.p);
 	else
 		tell(c, strcmp(word, "clean") == 0 ? "clean"
 			: strcmp(word, "off") == 0 ? "off"
 						   : "away");
+	buf_free(&why);
 	json_decref(answer);
 	return rc;
 }

@@ -53,9 +53,10 @@ struct web_sessions {
 	struct trier {
 		uint64_t who; /* a user of this machine, or a source by TLS */
 		bool secure;
-		struct bucket tried, begun, links_tried;
+		struct bucket tried, begun, links_tried, asked;
 	} triers[WEB_TRIERS];
 	uint64_t next; /* user */
+	int64_t clock; /* the newest "now" */
 };
 
 /* "is" is the first of an entry. */
@@ -112,6 +113,8 @@ hash_is(
  * ------------------------------------------------------------- */
 
 static const struct rate asks = { WEB_BURST, 1000 / WEB_RATE },
+			 unknown_asks = { WEB_UNKNOWN_BURST,
+				 1000 / WEB_UNKNOWN_RATE },
 			 begins = { WEB_BEGIN_BURST, 1000 / WEB_BEGIN_RATE },
 			 begins_all = { WEB_BEGIN_ALL_BURST,
 				 1000 / WEB_BEGIN_ALL_RATE },
@@ -157,7 +160,7 @@ trier_of(struct web_sessions *ws, const struct web_from *from, int64_t now)
 		if (t->who == who && t->secure == from->secure)
 			return t;
 		left = left_in(&t->tried, now) + left_in(&t->begun, now) +
-		       left_in(&t->links_tried, now);
+		       left_in(&t->links_tried, now) + left_in(&t->asked, now);
 		if (left < fewest) {
 			fewest = left;
 			least = t;
@@ -258,11 +261,14 @@ web_link_take(struct web_sessions *ws, struct bytes token,
 /* ---- sessions
  * -------------------------------------------------------------- */
 
+/* A page that is open holds its session by the stream of its changes: before
+ * it somebody may sit who has not signed in yet. */
 static bool
 is_due(const struct entry *s, int64_t now)
 {
 	return s->over || now - s->last >= WEB_IDLE_MS ||
-	       (s->is.people == 0 && now - s->last >= WEB_EMPTY_MS);
+	       (s->is.people == 0 && s->holds == 0 &&
+		   now - s->last >= WEB_EMPTY_MS);
 }
 
 /* A place for one more.  What has lines or was told to control is not simply
@@ -332,6 +338,7 @@ web_session_find(struct web_sessions *ws, struct bytes cookie,
 		return NULL;
 	sha256(hash, cookie);
 	lock(ws);
+	ws->clock = now > ws->clock ? now : ws->clock;
 	for (i = 0; i < WEB_SESSIONS; i++) {
 		s = &ws->entries[i];
 		if (s->used && hash_is(s->cookie, hash))
@@ -363,6 +370,8 @@ web_session_done(struct web_sessions *ws, struct web_session *s)
 	lock(ws);
 	if (entry_of(s)->holds-- == 0)
 		bug("web: a session that nobody held");
+	if (entry_of(s)->holds == 0 && entry_of(s)->last < ws->clock)
+		entry_of(s)->last = ws->clock;
 	unlock(ws);
 }
 
@@ -400,6 +409,9 @@ web_session_may(
 
 	lock(ws);
 	may = bucket_take(&entry_of(s)->asks, &asks, now, wait);
+	if (may && s->from.secure && s->people == 0)
+		may = bucket_take(&trier_of(ws, &s->from, now)->asked,
+		    &unknown_asks, now, wait);
 	unlock(ws);
 	return may;
 }
@@ -549,7 +561,7 @@ look(struct found *f, struct entry *s, int64_t now)
 
 	if (!s->used)
 		return;
-	if (s->holds == 0 && is_due(s, now))
+	if (is_due(s, now))
 		s->over = true;
 	f->ended = s->over && s->holds == 0;
 	f->user = s->is.user;
@@ -573,6 +585,7 @@ web_sessions_due(
 	size_t i, n;
 
 	lock(ws);
+	ws->clock = now > ws->clock ? now : ws->clock;
 	for (i = 0; i < WEB_LINKS; i++)
 		if (ws->links[i].used &&
 		    now - ws->links[i].since >= WEB_LINK_MS)

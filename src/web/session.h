@@ -24,6 +24,9 @@
 /* How often a session may ask: so many at once, and so many a second. */
 #define WEB_BURST 120u
 #define WEB_RATE 20u
+/* The same of all sessions of one address in which nobody is signed in. */
+#define WEB_UNKNOWN_BURST 300u
+#define WEB_UNKNOWN_RATE 40u
 /* How often a session may be begun, or a link tried: by one user of the machine
  * or one address, and by all together. */
 #define WEB_BEGIN_BURST 100u

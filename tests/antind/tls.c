@@ -529,7 +529,7 @@ what_is_no_tls_is_closed(void)
 static void
 silent_ones_keep_nobody_out(void)
 {
-	int fds[200];
+	int fds[400];
 	size_t i, open = 0;
 	struct visit v;
 	SSL_CTX *ctx = browsers("X25519", 0);

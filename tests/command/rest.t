@@ -356,6 +356,15 @@ sub the_journal_is_shown_and_checked {
 	ok($v->{whole}, 'and whole') or diag(explain($v));
 	cmp_ok($v->{entries}, '>=', $j->{total}, 'all of it');
 	is($v->{destroyed}, 0, 'nothing is destroyed');
+	my ($slices, $s) = (0, { });
+	do {
+		$s = asks('POST', '/journal/verify', { max => 4, $s->{state} ?
+		    (state => $s->{state}) : () })->{json};
+	} while ($s->{state} && ++$slices < 50);
+	ok($s->{whole} && $slices > 0 && $s->{entries} == $v->{entries},
+	    "slice by slice as well ($slices)");
+	cmp_ok($s->{checkpoints}, '>', $v->{checkpoints},
+	    'with one that was kept since');
 	$j = is_answered('it is shown again', 'GET', '/journal');
 	ok(@{ $j->{checkpoints} }, 'with the checkpoint of that');
 	is_refused(400, 'invalid', 'what was not begun does not go on', 'POST',

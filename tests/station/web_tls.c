@@ -16,17 +16,17 @@
 
 static struct country land;
 static struct seat *s;
-static uint16_t port;
+static uint16_t port, plain_port;
 
 static void
 configure(const char *names)
 {
 	char more[256];
 
+	plain_port = free_port();
 	(void)snprintf(more, sizeof(more),
-	    "web 127.0.0.1:0\nweb.tls "
-	    "127.0.0.1:%u\n%s",
-	    port, names);
+	    "web 127.0.0.1:%u\nweb.tls 127.0.0.1:%u\n%s", plain_port, port,
+	    names);
 	country_write(s, more);
 }
 
@@ -300,6 +300,51 @@ many_browsers_are_served(void)
 	X509_free(ca);
 }
 
+/* A browser of this machine gets the pages, without TLS. */
+static bool
+is_served_here(void)
+{
+	const struct timeval wait = { patience(30), 0 };
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(plain_port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	char ask[128], answer[16] = "";
+	int fd = socket(AF_INET, SOCK_STREAM, 0), n;
+
+	n = snprintf(ask, sizeof(ask),
+	    "GET / HTTP/1.1\r\nHost: 127.0.0.1:%u\r\n\r\n", plain_port);
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	if (connect(fd, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    send(fd, ask, (size_t)n, MSG_NOSIGNAL) != n ||
+	    recv(fd, answer, 12, MSG_WAITALL) != 12)
+		answer[0] = '\0';
+	(void)close(fd);
+	return strcmp(answer, "HTTP/1.1 200") == 0;
+}
+
+/* Machines that take all places there are by TLS. */
+static void
+this_machine_is_served_anyhow(void)
+{
+	static const char *const from[] = { "127.0.0.4", "127.0.0.5",
+		"127.0.0.6" };
+	const size_t each = 400, all_count = COUNT(from) * each;
+	struct visit *all = alloc(all_count, sizeof(*all));
+	X509 *ca = trusted();
+	size_t i, in = 0;
+
+	for (i = 0; i < all_count; i++)
+		in += visits_from(&all[i], ca, HOST, from[i / each]);
+	note("%zu connections by TLS", in);
+	ok(!is_served(ca), "where all places for other machines are taken");
+	ok(is_served_here(), "this machine's browsers are served");
+	for (i = 0; i < all_count; i++)
+		leaves(&all[i]);
+	ok(is_served_again(ca), "and others when there is room again");
+	free(all);
+	X509_free(ca);
+}
+
 /* The end may come at any instruction: who once was shown a certificate can
  * trust the authority behind it. */
 static void
@@ -383,6 +428,7 @@ main(void)
 	a_connection_outlives_the_store();
 	an_authority_lasts();
 	many_browsers_are_served();
+	this_machine_is_served_anyhow();
 	is((uint64_t)seat_stop(s, SIGTERM), 0, "the station ends well");
 	country_end(&land);
 	what_was_shown_is_on_disk();

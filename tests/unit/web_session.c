@@ -101,8 +101,7 @@ links_are_for_one(void)
 	web_link_new(ws, token, 1000, 0);
 	is(take_by(ws, 1001, token, 1), RC_DENIED,
 	    "a link for one user is none for another");
-	is(take_by(ws, 1000, token, 2), RC_OK,
-	    "whose try does not use it up");
+	is(take_by(ws, 1000, token, 2), RC_OK, "whose try does not use it up");
 	is(take_by(ws, 1000, token, 3), RC_DENIED, "as his own does");
 	web_link_new(ws, token, 1000, 10);
 	is(take_by(ws, WEB_ANYBODY, token, 11), RC_OK,
@@ -226,6 +225,30 @@ they_end_by_themselves(void)
 	web_session_end(ws, a);
 	look(ws, 10 * WEB_IDLE_MS);
 	is(heard.ended, 1, "one that was ended is told at once");
+	web_sessions_free(ws);
+}
+
+/* A page that rests before somebody who has not signed in yet. */
+static void
+an_open_page_keeps_it(void)
+{
+	struct web_sessions *ws = web_sessions_new();
+	char cookie[WEB_TOKEN];
+	struct web_session *s = begin(ws, cookie, &lan, 0);
+
+	look(ws, 3 * WEB_EMPTY_MS);
+	is(heard.ended, 0, "one whose page is open goes on, with nobody in");
+	ok(found(ws, cookie, &lan, 3 * WEB_EMPTY_MS), "and is found");
+	web_session_done(ws, s);
+	look(ws, 4 * WEB_EMPTY_MS - 1);
+	is(heard.ended, 0, "and a while longer when it is closed");
+	look(ws, 4 * WEB_EMPTY_MS);
+	is(heard.ended, 1, "and no more then");
+	s = begin(ws, cookie, &lan, 4 * WEB_EMPTY_MS);
+	look(ws, 4 * WEB_EMPTY_MS + WEB_IDLE_MS);
+	ok(web_session_over(ws, s),
+	    "but one in which nothing was asked for so long is over");
+	web_session_done(ws, s);
 	web_sessions_free(ws);
 }
 
@@ -372,6 +395,32 @@ one_address_does_not_begin_for_all(void)
 	web_sessions_free(ws);
 }
 
+/* Nor do many sessions of his, in which nobody is signed in, ask for many. */
+static void
+unknown_ones_ask_little_together(void)
+{
+	struct web_sessions *ws = web_sessions_new();
+	struct web_session *all[10], *known;
+	char cookie[WEB_TOKEN];
+	size_t i, n = 0;
+	int64_t wait;
+
+	for (i = 0; i < 10; i++)
+		all[i] = begin(ws, cookie, &far, 1);
+	known = begin(ws, cookie, &far, 1);
+	web_session_people(ws, known, 1, 0, 1);
+	for (i = 0; i < 100 * 10; i++)
+		n += web_session_may(ws, all[i % 10], 2, &wait);
+	is(n, WEB_UNKNOWN_BURST, "unknown ones of one address ask so much");
+	ok(wait > 0 && wait <= 1000, "and wait then");
+	ok(web_session_may(ws, known, 2, &wait),
+	    "but not who is signed in behind the same");
+	for (i = 0; i < 10; i++)
+		web_session_done(ws, all[i]);
+	web_session_done(ws, known);
+	web_sessions_free(ws);
+}
+
 /* ---- control connections
  * ---------------------------------------------------- */
 
@@ -453,11 +502,13 @@ main(void)
 	links_are_not_guessed();
 	a_cookie_is_its_sessions();
 	they_end_by_themselves();
+	an_open_page_keeps_it();
 	use_keeps_it();
 	nobody_is_pushed_out();
 	asking_has_a_rate();
 	new_sessions_make_no_new_tries();
 	one_address_does_not_begin_for_all();
+	unknown_ones_ask_little_together();
 	lines_are_used_by_one_at_a_time();
 	return done();
 }

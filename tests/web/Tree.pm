@@ -18,7 +18,7 @@ use Antin;
 use Phone;
 
 our @EXPORT = qw(free_port up down comes said_json tree_grows people_come steps
-    numbered registered station_log %up @root);
+    numbered registered station_log line_of %up @root);
 our @root = qw(--directory held/directory --key held/root.key --share
     held/share-1.share --share held/share-2.share);
 our %up;	# stations that run
@@ -46,6 +46,7 @@ sub down {
 	return ends(0, "$dir stops", qw(station stop), $dir);
 }
 
+sub line_of { return $line{$_[0]} } # where a station listens
 sub station_log { return get("$_[0]/log/antind.log") }
 
 END {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 #
 # A clerk's day on both sides, in real browsers at two real stations
-# (docs/desk.md 2): a document is drafted, decided on and signed by another
+# (docs/desk.md 13): a document is drafted, decided on and signed by another
 # person, released, comes, is registered, answered, traced and printed; and what
 # goes wrong on the way is said.
 use strict;

@@ -29,8 +29,19 @@ ends(0, 'and sends', qw(send --station TW --precedence khan --to
 comes('which waits', sub {
 	return @{ said_json(qw(status --station TW))->{waiting} } == 1;
 });
+invited(\@root, 'moi', 'antin://vn/phong-moi');
+isnt(requested('moi', '--line', line_of('TW')), '', 'somebody asks for ' .
+    'certificates by line');
+mkdir 'dia';
+my %does = (up => \&up, disk => sub {
+	ends(0, 'a disk is written', qw(media write --station TW --for
+	    antin://dien-bien.vn dia));
+});
 pages_run('web/test/network.mjs', 400, sub {
-	my ($does, $what) = @_;
-	return $does eq 'up' && up($what);
+	my ($do, @words) = @_;
+	return $does{$do}->(@words);
 }, 'ha');
+like(join('', map { get($_) } glob 'TW/log/*'),
+    qr/event=leg\.held .*uid=\d{10} person="?antin:\/\/\S+\/ha\b/,
+    'the log says who held it');
 done_testing();

@@ -35,6 +35,7 @@ tree_grows();
 put('TW/antind.conf', get('TW/antind.conf'), "duty antin://vn/van-thu\n");
 up('TW');
 people_come(qw(lan ha));
+ends(0, 'lan signs out', qw(user sign-out --station TW lan));
 put('lich', "person ha=70001 Nguyễn Thị Hà\n",
     "person minh=70002 Phạm Văn Minh\n", day(-1), ' 00:00 ', day(1),
     " 07:00 ha\n", day(1), ' 07:00 ', day(2), " 07:00 minh\n");

@@ -106,7 +106,8 @@ export const api = { get, post, put, del, request, url };
 
 // ---- changes ----------------------------------------------------------------
 
-export type What = 'mail' | 'documents' | 'alarms' | 'links' | 'directory';
+export type What = 'mail' | 'documents' | 'alarms' | 'links' | 'directory' |
+    'people';
 type Seen = (what: What[]) => void;
 const watchers = new Set<Seen>();
 let events: EventSource | null = null;
@@ -119,7 +120,8 @@ function listen(missed = false): void {
 	events.onopen = () => {
 		answering.set(true);
 		if (before)
-			tell(['mail', 'documents', 'alarms', 'links', 'directory']);
+			tell(['mail', 'documents', 'alarms', 'links',
+				'directory', 'people']);
 		before = false;
 	};
 	events.addEventListener('changed', (ev) => {

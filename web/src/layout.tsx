@@ -10,7 +10,7 @@ import { DeskGate } from './pages/gate';
 import { place } from './router';
 import { act, deskName, desksOf, lock, signOut, useActing, useSession }
     from './session';
-import { useStore } from './store';
+import { store, useStore } from './store';
 import { t } from './texts/shell';
 import { setTheme, theme } from './theme';
 import { Button, Dialog, Icon } from './ui';
@@ -113,12 +113,20 @@ function Banner() {
 	</div>;
 }
 
-/* What the directory calls the unit of this station. */
+/* What the directory calls units, by their addresses. */
+export const unitNames = store<Map<string, string>>(new Map());
+
+/* What it calls the unit of this station. */
 export function useUnit(): string {
 	const session = useSession();
 	const tree = useGet<Rows>(session &&
 	    (session.persons.length > 0 || !session.secure) ? '/tree' : null, {}, ['directory']);
 	const rows = tree.data?.rows ?? [];
+
+	useEffect(() => {
+		unitNames.set(new Map(rows.filter((r) => r.row === 'unit')
+		    .map((r) => [r.address, r.name])));
+	}, [tree.data]);
 	const own = tree.data?.own ?? rows.find((r) => r.row === 'tree')?.own;
 
 	return rows.find((r) => r.row === 'unit' && r.unit === own)?.name ||
@@ -143,7 +151,6 @@ export function Layout({ children }: { children: Children }) {
 				<span class="brand-text"><b>{unit || 'Antin'}</b><small>{t('app')}</small></span></a>
 			<Who />
 			<div class="top-tools">
-				<Switches />
 				<Button kind="quiet" icon="lock"
 				    onClick={lock}>
 					<span class="wide-text">{t('lock')}</span>
@@ -156,7 +163,7 @@ export function Layout({ children }: { children: Children }) {
 				</Button>
 			</div>
 		</header>
-		<nav class="side" aria-label={t('nav')}><Menu /></nav>
+		<nav class="side" aria-label={t('nav')}><Menu /><Switches /></nav>
 		<main id="main" tabIndex={-1}><Banner />
 			{group !== 'watch' && <DeskGate />}{children}</main>
 		<nav class="bottom" aria-label={t('navQuick')}>

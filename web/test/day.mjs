@@ -3,9 +3,11 @@
 // A clerk's day on both sides: Lan drafts, Mai decides and signs, Ha releases;
 // at the other office Bich takes it in, Cuong assigns, Dung answers, and the
 // answer comes.  What must be refused is refused on the way.
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { axe, finish, given, goes, is, launch, NARROW, ok, settled, shot,
-	signsIn, someone, sticksOut, test } from './browser.mjs';
+	signsIn, someone, sticksOut, test, WIDE } from './browser.mjs';
 
 const ABSTRACT = 'Về kế hoạch hộ đê mùa lũ <b>năm nay</b>';
 const TEXT = 'Thực hiện hộ đê trước ngày 30 tháng 8.\nKhông để vỡ đê.';
@@ -66,6 +68,17 @@ async function step(page, name, fill = async () => undefined) {
 	await dialog_yes(page).click();
 	await page.locator('dialog[open]').waitFor({ state: 'detached' });
 	await settled(page);
+}
+
+function station(what, dir) {
+	execFileSync(given.antin, ['station', what, join(given.work, dir)],
+	    { stdio: 'ignore' });
+}
+
+// It comes to be there: what is shown follows the station a moment later.
+async function sees(page, where, text, name) {
+	await page.locator(where).filter({ hasText: text }).first().waitFor();
+	ok(true, name);
 }
 
 const at = (page) => new URL(page.url()).pathname.split('/');
@@ -277,7 +290,7 @@ await part('Bich takes it in', async () => {
 	await dialog_yes(page).click();
 	await page.locator('.seq').waitFor({ state: 'detached' });
 	await settled(page);
-	ok((await page.innerText('.way .way-now')).includes('đã gửi biên nhận'),
+	await sees(page, '.way .way-now', 'đã gửi biên nhận',
 	    'it is checked, stamped, registered, and its receipt given');
 	is(await axe(page), '', 'axe finds nothing in one that was taken in');
 	await shot(page, 'den-da-vao-so');
@@ -289,8 +302,7 @@ await part('the sender sees it', async () => {
 	await page.locator('.table').getByText('đã tiếp nhận và xử lý').waitFor();
 	ok(true, 'the board of who sent it follows by itself');
 	await step(page, 'Ghi nhận trả lời');
-	ok((await page.innerText('.table')).includes('đã ghi vào hồ sơ'),
-	    'and the answer is noted');
+	await sees(page, '.table', 'đã ghi vào hồ sơ', 'and the answer is noted');
 	await shot(page, 'phat-hanh-da-nhan');
 });
 
@@ -302,8 +314,7 @@ await part('Cuong assigns it', async () => {
 	await goes(page, `/den/${theirs}`);
 	await step(page, 'Phân công', (d) => d.getByLabel(
 	    'Người hoặc đơn vị giải quyết').fill('Phòng Nông nghiệp'));
-	ok((await page.innerText('main')).includes('Phòng Nông nghiệp'),
-	    'it is assigned');
+	await sees(page, 'main', 'Phòng Nông nghiệp', 'it is assigned');
 });
 
 await part('Dung answers', async () => {
@@ -353,7 +364,7 @@ await part('Dung answers', async () => {
 		await d.getByLabel('Kết quả giải quyết').fill('Đã trả lời');
 		await d.getByLabel('Văn bản trả lời').selectOption(reply);
 	});
-	ok((await cuong.innerText('.way .way-now')).includes('đã giải quyết'),
+	await sees(cuong, '.way .way-now', 'đã giải quyết',
 	    'what came is handled with it');
 });
 
@@ -448,6 +459,147 @@ await part('narrow, dark, and in English', async () => {
 	is(found.join('\n'), '', 'axe finds nothing there');
 	is(await page.evaluate(() => document.documentElement.lang), 'en',
 	    'in English');
+	await page.evaluate(() => { localStorage.setItem('lang', 'vi'); });
+	await page.setViewportSize(WIDE);
+	await page.emulateMedia({ colorScheme: 'light' });
+	await page.reload();
+	await settled(page);
+});
+
+// ---- what goes wrong on the way ---------------------------------------------------------
+
+async function drafts(page, abstract) {
+	await goes(page, '/soan');
+	await page.locator('textarea').last().waitFor();
+	const to = page.getByRole('combobox', { name: 'Nơi nhận' });
+	await to.fill('điện biên');
+	await page.getByRole('option').first().waitFor();
+	await to.press('Enter');
+	await fills(page, 'Viết tắt cơ quan trong ký hiệu', 'VP');
+	await fills(page, 'Viết tắt đơn vị soạn thảo', 'TH');
+	await fills(page, 'Trích yếu', abstract);
+	await page.getByLabel('Nội dung', { exact: true }).fill(abstract);
+	await button(page, 'Trình dự thảo').click();
+	await dialog_yes(page).click();
+	await page.waitForURL('**/ho-so/*');
+	await settled(page);
+	return at(page)[2];
+}
+
+await part('what is refused', async () => {
+	const id = await drafts(people.lan.page, 'Lịch giao ban tuần');
+	const mai = people.mai.page, ha = people.ha.page, bich = people.bich.page;
+
+	await goes(mai, `/duyet-ky/${id}`);
+	await step(mai, 'Ký');
+	await goes(ha, `/phat-hanh/${id}`);
+	await button(ha, 'Làm lần lượt 4 bước').click();
+	await dialog_yes(ha).click();
+	await ha.locator('main .table').waitFor();
+	ok(true, 'what is ordinary needs fewer steps');
+
+	await goes(bich, '/den');
+	await bich.locator('.todo a[href*="/den/thu/"]').first().click();
+	await settled(bich);
+	await button(bich, 'Tiếp nhận văn bản').click();
+	await bich.waitForURL(/\/den\/[0-9a-f]{32}$/);
+	await settled(bich);
+	await button(bich, 'Từ chối nhận …').click();
+	const dialog = bich.locator('dialog[open]');
+	ok(await dialog_yes(bich).isDisabled(),
+	    'what cannot be taken back wants a word before');
+	await dialog.getByRole('radio', { name: 'Sai thể thức' }).check();
+	await dialog.getByLabel('Lý do', { exact: false }).last()
+	    .fill('Thiếu nơi nhận');
+	await dialog.getByRole('checkbox').check();
+	await shot(bich, 'den-tu-choi');
+	await dialog_yes(bich).click();
+	await dialog.waitFor({ state: 'detached' });
+	await bich.getByText('bị từ chối').first().waitFor();
+	await sees(bich, 'main', 'Phải báo bằng văn bản',
+	    'what is owed in writing is said');
+	await ha.locator('.table').getByText('bị từ chối: Sai thể thức').waitFor();
+	ok(true, 'who sent it sees the code');
+	ok(!(await ha.innerText('main')).includes('Thiếu nơi nhận'),
+	    'and not the words, which stayed there');
+	await goes(mai, `/phat-hanh/${id}`);
+	await button(mai, 'Thu hồi …').click();
+	await mai.locator('dialog[open]').getByLabel('Lý do').first().fill('Nhầm');
+	await mai.locator('dialog[open]').getByRole('checkbox').check();
+	await dialog_yes(mai).click();
+	await mai.locator('.way .way-left').waitFor();
+	await sees(mai, '.way .way-left', 'bị thu hồi',
+	    'what was sent is recalled');
+	await shot(mai, 'phat-hanh-thu-hoi');
+});
+
+await part('a telegram', async () => {
+	const { page } = people.lan;
+
+	await goes(page, '/soan');
+	await page.getByRole('radio', { name: 'Bức điện' }).check();
+	const to = page.getByRole('combobox', { name: 'Nơi nhận' });
+	await to.fill('dien-bien');
+	await page.getByRole('option').first().waitFor();
+	await to.press('Enter');
+	await chooses(page, 'Độ khẩn', 'Hỏa tốc');
+	await page.getByLabel('Nội dung', { exact: true })
+	    .fill('Bốn giờ sáng xuất phát');
+	is(await page.getByLabel('Số từ').inputValue(), '5', 'words are counted');
+	await button(page, 'Trình bức điện').click();
+	await dialog_yes(page).click();
+	await page.waitForURL('**/ho-so/*');
+	await settled(page);
+	ok((await page.innerText('main')).includes('HỎA TỐC') ||
+	    (await page.innerText('main')).includes('Hỏa tốc'),
+	    'it is there, and as urgent');
+	await shot(page, 'ho-so-dien');
+});
+
+// What a station loses when it is started anew, and what it does not.
+await part('a restart', async () => {
+	const { page } = people.lan;
+	const text = page.getByLabel('Nội dung', { exact: true });
+
+	await goes(page, '/soan');
+	await text.fill('Trước khi máy tắt');
+	await page.setInputFiles('input[type=file]', { name: 'phu-luc.txt',
+		mimeType: 'text/plain', buffer: Buffer.from('phụ lục\n') });
+	await page.getByText('Đã tải lên').waitFor();
+	await page.getByText('Đã lưu, niêm phong tại trạm').waitFor();
+	const id = new URL(page.url()).searchParams.get('nhap');
+	station('stop', 'TW');
+	await text.fill('Trong khi máy tắt');
+	await page.getByText('Chưa lưu được; tự lưu lại').waitFor();
+	ok(true, 'what cannot be saved is said not to be');
+	is(await text.inputValue(), 'Trong khi máy tắt', 'and is still there');
+	await page.locator('.banner.bad').waitFor();
+	ok(true, 'the page says that the station does not answer');
+	await shot(page, 'soan-mat-lien-lac');
+	station('start', 'TW');
+	await signsIn(page, 'lan', 'TW');
+	await settled(page);
+	await unlocks(page);
+	await goes(page, '/soan');
+	await page.getByRole('button', { name: /^Soạn tiếp/ }).first().click();
+	await page.getByText('khởi động lại nên tệp không còn').waitFor();
+	ok(true, 'a file that the station has no more is asked for again');
+	is(await text.inputValue(), 'Trước khi máy tắt',
+	    'what was saved is there after a restart');
+	is(new URL(page.url()).searchParams.get('nhap'), id, 'the same draft');
+	await shot(page, 'soan-sau-khoi-dong');
+	await page.getByRole('button', { name: 'Bỏ tệp phu-luc.txt' }).click();
+	await page.getByText('Đã lưu, niêm phong tại trạm').waitFor();
+	await goes(page, '/hom-nay');
+	await goes(page, '/soan');
+	const left = page.getByRole('button', { name: /^Soạn tiếp/ });
+	await left.first().waitFor();
+	const before = await left.count();
+	await page.getByRole('button', { name: /^Bỏ: / }).first().click();
+	await dialog_yes(page).click();
+	await page.locator('dialog[open]').waitFor({ state: 'detached' });
+	await left.nth(before - 1).waitFor({ state: 'detached' });
+	is(await left.count(), before - 1, 'and one is discarded for good');
 });
 
 for (const [who, { faults }] of Object.entries(people))

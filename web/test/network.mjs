@@ -91,6 +91,37 @@ await test('an operator', async () => {
 	ok(true, 'it is released');
 });
 
+await test('by hand', async () => {
+	await goes(page, '/mang/dia');
+	ok(/Cho Tỉnh Điện Biên: 1 văn bản/.test(await page.innerText('main')),
+	    'what is to be carried is told, step by step');
+	is(await axe(page), '', 'axe finds nothing');
+	await shot(page, 'mang-dia');
+	ok(await beside('disk'), 'a disk is written');
+	await goes(page, '/hom-nay');
+	await goes(page, '/mang');
+	await page.locator('.tree-picture a', { hasText: 'chuyển tay bằng đĩa' })
+	    .waitFor();
+	ok(true, 'who is reached by disk is shown as that');
+	await goes(page, '/mang/tram/dien-bien.vn');
+	ok(/trên đĩa số 1/.test(await page.innerText('.table')) &&
+	    /antin media lost 1/.test(await page.innerText('main')),
+	    'what is on it says so, and what to do if it is lost');
+});
+
+await test('who asks for certificates', async () => {
+	await goes(page, '/mang/ghi-danh');
+	ok(/Tên moi.*antin:\/\/vn\/phong-moi/s.test(await page.innerText('.table')),
+	    'the request is listed');
+	ok(/Không lấy từ đối chiếu trong thư hay trên trang này/.test(
+	    await page.innerText('main')), 'with how it is decided');
+	is(await axe(page), '', 'axe finds nothing');
+	await page.setViewportSize(NARROW);
+	is(await sticksOut(page), '', 'it fits a narrow screen');
+	await page.setViewportSize(WIDE);
+	await shot(page, 'mang-ghi-danh');
+});
+
 await test('it goes by itself', async () => {
 	await goes(page, '/mang');
 	ok(await beside('up', 'DB'), 'the station starts again');

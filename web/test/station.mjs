@@ -66,6 +66,25 @@ await test('people', async () => {
 	ok(true, 'a hand-over waits');
 });
 
+await test('who is in no rota', async () => {
+	const b = await someone();
+
+	await goes(page, '/nguoi');
+	ok(/không đăng nhập/.test(await page.locator('.table tr',
+	    { hasText: 'Trần Thị Lan' }).innerText()), 'she is not signed in');
+	await signsIn(b.page, 'lan');
+	await page.locator('.table tr', { hasText: 'Trần Thị Lan' })
+	    .getByText(/đang đăng nhập từ/).waitFor();
+	ok(true, 'that somebody signs in elsewhere is seen at once');
+	await goes(b.page, '/nguoi');
+	await b.page.locator('#truc-ban button', { hasText: 'Nhận trực' }).click();
+	await b.page.locator('dialog .button.main').click();
+	await b.page.locator('dialog .alert.bad').waitFor();
+	ok(/lịch trực/.test(await b.page.innerText('dialog .alert.bad')),
+	    'takes over nothing, and is told why');
+	await b.context.close();
+});
+
 await test('new codes', async () => {
 	await page.locator('.table tr', { hasText: 'Trần Thị Lan' })
 	    .locator('button').click();

@@ -31,6 +31,11 @@ export function useOne(id: string | null): Data<Rows> & { one: One | null } {
 	} : null };
 }
 
+// Somebody has answered for it, and no step has noted that yet.
+export const answers_wait = (one: One): boolean => one.addressees.some((a) =>
+	(a.state === 'acted' || a.state === 'refused') && !one.steps.some((s) =>
+		s.action === 'confirm' && s.from === a.desk));
+
 // Until it is there, and where it is not.
 export function OneOr({ got, children }: {
 	got: ReturnType<typeof useOne>; children: (one: One) => ComponentChildren;
@@ -72,6 +77,7 @@ export function NextSteps({ one, only, main, children, onTaken }: {
 	const [at, setAt] = useState('');
 	const [notes, setNotes] = useState<string[]>([]);
 	const could = one.next.filter((n) => actions[n.action] &&
+		(n.action !== 'confirm' || answers_wait(one)) &&
 		(only?.(n.action) ?? true));
 	const groups = grouped(could.map((n) => n.action));
 	const barred = could.filter((n) => !n.could &&

@@ -31,7 +31,7 @@ export function name_of(doc: Row): string {
 }
 
 // And as a page: titles stay in the history of a browser, so that nothing of a
-// secret is in them.
+// secret is in them (docs/desk.md 13.8).
 export const title_of = (doc: Row): string => secret(doc as Doc)
 	? `${t.of('a', doc.kind)} ${String(doc.document).slice(0, 8)}`
 	: name_of(doc);

@@ -65,7 +65,7 @@ function List({ ask, value, onValue, error }: FieldProps) {
 
 	return <div class={`field ${error ? 'bad' : ''}`}>
 		<label for={id}>{d.of('field', ask.name)}
-			{ask.must && <span class="must"> *</span>}</label>
+			{ask.must && <span class="must"> ({t('required')})</span>}</label>
 		<Pick id={id} label={d.of('field', ask.name)} value={items(value)}
 			onChange={(x) => onValue(x.join('; '))} bad={!!error}
 			described={error ? `${id}-error` : undefined} />

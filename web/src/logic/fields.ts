@@ -174,7 +174,8 @@ export function local_of(time: string): string {
 }
 
 export function time_of(local: string): string {
-	const at = Date.parse(local.slice(0, 16) + ':00Z');
+	const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local)
+		? Date.parse(local.slice(0, 16) + ':00Z') : NaN;
 	return isNaN(at) ? '' :
 		new Date(at - VN).toISOString().slice(0, 19) + 'Z';
 }

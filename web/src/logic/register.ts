@@ -68,7 +68,12 @@ function columnOf(columns: Column[], word: string): string | null {
 function parts(columns: Column[], row: Row, column: string | null): string[] {
 	const out: string[] = [];
 	for (const [name, value] of Object.entries(row)) {
-		if (FRAME.includes(name) || typeof value !== 'string' || value === '') continue;
+		if (
+			FRAME.includes(name) ||
+			typeof value !== 'string' ||
+			value === ''
+		)
+			continue;
 		if (columnOf(columns, name) !== column) continue;
 		out.push(column === null ? (LABELS[name] ?? '') + value : value);
 	}
@@ -79,16 +84,25 @@ function cell(columns: Column[], line: Row, remarks: Row[], n: number): string {
 	const { field } = columns[n]!;
 	const all = [line, ...remarks];
 	const notes = () => all.flatMap((r) => parts(columns, r, null));
-	if (field === 'serial') return String(number(line, 'serial')).padStart(2, '0');
+	if (field === 'serial')
+		return String(number(line, 'serial')).padStart(2, '0');
 	const has = columns.some((c) => c.field === 'note');
 	const own =
 		field === 'note'
 			? notes()
 			: field === 'type-abstract'
-				? [[text(line, 'type'), text(line, 'abstract')].filter((s) => s !== '').join(': ')]
+				? [
+						[
+							text(line, 'type'),
+							text(line, 'abstract'),
+						]
+							.filter((s) => s !== '')
+							.join(': '),
+					]
 				: all.flatMap((r) => parts(columns, r, field));
 	/* where there is no column for notes they stand in the last */
-	if (field !== 'note' && !has && n === columns.length - 1) own.push(...notes());
+	if (field !== 'note' && !has && n === columns.length - 1)
+		own.push(...notes());
 	return own.filter((s) => s !== '').join('; ');
 }
 
@@ -98,7 +112,11 @@ export function volumeOf(rows: Row[]): Volume | null {
 	if (!about) return null;
 	const columns = rows
 		.filter((r) => r.row === 'column')
-		.map((r) => ({ field: text(r, 'field'), title: text(r, 'title'), width: number(r, 'width') }));
+		.map((r) => ({
+			field: text(r, 'field'),
+			title: text(r, 'title'),
+			width: number(r, 'width'),
+		}));
 	const remarks = new Map<number, Row[]>();
 	for (const r of rows) {
 		if (r.row !== 'remark') continue;
@@ -116,14 +134,21 @@ export function volumeOf(rows: Row[]): Volume | null {
 				serial: number(r, 'serial'),
 				level: text(r, 'line-level'),
 				at: number(r, 'at'),
-				cancelled: [r, ...said].some((x) => text(x, 'cancelled') !== ''),
-				cells: columns.map((_, n) => cell(columns, r, said, n)),
+				cancelled: [r, ...said].some(
+					(x) => text(x, 'cancelled') !== '',
+				),
+				cells: columns.map((_, n) =>
+					cell(columns, r, said, n),
+				),
 			};
 		});
 	const gap = rows.find((r) => r.row === 'gap');
 	return {
 		book: text(about, 'book'),
-		title: text(rows.find((r) => r.row === 'title'), 'title'),
+		title: text(
+			rows.find((r) => r.row === 'title'),
+			'title',
+		),
 		office: text(about, 'office'),
 		superior: text(about, 'superior'),
 		year: number(about, 'year'),
@@ -132,7 +157,13 @@ export function volumeOf(rows: Row[]): Volume | null {
 		closed: number(about, 'closed'),
 		columns,
 		lines,
-		gap: gap ? { first: number(gap, 'first'), last: number(gap, 'last'), text: text(gap, 'text') } : null,
+		gap: gap
+			? {
+					first: number(gap, 'first'),
+					last: number(gap, 'last'),
+					text: text(gap, 'text'),
+				}
+			: null,
 		level: LEVELS[top]!,
 	};
 }
@@ -156,17 +187,25 @@ export function matches(haystack: string, typed: string): boolean {
 		.toLowerCase()
 		.split(/\s+/)
 		.filter((w) => w !== '')
-		.every((w) => (plain(w) === w ? bare.includes(w) : whole.includes(w)));
+		.every((w) =>
+			plain(w) === w ? bare.includes(w) : whole.includes(w),
+		);
 }
 
-export type Filter = { typed: string; level: string; state: 'all' | 'valid' | 'cancelled' };
+export type Filter = {
+	typed: string;
+	level: string;
+	state: 'all' | 'valid' | 'cancelled';
+};
 
 export function filtered(v: Volume, f: Filter): Line[] {
 	return v.lines.filter(
 		(l) =>
 			(f.level === '' || l.level === f.level) &&
-			(f.state === 'all' || (f.state === 'cancelled') === l.cancelled) &&
-			(f.typed.trim() === '' || matches(l.cells.join(' '), f.typed)),
+			(f.state === 'all' ||
+				(f.state === 'cancelled') === l.cancelled) &&
+			(f.typed.trim() === '' ||
+				matches(l.cells.join(' '), f.typed)),
 	);
 }
 
@@ -177,11 +216,19 @@ export function booksOf(rows: Row[]): Held[] {
 	for (const r of rows) {
 		if (r.row !== 'volume') continue;
 		const book = text(r, 'book');
-		const held = books.get(book) ?? { book, title: text(r, 'title'), volumes: [] };
+		const held = books.get(book) ?? {
+			book,
+			title: text(r, 'title'),
+			volumes: [],
+		};
 		held.volumes.push(r);
 		books.set(book, held);
 	}
 	for (const b of books.values())
-		b.volumes.sort((x, y) => number(y, 'year') - number(x, 'year') || number(y, 'volume') - number(x, 'volume'));
+		b.volumes.sort(
+			(x, y) =>
+				number(y, 'year') - number(x, 'year') ||
+				number(y, 'volume') - number(x, 'volume'),
+		);
 	return [...books.values()].sort((x, y) => (x.title < y.title ? -1 : 1));
 }

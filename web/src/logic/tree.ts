@@ -35,8 +35,10 @@ export type Units = {
 	children: Map<number, number[]>;
 };
 
-const text = (r: Row | undefined, k: string) => (r?.[k] === undefined ? '' : String(r[k]));
-const num = (r: Row | undefined, k: string) => (typeof r?.[k] === 'number' ? (r[k] as number) : 0);
+const text = (r: Row | undefined, k: string) =>
+	r?.[k] === undefined ? '' : String(r[k]);
+const num = (r: Row | undefined, k: string) =>
+	typeof r?.[k] === 'number' ? (r[k] as number) : 0;
 
 export function unitsOf(rows: Row[]): Units {
 	const byUnit = new Map<number, Row>();
@@ -55,7 +57,8 @@ export function unitsOf(rows: Row[]): Units {
 	return { byUnit, own, children };
 }
 
-const hasStation = (r: Row | undefined) => text(r, 'station') !== '' && text(r, 'station') !== 'none';
+const hasStation = (r: Row | undefined) =>
+	text(r, 'station') !== '' && text(r, 'station') !== 'none';
 
 /* The nearest station above a unit; -1: there is none. */
 export function stationAbove(u: Units, unit: number): number {
@@ -69,13 +72,23 @@ export function stationAbove(u: Units, unit: number): number {
 }
 
 /* The stations right below a unit's, and how many stand behind each. */
-export function stationsBelow(u: Units, unit: number): { unit: number; behind: number }[] {
+export function stationsBelow(
+	u: Units,
+	unit: number,
+): { unit: number; behind: number }[] {
 	const out: { unit: number; behind: number }[] = [];
 	const behind = (n: number): number =>
-		(u.children.get(n) ?? []).reduce((sum, c) => sum + (hasStation(u.byUnit.get(c)) ? 1 : 0) + behind(c), 0);
+		(u.children.get(n) ?? []).reduce(
+			(sum, c) =>
+				sum +
+				(hasStation(u.byUnit.get(c)) ? 1 : 0) +
+				behind(c),
+			0,
+		);
 	const walk = (n: number) => {
 		for (const c of u.children.get(n) ?? []) {
-			if (hasStation(u.byUnit.get(c))) out.push({ unit: c, behind: behind(c) });
+			if (hasStation(u.byUnit.get(c)))
+				out.push({ unit: c, behind: behind(c) });
 			else walk(c);
 		}
 	};
@@ -92,30 +105,66 @@ const LOOK = [3600, 1800, 600, 120, 120];
  * Everybody that this station has a line with, or should have: itself, the one
  * above, those below.
  */
-export function stationsOf(tree: Row[], status: Row[], media: Row[], alarms: Row[]): Station[] {
+export function stationsOf(
+	tree: Row[],
+	status: Row[],
+	media: Row[],
+	alarms: Row[],
+): Station[] {
 	const u = unitsOf(tree);
 	const about = status.find((r) => r.row === 'station');
 	const now = num(about, 'now');
 	const ownAddress = text(about, 'station');
 	const parent = text(about, 'parent');
-	const make = (address: string, place: Station['place'], unit: number, below: number): Station => {
-		const link = status.find((r) => r.row === 'link' && r.station === address);
-		const hop = status.find((r) => r.row === 'hop' && r.hop === address);
-		const disk = media.find((r) => r.row === 'media' && r.station === address);
-		const of = alarms.filter((r) => r.row === 'alarm' && r.state !== 'over' && r.subject === address);
+	const make = (
+		address: string,
+		place: Station['place'],
+		unit: number,
+		below: number,
+	): Station => {
+		const link = status.find(
+			(r) => r.row === 'link' && r.station === address,
+		);
+		const hop = status.find(
+			(r) => r.row === 'hop' && r.hop === address,
+		);
+		const disk = media.find(
+			(r) => r.row === 'media' && r.station === address,
+		);
+		const of = alarms.filter(
+			(r) =>
+				r.row === 'alarm' &&
+				r.state !== 'over' &&
+				r.subject === address,
+		);
 		const up = link?.state === 'up';
 		const waited = hop ? now - num(hop, 'oldest') : 0;
 		const rank = Math.max(0, RANKS.indexOf(text(hop, 'precedence')));
 		const hand = !up && num(disk, 'last') > 0;
 		const late = hop !== undefined && waited > LOOK[rank]!;
 		const mood: Mood =
-			place === 'own' ? 'good' : !up ? (hand && !late ? 'watch' : 'bad') : late || of.length > 0 ? 'watch' : 'good';
+			place === 'own'
+				? 'good'
+				: !up
+					? hand && !late
+						? 'watch'
+						: 'bad'
+					: late || of.length > 0
+						? 'watch'
+						: 'good';
 		return {
 			unit,
-			name: text(u.byUnit.get(unit), 'name') || address.replace('antin://', ''),
+			name:
+				text(u.byUnit.get(unit), 'name') ||
+				address.replace('antin://', ''),
 			address,
 			place,
-			state: place === 'own' || up ? 'up' : hand ? 'hand' : 'down',
+			state:
+				place === 'own' || up
+					? 'up'
+					: hand
+						? 'hand'
+						: 'down',
 			mood,
 			since: num(link, 'since'),
 			items: num(link, 'items'),
@@ -133,24 +182,55 @@ export function stationsOf(tree: Row[], status: Row[], media: Row[], alarms: Row
 	const out: Station[] = [];
 	const above = stationAbove(u, u.own);
 	if (parent !== '' || above >= 0)
-		out.push(make(parent || text(u.byUnit.get(above), 'address'), 'above', above, 0));
+		out.push(
+			make(
+				parent || text(u.byUnit.get(above), 'address'),
+				'above',
+				above,
+				0,
+			),
+		);
 	out.push(make(ownAddress, 'own', u.own, 0));
 	for (const b of stationsBelow(u, u.own))
-		out.push(make(text(u.byUnit.get(b.unit), 'address'), 'below', b.unit, b.behind));
+		out.push(
+			make(
+				text(u.byUnit.get(b.unit), 'address'),
+				'below',
+				b.unit,
+				b.behind,
+			),
+		);
 	return out;
 }
 
 /* What wants somebody first; then by name. */
 export function byNeed(a: Station, b: Station): number {
 	const moods: Mood[] = ['bad', 'watch', 'good', 'none'];
-	return moods.indexOf(a.mood) - moods.indexOf(b.mood) || b.waiting - a.waiting || a.name.localeCompare(b.name, 'vi');
+	return (
+		moods.indexOf(a.mood) - moods.indexOf(b.mood) ||
+		b.waiting - a.waiting ||
+		a.name.localeCompare(b.name, 'vi')
+	);
 }
 
 /* ---- the picture ---------------------------------------------------------- */
 
-export type Box = { x: number; y: number; w: number; h: number; station: Station; small: boolean };
+export type Box = {
+	x: number;
+	y: number;
+	w: number;
+	h: number;
+	station: Station;
+	small: boolean;
+};
 export type Edge = { points: string; state: State };
-export type Picture = { width: number; height: number; boxes: Box[]; edges: Edge[]; trunk: string[] };
+export type Picture = {
+	width: number;
+	height: number;
+	boxes: Box[];
+	edges: Edge[];
+	trunk: string[];
+};
 
 const BOX_W = 208;
 const BOX_H = 76;
@@ -174,11 +254,25 @@ export function layout(stations: Station[], width: number): Picture {
 	let y = GAP;
 	const middle = (boxW: number) => Math.round((w - boxW) / 2);
 	if (above) {
-		boxes.push({ x: middle(BOX_W), y, w: BOX_W, h: BOX_H, station: above, small: false });
+		boxes.push({
+			x: middle(BOX_W),
+			y,
+			w: BOX_W,
+			h: BOX_H,
+			station: above,
+			small: false,
+		});
 		y += BOX_H + LANE;
 	}
 	if (!own) return { width: w, height: y, boxes, edges, trunk };
-	const ownBox: Box = { x: middle(BOX_W), y, w: BOX_W, h: BOX_H, station: own, small: false };
+	const ownBox: Box = {
+		x: middle(BOX_W),
+		y,
+		w: BOX_W,
+		h: BOX_H,
+		station: own,
+		small: false,
+	};
 	boxes.push(ownBox);
 	y += BOX_H + LANE;
 	const cx = w / 2;
@@ -192,16 +286,33 @@ export function layout(stations: Station[], width: number): Picture {
 	const large = below.slice(0, most);
 	const small = below.slice(most);
 	/* a lane to the left of each row carries the lines down */
-	const place = (list: Station[], bw: number, bh: number, isSmall: boolean) => {
+	const place = (
+		list: Station[],
+		bw: number,
+		bh: number,
+		isSmall: boolean,
+	) => {
 		const columns = Math.max(1, Math.floor((w - GAP) / (bw + GAP)));
 		const rowW = (n: number) => n * bw + (n - 1) * GAP;
 		list.forEach((station, i) => {
 			const row = Math.floor(i / columns);
-			const inRow = Math.min(columns, list.length - row * columns);
-			const x = Math.round((w - rowW(inRow)) / 2) + (i % columns) * (bw + GAP);
+			const inRow = Math.min(
+				columns,
+				list.length - row * columns,
+			);
+			const x =
+				Math.round((w - rowW(inRow)) / 2) +
+				(i % columns) * (bw + GAP);
 			const by = y + row * (bh + (isSmall ? GAP : LANE));
 			const bus = by - LANE / 2;
-			boxes.push({ x, y: by, w: bw, h: bh, station, small: isSmall });
+			boxes.push({
+				x,
+				y: by,
+				w: bw,
+				h: bh,
+				station,
+				small: isSmall,
+			});
 			if (isSmall) return;
 			edges.push({
 				points: `${x + bw / 2},${bus} ${x + bw / 2},${by}`,
@@ -211,7 +322,10 @@ export function layout(stations: Station[], width: number): Picture {
 			/* what they share: a trunk behind the boxes, and a bar for each row */
 			const left = Math.min(cx, x + bw / 2);
 			const right = Math.max(cx, x + rowW(inRow) - bw / 2);
-			trunk.push(`${cx},${ownBox.y + BOX_H} ${cx},${bus}`, `${left},${bus} ${right},${bus}`);
+			trunk.push(
+				`${cx},${ownBox.y + BOX_H} ${cx},${bus}`,
+				`${left},${bus} ${right},${bus}`,
+			);
 		});
 		const rows = Math.ceil(list.length / columns);
 		y += rows * (bh + (isSmall ? GAP : LANE));

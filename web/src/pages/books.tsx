@@ -179,7 +179,7 @@ function Sheet({ volume: v, lines, clerk, onRemark }: {
 					    class="middle">{inner}</th> :
 					    <td key={c.field} class={`${middle.includes(c.field) ?
 						'middle' : ''} ${kept.includes(c.field) ?
-						'nowrap' : ''}`}>{inner}</td>;
+						'nowrap' : ''} ${c.field === 'note' ? 'note' : ''}`}>{inner}</td>;
 				})}
 				{clerk && <td class="no-print nowrap">{!v.closed &&
 				    <Button kind="quiet" aria-label={t('remark',

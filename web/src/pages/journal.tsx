@@ -86,7 +86,7 @@ export default function Journal(_: PageProps) {
 	const [from, go] = useState<number | null>(null);
 	const got = useGet<Rows>('/journal', { at: from === null ? undefined :
 	    String(from), max: SHOWN }, from === null ?
-	    ['mail', 'documents', 'links', 'directory'] : []);
+	    ['mail', 'documents', 'links', 'directory', 'people'] : []);
 	const total = Number(got.data?.total ?? 0);
 	const rows = [...(got.data?.rows ?? [])].filter((r) =>
 	    r.row === 'entry' || r.number !== undefined)

@@ -179,7 +179,7 @@ function Desks({ tree }: { tree: Row[] }) {
 }
 
 export default function People(_: PageProps) {
-	const got = useGet<Rows>('/people', {}, ['directory', 'documents', 'alarms']);
+	const got = useGet<Rows>('/people', {}, ['directory', 'people']);
 	const tree = useTree();
 
 	return <Page title={t('title')} lead={t('lead')}>

@@ -10,6 +10,7 @@ import { Sequence } from '../doc/sequence';
 import { type Doc, next_of, outgoing, release_of, sooner } from '../logic/way';
 import { useActing } from '../session';
 import { t as d } from '../texts/doc';
+import { t as p } from '../texts/parts';
 import { t } from '../texts/release';
 import { Empty, ErrorBox, LinkButton, Loading, Page, Section } from '../ui';
 import type { PageProps } from '.';
@@ -78,7 +79,7 @@ function Release({ one }: { one: One }) {
 			<NextSteps one={one} only={only}
 				main={next_of(doc as unknown as Doc) ?? ''} />
 		</Section>
-		<Section title={d.of('kind', doc.kind)}>
+		<Section title={p.of('a', doc.kind)}>
 			<div class="sheet"><DocFacts of={doc} names={FACTS} /></div>
 			<DocFiles doc={doc} acting={acting} />
 		</Section>

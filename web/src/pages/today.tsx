@@ -5,7 +5,9 @@ import { useState } from 'preact/hooks';
 import { type Row, type Rows, useGet } from '../api';
 import { officialDate, seconds, time } from '../i18n';
 import { type Doc, waits_for } from '../logic/way';
+import { unitNames } from '../layout';
 import { type Acting, useActing } from '../session';
+import { useStore } from '../store';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/today';
 import { Button, Due, Empty, ErrorBox, LevelStamp, LinkButton, Loading, Page,
@@ -92,13 +94,15 @@ export default function Today() {
 	const drafts = useGet<Rows>(me.roles.includes('drafter') ? '/drafts' :
 	    null, here, ['documents']);
 	const [all, setAll] = useState(false);
+	const names = useStore(unitNames);
 	const todo: Todo[] = [
 		...(docs.data?.rows ?? []).filter((r) => r.row === 'document')
 		    .flatMap((r) => ofDocument(r, me)),
 		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
 		    r.state === 'arrived').map((r): Todo => ({
 			key: r.id, what: t('mail'), title: t('from', {
-			    from: String(r.origin ?? '').replace('antin://', '') }),
+			    from: names.get(r.origin) ?? String(r.origin ?? '')
+				.replace('antin://', '') }),
 			about: t('arrivedAt', { t: time(r.arrived ?? r.at) }),
 			href: `/den/thu/${r.id}`, act: t('open'),
 			precedence: r.precedence, at: r.arrived ?? r.at,

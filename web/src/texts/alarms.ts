@@ -142,7 +142,7 @@ export const t = texts({
 	},
 	'duty.offer': { vi: 'Bàn giao trực', en: 'Hand over' },
 	'duty.offer.to': { vi: 'Bàn giao cho', en: 'To' },
-	'duty.offer.any': { vi: 'người trực tiếp theo bất kỳ', en: 'anybody of the rota' },
+	'duty.offer.any': { vi: 'bất kỳ ai trong lịch trực', en: 'anybody of the rota' },
 	'duty.offer.waits': { vi: 'Có bản bàn giao đang chờ: {who}', en: 'A hand-over waits for: {who}' },
 	'duty.offer.what': {
 		vi: 'Lập danh sách cảnh báo còn kéo dài, văn bản đang chờ và văn bản tại bàn trực để người sau xem và nhận. Bạn vẫn trực cho đến khi có người nhận; danh sách có hiệu lực một giờ.',
@@ -172,6 +172,7 @@ export const t = texts({
 	'did.4': { vi: 'nhận trực không có bàn giao', en: 'took over without a hand-over' },
 	'did.5': { vi: 'ghi chú', en: 'note' },
 	'line.offer': { vi: 'Bàn giao lúc {time}: {who}', en: 'Handed over {time} by {who}' },
+	'line.then': { vi: 'Tình trạng lúc {time}:', en: 'As it was at {time}:' },
 	'line.note': { vi: 'Ghi chú: {text}', en: 'Note: {text}' },
 	'line.alarm': { vi: 'Cảnh báo {n}: {kind}, từ {time}, {state} {of}', en: 'Alarm {n}: {kind}, since {time}, {state} {of}' },
 	'line.waits': { vi: 'Đang chờ: {n} văn bản đi {station}, từ {time}', en: 'Waiting: {n} for {station}, since {time}' },

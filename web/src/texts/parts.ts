@@ -23,7 +23,7 @@ export const t = texts({
 	signs: { vi: 'Người ký bước này: {person} tại {desk}.', en: 'This step is signed by {person} at {desk}.' },
 	cancel: { vi: 'Thôi', en: 'Not now' },
 	working: { vi: 'Đang thực hiện…', en: 'At work…' },
-	optional: { vi: '(không bắt buộc)', en: '(optional)' },
+	required: { vi: 'bắt buộc', en: 'required' },
 	look_at: { vi: 'Còn {n} mục cần sửa.', en: { one: '{n} field is to be put right.', other: '{n} fields are to be put right.' } },
 	offline: { vi: 'Không liên lạc được với trạm. Việc chưa được thực hiện; thử lại khi trạm hoạt động trở lại.', en: 'The station does not answer. Nothing was done; try again when it is back.' },
 	refused: { vi: 'Không thực hiện được', en: 'It could not be done' },

@@ -20,7 +20,7 @@ export const t = texts({
 	about: { vi: 'Về văn bản này', en: 'About it' },
 	files: { vi: 'Tệp', en: 'Files' },
 	story: { vi: 'Quá trình', en: 'Its story' },
-	story_hint: { vi: 'Mỗi bước do một người ký bằng khóa riêng; trạm đã kiểm tra từng chữ ký.', en: 'Each step is signed by a person with his own key; the station has checked each signature.' },
+	story_hint: { vi: 'Mỗi bước do một người ký bằng khóa riêng của mình; tải hồ sơ bước để kiểm tra chữ ký ở nơi khác.', en: 'Each step is signed by a person with his own key; save the signed steps to check them elsewhere.' },
 	papers: { vi: 'Chứng cứ và bản in', en: 'Proofs and prints' },
 	papers_hint: { vi: 'Tệp chứng cứ kiểm tra được ở bất kỳ đâu bằng lệnh antin verify.', en: 'The evidence file can be checked anywhere, by antin verify.' },
 	back: { vi: 'Tìm văn bản khác', en: 'Find another' },

@@ -98,7 +98,8 @@ function line(text: string): string {
 
 	switch (f[0]) {
 	case 'offer':
-		return t('line.offer', { time: when(f[1]), who: named(f[2]) });
+		return f[2] === '-' ? t('line.then', { time: when(f[1]) }) :
+		    t('line.offer', { time: when(f[1]), who: named(f[2]) });
 	case 'note':
 		return t('line.note', { text: f[1] });
 	case 'alarm':

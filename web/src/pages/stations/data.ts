@@ -62,7 +62,7 @@ function useTicking(said: number): number {
 	return said + Math.floor((Date.now() - heard.current.at) / 1000);
 }
 
-const LIVE: What[] = ['links', 'alarms', 'mail', 'directory'];
+const LIVE: What[] = ['links', 'alarms', 'directory'];
 
 export interface Around {
 	stations: Station[] | null;

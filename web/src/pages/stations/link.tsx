@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: EUPL-1.2
 // The page of one line: how it is, what will happen by itself, what waits.
 import { useState } from 'preact/hooks';
-import { number, size, span } from '../../i18n';
+import { number, size, span, time } from '../../i18n';
 import type { Station } from '../../logic/tree';
 import { t } from '../../texts/network';
 import { Alert, Badge, Empty, ErrorBox, Facts, LinkButton, Loading, Page,
@@ -68,7 +68,7 @@ export function LinkPage({ host, around }: { host: string; around: Around }) {
 				    size(s.bytes)],
 				[t('link.keys'), unit?.until && <Time at={unit.until} only="date" />],
 				[t('link.disk'), s.lastDisk > 0 && t('disk.n', {
-					n: number(s.lastDisk), time: '' })],
+					n: number(s.lastDisk), time: time(s.lastDiskAt) })],
 			]} />
 		</Section>
 		<Section title={t('queue')}>

@@ -58,7 +58,7 @@ function Large({ box, now }: { box: Box; now: number }) {
 		    width={box.w} height={box.h} rx={8} />
 		<Mark x={box.x + 20} y={box.y + 22} station={s} />
 		<text class="box-name" x={box.x + 38} y={box.y + 27}>
-			{cut(s.name, 19)}</text>
+			{cut(s.name, 21)}</text>
 		{s.place !== 'own' && <text class="box-state" x={box.x + 12}
 		    y={box.y + 49}>{t.of('state', s.state)}</text>}
 		<text class="box-more" x={box.x + 12}
