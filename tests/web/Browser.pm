@@ -37,8 +37,14 @@ sub ask {
 	$h{Cookie} = $self->{cookie} if defined $self->{cookie};
 	$h{'X-Antin'} //= $self->{csrf} if defined $self->{csrf};
 	delete $h{$_} for grep { !defined $h{$_} } keys %h;
-	my $r = $self->{http}->request($method, "$self->{at}/api/1$path",
-	    { headers => \%h, defined $body ? (content => $body) : () });
+	my $r;
+	for (1 .. 60) { # who asks too often waits, as a page does
+		$r = $self->{http}->request($method, "$self->{at}/api/1$path",
+		    { headers => \%h, defined $body ? (content => $body) :
+		    () });
+		last if $r->{status} ne '429';
+		sleep 0.5;
+	}
 	$self->{status} = $r->{status};
 	$self->{headers} = $r->{headers};
 	$self->{content} = $r->{content};
