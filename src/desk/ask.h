@@ -24,6 +24,10 @@ struct desk {
 	/* Bytes of what is sealed for it now; NULL: nobody wants to know. */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
 	void *ctx;
+	/* Before so many bytes of what lies sealed are opened in memory; NULL:
+	 * there is room. */
+	enum rc (*room)(void *ctx, uint64_t bytes, struct err *e);
+	void *room_ctx;
 };
 
 /* control_ask(), without descriptors; "request" is taken and may be NULL. */

@@ -49,6 +49,18 @@ memory_fd(int *fd, struct err *e)
 	return *fd >= 0 ? RC_OK : fail_io(e, "no memory for a part");
 }
 
+/* The same, where there is room for what will be in it. */
+static enum rc
+room_fd(int *fd, const struct desk *d, uint64_t bytes, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	*fd = -1;
+	if (d->room != NULL)
+		rc = d->room(d->room_ctx, bytes, e);
+	return rc == RC_OK ? memory_fd(fd, e) : rc;
+}
+
 static enum rc
 memory_of(int *fd, struct bytes b, struct err *e)
 {
@@ -237,7 +249,8 @@ take_part(struct files *p, const struct desk *d, const struct id *id,
 
 	show_id(request, "id", id);
 	show_number(request, "part", part);
-	if ((rc = memory_fd(&f.fd, e)) != RC_OK) {
+	rc = room_fd(&f.fd, d, (uint64_t)row_int(row, "size"), e);
+	if (rc != RC_OK) {
 		json_decref(request);
 		return rc;
 	}
@@ -386,7 +399,7 @@ files_open_one(struct files *p, size_t i, const struct desk *d,
 		return fail(e, RC_ABSENT, "it has %zu files", p->count);
 	f = &p->file[i];
 	is = *f;
-	if ((rc = memory_fd(&f->fd, e)) != RC_OK)
+	if ((rc = room_fd(&f->fd, d, is.size, e)) != RC_OK)
 		return rc;
 	request = desk_request(d);
 	show_id(request, "id", id);

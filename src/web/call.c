@@ -5,6 +5,7 @@
 
 #include "web/gate.h"
 #include "web/signed_in.h"
+#include "web/uploads.h"
 
 /* ---- asking
  * ---------------------------------------------------------------- */
@@ -162,6 +163,9 @@ void
 web_replies(struct web_call *c, json_t *json)
 {
 	reply_free(&c->reply);
+	if (c->open > 0)
+		upload_closed(c->uploads, c->open);
+	c->open = 0;
 	c->reply.json = json;
 }
 
@@ -214,6 +218,16 @@ web_fails(struct web_call *c, const struct err *e)
 		c->reply.status = e->rc == RC_DENIED && c->session == NULL
 				      ? 401
 				      : web_status(e->rc);
+}
+
+enum rc
+web_room(struct web_call *c, uint64_t bytes, struct err *e)
+{
+	enum rc rc = upload_room(c->uploads, bytes, e);
+
+	if (rc == RC_OK)
+		c->open += bytes;
+	return rc;
 }
 
 void

@@ -207,14 +207,22 @@ given_replies(struct web_call *c, int fd, uint64_t size, struct bytes type,
 	buf_free(&file);
 }
 
+static enum rc
+room(void *ctx, uint64_t bytes, struct err *e)
+{
+	return web_room(ctx, bytes, e);
+}
+
 enum rc
-given_desk(struct desk *d, const struct web_call *c, struct err *e)
+given_desk(struct desk *d, struct web_call *c, struct err *e)
 {
 	const char *as = web_text(c, "as");
 
 	*d = (struct desk){ .fd = c->control,
 		.address = web_text(c, "desk"),
-		.as = as[0] == '\0' ? NULL : as };
+		.as = as[0] == '\0' ? NULL : as,
+		.room = room,
+		.room_ctx = c };
 	return c->control >= 0 ? RC_OK
 			       : fail(e, RC_DENIED, "there is no session");
 }

@@ -60,6 +60,6 @@ void given_replies(struct web_call *c, int fd, uint64_t size, struct bytes type,
 
 /* The desk that the call names, by the person; borrows.  RC_DENIED: the session
  * has no connection to the station. */
-enum rc given_desk(struct desk *d, const struct web_call *c, struct err *e);
+enum rc given_desk(struct desk *d, struct web_call *c, struct err *e);
 
 #endif

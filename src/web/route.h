@@ -17,17 +17,17 @@
 #include "core/lang.h"
 
 #define WEB_ROOT "/api/1"
-#define WEB_BODY (256u << 10) /* bytes of a JSON body, at the most */
+#define WEB_BODY (256u << 10)  /* bytes of a JSON body, at the most */
 #define WEB_BODY_UNKNOWN 4096u /* the same, before anybody is signed in */
-#define WEB_PATH 1000u	      /* bytes of a path, as it is encoded */
-#define WEB_QUERY 8192u	      /* bytes of a query */
-#define WEB_NAME 39u	      /* bytes of a field's name */
-#define WEB_ROWS 20000u	      /* rows of an answer */
-#define WEB_FIELDS 16u	      /* of a route, with the last empty one */
-#define WEB_HEADERS 8u	      /* a handler's own */
-#define WEB_COOKIE 16u	      /* bytes of a cookie's name, and its end */
-#define WEB_SECRET_SIZE 32u   /* bytes of a token */
-#define USER_WEB (1ull << 32) /* the first user that is a browser's session */
+#define WEB_PATH 1000u	       /* bytes of a path, as it is encoded */
+#define WEB_QUERY 8192u	       /* bytes of a query */
+#define WEB_NAME 39u	       /* bytes of a field's name */
+#define WEB_ROWS 20000u	       /* rows of an answer */
+#define WEB_FIELDS 16u	       /* of a route, with the last empty one */
+#define WEB_HEADERS 8u	       /* a handler's own */
+#define WEB_COOKIE 16u	       /* bytes of a cookie's name, and its end */
+#define WEB_SECRET_SIZE 32u    /* bytes of a token */
+#define USER_WEB (1ull << 32)  /* the first user that is a browser's session */
 
 enum web_needs {
 	WEB_NOTHING, /* anybody who reaches the port */
@@ -127,6 +127,7 @@ struct web_call {
 	uint64_t size;		 /* of a raw body, as it was announced */
 	uint64_t taken;		 /* of it, so far; take() counts */
 	struct uploads *uploads; /* src/web/uploads.h */
+	uint64_t open;		 /* bytes that it has room for: web_room() */
 };
 
 /* ---- finding and checking (route.c); no I/O --------------------------------
@@ -191,6 +192,9 @@ void web_replies_bytes(struct web_call *c, struct buf *bytes, const char *type,
     const char *name); /* taken */
 void web_replies_file(struct web_call *c, int fd, uint64_t size,
     const char *type, const char *name); /* taken */
+/* Room in memory for so many bytes of a file that is opened for this call, kept
+ * until it is answered.  RC_LIMIT. */
+enum rc web_room(struct web_call *c, uint64_t bytes, struct err *e);
 void web_header(struct web_call *c, const char *name, const char *value);
 /* Run the route: c->reply is the answer, whatever comes of it. */
 void web_run(struct web_call *c);

@@ -95,6 +95,8 @@ gives_part(struct web_call *c, struct err *e)
 	rc = web_ask(c, CONTROL_READ, web_request(c, which), &rows, NULL, e);
 	if (rc == RC_OK && (part = part_of(rows, web_number(c, "n"))) == NULL)
 		rc = fail(e, RC_ABSENT, "it has no such part");
+	if (rc == RC_OK)
+		rc = web_room(c, (uint64_t)row_int(part, "size"), e);
 	if (rc != RC_OK)
 		goto out;
 	if ((fd = memfd_create("part", MFD_CLOEXEC)) < 0) {

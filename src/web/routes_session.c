@@ -127,10 +127,24 @@ heard(struct web_call *c, json_t *last, struct err *e)
 /* ---- begin and end
  * --------------------------------------------------------- */
 
+/* The browser is given this cookie, which is wiped. */
+static void
+set_cookie(struct web_call *c, char cookie[static WEB_TOKEN])
+{
+	char value[200];
+
+	(void)snprintf(value, sizeof(value),
+	    "%s=%s; HttpOnly; SameSite=Strict; Path=/%s", c->cookie, cookie,
+	    c->from.secure ? "; Secure" : "");
+	web_header(c, "Set-Cookie", value);
+	wipe(cookie, WEB_TOKEN);
+	wipe(value, sizeof(value));
+}
+
 static enum rc
 begin(struct web_call *c, struct err *e)
 {
-	char cookie[WEB_TOKEN], value[200];
+	char cookie[WEB_TOKEN];
 	enum rc rc;
 
 	rc = web_session_begin(&c->session, cookie, c->server->sessions,
@@ -139,12 +153,7 @@ begin(struct web_call *c, struct err *e)
 		c->reply.status = 429;
 		return rc;
 	}
-	(void)snprintf(value, sizeof(value),
-	    "%s=%s; HttpOnly; SameSite=Strict; Path=/%s", c->cookie, cookie,
-	    c->from.secure ? "; Secure" : "");
-	web_header(c, "Set-Cookie", value);
-	wipe(cookie, sizeof(cookie));
-	wipe(value, sizeof(value));
+	set_cookie(c, cookie);
 	web_replies(c, json_pack("{s:s}", "csrf", c->session->csrf));
 	return RC_OK;
 }
@@ -249,8 +258,8 @@ static enum rc
 sign_in(struct web_call *c, struct err *e)
 {
 	static const char *const names[] = { "passphrase", "code", NULL };
+	char *person = NULL, cookie[WEB_TOKEN];
 	json_t *request, *last = NULL;
-	char *person = NULL;
 	enum rc rc;
 
 	if ((rc = may_try(c, e)) != RC_OK ||
@@ -261,6 +270,11 @@ sign_in(struct web_call *c, struct err *e)
 	rc = web_ask(c, CONTROL_USER_IN, request, NULL, &last, e);
 	if (rc == RC_OK)
 		(void)json_object_set_new(last, "person", json_string(person));
+	/* on this machine a cookie is its user's alone */
+	if (rc == RC_OK && c->from.secure) {
+		web_session_renew(c->server->sessions, c->session, cookie);
+		set_cookie(c, cookie);
+	}
 	free(person);
 	return rc == RC_OK ? heard(c, last, e) : rc;
 }

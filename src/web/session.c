@@ -357,6 +357,16 @@ web_session_find(struct web_sessions *ws, struct bytes cookie,
 }
 
 void
+web_session_renew(struct web_sessions *ws, struct web_session *s,
+    char cookie[static WEB_TOKEN])
+{
+	token_new(cookie);
+	lock(ws);
+	sha256(entry_of(s)->cookie, bytes_str(cookie));
+	unlock(ws);
+}
+
+void
 web_session_hold(struct web_sessions *ws, struct web_session *s)
 {
 	lock(ws);

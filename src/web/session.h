@@ -94,6 +94,10 @@ enum rc web_session_begin(struct web_session **out,
  * to other users of the machine.  It counts as used now. */
 struct web_session *web_session_find(struct web_sessions *ws,
     struct bytes cookie, const struct web_from *from, int64_t now);
+/* It has another cookie from now on; by the one before it is not found any
+ * more, for who knew that may be somebody else than who signs in now. */
+void web_session_renew(struct web_sessions *ws, struct web_session *s,
+    char cookie[static WEB_TOKEN]);
 /* One more holds it. */
 void web_session_hold(struct web_sessions *ws, struct web_session *s);
 /* It is held no more by who found it. */

@@ -564,6 +564,27 @@ upload_open(int *fd, struct upload_is *is, struct uploads *u, uint64_t user,
 	return rc;
 }
 
+enum rc
+upload_room(struct uploads *u, uint64_t bytes, struct err *e)
+{
+	enum rc rc = RC_OK;
+
+	lock(u);
+	if (bytes > UPLOADS_OPEN)
+		rc = fail(e, RC_LIMIT,
+		    "this file has %llu bytes: too many for a page; the "
+		    "command writes it",
+		    (unsigned long long)bytes);
+	else if (u->open + bytes > UPLOADS_OPEN)
+		rc = fail(e, RC_LIMIT,
+		    "much is being sent at the station now: try again in a "
+		    "moment");
+	else
+		u->open += bytes;
+	unlock(u);
+	return rc;
+}
+
 void
 upload_closed(struct uploads *u, uint64_t size)
 {

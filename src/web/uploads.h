@@ -80,6 +80,10 @@ enum rc upload_drop(
 enum rc upload_open(int *fd, struct upload_is *is, struct uploads *u,
     uint64_t user, const struct id *id, struct err *e);
 void upload_closed(struct uploads *u, uint64_t size);
+/* Room among those that are open for so many bytes of something else, until
+ * upload_closed().  RC_LIMIT: too much is open now, or it is too large ever to
+ * be. */
+enum rc upload_room(struct uploads *u, uint64_t bytes, struct err *e);
 /* How far the sealing is of what it is sent with; nothing where it is gone. */
 void upload_sealed(struct uploads *u, uint64_t user, const struct id *id,
     uint64_t done, uint64_t total);

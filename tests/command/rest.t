@@ -446,7 +446,11 @@ sub and_then_what_he_may {
 	my $r = asks_from_afar('POST', '/session/sign-in', { person => 'lan',
 	    passphrase => $pass, code => code() });
 	is($r->{status}, 200, 'she signs in from there');
-	is(asks_from_afar('GET', '/status')->{status}, 200, 'and is told');
+	is_refused_afar(401, 'the cookie that anybody may have seen before is '
+	    . 'none from then on', 'GET', '/status');
+	($far{cookie}) = $r->{head} =~ /__Host-antin=([\w-]+)/;
+	is(asks_from_afar('GET', '/status')->{status}, 200,
+	    'by the new one she is told');
 	is_refused_afar(403, 'but runs nothing', 'POST', '/queue/hold',
 	    { hop => '' });
 	is(asks_from_afar('POST', '/session/end', {})->{status}, 200,

@@ -289,6 +289,35 @@ threads_do_not_mix(void)
 	uploads_free(u);
 }
 
+/* docs/desk.md 6.4 */
+static void
+what_is_read_has_its_bounds(void)
+{
+	struct uploads *u = uploads_new(-1, UPLOADS_BYTES);
+	struct upload_is it;
+	struct id id;
+	int fd;
+
+	if (begin(&id, u, "thu.pdf", 1) != RC_OK ||
+	    upload_add(u, MINE, &id, 0, bytes_str("x"), &e) != RC_OK)
+		bug(e.text);
+	is(upload_room(u, (uint64_t)UPLOADS_OPEN + 1, &e), RC_LIMIT,
+	    "a part that is larger than all that may be open is refused");
+	is(upload_room(u, UPLOADS_OPEN - 1, &e), RC_OK,
+	    "one may take nearly all");
+	is(upload_room(u, 2, &e), RC_LIMIT, "the next waits for room");
+	is(upload_room(u, 1, &e), RC_OK, "or is small enough");
+	is(upload_open(&fd, &it, u, MINE, &id, &e), RC_LIMIT,
+	    "and so do files that are sent");
+	upload_closed(u, UPLOADS_OPEN - 1);
+	is(upload_open(&fd, &it, u, MINE, &id, &e), RC_OK,
+	    "until one is closed");
+	(void)close(fd);
+	upload_closed(u, it.size);
+	upload_closed(u, 1);
+	uploads_free(u);
+}
+
 int
 main(void)
 {
@@ -299,5 +328,6 @@ main(void)
 	names_are_names();
 	it_lies_sealed();
 	threads_do_not_mix();
+	what_is_read_has_its_bounds();
 	return done();
 }

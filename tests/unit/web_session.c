@@ -187,6 +187,10 @@ a_cookie_is_its_sessions(void)
 		!web_session_csrf(a, bytes_str(b->csrf)) &&
 		!web_session_csrf(a, bytes_str("")),
 	    "a page's token is its session's");
+	memcpy(wrong, one, sizeof(wrong));
+	web_session_renew(ws, a, one);
+	ok(!found(ws, wrong, &lan, 1), "a cookie that was changed is none");
+	ok(found(ws, one, &lan, 1), "and the one in its place is");
 	web_session_done(ws, a);
 	web_session_done(ws, a);
 	web_session_done(ws, b);
