@@ -62,8 +62,9 @@ clean:
 
 OPENSSL_DIR := $(shell tools/openssl-dir)
 PKGS := libzstd jansson libutf8proc libqrencode sqlite3 libevent_core \
-    libseccomp libmicrohttpd
-OPENED := pangocairo # by dlopen(), when a form is printed
+    libseccomp
+# by dlopen(): when a form is printed; where there are pages
+OPENED := pangocairo libmicrohttpd
 ifneq ($(OPENSSL_DIR),)
 OPENSSL_CFLAGS := -isystem $(OPENSSL_DIR)/include
 OPENSSL_LIBS := -L$(OPENSSL_DIR)/lib \

@@ -12,7 +12,7 @@
 #ifndef ANTIND_WEB_H
 #define ANTIND_WEB_H
 
-#include <microhttpd.h>
+#include "antind/mhd.h"
 
 #include "daemon/process.h"
 #include "web/server.h"
@@ -51,7 +51,7 @@ struct web_conn {
 	struct web_conn *prev, *next;
 	int fd; /* libmicrohttpd's */
 	bool secure;
-	uint64_t uid; /* who is there, on this machine; UINT64_MAX */
+	uint64_t uid;	 /* who is there, on this machine; UINT64_MAX */
 	uint64_t source; /* by which is counted what comes from there */
 	char peer[MSG_PEER_TEXT + 1];
 	int64_t until; /* ms: so long it may take to ask; 0: it has */

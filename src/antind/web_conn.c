@@ -71,9 +71,12 @@ conns_open(struct err *e)
 	const unsigned flags = MHD_USE_NO_LISTEN_SOCKET | MHD_USE_ITC |
 			       MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
 			       MHD_USE_ERROR_LOG;
+	enum rc rc = mhd_open(e);
 
-	MHD_set_panic_func(panic, NULL);
-	http = MHD_start_daemon(flags, 0, NULL, NULL, request_on, NULL,
+	if (rc != RC_OK)
+		return rc;
+	mhd->MHD_set_panic_func(panic, NULL);
+	http = mhd->MHD_start_daemon(flags, 0, NULL, NULL, request_on, NULL,
 	    MHD_OPTION_EXTERNAL_LOGGER, on_log, NULL,
 	    MHD_OPTION_CONNECTION_LIMIT, WEB_CONNS,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)WEB_CONN_BYTES,
@@ -98,8 +101,8 @@ conns_run(void)
 	struct timeval in;
 	MHD_UNSIGNED_LONG_LONG ms;
 
-	(void)MHD_run(http);
-	if (MHD_get_timeout(http, &ms) != MHD_YES) {
+	(void)mhd->MHD_run(http);
+	if (mhd->MHD_get_timeout(http, &ms) != MHD_YES) {
 		(void)event_del(timer);
 		return;
 	}
@@ -121,7 +124,7 @@ enum rc
 conns_begin(struct err *e)
 {
 	const union MHD_DaemonInfo *info =
-	    MHD_get_daemon_info(http, MHD_DAEMON_INFO_EPOLL_FD);
+	    mhd->MHD_get_daemon_info(http, MHD_DAEMON_INFO_EPOLL_FD);
 
 	if (info == NULL)
 		return fail(e, RC_IO, "libmicrohttpd has no epoll");
@@ -205,9 +208,8 @@ has_room(const struct web_conn *new)
 			his += c->uid == new->uid;
 		}
 	return new->secure ? alike < WEB_SECURE
-			   : alike < WEB_PLAIN &&
-				 (new->uid == WEB_ANYBODY ||
-				     his < WEB_PLAIN_OF);
+			   : alike < WEB_PLAIN && (new->uid == WEB_ANYBODY ||
+						      his < WEB_PLAIN_OF);
 }
 
 void
@@ -235,7 +237,7 @@ conn_adopt(int fd, const struct msg_browser *m)
 	conns = c;
 	adopting = c;
 	/* it closes the descriptor where it does not take it */
-	(void)MHD_add_connection(http, fd, (struct sockaddr *)&a, len);
+	(void)mhd->MHD_add_connection(http, fd, (struct sockaddr *)&a, len);
 	conns_run();
 	if (adopting != NULL)
 		conn_gone(adopting);

@@ -69,7 +69,7 @@ stream_read(void *ctx, uint64_t pos, char *to, size_t max)
 		return MHD_CONTENT_READER_END_OF_STREAM;
 	if (s->begun && s->what == 0 && !s->ping) {
 		s->rests = true;
-		MHD_suspend_connection(s->conn);
+		mhd->MHD_suspend_connection(s->conn);
 		return 0;
 	}
 	len = text_of(s, to, max);
@@ -126,13 +126,13 @@ events_new(struct MHD_Connection *conn, struct web_session *session)
 		streams->prev = s;
 	streams = s;
 	stream_count++;
-	r = MHD_create_response_from_callback(
+	r = mhd->MHD_create_response_from_callback(
 	    MHD_SIZE_UNKNOWN, BLOCK, stream_read, s, stream_over);
 	if (r == NULL) {
 		stream_over(s);
 		return NULL;
 	}
-	(void)MHD_add_response_header(
+	(void)mhd->MHD_add_response_header(
 	    r, MHD_HTTP_HEADER_CONTENT_TYPE, "text/event-stream");
 	reply_headers(r, true);
 	return r;
@@ -144,7 +144,7 @@ wake(struct stream *s)
 	if (!s->rests)
 		return;
 	s->rests = false;
-	MHD_resume_connection(s->conn);
+	mhd->MHD_resume_connection(s->conn);
 }
 
 void

@@ -18,7 +18,7 @@
 static void
 header(struct MHD_Response *r, const char *name, const char *value)
 {
-	(void)MHD_add_response_header(r, name, value);
+	(void)mhd->MHD_add_response_header(r, name, value);
 }
 
 /* docs/desk.md 4.8.  What the interface gives is data, and never a page,
@@ -173,7 +173,7 @@ etag_of(const struct web_call *c)
 static const char *
 asked(struct MHD_Connection *conn, const char *name)
 {
-	return MHD_lookup_connection_value(conn, MHD_HEADER_KIND, name);
+	return mhd->MHD_lookup_connection_value(conn, MHD_HEADER_KIND, name);
 }
 
 /* Which bytes of so many go; the status that says so. */
@@ -219,7 +219,8 @@ say_part(struct MHD_Response *r, unsigned status, const struct span *part,
 static struct MHD_Response *
 empty(void)
 {
-	return MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	return mhd->MHD_create_response_from_buffer(
+	    0, NULL, MHD_RESPMEM_PERSISTENT);
 }
 
 static void
@@ -240,7 +241,7 @@ of_bytes(struct buf *bytes, const struct span *part)
 
 	*own = *bytes;
 	*bytes = (struct buf){ 0 };
-	r = MHD_create_response_from_buffer_with_free_callback_cls(
+	r = mhd->MHD_create_response_from_buffer_with_free_callback_cls(
 	    (size_t)part->size, own->p == NULL ? NULL : own->p + part->at,
 	    wiped, own);
 	if (r == NULL)
@@ -278,7 +279,7 @@ of_file(int fd, const struct span *part)
 	struct MHD_Response *r;
 
 	*f = (struct file){ fd, part->at };
-	r = MHD_create_response_from_callback(
+	r = mhd->MHD_create_response_from_callback(
 	    part->size, BLOCK, file_read_on, f, file_over);
 	if (r == NULL)
 		file_over(f);
@@ -385,7 +386,7 @@ reply_asset(const char *path, size_t len, unsigned *status)
 	if (a == NULL)
 		r = empty();
 	else
-		r = MHD_create_response_from_buffer(a->gz_len,
+		r = mhd->MHD_create_response_from_buffer(a->gz_len,
 		    (void *)(uintptr_t)a->gz, MHD_RESPMEM_PERSISTENT);
 	if (r == NULL)
 		return NULL;

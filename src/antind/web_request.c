@@ -51,7 +51,7 @@ void *
 request_uri(void *cls, const char *uri, struct MHD_Connection *c)
 {
 	const union MHD_ConnectionInfo *info =
-	    MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	    mhd->MHD_get_connection_info(c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 	struct request *r = alloc(1, sizeof(*r));
 
 	(void)cls;
@@ -126,8 +126,8 @@ queue(struct request *r, unsigned status, struct MHD_Response *answer)
 	if (answer == NULL)
 		return MHD_NO;
 	r->state = R_ANSWERS;
-	done = MHD_queue_response(r->http, status, answer);
-	MHD_destroy_response(answer);
+	done = mhd->MHD_queue_response(r->http, status, answer);
+	mhd->MHD_destroy_response(answer);
 	return done;
 }
 
@@ -138,7 +138,7 @@ answer(struct request *r)
 	struct MHD_Response *out = reply_of(&r->call, r->http, &status);
 
 	if (out != NULL && r->allowed[0] != '\0')
-		(void)MHD_add_response_header(
+		(void)mhd->MHD_add_response_header(
 		    out, MHD_HTTP_HEADER_ALLOW, r->allowed);
 	return queue(r, status, out);
 }
@@ -258,7 +258,8 @@ read_head(struct request *r, struct heads *h, const char *method,
 				 [TYPE] = { "Content-Type", NULL },
 				 [LANGUAGES] = { "Accept-Language", NULL },
 			     } };
-	(void)MHD_get_connection_values(r->http, MHD_HEADER_KIND, head_look, h);
+	(void)mhd->MHD_get_connection_values(
+	    r->http, MHD_HEADER_KIND, head_look, h);
 	r->call.lang = lang_of(h, NULL);
 	lang_thread(r->call.lang);
 	*status = MHD_HTTP_URI_TOO_LONG;
@@ -414,7 +415,7 @@ call_done(struct work *w)
 	r->line = false;
 	r->call.control = -1;
 	r->state = R_ANSWERS;
-	MHD_resume_connection(r->http);
+	mhd->MHD_resume_connection(r->http);
 	if (s != NULL)
 		next_of(s);
 }
@@ -502,7 +503,7 @@ call_whole(struct request *r)
 	}
 	if (c->route->run == web_events)
 		return events(r);
-	MHD_suspend_connection(r->http);
+	mhd->MHD_suspend_connection(r->http);
 	r->of = c->route->needs == WEB_NOTHING ? NULL : c->session;
 	if (r->of == NULL || at_work(r->of) < SESSION_LINES)
 		call_start(r);
@@ -570,9 +571,9 @@ body(struct request *r, const char *data, size_t *size)
 static bool
 brings(const struct request *r)
 {
-	return MHD_lookup_connection_value(r->http, MHD_HEADER_KIND,
+	return mhd->MHD_lookup_connection_value(r->http, MHD_HEADER_KIND,
 		   MHD_HTTP_HEADER_CONTENT_LENGTH) != NULL ||
-	       MHD_lookup_connection_value(r->http, MHD_HEADER_KIND,
+	       mhd->MHD_lookup_connection_value(r->http, MHD_HEADER_KIND,
 		   MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
 }
 

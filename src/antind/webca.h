@@ -26,7 +26,7 @@ void webca_sign(
 /* ---- store_web.c
  * ------------------------------------------------------------- */
 
-void webca_ask(uint64_t job, const struct msg_web_cert *m);      /* by tls */
+void webca_ask(uint64_t job, const struct msg_web_cert *m);	 /* by tls */
 void webca_signed(uint64_t job, const struct msg_web_signed *m); /* by keys */
 void webca_keys_gone(void);    /* what it was asked is not answered */
 void webca_show(uint64_t job); /* MSG_WEB_CA, by control */
