@@ -73,7 +73,7 @@ main(void)
 	const bool soak = getenv("ANTIN_SOAK") != NULL;
 	uint64_t seed;
 
-	for (seed = 1; seed <= (soak ? 40 : 3); seed++)
+	for (seed = 1; seed <= (soak ? 40 : 6); seed++)
 		full_at_every_place(seed, soak ? 512 : 4096);
 	note("met=%zu lost=%zu doubled=%zu commits=%zu", met, sum.lost,
 	    sum.doubled, sum.commits);
