@@ -29,10 +29,11 @@
 #define PRINT (1u << PROC_PRINT)
 #define SCAN (1u << PROC_SCAN)
 #define ALL                                                                    \
-	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT | SCAN)
+	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT |    \
+	    SCAN)
 #define FILES (STORE | SEAL | LINK | MEDIA) /* they hold files of packages */
 
-#define TYPE_MASK 0xfu	      /* of a socket's type; the rest are flags */
+#define TYPE_MASK 0xfu /* of a socket's type; the rest are flags */
 #define OPENS ((scmp_datum_t)(O_ACCMODE | O_CREAT | O_TRUNC))
 #define AT_EMPTY_PATH_ 0x1000 /* the descriptor itself */
 
@@ -50,6 +51,7 @@ enum must {
 	SENDTO,	      /* sendto(): to whom it is connected */
 	SENDMSG,      /* sendmsg(): the same */
 	PLAIN,	      /* fcntl(): nobody is signalled by it */
+	CALLED,	      /* prctl(): what a thread is called */
 	LOCKS,	      /* fcntl(): locks of a file */
 	THREAD,	      /* clone(): a thread of this process */
 	NO_SUCH,      /* answered with ENOSYS: another way is then taken */
@@ -166,7 +168,8 @@ static const struct call calls[] = {
 	{ CALL(exit_group), ALL, ANYHOW },
 
 	/* seal computes on all cores, and web waits for many answers */
-	{ CALL(clone3), SEAL | WEB | PRINT, NO_SUCH }, /* its flags cannot be seen */
+	{ CALL(clone3), SEAL | WEB | PRINT,
+	    NO_SUCH }, /* its flags cannot be seen */
 	{ CALL(clone), SEAL | WEB | PRINT, THREAD },
 	{ CALL(set_robust_list), SEAL | WEB | PRINT, ANYHOW },
 	{ CALL(rseq), SEAL | WEB | PRINT, ANYHOW },
@@ -249,6 +252,7 @@ static const struct call calls[] = {
 	{ CALL(arch_prctl), PARENT, ANYHOW },
 	{ CALL(set_tid_address), PARENT, ANYHOW },
 	{ CALL(prctl), PARENT, ANYHOW },
+	{ CALL(prctl), PRINT, CALLED }, /* pango's threads, from 1.56 on */
 	{ CALL(setrlimit), PARENT, ANYHOW },
 	{ CALL(umask), PARENT, ANYHOW },
 	{ CALL(getppid), PARENT, ANYHOW },
@@ -362,6 +366,9 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 	case SENDMSG:
 		return seccomp_rule_add(ctx, yes, nr, 1,
 		    SCMP_A2(SCMP_CMP_MASKED_EQ, MSG_FASTOPEN, 0));
+	case CALLED:
+		return seccomp_rule_add(
+		    ctx, yes, nr, 1, SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME, 0));
 	case PLAIN:
 		return allow_commands(ctx, nr,
 		    (const int[]){ F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,

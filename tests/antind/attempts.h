@@ -637,8 +637,7 @@ make_a_pair_of_packets(void)
 {
 	int pair[2];
 
-	return did(
-	    syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET, 0, pair));
+	return did(syscall(SYS_socketpair, AF_UNIX, SOCK_SEQPACKET, 0, pair));
 }
 
 static int
@@ -716,6 +715,12 @@ become_root(void)
 }
 
 static int
+name_a_thread(void)
+{
+	return did(syscall(SYS_prctl, PR_SET_NAME, "drawing", 0, 0, 0));
+}
+
+static int
 change_itself(void)
 {
 	return did(syscall(SYS_prctl, PR_SET_DUMPABLE, 1, 0, 0, 0));
@@ -757,10 +762,10 @@ call_as_x32_in_a_thread(void)
 #endif
 
 /*
- * Who may: keys, store, seal, link, control, the parent, media, and tls.  "y" it
- * does it; "S" SIGSYS; "A" EACCES by Landlock, "R" the same from its version 3 on, "P"
- * from 4 on (ports), "G" EPERM from 6 on (signals); "n" ENOSYS; "X" EXDEV or
- * EACCES; "." is not asked.
+ * Who may: keys, store, seal, link, control, the parent, media, and tls.  "y"
+ * it does it; "S" SIGSYS; "A" EACCES by Landlock, "R" the same from its version
+ * 3 on, "P" from 4 on (ports), "G" EPERM from 6 on (signals); "n" ENOSYS; "X"
+ * EXDEV or EACCES; "." is not asked.
  */
 static const struct attempt {
 	const char *what, *who;
@@ -769,7 +774,8 @@ static const struct attempt {
 	/* files */
 	{ "open a file in the data folder", "SySSSySSASS", read_inside },
 	{ "write a file in the data folder", "SySSSySSSSS", write_inside },
-	{ "make a folder in the data folder", "SySSSySSSSS", make_folder_inside },
+	{ "make a folder in the data folder", "SySSSySSSSS",
+	    make_folder_inside },
 	{ "open a file beside the data folder", "SASSSySSASS", read_outside },
 	{ "open a file of the system", "SASSSySSASS", read_system },
 	{ "list a folder beside it", "SASSSySSASS", list_outside },
@@ -797,6 +803,7 @@ static const struct attempt {
 	{ "make a process by clone3", "SSnSSySSnSn", make_process_3 },
 	{ "make a namespace", "SSSSS.SSSSS", make_namespace },
 	{ "make a thread", "SSySSySSySy", make_thread },
+	{ "say what a thread is called", "SSSSSySSySS", name_a_thread },
 	{ "signal another", "SSSSSGSSSSS", signal_another },
 	{ "signal another's thread", "SSSSSGSSSSS", signal_another_thread },
 	{ "signal another by a file", "SSSSS.SSSSS", signal_another_by_a_file },
@@ -839,7 +846,8 @@ static const struct attempt {
 	{ "listene", "SSSSSnSSSSS", listen_at_it },
 	{ "accept a connection", "SSSyyySySSS", accept_a_connection },
 	{ "ask a socket", "SSSyyySySSy", ask_a_socket },
-	{ "have a socket send without delay", "SSSySySySSy", send_without_delay },
+	{ "have a socket send without delay", "SSSySySySSy",
+	    send_without_delay },
 	{ "put a program into a socket", "SSSSS.SSSSS", put_a_program_into_it },
 	{ "put a layer upon a socket", "SSSSS.SSSSS", put_a_layer_upon_it },
 	{ "make a pair of sockets", "SSSSSySySSS", make_a_pair },
