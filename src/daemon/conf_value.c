@@ -227,6 +227,16 @@ conf_web_tls(
 	return endpoint(value, address, v6, port, 443, 0);
 }
 
+static void
+add_endpoint(
+    struct buf *out, const char address[static 46], bool v6, uint16_t port)
+{
+	buf_add(out, bytes_str(v6 ? "[" : ""));
+	buf_add(out, bytes_str(address));
+	buf_add(out, bytes_str(v6 ? "]:" : ":"));
+	add_number(out, port);
+}
+
 bool
 value_web_tls(const struct conf_word *w, struct bytes value, struct buf *out)
 {
@@ -237,10 +247,7 @@ value_web_tls(const struct conf_word *w, struct bytes value, struct buf *out)
 	(void)w;
 	if (!conf_web_tls(value, address, &v6, &port))
 		return false;
-	buf_add(out, bytes_str(v6 ? "[" : ""));
-	buf_add(out, bytes_str(address));
-	buf_add(out, bytes_str(v6 ? "]:" : ":"));
-	add_number(out, port);
+	add_endpoint(out, address, v6, port);
 	return true;
 }
 
@@ -278,10 +285,7 @@ value_listen(const struct conf_word *w, struct bytes value, struct buf *out)
 	(void)w;
 	if (!conf_endpoint(value, address, &v6, &port))
 		return false;
-	buf_add(out, bytes_str(v6 ? "[" : ""));
-	buf_add(out, bytes_str(address));
-	buf_add(out, bytes_str(v6 ? "]:" : ":"));
-	add_number(out, port);
+	add_endpoint(out, address, v6, port);
 	return true;
 }
 

@@ -282,17 +282,28 @@ allow_commands(scmp_filter_ctx ctx, int nr, const int *commands)
 	return bad;
 }
 
-/* Argument 1 is this level, 2 one of these two options. */
-static int
-allow_options(scmp_filter_ctx ctx, int nr, int level, int one, int other)
-{
-	const int options[] = { one, other };
-	int i, bad = 0;
+/* Options of sockets, by their levels; a level of -1 ends a list. */
+struct option {
+	int level, name;
+};
+static const struct option asked_options[] = { { SOL_SOCKET, SO_ERROR },
+	{ SOL_SOCKET, SO_PEERCRED }, { -1, 0 } };
+static const struct option set_options[] = { { IPPROTO_TCP, TCP_NODELAY },
+	{ IPPROTO_TCP, TCP_NOTSENT_LOWAT }, { IPPROTO_TCP, TCP_USER_TIMEOUT },
+	{ SOL_SOCKET, SO_SNDBUF }, { SOL_SOCKET, SO_RCVBUF }, { -1, 0 } };
+static const struct option web_options[] = { { IPPROTO_TCP, TCP_NODELAY },
+	{ IPPROTO_TCP, TCP_CORK }, { SOL_SOCKET, SO_RCVTIMEO }, { -1, 0 } };
 
-	for (i = 0; i < 2 && bad == 0; i++)
+/* Arguments 1 and 2 are one of these. */
+static int
+allow_options(scmp_filter_ctx ctx, int nr, const struct option *o)
+{
+	int bad = 0;
+
+	for (; o->level >= 0 && bad == 0; o++)
 		bad = seccomp_rule_add(ctx, SCMP_ACT_ALLOW, nr, 2,
-		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)level, 0),
-		    SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)options[i], 0));
+		    SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)o->level, 0),
+		    SCMP_A2(SCMP_CMP_EQ, (scmp_datum_t)o->name, 0));
 	return bad;
 }
 
@@ -329,28 +340,11 @@ allow(scmp_filter_ctx ctx, int nr, enum must must)
 	case INET6:
 		return allow_tcp(ctx, nr, AF_INET6);
 	case SOCKET_ASKED:
-		return allow_options(
-		    ctx, nr, SOL_SOCKET, SO_ERROR, SO_PEERCRED);
+		return allow_options(ctx, nr, asked_options);
 	case SOCKET_SET:
-		if (seccomp_rule_add(ctx, yes, nr, 2,
-			SCMP_A1(SCMP_CMP_EQ, IPPROTO_TCP, 0),
-			SCMP_A2(SCMP_CMP_EQ, TCP_USER_TIMEOUT, 0)) != 0 ||
-		    seccomp_rule_add(ctx, yes, nr, 2,
-			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
-			SCMP_A2(SCMP_CMP_EQ, SO_SNDBUF, 0)) != 0 ||
-		    seccomp_rule_add(ctx, yes, nr, 2,
-			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
-			SCMP_A2(SCMP_CMP_EQ, SO_RCVBUF, 0)) != 0)
-			return -1;
-		return allow_options(
-		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_NOTSENT_LOWAT);
+		return allow_options(ctx, nr, set_options);
 	case WEB_SET:
-		if (seccomp_rule_add(ctx, yes, nr, 2,
-			SCMP_A1(SCMP_CMP_EQ, SOL_SOCKET, 0),
-			SCMP_A2(SCMP_CMP_EQ, SO_RCVTIMEO, 0)) != 0)
-			return -1;
-		return allow_options(
-		    ctx, nr, IPPROTO_TCP, TCP_NODELAY, TCP_CORK);
+		return allow_options(ctx, nr, web_options);
 	case LOCAL:
 		return seccomp_rule_add(ctx, yes, nr, 2,
 		    SCMP_A0(SCMP_CMP_EQ, AF_UNIX, 0),
