@@ -105,7 +105,9 @@ LINK = $(CC) $(HARD_LD) $(LDFLAGS)
 # ---- what there is ------------------------------------------------------------
 
 PROGRAMS := $(patsubst src/%/main.c,%,$(wildcard src/*/main.c))
-PROGRAM_SRC := $(foreach p,$(PROGRAMS),$(wildcard src/$(p)/*.c))
+# the processes of the daemon belong to it
+PROC_SRC := $(wildcard src/proc_*/*.c)
+PROGRAM_SRC := $(foreach p,$(PROGRAMS),$(wildcard src/$(p)/*.c)) $(PROC_SRC)
 LIB_SRC := $(filter-out $(PROGRAM_SRC),$(wildcard src/*/*.c))
 TEST_SRC := $(filter-out tests/tap.c,$(wildcard tests/*/*.c))
 FUZZ_SRC := $(filter-out fuzz/replay.c,$(wildcard fuzz/*.c))
@@ -113,7 +115,8 @@ BENCH_SRC := $(wildcard bench/*.c)
 
 obj = $(patsubst %.c,$(B)/%.o,$(1))
 LIB := $(B)/libantin.a
-ANTIND := $(call obj,$(filter-out %/main.c,$(wildcard src/antind/*.c)))
+ANTIND := $(call obj,$(filter-out %/main.c,$(wildcard src/antind/*.c)) \
+    $(PROC_SRC))
 BINS := $(PROGRAMS:%=$(B)/bin/%)
 TESTS := $(TEST_SRC:%.c=$(B)/%.t)
 FUZZERS := $(FUZZ_SRC:%.c=$(B)/%)
@@ -163,12 +166,13 @@ $(LIB): $(call obj,$(LIB_SRC)) $(B)/po/vi.o $(B)/web/assets.o
 	@ar rcs $@ $^
 
 define program
-$(B)/bin/$(1): $(call obj,$(wildcard src/$(1)/*.c)) $(LIB)
+$(B)/bin/$(1): $(call obj,$(wildcard src/$(1)/*.c) $(2)) $(LIB)
 	@mkdir -p $$(@D)
 	@echo "  ld  $$@"
 	@$$(LINK) -o $$@ $$^ $$(ALL_LIBS)
 endef
-$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p),\
+    $(if $(filter antind,$(p)),$(PROC_SRC)))))
 
 $(B)/tests/%.t: $(B)/tests/%.o $(B)/tests/tap.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
@@ -183,8 +187,11 @@ $(B)/tests/station/clocks.t $(B)/tests/station/drafts.t \
     $(ANTIND) $(LIB)
 	@$(LINK) -Wl,--wrap=time_now $(WRAP) -o $@ $^ $(ALL_LIBS)
 $(B)/tests/station/thin_contact.t: WRAP := -Wl,--wrap=process_ms
-$(B)/bench/%: $(B)/bench/%.o $(LIB)
-	@$(LINK) -o $@ $^ $(ALL_LIBS)
+# it chooses what passphrases cost
+$(B)/bench/office: WRAP := -Wl,--wrap=argon2_default
+# they make stations as tests do
+$(B)/bench/%: $(B)/bench/%.o $(B)/tests/tap.o $(LIB)
+	@$(LINK) $(WRAP) -o $@ $^ $(ALL_LIBS)
 $(B)/fuzz/%.replay: $(B)/fuzz/%.o $(B)/fuzz/replay.o $(LIB)
 	@$(LINK) -o $@ $^ $(ALL_LIBS)
 $(B)/fuzz/%: $(B)/fuzz/%.o $(LIB)

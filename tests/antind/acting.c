@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A document's steps, as the store's process thinks them through
  * (docs/registry.md 2.6): whatever its desk is called by now. */
-#include "antind/acting.h"
+#include "proc_store/acting.h"
 
 #include <glob.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "antind/control.h"
+#include "proc_control/control.h"
 #include "core/limits.h"
 
 #define DESK STATION "/van-thu"

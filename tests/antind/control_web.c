@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a browser's session may ask of control (docs/station.md 20.6). */
 #include "../tests/tap.h"
-#include "antind/control.h"
+#include "proc_control/control.h"
 #include "web/route.h"
 
 static bool

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "../tap.h"
-#include "antind/hours.h"
+#include "daemon/hours.h"
 #include "crypto/random.h"
 #include "daemon/process.h"
 

@@ -10,7 +10,7 @@
 
 #include "play.h"
 
-#include "antind/link.h"
+#include "proc_link/link.h"
 #include "crypto/random.h"
 
 static struct identity station, child;

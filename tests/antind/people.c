@@ -6,7 +6,7 @@
  */
 #include "play.h"
 
-#include "antind/people.h"
+#include "proc_keys/people.h"
 #include "crypto/totp.h"
 #include "registry/step.h"
 

@@ -14,7 +14,7 @@
 
 #include "play.h"
 
-#include "antind/tls.h"
+#include "proc_tls/tls.h"
 #include "crypto/random.h"
 #include "pki/site.h"
 

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the files of the process web share (docs/station.md 20): web.c (the
+ * process), web_conn.c (browsers' connections), web_request.c (what is asked
+ * over one), web_reply.c (what is answered), web_work.c (threads that run
+ * handlers), web_line.c (sessions' connections to control), web_events.c
+ * (streams of changes).
+ *
+ * A browser is input: whatever it does, only its own connection ends.  All but
+ * web_work.c's threads is the loop's.
+ */
+#ifndef ANTIND_WEB_H
+#define ANTIND_WEB_H
+
+#include "proc_web/mhd.h"
+
+#include "daemon/process.h"
+#include "web/server.h"
+#include "web/uploads.h"
+
+/* Connections of browsers: those by TLS and those of this machine fill no place
+ * of the others', nor one user of it all of these. */
+#define WEB_SECURE 1100u
+#define WEB_PLAIN 600u
+#define WEB_PLAIN_OF 200u
+#define WEB_CONNS (WEB_SECURE + WEB_PLAIN)
+#define WEB_CONN_BYTES 36864u /* of one: its head, and what is under way */
+#define WEB_HEAD_MS 20000     /* until a request's head is there */
+#define WEB_BODY_MS 60000 /* without another byte of what is told or taken */
+#define WEB_WORKERS 8u	  /* threads */
+#define WEB_WAITING 256u  /* calls that wait for one */
+#define WEB_STREAMS 400u  /* of changes; */
+#define WEB_STREAMS_OF 8u /* of one session */
+#define WEB_NAMES 16u	  /* of this station, in its certificate */
+
+/* ---- web.c
+ * ------------------------------------------------------------------ */
+
+extern struct web_server web_server;
+extern struct uploads *web_uploads;
+
+/* The station's names, where it is reached by TLS, as they stand in a Host
+ * header. */
+const struct bytes *web_names(size_t *count);
+
+/* ---- web_conn.c
+ * ------------------------------------------------------------- */
+
+/* A browser's connection; web_request.c's while a request is at work. */
+struct web_conn {
+	struct web_conn *prev, *next;
+	int fd; /* libmicrohttpd's */
+	bool secure;
+	uint64_t uid;	 /* who is there, on this machine; UINT64_MAX */
+	uint64_t source; /* by which is counted what comes from there */
+	char peer[MSG_PEER_TEXT + 1];
+	int64_t until; /* ms: so long it may take to ask; 0: it has */
+};
+
+/* Open what is open until the end, before the sandbox is entered. */
+enum rc conns_open(struct err *e);
+enum rc conns_begin(struct err *e);
+/* A connection that was accepted; it is taken. */
+void conn_adopt(int fd, const struct msg_browser *m);
+/* The loop has something to do for a connection that was resumed. */
+void conns_run(void);
+void conns_tick(int64_t ms);
+
+/* ---- web_request.c
+ * ---------------------------------------------------------- */
+
+struct request;
+
+/* libmicrohttpd's callbacks. */
+void *request_uri(void *cls, const char *uri, struct MHD_Connection *c);
+enum MHD_Result request_on(void *cls, struct MHD_Connection *c, const char *url,
+    const char *method, const char *version, const char *data, size_t *size,
+    void **context);
+void request_over(void *cls, struct MHD_Connection *c, void **context,
+    enum MHD_RequestTerminationCode how);
+
+/* ---- web_reply.c
+ * ------------------------------------------------------------ */
+
+/* What a call replies, as libmicrohttpd has it; *status may change (206, 304,
+ * 416).  What it takes over of the call is gone from there. */
+struct MHD_Response *reply_of(
+    struct web_call *c, struct MHD_Connection *conn, unsigned *status);
+/* A page, or a file of the pages; NULL: no memory. */
+struct MHD_Response *reply_asset(
+    const char *path, size_t len, unsigned *status);
+/* Headers that are on everything. */
+void reply_headers(struct MHD_Response *r, bool api);
+
+/* ---- web_work.c
+ * ------------------------------------------------------------- */
+
+/* What a thread does, and then the loop. */
+struct work {
+	struct work *next;
+	struct web_call *call;
+	void (*done)(struct work *w);
+};
+
+enum rc work_open(struct err *e); /* before the sandbox */
+enum rc work_begin(struct err *e);
+/* false: too many wait already. */
+bool work_add(struct work *w);
+
+/* ---- web_line.c
+ * ------------------------------------------------------------- */
+
+/* A session's connection to control, for a call; -1: control is not there. */
+int line_take(struct web_session *s);
+void line_give(struct web_session *s, int fd);
+void line_tick(int64_t ms);
+void line_begin(void);
+void line_control(bool up); /* it is there, or not */
+
+/* ---- web_events.c
+ * ----------------------------------------------------------- */
+
+/* The answer of a stream; NULL: there are too many.  The session is held by
+ * it. */
+struct MHD_Response *events_new(
+    struct MHD_Connection *c, struct web_session *s);
+void events_changed(uint64_t what);
+void events_tick(int64_t ms);
+
+#endif
