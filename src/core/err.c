@@ -33,6 +33,7 @@ fail(struct err *e, enum rc rc, const char *fmt, ...)
 	va_list ap;
 
 	e->rc = rc;
+	e->of = ERR_OF_ALL;
 	va_start(ap, fmt);
 	(void)vsnprintf(e->text, sizeof(e->text), tr(fmt), ap);
 	va_end(ap);
@@ -48,6 +49,7 @@ fail_io(struct err *e, const char *fmt, ...)
 	size_t n;
 
 	e->rc = RC_IO;
+	e->of = ERR_OF_ALL;
 	va_start(ap, fmt);
 	(void)vsnprintf(e->text, sizeof(e->text), tr(fmt), ap);
 	va_end(ap);
@@ -73,6 +75,25 @@ fail_at(struct err *e, const char *fmt, ...)
 	(void)snprintf(e->text + n, sizeof(e->text) - n, ": %s", was);
 	whole_letters(e->text);
 	return e->rc;
+}
+
+enum rc
+fail_of(struct err *e, enum err_of of)
+{
+	e->of = of;
+	return e->rc;
+}
+
+const char *
+err_of_name(enum err_of of)
+{
+	static const char *const names[ERR_OFS] = {
+		[ERR_OF_ALL] = "all",
+		[ERR_OF_ROLE] = "role",
+		[ERR_OF_PERSON] = "person",
+	};
+
+	return names[of];
 }
 
 const char *

@@ -33,8 +33,17 @@ enum ERR_MUST_USE rc {
 
 #define ERR_TEXT 600 /* bytes of an error's text, with its NUL */
 
+/* What an RC_DENIED is of, where who asks has to know: his text may change. */
+enum err_of {
+	ERR_OF_ALL,    /* what was asked, or not said */
+	ERR_OF_ROLE,   /* who asks: he has no role for it */
+	ERR_OF_PERSON, /* who asks: though he has the role, he may not */
+};
+#define ERR_OFS 3
+
 struct err {
 	enum rc rc;
+	enum err_of of; /* fail() makes it ERR_OF_ALL, fail_at() keeps it */
 	char text[ERR_TEXT]; /* NUL-terminated, in the language of lang.h */
 };
 
@@ -52,6 +61,10 @@ enum rc fail_io(struct err *e, const char *fmt, ...)
 /* Put "fmt: " before the text of a failure; return its outcome. */
 enum rc fail_at(struct err *e, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same failure, of that; returns its outcome. */
+enum rc fail_of(struct err *e, enum err_of of);
+const char *err_of_name(enum err_of of); /* "all", "role", "person" */
 
 /* The outcome's word, for logs and JSON: "ok", "invalid", "denied", ... */
 const char *rc_name(enum rc rc);
