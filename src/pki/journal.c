@@ -16,12 +16,9 @@ signed_by(struct directory *d, const struct note *n, enum note_role role,
 	bool holds = false;
 	size_t i;
 
-	for (i = s->units[unit].certs; i != NONE && !holds; i = c->next) {
+	for (i = station_cert(d, unit, NONE, at); i != NONE && !holds;
+	     i = station_cert(d, unit, i, at)) {
 		c = &s->certs[i];
-		if (c->holder != NONE || c->cert.use != CERT_SIGN ||
-		    c->cert.rights.kind != CERT_STATION || at < c->from ||
-		    at >= c->until || !directory_holds(d, i))
-			continue;
 		pub = sig_pub_of(c->cert.sig, c->cert.pub);
 		holds =
 		    pub != NULL && note_has(n, role, &s->units[unit].uid, pub);

@@ -140,6 +140,23 @@ cert_in_force(struct directory *d, size_t unit, size_t holder,
 }
 
 size_t
+station_cert(struct directory *d, size_t unit, size_t after, int64_t t)
+{
+	const struct state *s = &d->state;
+	size_t i = after == NONE ? s->units[unit].certs : s->certs[after].next;
+	const struct dcert *c;
+
+	for (; i != NONE; i = c->next) {
+		c = &s->certs[i];
+		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
+		    c->cert.use == CERT_SIGN && c->from <= t && t < c->until &&
+		    directory_holds(d, i))
+			return i;
+	}
+	return NONE;
+}
+
+size_t
 cert_for_escrow(struct directory *d, size_t unit, int64_t t)
 {
 	size_t cert = NONE;

@@ -43,6 +43,10 @@ bool address_of(const struct directory *d, size_t unit, size_t holder,
 size_t cert_in_force(struct directory *d, size_t unit, size_t holder,
     enum cert_kind kind, enum cert_use use, int64_t t);
 
+/* The signature certificates in force at t of a unit's station: the first
+ * behind "after" (NONE: of all); NONE behind the last. */
+size_t station_cert(struct directory *d, size_t unit, size_t after, int64_t t);
+
 /* The KEM certificate for which the desks of a unit seal their keys in escrow:
  * that of the nearest authority that has one (docs/ceremony.md 6.1); NONE. */
 size_t cert_for_escrow(struct directory *d, size_t unit, int64_t t);
