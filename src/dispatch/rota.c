@@ -9,6 +9,7 @@
 #include "core/time.h"
 #include "core/utf8.h"
 #include "core/vec.h"
+#include "crypto/hash.h"
 
 #define DATE 10u /* bytes of "2026-11-23" */
 #define HOUR 5u	 /* of "07:00" */
@@ -124,26 +125,24 @@ find(const struct rota *r, struct bytes login)
 }
 
 static enum rc
-check_new(const struct rota *r, const struct rota_person *p, unsigned line,
-    struct err *e)
+check_new(const struct rota *r, const struct rota_person *p, struct err *e)
 {
 	size_t i;
 
 	if (r->people_count == ROTA_PEOPLE)
-		return fail(e, RC_LIMIT, "line %u: more than %u persons", line,
-		    ROTA_PEOPLE);
+		return fail(e, RC_LIMIT, "more than %u persons", ROTA_PEOPLE);
 	for (i = 0; i < r->people_count; i++)
 		if (strcmp(r->people[i].login, p->login) == 0 ||
 		    (p->uid != ROTA_NOBODY && r->people[i].uid == p->uid))
 			return fail(e, RC_INVALID,
-			    "line %u: %s is named already; each person has a "
-			    "login of his own",
-			    line, p->login);
+			    "%s is named already; each person has a login of "
+			    "his own",
+			    p->login);
 	return RC_OK;
 }
 
 static enum rc
-take_person(struct rota *r, struct bytes rest, unsigned line, struct err *e)
+take_person(struct rota *r, struct bytes rest, struct err *e)
 {
 	struct rota_person p = { .uid = ROTA_NOBODY };
 	struct bytes login = word(&rest), uid = { 0 };
@@ -156,19 +155,18 @@ take_person(struct rota *r, struct bytes rest, unsigned line, struct err *e)
 		login.len = (size_t)(is - login.p);
 	}
 	if (!is_login(login) || (uid.p != NULL && !is_uid(uid, &p.uid)))
-		return fail(e, RC_INVALID, "line %u: this is no login", line);
+		return fail(e, RC_INVALID, "this is no login");
 	memcpy(p.login, login.p, login.len);
 	if ((rc = utf8_clean(&name, rest, ROTA_NAME, e)) == RC_OK &&
 	    (name.len == 0 || !utf8_is_text(buf_bytes(&name))))
 		rc = RC_INVALID;
 	if (rc != RC_OK) {
-		rc =
-		    fail(e, rc, "line %u: %s needs a name, of at most %u bytes",
-			line, p.login, ROTA_NAME);
+		rc = fail(e, rc, "%s needs a name, of at most %u bytes",
+		    p.login, ROTA_NAME);
 		goto out;
 	}
 	memcpy(p.name, name.p, name.len);
-	if ((rc = check_new(r, &p, line, e)) != RC_OK)
+	if ((rc = check_new(r, &p, e)) != RC_OK)
 		goto out;
 	r->people = vec_more(r->people, r->people_count, sizeof(*r->people));
 	r->people[r->people_count++] = p;
@@ -181,8 +179,7 @@ out:
  * ------------------------------------------------------------------- */
 
 static enum rc
-take_shift(struct rota *r, struct bytes first, struct bytes rest, unsigned line,
-    struct err *e)
+take_shift(struct rota *r, struct bytes first, struct bytes rest, struct err *e)
 {
 	const struct bytes hour = word(&rest), date = word(&rest),
 			   hour2 = word(&rest), login = word(&rest);
@@ -192,27 +189,23 @@ take_shift(struct rota *r, struct bytes first, struct bytes rest, unsigned line,
 	if (!is_time(first, hour, &s.from) || !is_time(date, hour2, &s.until) ||
 	    login.len == 0 || word(&rest).len > 0)
 		return fail(e, RC_INVALID,
-		    "line %u: wanted \"person LOGIN NAME\", or a shift: date, "
-		    "hour, date, hour, login",
-		    line);
+		    "wanted \"person LOGIN NAME\", or a shift: date, hour, "
+		    "date, hour, login");
 	s.person = find(r, login);
 	if (s.person == r->people_count)
-		return fail(e, RC_INVALID,
-		    "line %u: no line before it says who that login is", line);
+		return fail(
+		    e, RC_INVALID, "no line before it says who that login is");
 	if (s.until <= s.from)
-		return fail(e, RC_INVALID,
-		    "line %u: the shift ends before it begins", line);
+		return fail(e, RC_INVALID, "the shift ends before it begins");
 	if (s.until - s.from > ROTA_LONGEST * TIME_DAY)
-		return fail(e, RC_INVALID,
-		    "line %u: the shift lasts more than %d days", line,
+		return fail(e, RC_INVALID, "the shift lasts more than %d days",
 		    ROTA_LONGEST);
 	if (r->count == ROTA_SHIFTS)
-		return fail(e, RC_LIMIT, "line %u: more than %u shifts", line,
-		    ROTA_SHIFTS);
+		return fail(e, RC_LIMIT, "more than %u shifts", ROTA_SHIFTS);
 	for (i = 0; i < r->count; i++)
 		if (r->shifts[i].from < s.until && s.from < r->shifts[i].until)
 			return fail(e, RC_INVALID,
-			    "line %u: the shift overlaps another, of %s", line,
+			    "the shift overlaps another, of %s",
 			    r->people[r->shifts[i].person].login);
 	r->shifts = vec_more(r->shifts, r->count, sizeof(*r->shifts));
 	for (i = r->count++; i > 0 && r->shifts[i - 1].from > s.from; i--)
@@ -225,7 +218,7 @@ take_shift(struct rota *r, struct bytes first, struct bytes rest, unsigned line,
  * ---------------------------------------------------------------- */
 
 enum rc
-rota_parse(struct rota *out, struct bytes text, struct err *e)
+rota_read(struct rota *out, struct bytes text, unsigned *at, struct err *e)
 {
 	static const uint8_t mark[] = { 0xef, 0xbb, 0xbf };
 	struct rota r = { 0 };
@@ -234,6 +227,7 @@ rota_parse(struct rota *out, struct bytes text, struct err *e)
 	unsigned n = 0;
 
 	*out = (struct rota){ 0 };
+	*at = 0;
 	if (text.len > ROTA_MAX)
 		return fail(e, RC_LIMIT, "a rota of %zu bytes, at most %u",
 		    text.len, ROTA_MAX);
@@ -244,10 +238,10 @@ rota_parse(struct rota *out, struct bytes text, struct err *e)
 		first = word(&line);
 		if (first.len == 0 || first.p[0] == '#')
 			continue;
-		rc = bytes_is(first, "person")
-			 ? take_person(&r, line, n, e)
-			 : take_shift(&r, first, line, n, e);
+		rc = bytes_is(first, "person") ? take_person(&r, line, e)
+					       : take_shift(&r, first, line, e);
 	}
+	*at = rc == RC_OK ? 0 : n;
 	if (rc == RC_OK && r.count == 0)
 		rc = fail(e, RC_INVALID, "the rota has no shift");
 	if (rc != RC_OK)
@@ -257,6 +251,15 @@ rota_parse(struct rota *out, struct bytes text, struct err *e)
 out:
 	rota_free(&r);
 	return rc;
+}
+
+enum rc
+rota_parse(struct rota *out, struct bytes text, struct err *e)
+{
+	unsigned line;
+	enum rc rc = rota_read(out, text, &line, e);
+
+	return line == 0 ? rc : fail_at(e, "line %u", line);
 }
 
 enum rc
@@ -276,6 +279,46 @@ rota_check(const struct rota *r, int64_t now, struct err *e)
 		    "its dates right?",
 		    ROTA_AHEAD);
 	return RC_OK;
+}
+
+/* Somebody has this uid. */
+static bool
+has_uid(const struct rota *r, uint64_t uid)
+{
+	size_t i;
+
+	for (i = 0; i < r->people_count; i++)
+		if (r->people[i].uid == uid)
+			return true;
+	return false;
+}
+
+void
+rota_number(struct rota *r, const struct rota *was, uint64_t taken)
+{
+	uint8_t hash[SHA256_SIZE];
+	struct rota_person *p;
+	uint64_t uid;
+	size_t i, k;
+
+	for (i = 0; i < r->people_count; i++) {
+		p = &r->people[i];
+		k = find(was, bytes_str(p->login));
+		if (p->uid == ROTA_NOBODY && k < was->people_count &&
+		    !has_uid(r, was->people[k].uid))
+			p->uid = was->people[k].uid;
+	}
+	for (i = 0; i < r->people_count; i++) {
+		p = &r->people[i];
+		if (p->uid != ROTA_NOBODY)
+			continue;
+		sha256(hash, bytes_str(p->login));
+		uid = ROTA_PAGES + ((uint64_t)hash[0] << 16 |
+				       (uint64_t)hash[1] << 8 | hash[2]);
+		while (has_uid(r, uid) || has_uid(was, uid) || uid == taken)
+			uid++;
+		p->uid = uid;
+	}
 }
 
 void

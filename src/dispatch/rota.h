@@ -53,6 +53,10 @@ struct rota {
  * The caller frees *out by rota_free(); it is empty on failure.
  */
 enum rc rota_parse(struct rota *out, struct bytes text, struct err *e);
+/* The same, for who knows what his lines are: the text says nothing of the
+ * line; *at is its number, from 1; 0: it is of none. */
+enum rc rota_read(
+    struct rota *out, struct bytes text, unsigned *at, struct err *e);
 /*
  * It can be put into force now: each person's uid is said, and it has a shift
  * that is not over, and none beyond ROTA_AHEAD.  RC_INVALID.
@@ -62,6 +66,14 @@ void rota_free(struct rota *r);
 
 /* One spelling: what rota_parse() reads back as the same. */
 void rota_write(struct buf *out, const struct rota *r);
+
+/*
+ * Give a uid to each person whose is not said (docs/duty.md 2.5): that which
+ * the login has in "was", or else one from ROTA_PAGES on that is the login's
+ * own and nobody's in *r, nor "taken".
+ */
+#define ROTA_PAGES 0x80000000u /* no user of a machine has it */
+void rota_number(struct rota *r, const struct rota *was, uint64_t taken);
 
 /* The person of this user; NULL: none. */
 const struct rota_person *rota_person(const struct rota *r, uint64_t uid);
