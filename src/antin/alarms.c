@@ -105,7 +105,9 @@ alarm_next(const char *kind)
 void
 user_name(char out[static USER_NAME], int64_t uid)
 {
-	const struct passwd *pw = getpwuid((uid_t)uid);
+	/* a browser's session is no user of this machine */
+	const struct passwd *pw =
+	    uid < 0 || uid > UINT32_MAX ? NULL : getpwuid((uid_t)uid);
 
 	if (pw != NULL)
 		(void)snprintf(out, USER_NAME, "%s", pw->pw_name);
@@ -113,21 +115,32 @@ user_name(char out[static USER_NAME], int64_t uid)
 		(void)snprintf(out, USER_NAME, "%lld", (long long)uid);
 }
 
+void
+alarm_seen_by(char out[static ALARM_BY], const json_t *row)
+{
+	if (row_text(row, "by")[0] != '\0')
+		(void)snprintf(out, ALARM_BY, "%s", row_text(row, "by"));
+	else
+		user_name(out, row_int(row, "uid"));
+}
+
+#define STANDING (ALARM_BY + 40u)
+
 /* "new", "new, escalated", "seen: lan", "over" */
 static void
-standing(char out[static 2 * USER_NAME], const json_t *row)
+standing(char out[static STANDING], const json_t *row)
 {
-	char who[USER_NAME];
+	char who[ALARM_BY];
 
 	if (strcmp(row_text(row, "state"), "over") == 0) {
-		(void)snprintf(out, 2 * USER_NAME, "%s", tr("over"));
+		(void)snprintf(out, STANDING, "%s", tr("over"));
 	} else if (json_object_get(row, "seen") != NULL) {
-		user_name(who, row_int(row, "uid"));
-		(void)snprintf(out, 2 * USER_NAME, "%s: %s", tr("seen"), who);
+		alarm_seen_by(who, row);
+		(void)snprintf(out, STANDING, "%s: %s", tr("seen"), who);
 	} else {
-		(void)snprintf(out, 2 * USER_NAME, "%s",
+		(void)snprintf(out, STANDING, "%s",
 		    row_int(row, "escalated") > 0 ? tr("new, too long")
-						     : tr("new"));
+						  : tr("new"));
 	}
 }
 
@@ -175,7 +188,7 @@ void
 alarms_print(const json_t *rows)
 {
 	struct table t = { .columns = 6 };
-	char number[24], when[TIME_TEXT], state[2 * USER_NAME];
+	char number[24], when[TIME_TEXT], state[STANDING];
 	char of[512];
 	json_t *row;
 	size_t i;

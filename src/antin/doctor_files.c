@@ -21,11 +21,8 @@
 #include "file/rules_file.h"
 #include "pki/resolve.h"
 
-#define SAID_MAX 8192		 /* bytes of what antind says */
-#define DISK_LOOK (1ull << 30)	 /* bytes that are free; fewer want a look */
-#define DISK_WRONG (64ull << 20) /* fewer: docs/station.md 4.10 */
+#define SAID_MAX 8192 /* bytes of what antind says */
 #define PIECE 512
-#define OLD_DAYS 7
 #define TREE_FILES 64 /* descriptors while a folder is gone through */
 
 /* ---- the configuration
@@ -73,7 +70,8 @@ check_configuration(struct doctor *d)
 	int status;
 
 	if (d->site.conf == NULL || access(d->site.conf, R_OK) != 0) {
-		found(d, "configuration", tr("configuration"), LOOK,
+		health_found(&d->report, "configuration", tr("configuration"),
+		    HEALTH_LOOK,
 		    tr("name it by --conf, or look as a user who may read it"),
 		    tr("it is not where it was looked for, or not for this "
 		       "user"));
@@ -82,11 +80,12 @@ check_configuration(struct doctor *d)
 	status = ask_antind(&said, d->site.conf);
 	buf_u8(&said, '\0');
 	if (status == 0) {
-		found(d, "configuration", tr("configuration"), FINE, NULL,
-		    tr("%s can be used"), d->site.conf);
+		health_found(&d->report, "configuration", tr("configuration"),
+		    HEALTH_FINE, NULL, tr("%s can be used"), d->site.conf);
 	} else {
 		said.p[strcspn((const char *)said.p, "\n")] = '\0';
-		found(d, "configuration", tr("configuration"), WRONG,
+		health_found(&d->report, "configuration", tr("configuration"),
+		    HEALTH_WRONG,
 		    tr("mend that line; antind -n -c FILE shows all that is "
 		       "wrong"),
 		    "%s",
@@ -115,37 +114,25 @@ add_one(const char *path, const struct stat *st, int type, struct FTW *at)
 void
 check_disk(struct doctor *d)
 {
-	char room[SIZE_TEXT], has[SIZE_TEXT];
+	struct health_disk disk;
 	struct statvfs v;
-	uint64_t left, all;
 
 	if (statvfs(d->site.data, &v) != 0) {
-		found(d, "disk", tr("disk"), WRONG,
+		health_found(&d->report, "disk", tr("disk"), HEALTH_WRONG,
 		    tr("look at the system's messages (dmesg): the disk may be "
 		       "failing"),
 		    tr("it does not answer"));
 		return;
 	}
-	left = (uint64_t)v.f_bavail * (uint64_t)v.f_frsize;
-	all = (uint64_t)v.f_blocks * (uint64_t)v.f_frsize;
 	used = 0;
 	(void)nftw(d->site.data, add_one, TREE_FILES, FTW_PHYS);
-	size_write(room, left);
-	size_write(has, used);
-	if (doctor_alarms(d, "disk") > 0 || left < DISK_WRONG ||
-	    left < all / 64 || (v.f_files > 0 && v.f_favail == 0))
-		found(d, "disk", tr("disk"), WRONG,
-		    tr("make room now: the station takes nothing in; move what "
-		       "is not the station's elsewhere"),
-		    tr("%s free; the station has %s"), room, has);
-	else if (left < DISK_LOOK || left < all / 16)
-		found(d, "disk", tr("disk"), LOOK,
-		    tr("make room: large dispatches are put off before it is "
-		       "full"),
-		    tr("%s free; the station has %s"), room, has);
-	else
-		found(d, "disk", tr("disk"), FINE, NULL,
-		    tr("%s free; the station has %s"), room, has);
+	disk = (struct health_disk){
+		.left = (uint64_t)v.f_bavail * (uint64_t)v.f_frsize,
+		.all = (uint64_t)v.f_blocks * (uint64_t)v.f_frsize,
+		.has = used,
+		.full = v.f_files > 0 && v.f_favail == 0,
+	};
+	health_of_disk(&d->report, &disk);
 }
 
 /* ---- keys
@@ -186,7 +173,8 @@ judge_card(struct keys_seen *k, const char *path, const struct card *c)
 		return;
 	i = cert_by_fingerprint(&dir->state, c->sign_cert);
 	if (i == NONE) {
-		worse(k, WRONG, path, tr("the directory does not know it"),
+		worse(k, HEALTH_WRONG, path,
+		    tr("the directory does not know it"),
 		    tr("give the station a newer directory: antin directory "
 		       "give; or enrol the key"));
 		return;
@@ -194,11 +182,12 @@ judge_card(struct keys_seen *k, const char *path, const struct card *c)
 	cert = &dir->state.certs[i];
 	if (cert->until < k->until)
 		k->until = cert->until;
-	if (k->d->now >= cert->until)
-		worse(k, WRONG, path, tr("its certificate has ended"),
+	if (k->d->report.now >= cert->until)
+		worse(k, HEALTH_WRONG, path, tr("its certificate has ended"),
 		    tr("ask for new ones: antin enrol request --renew"));
-	else if (cert->until - k->d->now <= KEYS_SOON * TIME_DAY)
-		worse(k, LOOK, path, tr("its certificate ends within 30 days"),
+	else if (cert->until - k->d->report.now <= KEYS_SOON * TIME_DAY)
+		worse(k, HEALTH_LOOK, path,
+		    tr("its certificate ends within 30 days"),
 		    tr("ask for new ones: antin enrol request --renew; the "
 		       "station's own are renewed by themselves"));
 }
@@ -211,7 +200,7 @@ look_at_key(struct keys_seen *k, const char *path)
 	struct err none;
 
 	if (stat(path, &st) != 0) {
-		worse(k, errno == EACCES ? LOOK : WRONG, path,
+		worse(k, errno == EACCES ? HEALTH_LOOK : HEALTH_WRONG, path,
 		    errno == EACCES ? tr("this user may not read it")
 				    : tr("it is not there"),
 		    errno == EACCES ? tr("look by sudo")
@@ -219,17 +208,18 @@ look_at_key(struct keys_seen *k, const char *path)
 		return;
 	}
 	if ((st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		worse(k, WRONG, path, tr("it is open to others"),
+		worse(k, HEALTH_WRONG, path, tr("it is open to others"),
 		    tr("shut it: chmod 600; and if others use this machine, "
 		       "have the key renewed"));
 	if (access(path, R_OK) != 0) {
-		worse(k, LOOK, path, tr("this user may not read it"),
+		worse(k, HEALTH_LOOK, path, tr("this user may not read it"),
 		    tr("look by sudo"));
 		return;
 	}
 	k->count++;
 	if (who_card(&c, path, &none) != RC_OK) {
-		worse(k, WRONG, path, tr("it is no key file, or damaged"),
+		worse(k, HEALTH_WRONG, path,
+		    tr("it is no key file, or damaged"),
 		    tr("bring it back from the backup"));
 		return;
 	}
@@ -255,17 +245,17 @@ check_keys(struct doctor *d)
 		free(path);
 	}
 	if (dir == NULL)
-		worse(&k, LOOK, d->site.keys, tr("this user may not read it"),
-		    tr("look by sudo"));
+		worse(&k, HEALTH_LOOK, d->site.keys,
+		    tr("this user may not read it"), tr("look by sudo"));
 	else
 		(void)closedir(dir);
 	if (k.until < TIME_MAX)
 		date_write(until, k.until - 1);
-	if (k.how != FINE)
-		found(d, "keys", tr("keys"), k.how, k.to_do, "%s: %s", k.worst,
-		    k.says);
+	if (k.how != HEALTH_FINE)
+		health_found(&d->report, "keys", tr("keys"), k.how, k.to_do,
+		    "%s: %s", k.worst, k.says);
 	else
-		found(d, "keys", tr("keys"), FINE, NULL,
+		health_found(&d->report, "keys", tr("keys"), HEALTH_FINE, NULL,
 		    tr("%zu key files; the first certificate ends on %s"),
 		    k.count, until);
 }
@@ -276,41 +266,21 @@ check_keys(struct doctor *d)
 void
 check_knowledge(struct doctor *d)
 {
-	char age[AGE_TEXT];
+	struct health_knowledge k = { .none = d->directory == NULL ||
+					      d->unit == NONE };
 	uint64_t days = 0;
-	int64_t known;
 
-	if (d->directory == NULL || d->unit == NONE) {
-		found(d, "knowledge", tr("directory"),
-		    access(d->site.directory, R_OK) != 0 && errno == EACCES
-			? LOOK
-			: WRONG,
-		    tr("look by sudo; where it is damaged, bring it back from "
-		       "the backup"),
-		    tr("it cannot be read, or does not know this station"));
-		return;
+	if (k.none) {
+		k.denied =
+		    access(d->site.directory, R_OK) != 0 && errno == EACCES;
+	} else {
+		k.known = knowledge_of(d->directory, d->unit, d->report.now);
+		k.fork = d->directory->fork_count > 0;
+		k.too_old =
+		    knowledge_judge(d->directory, d->unit, LEVEL_ORDINARY,
+			d->report.now, &days) == KNOWLEDGE_TOO_OLD;
 	}
-	known = knowledge_of(d->directory, d->unit, d->now);
-	age_write(age, d->now > known ? d->now - known : 0);
-	if (d->directory->fork_count > 0)
-		found(d, "knowledge", tr("directory"), WRONG,
-		    tr("ask the authorities: antin directory show names which; "
-		       "seal nothing secret meanwhile"),
-		    tr("an authority has decided two things at once"));
-	else if (knowledge_judge(d->directory, d->unit, LEVEL_ORDINARY, d->now,
-		     &days) == KNOWLEDGE_TOO_OLD)
-		found(d, "knowledge", tr("directory"), WRONG,
-		    tr("get a newer one: by the line to the station above, or "
-		       "carried: antin directory give"),
-		    tr("%s old: the policy forbids to seal by it"), age);
-	else if (d->now - known > OLD_DAYS * TIME_DAY)
-		found(d, "knowledge", tr("directory"), LOOK,
-		    tr("get a newer one: by the line to the station above, or "
-		       "carried: antin directory give"),
-		    tr("%s old"), age);
-	else
-		found(d, "knowledge", tr("directory"), FINE, NULL, tr("%s old"),
-		    age);
+	health_of_knowledge(&d->report, &k);
 }
 
 /* ---- the law
@@ -328,24 +298,24 @@ check_rules(struct doctor *d)
 
 	rules_folder(law, NULL);
 	rc = rules_load(&r, law, own, &e);
-	s = rc == RC_OK ? rules_at(r, d->now) : NULL;
+	s = rc == RC_OK ? rules_at(r, d->report.now) : NULL;
 	while (s != NULL && rules_file_nth(r, files) != NULL)
 		files++;
 	if (rc == RC_ABSENT)
-		found(d, "rules", tr("rules"), LOOK,
+		health_found(&d->report, "rules", tr("rules"), HEALTH_LOOK,
 		    tr("install the program with its folder of rules"), "%s",
 		    e.text);
 	else if (rc != RC_OK)
-		found(d, "rules", tr("rules"), WRONG,
+		health_found(&d->report, "rules", tr("rules"), HEALTH_WRONG,
 		    tr("see each mistake by antin rules check --station"), "%s",
 		    e.text);
 	else if (s == NULL)
-		found(d, "rules", tr("rules"), WRONG,
+		health_found(&d->report, "rules", tr("rules"), HEALTH_WRONG,
 		    tr("install the program with its folder of rules"),
 		    tr("none of them is in force today"));
 	else
-		found(d, "rules", tr("rules"), FINE, NULL, tr("%zu files"),
-		    files);
+		health_found(&d->report, "rules", tr("rules"), HEALTH_FINE,
+		    NULL, tr("%zu files"), files);
 	rules_free(r);
 	free(own);
 }
@@ -371,18 +341,19 @@ void
 check_emergency(struct doctor *d)
 {
 	if (file_exists(d->site.mark))
-		found(d, "emergency", tr("emergency"), WRONG,
-		    tr("end it: antin destroy"),
+		health_found(&d->report, "emergency", tr("emergency"),
+		    HEALTH_WRONG, tr("end it: antin destroy"),
 		    tr("it was begun to destroy this station"));
 	else if (file_exists(d->site.code))
-		found(d, "emergency", tr("emergency"), FINE, NULL,
-		    tr("the emergency code is set"));
+		health_found(&d->report, "emergency", tr("emergency"),
+		    HEALTH_FINE, NULL, tr("the emergency code is set"));
 	else if (count_keys(d->site.keys) >= LAST_BY)
-		found(d, "emergency", tr("emergency"), FINE, NULL,
+		health_found(&d->report, "emergency", tr("emergency"),
+		    HEALTH_FINE, NULL,
 		    tr("two desks can destroy this station; no code is set"));
 	else
-		found(d, "emergency", tr("emergency"), LOOK,
-		    tr("set a code: antin destroy --set-code"),
+		health_found(&d->report, "emergency", tr("emergency"),
+		    HEALTH_LOOK, tr("set a code: antin destroy --set-code"),
 		    tr("no emergency code is set, and fewer than two desks "
 		       "are here (or not for this user)"));
 }

@@ -12,52 +12,22 @@
 #include "file/file.h"
 #include "pki/resolve.h"
 
-#define CLOCK_SECONDS 60 /* this machine's may differ by */
-#define PROC_MOST 16384	 /* bytes of a file of /proc */
+#define PROC_MOST 16384 /* bytes of a file of /proc */
 
 /* ---- the clock
  * ------------------------------------------------------------------------ */
 
-/* A machine whose clock is before what is known to have happened. */
-static bool
-runs_behind(const struct doctor *d)
-{
-	return d->unit != NONE &&
-	       time_now() + CLOCK_SECONDS <
-		   knowledge_of(d->directory, d->unit, TIME_MAX);
-}
-
 void
 check_clock(struct doctor *d)
 {
-	const json_t *station = doctor_row(d, "station");
-	const int64_t now = time_now(), off = now - d->now;
-	char age[AGE_TEXT], when[TIME_TEXT];
+	const struct health_clock c = {
+		.machine = time_now(),
+		.newest = d->unit == NONE
+			      ? 0
+			      : knowledge_of(d->directory, d->unit, TIME_MAX),
+	};
 
-	time_write_vn(when, now);
-	age_write(age, off < 0 ? -off : off);
-	if (runs_behind(d))
-		found(d, "clock", tr("clock"), WRONG,
-		    tr("set this machine's clock, or replace its battery"),
-		    tr("%s: before the newest that is known of the "
-		       "authorities"),
-		    when);
-	else if (station == NULL)
-		found(d, "clock", tr("clock"), FINE, NULL,
-		    tr("%s, of this machine"), when);
-	else if (off > CLOCK_SECONDS || off < -CLOCK_SECONDS)
-		found(d, "clock", tr("clock"), LOOK,
-		    tr("set this machine's clock: the station needs it when "
-		       "no line is up"),
-		    tr("this machine's differs from the station's by %s"), age);
-	else if (strcmp(row_text(station, "clock"), "own") == 0)
-		found(d, "clock", tr("clock"), LOOK,
-		    tr("it is the network's again when the line to the "
-		       "station above is up"),
-		    tr("the station goes by this machine's own"));
-	else
-		found(d, "clock", tr("clock"), FINE, NULL,
-		    tr("%s, the network's"), when);
+	health_of_clock(&d->report, &c);
 }
 
 /* ---- memory
@@ -91,14 +61,14 @@ check_memory(struct doctor *d)
 	const size_t n = open_swaps();
 
 	if (n > 0)
-		found(d, "memory", tr("memory"), LOOK,
+		health_found(&d->report, "memory", tr("memory"), HEALTH_LOOK,
 		    tr("turn it off (swapoff -a), or encrypt it"),
 		    tr("%zu swap spaces that are not encrypted: keys may get "
 		       "onto the disk"),
 		    n);
 	else
-		found(d, "memory", tr("memory"), FINE, NULL,
-		    tr("nothing of it gets onto the disk"));
+		health_found(&d->report, "memory", tr("memory"), HEALTH_FINE,
+		    NULL, tr("nothing of it gets onto the disk"));
 }
 
 /* ---- the sandbox
@@ -153,17 +123,17 @@ check_sandbox(struct doctor *d)
 	size_t locked = 0, n;
 
 	if (d->daemon == 0) {
-		found(d, "sandbox", tr("sandbox"), LOOK,
+		health_found(&d->report, "sandbox", tr("sandbox"), HEALTH_LOOK,
 		    tr("ask again when the station runs"),
 		    tr("not known while the station does not run"));
 		return;
 	}
 	n = count_locked(d, &locked);
 	if (n > 0 && locked == n)
-		found(d, "sandbox", tr("sandbox"), FINE, NULL,
-		    tr("all %zu processes are locked in"), n);
+		health_found(&d->report, "sandbox", tr("sandbox"), HEALTH_FINE,
+		    NULL, tr("all %zu processes are locked in"), n);
 	else
-		found(d, "sandbox", tr("sandbox"), WRONG,
+		health_found(&d->report, "sandbox", tr("sandbox"), HEALTH_WRONG,
 		    tr("take \"sandbox none\" out of the configuration, and "
 		       "start the station again"),
 		    tr("%zu of %zu processes are locked in"), locked, n);

@@ -99,8 +99,8 @@ say_alarm(const json_t *row)
 
 	row_time(since, row, "since");
 	alarm_subject(of, sizeof(of), row);
-	say("%s ALARM %lld: %s %s\n", since,
-	    (long long)row_int(row, "alarm"), alarm_name(kind), of);
+	say("%s ALARM %lld: %s %s\n", since, (long long)row_int(row, "alarm"),
+	    alarm_name(kind), of);
 	if (rank[0] != '\0')
 		printf("    %s: %s\n", tr("Precedence"), rank);
 	(void)fputs("    ", stdout), say("Next: %s\n", alarm_next(kind));
@@ -116,7 +116,7 @@ look_at(const json_t *row, const json_t *duty, bool *new)
 	struct shown *s = shown_of(row_int(row, "alarm"));
 	const bool seen = json_object_get(row, "seen") != NULL;
 	const int64_t step = row_int(row, "escalated");
-	char who[USER_NAME], at[TIME_TEXT];
+	char who[ALARM_BY], at[TIME_TEXT];
 	const bool mine = !seen && calls_me(duty, step);
 
 	s->still = true;
@@ -128,7 +128,7 @@ look_at(const json_t *row, const json_t *duty, bool *new)
 		s->step = 0;
 	}
 	if (seen && !s->seen) {
-		user_name(who, row_int(row, "uid"));
+		alarm_seen_by(who, row);
 		say("%s alarm %lld was seen by %s\n", hour(at), (long long)s->n,
 		    who);
 	}

@@ -139,6 +139,25 @@ find_escrows(struct buf *all, struct office *o, const struct resolved *who,
 	return rc;
 }
 
+/* It can be done; before anything is decided. */
+static enum rc
+check_recover(const struct office *o, const struct args *a,
+    const struct buf *why, struct err *e)
+{
+	if (o->me.kem == NULL)
+		return fail(e, RC_DENIED,
+		    "docs/ceremony.md 6.1: this authority has no KEM key: what "
+		    "is in escrow is opened above it, by officers together");
+	if (why->len == 0)
+		return fail(e, RC_USAGE, "--reason is empty");
+	if (file_exists(a->rest[1]) && !arg_given(a, "force"))
+		return fail(e, RC_EXISTS,
+		    "%s is there already; --force writes "
+		    "over it",
+		    a->rest[1]);
+	return RC_OK;
+}
+
 static enum rc
 enrol_recover(struct office *o, const struct args *a, struct err *e)
 {
@@ -157,30 +176,14 @@ enrol_recover(struct office *o, const struct args *a, struct err *e)
 		goto out;
 	present = cert_in_force(
 	    o->d, who.unit, who.holder, CERT_DESK, CERT_KEM, o->now);
-	if (o->me.kem == NULL) {
-		rc = fail(e, RC_DENIED,
-		    "docs/ceremony.md 6.1: this authority has no KEM key: what "
-		    "is in escrow is opened above it, by officers together");
-		goto out;
-	}
-	if (why.len == 0) {
-		rc = fail(e, RC_USAGE, "--reason is empty");
-		goto out;
-	}
-	if (file_exists(a->rest[1]) && !arg_given(a, "force")) {
-		rc = fail(e, RC_EXISTS,
-		    "%s is there already; --force writes "
-		    "over it",
-		    a->rest[1]);
-		goto out;
-	}
-	if (present == NONE) {
+	rc = check_recover(o, a, &why, e);
+	if (rc == RC_OK && present == NONE)
 		rc = fail(e, RC_ABSENT,
 		    "%s has no key in force that it could be sealed for: "
 		    "enrol it again first",
 		    who.address);
+	if (rc != RC_OK)
 		goto out;
-	}
 	to = o->d->state.certs[present].cert;
 	rc = find_escrows(&all, o, &who, present, a, buf_bytes(&why), e);
 	/* decided, and so known to all, before anything is opened */

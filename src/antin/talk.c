@@ -394,21 +394,6 @@ row_state(const json_t *row)
 }
 
 void
-age_write(char out[static AGE_TEXT], int64_t seconds)
-{
-	long long n = seconds < 0 ? 0 : seconds;
-
-	if (n < 120)
-		(void)snprintf(out, AGE_TEXT, tr("%lld s"), n);
-	else if (n < 7200)
-		(void)snprintf(out, AGE_TEXT, tr("%lld min"), n / 60);
-	else if (n < 2 * TIME_DAY)
-		(void)snprintf(out, AGE_TEXT, tr("%lld h"), n / 3600);
-	else
-		(void)snprintf(out, AGE_TEXT, tr("%lld days"), n / TIME_DAY);
-}
-
-void
 row_times(json_t *row)
 {
 	static const char *const keys[] = { "at", "arrived", "due", "expires",

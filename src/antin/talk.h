@@ -7,6 +7,7 @@
 #include "antin/cmd.h"
 #include "antin/show.h"
 #include "control/client.h"
+#include "core/progress.h"
 #include "desk/ask.h"
 
 #define STATION_DIR "/var/lib/antin"
@@ -101,6 +102,9 @@ void alarm_subject(char *out, size_t size, const json_t *row);
 /* The login of a user of this machine, or his number. */
 #define USER_NAME 40
 void user_name(char out[static USER_NAME], int64_t uid);
+/* Who has seen an alarm. */
+#define ALARM_BY 320
+void alarm_seen_by(char out[static ALARM_BY], const json_t *row);
 
 /* ---- what rows say
  * --------------------------------------------------------- */
@@ -122,9 +126,6 @@ enum rc talk_text(
 /* Print rows as JSON, their times as texts; frees them. */
 void rows_show(json_t *rows);
 void row_times(json_t *row);
-/* "3 min", "2 days": how long, in seconds; translated. */
-#define AGE_TEXT 48
-void age_write(char out[static AGE_TEXT], int64_t seconds);
 
 /* Somebody looks who sees colours, and has not said that he wants none. */
 bool wants_colour(void);

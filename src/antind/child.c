@@ -95,6 +95,8 @@ on_message(struct child *c, const struct message *m)
 		keep_key(c, &m->body.keep);
 	else if (m->kind == MSG_SCAN_WANT)
 		child_clamd(c);
+	else if (m->kind == MSG_PRINT_WANT || m->kind == MSG_PRINT_REST)
+		parent_asks(m->kind == MSG_PRINT_WANT);
 }
 
 /* A child that breaks the table is broken or taken over. */

@@ -18,6 +18,7 @@ struct child {
 	struct buf said_line;
 	unsigned said_lines;
 	bool ready, told_stop;
+	bool asked; /* one that is there only while it is wanted, is */
 	int64_t started, first_death; /* ms */
 	unsigned deaths, failures;
 	int64_t delay; /* ms before its next restart */
@@ -46,6 +47,8 @@ struct event *parent_event(
     int fd, short what, void (*call)(int, short, void *), void *ctx);
 /* It has said that it is ready. */
 void parent_ready(struct child *c);
+/* `print` is wanted, or not any more: it is started, or told to end. */
+void parent_asks(bool on);
 
 /* Start it and queue all it is to have; it works from child_go() on.  After a
  * failure it may run (c->pid is set), and is then to be killed. */

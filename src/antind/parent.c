@@ -21,8 +21,8 @@
 /* In this order they end: first what takes in new work, the store last. */
 #define STAGES 4
 static const unsigned stages[STAGES] = {
-	1u << PROC_CONTROL | 1u << PROC_LINK | 1u << PROC_WEB |
-	    1u << PROC_TLS | 1u << PROC_PRINT | 1u << PROC_SCAN,
+	1u << PROC_CONTROL | 1u << PROC_LINK | 1u << PROC_WEB | 1u << PROC_TLS |
+	    1u << PROC_PRINT | 1u << PROC_SCAN,
 	1u << PROC_SEAL | 1u << PROC_MEDIA,
 	1u << PROC_KEYS,
 	1u << PROC_STORE,
@@ -42,15 +42,21 @@ parent_event(int fd, short what, void (*call)(int, short, void *), void *ctx)
 	return e;
 }
 
-/* The desk's processes are there where the configuration asks for one. */
+/* Pages are there where the configuration asks for a desk, who has files looked
+ * at where it names clamd, and who draws while there is something to draw. */
 static bool
 is_wanted(enum proc p)
 {
+	const struct conf *conf = &me.s->conf;
+
 	if (process_of(p) == NULL)
 		return false;
-	return p < PROC_WEB ||
-	       conf_get(&me.s->conf, "web") != NULL ||
-	       conf_get(&me.s->conf, "web.tls") != NULL;
+	if (p == PROC_WEB || p == PROC_TLS)
+		return conf_get(conf, "web") != NULL ||
+		       conf_get(conf, "web.tls") != NULL;
+	if (p == PROC_SCAN)
+		return conf_get(conf, "clamd") != NULL;
+	return p != PROC_PRINT || me.children[p].asked;
 }
 
 void
@@ -173,7 +179,34 @@ static void
 on_death(struct child *c, pid_t pid, int status)
 {
 	say_death(c, pid, status);
-	start_later(c, status);
+	if (c->is == PROC_CONTROL)
+		parent_asks(false); /* nobody waits for a paper */
+	if (!is_wanted(c->is))
+		return;
+	if (c->told_stop)
+		on_again(-1, 0, c); /* it was to rest, and is wanted again */
+	else
+		start_later(c, status);
+}
+
+void
+parent_asks(bool on)
+{
+	struct child *c = &me.children[PROC_PRINT];
+
+	c->asked = on;
+	if (me.stopping)
+		return;
+	if (on && c->pid == 0) {
+		if (!event_pending(c->again, EV_TIMEOUT, NULL))
+			on_again(-1, 0, c);
+	} else if (!on && c->pid == 0) {
+		(void)event_del(c->again);
+	} else if (!on && !c->told_stop) {
+		c->told_stop = true;
+		channel_send(c->c, MSG_STOP, 0, NULL, -1);
+		child_flush(c);
+	}
 }
 
 static void next_stage(void);
@@ -352,8 +385,7 @@ lock_in(struct err *e)
 	if (logs != NULL)
 		box.paths[box.path_count++] =
 		    (struct sandbox_path){ logs, true };
-	rc = none ? RC_OK
-		  : sandbox_enter(PROC_PARENT, &box, NULL, got, e);
+	rc = none ? RC_OK : sandbox_enter(PROC_PARENT, &box, NULL, got, e);
 	free(logs);
 	if (rc != RC_OK)
 		return rc;
@@ -382,8 +414,7 @@ start_all(struct err *e)
 
 		c->is = (enum proc)i;
 		c->again = parent_event(-1, 0, on_again, c);
-		if (is_wanted(c->is) &&
-		    (rc = child_start(c, e)) != RC_OK)
+		if (is_wanted(c->is) && (rc = child_start(c, e)) != RC_OK)
 			return rc;
 	}
 	for (i = 1; i < PROCS; i++)

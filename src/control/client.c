@@ -52,7 +52,9 @@ outcome(const json_t *packet, struct err *e)
 {
 	const char *word = json_string_value(json_object_get(packet, "rc"));
 	const char *why = json_string_value(json_object_get(packet, "why"));
+	const char *of = json_string_value(json_object_get(packet, "of"));
 	struct buf said = { 0 };
+	enum err_of n;
 	enum rc rc;
 
 	for (rc = RC_OK; rc <= RC_USAGE; rc++)
@@ -67,6 +69,9 @@ outcome(const json_t *packet, struct err *e)
 	tr_said(&said, why);
 	buf_u8(&said, '\0');
 	rc = fail(e, rc, "%s", (const char *)said.p);
+	for (n = ERR_OF_ALL; n < ERR_OFS; n++)
+		if (of != NULL && strcmp(of, err_of_name(n)) == 0)
+			rc = fail_of(e, n);
 	buf_free(&said);
 	return rc;
 }

@@ -11,6 +11,9 @@
  *	{"rows":[{...},...]}			any number of them
  *	{"rc":"ok",...} or {"rc":"denied","why":"..."}	the last
  *
+ * with "of":"role" or "person" beside "why" where it is refused to who asks,
+ * whatever he says (enum err_of).
+ *
  * A time is a number: seconds since 1970.  Who asks is what the kernel says.
  */
 #ifndef CONTROL_CONTROL_H
@@ -69,7 +72,8 @@ enum control_what {
 	/* The journal (docs/journal.md): total and data (base64) each. */
 	CONTROL_JOURNAL_PULL,	    /* at: entries from that number on */
 	CONTROL_JOURNAL_CHECKPOINT, /* a new one; and tool: the key of 5.3 */
-	CONTROL_JOURNAL_KEPT,	    /* at: the first of that size or more */
+	CONTROL_JOURNAL_KEPT,	    /* at: the first of that size or more;
+				     * check: whether it counts */
 	CONTROL_JOURNAL_PROVE,	    /* at: a proof of that entry */
 	CONTROL_JOURNAL_OF,   /* id: numbers of the entries about a dispatch */
 	CONTROL_RECALL,	      /* desk, id */

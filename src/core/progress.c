@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/lang.h"
+#include "core/time.h"
 
 #define QUIET_MS 500 /* work that ends by then shows nothing */
 #define DRAW_MS 200
@@ -39,6 +40,21 @@ size_write(char out[static SIZE_TEXT], uint64_t bytes)
 		(void)snprintf(out, SIZE_TEXT, "%" PRIu64 "%s%" PRIu64 " %s",
 		    whole, lang_get() == LANG_VI ? "," : ".", tenths,
 		    units[unit]);
+}
+
+void
+age_write(char out[static AGE_TEXT], int64_t seconds)
+{
+	long long n = seconds < 0 ? 0 : seconds;
+
+	if (n < 120)
+		(void)snprintf(out, AGE_TEXT, tr("%lld s"), n);
+	else if (n < 7200)
+		(void)snprintf(out, AGE_TEXT, tr("%lld min"), n / 60);
+	else if (n < 2 * TIME_DAY)
+		(void)snprintf(out, AGE_TEXT, tr("%lld h"), n / 3600);
+	else
+		(void)snprintf(out, AGE_TEXT, tr("%lld days"), n / TIME_DAY);
 }
 
 struct progress

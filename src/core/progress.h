@@ -29,5 +29,8 @@ void progress_end(struct progress *p);
 /* "2,0 GiB" in Vietnamese, "2.0 GiB" in English. */
 #define SIZE_TEXT 32
 void size_write(char out[static SIZE_TEXT], uint64_t bytes);
+/* "3 h", as people say it; below 0 is 0. */
+#define AGE_TEXT 48
+void age_write(char out[static AGE_TEXT], int64_t seconds);
 
 #endif

@@ -11,14 +11,14 @@ struct row_keys {
 };
 
 static void
-derive(struct row_keys *out, const uint8_t key[static ROW_KEY],
+derive(struct row_keys *out, const uint8_t key[static ROW_KEY_SIZE],
     const uint8_t salt[static ROW_SALT])
 {
 	uint8_t all[AEAD_KEY + AEAD_NONCE];
 	size_t i;
 
 	hkdf_sha256(all, sizeof(all), bytes_of(salt, ROW_SALT),
-	    bytes_of(key, ROW_KEY), bytes_str("antin row"));
+	    bytes_of(key, ROW_KEY_SIZE), bytes_str("antin row"));
 	for (i = 0; i < AEAD_KEY; i++)
 		out->key[i] = all[i];
 	for (i = 0; i < AEAD_NONCE; i++)
@@ -27,8 +27,8 @@ derive(struct row_keys *out, const uint8_t key[static ROW_KEY],
 }
 
 void
-row_seal(struct buf *out, const uint8_t key[static ROW_KEY], struct bytes about,
-    struct bytes text)
+row_seal(struct buf *out, const uint8_t key[static ROW_KEY_SIZE],
+    struct bytes about, struct bytes text)
 {
 	struct row_keys k;
 	struct aead *a;
@@ -44,8 +44,8 @@ row_seal(struct buf *out, const uint8_t key[static ROW_KEY], struct bytes about,
 }
 
 enum rc
-row_open(struct buf *out, const uint8_t key[static ROW_KEY], struct bytes about,
-    struct bytes sealed, struct err *e)
+row_open(struct buf *out, const uint8_t key[static ROW_KEY_SIZE],
+    struct bytes about, struct bytes sealed, struct err *e)
 {
 	struct row_keys k;
 	struct bytes text;

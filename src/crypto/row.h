@@ -15,12 +15,12 @@
 #include "core/err.h"
 #include "crypto/aead.h"
 
-#define ROW_KEY 32
+#define ROW_KEY_SIZE 32
 #define ROW_SALT 32
 #define ROW_EXTRA (ROW_SALT + AEAD_TAG) /* bytes more than the text has */
 
 /* Added to *out. */
-void row_seal(struct buf *out, const uint8_t key[static ROW_KEY],
+void row_seal(struct buf *out, const uint8_t key[static ROW_KEY_SIZE],
     struct bytes about, struct bytes text);
 /*
  * RC_INVALID	it is too short to be one
@@ -28,7 +28,7 @@ void row_seal(struct buf *out, const uint8_t key[static ROW_KEY],
  *
  * The caller frees *out; it is empty after a failure.
  */
-enum rc row_open(struct buf *out, const uint8_t key[static ROW_KEY],
+enum rc row_open(struct buf *out, const uint8_t key[static ROW_KEY_SIZE],
     struct bytes about, struct bytes sealed, struct err *e);
 
 #endif

@@ -10,24 +10,14 @@
 #include "core/vec.h"
 #include "daemon/conf_value.h"
 #include "daemon/msg.h"
+#include "daemon/proc_bits.h"
 
 #define WORD_SHOWN 64 /* bytes of a word that is none, as it is shown */
 
 /* ---- the table --------------------------------------------------------------
  */
 
-#define KEYS (1u << PROC_KEYS)
-#define STORE (1u << PROC_STORE)
-#define SEAL (1u << PROC_SEAL)
-#define LINK (1u << PROC_LINK)
-#define CONTROL (1u << PROC_CONTROL)
-#define MEDIA (1u << PROC_MEDIA)
-#define WEB (1u << PROC_WEB)
-#define TLS (1u << PROC_TLS)
-#define PRINT (1u << PROC_PRINT)
-#define SCAN (1u << PROC_SCAN)
-#define ALL                                                                    \
-	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT | SCAN)
+#define ALL CHILDREN
 
 const struct conf_word conf_words[CONF_WORDS] = {
 	{ "data", "a folder",
@@ -164,10 +154,11 @@ const struct conf_word conf_words[CONF_WORDS] = {
 	    "the socket of ClamAV's daemon, by which attachments are looked "
 	    "at before pages open or send them",
 	    NULL, "/run/clamav/clamd.ctl", value_path, 0, 0, false, CONF_BESIDE,
-	    SCAN },
+	    SCAN | CONTROL },
 	{ "clamd.required", "\"yes\" or \"no\"",
 	    "whether an attachment that could not be looked at is refused",
-	    "no", "yes", value_yes, 0, 0, false, CONF_NO_PATH, SCAN },
+	    "no", "yes", value_yes, 0, 0, false, CONF_NO_PATH,
+	    SCAN | CONTROL },
 };
 
 const struct conf_word *

@@ -4,8 +4,8 @@
  * link, which dials, and for store, which raises an alarm where there is no
  * line.
  */
-#ifndef ANTIND_HOURS_H
-#define ANTIND_HOURS_H
+#ifndef DAEMON_HOURS_H
+#define DAEMON_HOURS_H
 
 #include "core/bytes.h"
 

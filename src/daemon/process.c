@@ -477,10 +477,19 @@ on_rest(int fd, short what, void *ctx)
 	(void)fd;
 	(void)what;
 	(void)ctx;
-	self.rest_set = self.active = false;
+	self.rest_set = false;
 	for (i = 0; i < PROCS; i++)
 		if (self.peers[i].c != NULL)
 			channel_rest(self.peers[i].c);
+	/* what is used again in a moment is not worth giving back */
+	if (!self.active)
+		(void)malloc_trim(0);
+}
+
+void
+process_used(void)
+{
+	self.active = true;
 }
 
 /* Write to one, and watch for room where it does not take all.  One that is
@@ -513,8 +522,11 @@ round_of(void)
 	for (p = PROC_PARENT; p < PROCS; p++)
 		if (self.peers[p].c != NULL)
 			write_to(&self.peers[p]);
-	if (self.active && !self.rest_set && event_add(self.rest, &later) == 0)
+	if (self.active && !self.rest_set &&
+	    event_add(self.rest, &later) == 0) {
 		self.rest_set = true;
+		self.active = false; /* until something comes again */
+	}
 }
 
 static void

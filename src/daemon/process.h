@@ -14,7 +14,7 @@
 #include "daemon/channel.h"
 #include "daemon/sandbox.h"
 
-/* A process, as a table; one file each (keys.c, store.c, ...). */
+/* A process, as a table; a folder each (proc_keys, proc_store, ...). */
 struct process {
 	enum proc self;
 	/* A setting (conf.h), a key or a socket that the parent hands over,
@@ -74,6 +74,9 @@ uint64_t next_job(void);
 enum rc ask(enum proc to, enum msg m, const void *body, int fd,
     struct message *answer, int *answer_fd, struct err *e);
 size_t process_queued(enum proc to);
+/* Memory was given up for other reasons than messages: at the next rest it goes
+ * back to the system. */
+void process_used(void);
 /* The clock of this machine: seconds; and milliseconds that only go forward. */
 int64_t process_now(void);
 int64_t process_ms(void);

@@ -15,22 +15,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "daemon/proc_bits.h"
 #include "daemon/sandbox.h"
 
-#define PARENT (1u << PROC_PARENT)
-#define KEYS (1u << PROC_KEYS)
-#define STORE (1u << PROC_STORE)
-#define SEAL (1u << PROC_SEAL)
-#define LINK (1u << PROC_LINK)
-#define CONTROL (1u << PROC_CONTROL)
-#define MEDIA (1u << PROC_MEDIA)
-#define WEB (1u << PROC_WEB)
-#define TLS (1u << PROC_TLS)
-#define PRINT (1u << PROC_PRINT)
-#define SCAN (1u << PROC_SCAN)
-#define ALL                                                                    \
-	(KEYS | STORE | SEAL | LINK | CONTROL | MEDIA | WEB | TLS | PRINT |    \
-	    SCAN)
+#define ALL CHILDREN
 #define FILES (STORE | SEAL | LINK | MEDIA) /* they hold files of packages */
 
 #define TYPE_MASK 0xfu /* of a socket's type; the rest are flags */
@@ -167,12 +155,13 @@ static const struct call calls[] = {
 	{ CALL(exit), ALL, ANYHOW },
 	{ CALL(exit_group), ALL, ANYHOW },
 
-	/* seal computes on all cores, and web waits for many answers */
-	{ CALL(clone3), SEAL | WEB | PRINT,
+	/* seal computes on all cores, web waits for many answers, and keys
+	 * tries passphrases aside */
+	{ CALL(clone3), KEYS | SEAL | WEB | PRINT,
 	    NO_SUCH }, /* its flags cannot be seen */
-	{ CALL(clone), SEAL | WEB | PRINT, THREAD },
-	{ CALL(set_robust_list), SEAL | WEB | PRINT, ANYHOW },
-	{ CALL(rseq), SEAL | WEB | PRINT, ANYHOW },
+	{ CALL(clone), KEYS | SEAL | WEB | PRINT, THREAD },
+	{ CALL(set_robust_list), KEYS | SEAL | WEB | PRINT, ANYHOW },
+	{ CALL(rseq), KEYS | SEAL | WEB | PRINT, ANYHOW },
 
 	/* what a browser brings lies in memory; sessions ask control */
 	{ CALL(memfd_create), WEB, ANYHOW },

@@ -99,6 +99,37 @@ take_digest(struct doing *d, const struct id *id)
 	json_decref(rows);
 }
 
+/* docs/registry.md 8.3: what was sealed high is not taken in lower. */
+static enum rc
+hold_level(const struct doing *d, struct err *e)
+{
+	const char *sealed = row_text(d->files.letter, "level");
+	enum level is, said;
+
+	if (!level_parse(&is, bytes_str(sealed)) ||
+	    !level_parse(&said, bytes_str(way_said(d, "level"))) || said >= is)
+		return RC_OK;
+	return fail(e, RC_INVALID,
+	    "level: the dispatch is %s, and is not taken in as %s",
+	    level_name(is), level_name(said));
+}
+
+/* docs/registry.md 8.3: what its sender made as a telegram is one here too. */
+static enum rc
+hold_kind(const struct doing *d, const struct doc *doc, struct err *e)
+{
+	const bool as = strcmp(d->action, "telegram-arrive") == 0;
+
+	if (doc->kind == 0 || as == (doc->kind == DOC_TELEGRAM_OUT))
+		return RC_OK;
+	return as ? fail(e, RC_INVALID,
+			"its sender sent a document, and no telegram: take it "
+			"in as a document")
+		  : fail(e, RC_INVALID,
+			"its sender sent a telegram: a cipher operator or "
+			"the duty officer takes it in as one");
+}
+
 enum rc
 way_fill_arrive(struct doing *d, struct err *e)
 {
@@ -111,11 +142,12 @@ way_fill_arrive(struct doing *d, struct err *e)
 	enum rc rc;
 
 	d->plain = true;
-	if (word[0] == '\0' || way_said(d, "from")[0] != '\0')
-		return RC_OK; /* it came otherwise, or all is said */
+	if (word[0] == '\0')
+		return RC_OK; /* it came otherwise */
 	if ((rc = desk_act(&d->desk, e)) != RC_OK ||
 	    (rc = desk_id(&id, &d->desk, word, false, e)) != RC_OK ||
-	    (rc = files_open(&d->files, &d->desk, &id, e)) != RC_OK)
+	    (rc = files_open(&d->files, &d->desk, &id, e)) != RC_OK ||
+	    (rc = hold_level(d, e)) != RC_OK)
 		return rc;
 	d->document = NULL;
 	doc_init(&doc);
@@ -126,12 +158,15 @@ way_fill_arrive(struct doing *d, struct err *e)
 		    tr("What its sender's record says does not hold: %s. Its "
 		       "check tells more, once it is taken in."),
 		    why.text);
+	else if ((rc = hold_kind(d, &doc, e)) != RC_OK)
+		goto out;
 	take_record(d, &doc);
 	take_letter(d, &id);
 	take_digest(d, &id);
 	way_lacks(d, "from",
 	    from != NULL ? from : row_text(d->files.letter, "originator"));
 	rc = find_answered(d, e);
+out:
 	doc_free(&doc);
 	free(from);
 	return rc;

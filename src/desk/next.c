@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/lang.h"
 #include "core/time.h"
 #include "desk/way.h"
 #include "registry/action.h"
@@ -85,28 +84,6 @@ add_try(json_t *fields, const struct field_row *row, const json_t *doc)
 	show_word(fields, row->word, is);
 }
 
-/* The refusal is of the person, and of nothing that he could say otherwise. */
-static bool
-is_of_person(const struct err *e, bool *role)
-{
-	const char *const roles[] = { "none of your roles at this desk may",
-		tr("none of your roles at this desk may") };
-	const char *const others[] = { "it is above your clearance",
-		tr("it is above your clearance"),
-		"another person, under another key, is needed",
-		tr("another person, under another key, is needed"),
-		"your position has no authority for it at this level",
-		tr("your position has no authority for it at this level") };
-	size_t i;
-
-	*role = e->rc == RC_DENIED && (strstr(e->text, roles[0]) != NULL ||
-					  strstr(e->text, roles[1]) != NULL);
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (e->rc == RC_DENIED && strstr(e->text, others[i]) != NULL)
-			return true;
-	return *role;
-}
-
 static enum rc
 add_action(json_t *out, const struct desk *d, const json_t *doc,
     const struct action_row *row, struct err *e)
@@ -114,7 +91,7 @@ add_action(json_t *out, const struct desk *d, const json_t *doc,
 	json_t *request = desk_request_as(d), *fields = json_object(), *item,
 	       *list;
 	const struct action_field *f;
-	bool could = true, role = false;
+	bool could;
 	size_t i;
 	enum rc rc;
 
@@ -131,10 +108,9 @@ add_action(json_t *out, const struct desk *d, const json_t *doc,
 	rc = ask_station(d->fd, CONTROL_DOC, request, NULL, NULL, e);
 	if (rc == RC_IO)
 		return rc;
-	if (rc != RC_OK)
-		could = !is_of_person(e, &role);
-	if (role)
+	if (rc != RC_OK && e->of == ERR_OF_ROLE)
 		return RC_OK;
+	could = rc == RC_OK || e->of != ERR_OF_PERSON;
 	item = show_item(out);
 	show_word(item, "action", row->word);
 	show_bool(item, "could", could);

@@ -27,6 +27,7 @@ struct doing {
 	bool plain; /* the step is all there is: nothing before it, or after */
 	bool done;  /* the step was taken before */
 	bool more;  /* there is another one to be taken */
+	struct id sends; /* what is sent goes under it */
 };
 
 /*
@@ -49,7 +50,7 @@ enum rc way_addressees(
 bool way_takes_files(const char *action);
 bool way_fills(const char *action, const char *field);
 
-/* ---- between way.c and come.c --------------------------------------------
+/* ---- between way.c, send.c and come.c ------------------------------------
  */
 
 struct way {
@@ -73,6 +74,11 @@ void way_lacks_id(struct doing *d, const char *name, const struct id *id);
 enum rc way_load(struct doing *d, struct err *e);
 const char *way_is(const struct doing *d, const char *name);
 bool way_is_outgoing(const struct doing *d);
+/* Its files, opened, and what they were when it was drafted. */
+enum rc way_open_files(struct doing *d, struct err *e);
+enum rc way_fill_send(struct doing *d, struct err *e);
+enum rc way_act_send(struct doing *d, struct err *e);
+enum rc way_after_send(struct doing *d, struct err *e);
 /* The dispatch by which it came or went; false: none. */
 bool way_dispatch(struct id *id, const struct doing *d);
 bool way_is_one(const char *word, const char *const *of);

@@ -204,6 +204,23 @@ add_part(struct buf *to, const char *label, const char *text)
 		buf_add(to, bytes_str(text));
 }
 
+/* Who it went to, by name: "Văn thư (antin://vn/van-thu)" is for machines. */
+static void
+add_names(struct buf *to, const char *list)
+{
+	const char *at, *end;
+
+	if (to->len > 0 && list[0] != '\0')
+		buf_add(to, bytes_str("; "));
+	while ((at = strstr(list, " (antin://")) != NULL &&
+	       (end = strchr(at, ')')) != NULL) {
+		buf_add(to, (struct bytes){
+				(const uint8_t *)list, (size_t)(at - list) });
+		list = end + 1;
+	}
+	buf_add(to, bytes_str(list));
+}
+
 /* What is no cell: what a row is told by. */
 static bool
 is_frame(const char *name)
@@ -234,8 +251,12 @@ add_cells(struct buf *to, const struct volume *v, const json_t *row,
 		at = column_of(v, name);
 		if (at == NULL && column == NULL)
 			add_part(to, label_of(name), json_string_value(value));
-		else if (at != NULL && column != NULL &&
-			 strcmp(at, column) == 0)
+		else if (at == NULL || column == NULL ||
+			 strcmp(at, column) != 0)
+			continue;
+		else if (strcmp(name, "recipients") == 0)
+			add_names(to, json_string_value(value));
+		else
 			add_part(to, "", json_string_value(value));
 	}
 }

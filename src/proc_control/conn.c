@@ -4,8 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proc_control/control.h"
 #include "core/vec.h"
+#include "proc_control/control.h"
 
 struct client {
 	struct client *next;

@@ -72,9 +72,10 @@ control_given(const struct message *m, int fd, struct err *e)
 		}
 	if (fd >= 0)
 		(void)close(fd);
-	return m->kind == MSG_SETTING
-		   ? RC_OK
-		   : fail(e, RC_INVALID, "control: what is it given?");
+	if (m->kind != MSG_SETTING)
+		return fail(e, RC_INVALID, "control: what is it given?");
+	scan_setting(&m->body.setting);
+	return RC_OK;
 }
 
 static enum rc
@@ -118,8 +119,7 @@ control_message(enum proc from, const struct message *m, int fd)
 	if (fd >= 0)
 		(void)close(fd);
 	if (m->kind == MSG_WEB_END)
-		(void)tell(
-		    PROC_KEYS, MSG_WEB_ENDED, 0, &m->body.web_user, -1);
+		(void)tell(PROC_KEYS, MSG_WEB_ENDED, 0, &m->body.web_user, -1);
 	else if (!metrics_message(m))
 		job_message(from, m);
 }
@@ -127,8 +127,7 @@ control_message(enum proc from, const struct message *m, int fd)
 static void
 control_peer(enum proc peer, bool up)
 {
-	(void)up; /* a new one knows nothing of what the old one was asked */
-	job_peer(peer);
+	job_peer(peer, up);
 	metrics_peer(peer);
 }
 
@@ -147,6 +146,7 @@ control_stop(void)
 	}
 	clients_close();
 	metrics_close();
+	print_stop();
 }
 
 const struct process process_control = {

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the control process is made of.  Only its files include it: control.c
- * (the process), control_conn.c (the command's connections), control_job.c
- * (requests become messages), control_file.c (descriptors beside them),
- * control_rows.c (messages become answers), control_metrics.c (the metrics
+ * (the process), conn.c (the command's connections), job.c
+ * (requests at work), ask.c and message.c (they become
+ * messages), file.c (descriptors beside them), answer.c and
+ * rows.c (messages become answers), metrics.c (the metrics
  * socket).
  *
  * A client is input: whatever it does, only its own connection ends.
  */
-#ifndef ANTIND_CONTROL_H
-#define ANTIND_CONTROL_H
+#ifndef PROC_CONTROL_CONTROL_H
+#define PROC_CONTROL_CONTROL_H
 
 #include <sys/types.h>
 
@@ -18,9 +19,10 @@
 #include "control/packet.h"
 #include "daemon/process.h"
 
-#define CLIENTS 64u		  /* connections of the command */
-#define CLIENTS_OF_UID 8u	  /* of them, of one user; and jobs of his */
-#define CLIENTS_WEB 1600u	  /* of browsers' sessions: WEB_SESSIONS times
+#define CLIENTS 64u	  /* connections of the command */
+#define CLIENTS_OF_UID 8u /* of them, of one user; and jobs of his */
+#define CLIENTS_WEB                                                            \
+	1600u			  /* of browsers' sessions: WEB_SESSIONS times \
 				     SESSION_LINES */
 #define CLIENT_IDLE 600		  /* seconds without a request */
 #define CLIENT_STUCK 60		  /* seconds in which it reads nothing */
@@ -30,7 +32,7 @@
 struct client;
 struct job;
 
-/* ---- control_conn.c
+/* ---- conn.c
  * -------------------------------------------------------- */
 
 /* Somebody connected; the descriptor is taken. */
@@ -45,7 +47,7 @@ void client_waits(struct client *c, struct job *j);
 void client_ready(struct client *c);
 void clients_close(void);
 
-/* ---- control_job.c
+/* ---- job.c
  * --------------------------------------------------------- */
 
 /* A request; the packet is taken.  Where it is not answered at once, the client
@@ -56,16 +58,16 @@ void job_forget(struct job *j);
 /* What a sibling says; of a job that is forgotten, nothing. */
 void job_message(enum proc from, const struct message *m);
 /* It is gone, or a new one: what it was asked is not answered any more. */
-void job_peer(enum proc peer);
+void job_peer(enum proc peer, bool up);
 
-/* ---- control_file.c
+/* ---- file.c
  * -------------------------------------------------------- */
 
 /* A descriptor that seal can use without ever waiting for it; "writes": that
  * is open to be written.  RC_INVALID. */
 enum rc file_check(int fd, bool writes, struct err *e);
 
-/* ---- control_rows.c
+/* ---- rows.c
  * -------------------------------------------------------- */
 
 /* Append rows of struct msg_row, of struct msg_desk_row. */
@@ -78,7 +80,7 @@ void rows_of_docs(struct answer_rows *to, struct bytes rows);
 enum rc rows_of_letter(struct answer_rows *to, struct answer *a,
     const struct msg_letter *l, struct err *e);
 
-/* ---- control_message.c
+/* ---- message.c
  * ----------------------------------------------------- */
 
 /* A request as the message that asks it, but for the uid.  What it points to is
@@ -90,13 +92,24 @@ void message_operate(struct msg_operate *m, const struct control_request *r);
 void message_duty(struct msg_duty *m, const struct control_request *r);
 void message_doc(struct msg_doc *m, const struct control_request *r);
 
-/* ---- control_web.c
+/* ---- scan.c
+ * --------------------------------------------------------- */
+
+/* Whether files are looked at, and must be. */
+void scan_setting(const struct msg_setting *s);
+
+/* ---- print.c
+ * --------------------------------------------------------- */
+
+void print_stop(void);
+
+/* ---- web.c
  * --------------------------------------------------------- */
 
 /* RC_DENIED: a browser's session, and this is for the command alone. */
 enum rc client_may_ask(uint64_t uid, enum control_what what, struct err *e);
 
-/* ---- control_metrics.c
+/* ---- metrics.c
  * ----------------------------------------------------- */
 
 void metrics_new(int fd);

@@ -107,9 +107,9 @@ message_doc(struct msg_doc *m, const struct control_request *r)
 		[CONTROL_DRAFT_DROP] = REG_DRAFT_DROP,
 	};
 	/* a box has "before", all else that is numbered "at" */
-	const bool box =
-	    r->what == CONTROL_DOC_LIST || r->what == CONTROL_DOC_SEARCH ||
-	    r->what == CONTROL_REPORT_TIMES;
+	const bool box = r->what == CONTROL_DOC_LIST ||
+			 r->what == CONTROL_DOC_SEARCH ||
+			 r->what == CONTROL_REPORT_TIMES;
 
 	*m = (struct msg_doc){ .what = whats[r->what],
 		.person = r->as,

@@ -11,8 +11,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "proc_control/control.h"
 #include "core/time.h"
+#include "proc_control/control.h"
 #include "store/alarms.h"
 
 #define READERS 8u
@@ -192,8 +192,8 @@ alarms(struct buf *to, struct bytes rows)
 		if (row.what == ROW_ALARMS && row.n < STORE_ALARM_KINDS)
 			counts[row.n] = row.count;
 	for (i = 1; i < STORE_ALARM_KINDS; i++)
-		line(to, "antin_alarms", "kind", bytes_str(store_alarm_words[i]),
-		    counts[i]);
+		line(to, "antin_alarms", "kind",
+		    bytes_str(store_alarm_words[i]), counts[i]);
 }
 
 static void

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_control/control.h"
 #include "core/pairs.h"
 #include "core/time.h"
 #include "envelope/dispatch.h"
+#include "proc_control/control.h"
 #include "store/store.h"
 
 static const char *const delivery_words[] = {
@@ -63,31 +63,21 @@ struct words {
 	{                                                                      \
 		list, sizeof(list) / sizeof((list)[0])                         \
 	}
-static const struct words words_of_delivery = WORDS(delivery_words),
-			  words_of_leg = WORDS(leg_words),
-			  words_of_line = WORDS(line_words),
-			  words_of_clock = WORDS(clock_words),
-			  words_of_rank = WORDS(rank_words),
-			  words_of_kind = WORDS(kind_words),
-			  words_of_by = WORDS(by_words),
-			  words_of_enrol = WORDS(enrol_words),
-			  words_of_key = WORDS(key_words),
-			  words_of_said = WORDS(said_words),
-			  words_of_lasting = WORDS(lasting_words),
-			  words_of_alarm = { store_alarm_words,
-				  STORE_ALARM_KINDS },
-			  words_of_pinned = WORDS(pinned_words),
-			  words_of_what = WORDS(what_words),
-			  words_of_place = WORDS(place_words),
-			  words_of_report = WORDS(report_words),
-			  words_of_way = WORDS(way_words),
-			  words_of_lost = WORDS(lost_words),
-			  words_of_duty = WORDS(duty_words),
-			  words_of_level = WORDS(level_words),
-			  words_of_session = WORDS(session_words),
-			  words_of_codes = WORDS(codes_words),
-			  words_of_force = WORDS(force_words),
-			  words_of_role = WORDS(role_words);
+static const struct words
+    words_of_delivery = WORDS(delivery_words),
+    words_of_leg = WORDS(leg_words), words_of_line = WORDS(line_words),
+    words_of_clock = WORDS(clock_words), words_of_rank = WORDS(rank_words),
+    words_of_kind = WORDS(kind_words), words_of_by = WORDS(by_words),
+    words_of_enrol = WORDS(enrol_words), words_of_key = WORDS(key_words),
+    words_of_said = WORDS(said_words), words_of_lasting = WORDS(lasting_words),
+    words_of_alarm = { store_alarm_words, STORE_ALARM_KINDS },
+    words_of_pinned = WORDS(pinned_words), words_of_what = WORDS(what_words),
+    words_of_place = WORDS(place_words), words_of_report = WORDS(report_words),
+    words_of_way = WORDS(way_words), words_of_lost = WORDS(lost_words),
+    words_of_duty = WORDS(duty_words), words_of_level = WORDS(level_words),
+    words_of_session = WORDS(session_words),
+    words_of_codes = WORDS(codes_words), words_of_force = WORDS(force_words),
+    words_of_role = WORDS(role_words);
 
 /* What stands under a key: a part of struct msg_row, as its kind. */
 struct column {
@@ -193,17 +183,17 @@ static const struct {
 		{ "over", COL_TIME, AT(due), NULL },
 		{ "seen", COL_TIME, AT(at), NULL },
 		{ "uid", COL_NUMBER, AT(count), NULL },
+		{ "by", COL_TEXT, AT(other), NULL },
 		{ "text", COL_TEXT, AT(text), NULL },
 		{ "escalated", COL_NUMBER, AT(bytes), NULL } } },
 	[ROW_ALARMS] = { "alarms",
 	    { { "kind", COL_WORD, AT(n), &words_of_alarm },
 		{ "count", COL_NUMBER, AT(count), NULL } } },
-	[ROW_LIFE] = { "life",
-	    { { "incarnation", COL_NUMBER, AT(n), NULL },
-		{ "gaps", COL_NUMBER, AT(count), NULL },
-		{ "restored", COL_NUMBER, AT(state), NULL },
-		{ "reopen", COL_TIME, AT(due), NULL },
-		{ "backup", COL_TIME, AT(at), NULL } } },
+	[ROW_LIFE] = { "life", { { "incarnation", COL_NUMBER, AT(n), NULL },
+				   { "gaps", COL_NUMBER, AT(count), NULL },
+				   { "restored", COL_NUMBER, AT(state), NULL },
+				   { "reopen", COL_TIME, AT(due), NULL },
+				   { "backup", COL_TIME, AT(at), NULL } } },
 	[ROW_MEDIA] = { "media",
 	    { { "station", COL_TEXT, AT(address), NULL },
 		{ "tag", COL_TEXT, AT(text), NULL },
@@ -246,6 +236,9 @@ static const struct {
 	    { { "disk", COL_NUMBER, AT(n), NULL },
 		{ "for", COL_TEXT, AT(address), NULL },
 		{ "at", COL_TIME, AT(at), NULL } } },
+	[ROW_DISK] = { "disk",
+	    { { "free", COL_NUMBER, AT(bytes), NULL },
+		{ "size", COL_NUMBER, AT(count), NULL } } },
 	[ROW_DUTY] = { "duty",
 	    { { "what", COL_WORD, AT(state), &words_of_duty },
 		{ "number", COL_NUMBER, AT(n), NULL },
@@ -448,11 +441,10 @@ add_pairs(struct answer *a, struct bytes pairs)
 		memcpy(key, name.p, name.len);
 		key[name.len] = '\0';
 		if (key[0] == '#') {
-			memcpy(number, value.p,
-			    value.len < 20 ? value.len : 20);
+			memcpy(
+			    number, value.p, value.len < 20 ? value.len : 20);
 			number[value.len < 20 ? value.len : 20] = '\0';
-			answer_number(
-			    a, key + 1, strtoull(number, NULL, 10));
+			answer_number(a, key + 1, strtoull(number, NULL, 10));
 		} else {
 			answer_text(a, key, value);
 		}

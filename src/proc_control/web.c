@@ -19,7 +19,6 @@ static const enum control_what command_only[] = {
 	CONTROL_MEDIA_NOTE,
 	CONTROL_DESTROYED,
 	CONTROL_LOST,
-	CONTROL_DUTY_PLAN,
 	CONTROL_DESK,
 	CONTROL_DESK_TRUST,
 };

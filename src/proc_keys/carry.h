@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What keys does for bundles (docs/media.md 3): signs whose one is, and finds
  * the key of one that came. */
-#ifndef ANTIND_CARRY_H
-#define ANTIND_CARRY_H
+#ifndef PROC_KEYS_CARRY_H
+#define PROC_KEYS_CARRY_H
 
 #include "daemon/process.h"
 #include "pki/card.h"

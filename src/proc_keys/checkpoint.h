@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Checkpoints of the journal, as the keys process signs them (keys_note.c;
+/* Checkpoints of the journal, as the keys process signs them (note.c;
  * docs/journal.md 5). */
-#ifndef ANTIND_CHECKPOINT_H
-#define ANTIND_CHECKPOINT_H
+#ifndef PROC_KEYS_CHECKPOINT_H
+#define PROC_KEYS_CHECKPOINT_H
 
 #include "daemon/msg.h"
 #include "pki/card.h"

@@ -9,11 +9,11 @@
  * not a moment longer than desks_expire() is called.  What was tried is
  * forgotten with the process.
  */
-#ifndef ANTIND_DESKS_H
-#define ANTIND_DESKS_H
+#ifndef PROC_KEYS_DESKS_H
+#define PROC_KEYS_DESKS_H
 
-#include "proc_keys/tries.h"
 #include "pki/card.h"
+#include "proc_keys/tries.h"
 
 #define DESKS_MAX 1000u	   /* of a station */
 #define DESK_PEOPLE 256u   /* that are signed in to a desk at once */

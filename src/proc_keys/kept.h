@@ -9,8 +9,8 @@
  * The seal is AES-256-GCM under HKDF-SHA256 of the encapsulated secret with
  * the label, which seals once; "bound" is its associated data.
  */
-#ifndef ANTIND_KEPT_H
-#define ANTIND_KEPT_H
+#ifndef PROC_KEYS_KEPT_H
+#define PROC_KEYS_KEPT_H
 
 #include "daemon/msg.h"
 #include "pki/card.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include <string.h>
 
-#include "proc_keys/carry.h"
 #include "envelope/address.h"
 #include "media/bundle.h"
 #include "media/statement.h"
+#include "proc_keys/carry.h"
 
 void
 carry_sign(const struct identity *station, const struct message *m)

@@ -3,10 +3,10 @@
  * and nobody else has the key that existing tools know. */
 #include <string.h>
 
-#include "proc_keys/checkpoint.h"
 #include "crypto/kdf.h"
 #include "daemon/process.h"
 #include "journal/note.h"
+#include "proc_keys/checkpoint.h"
 
 #define LABEL "antin journal ed25519" /* docs/journal.md 5.3 */
 #define SEED 32u

@@ -155,28 +155,30 @@ out:
  */
 
 enum rc
-person_try(struct identity *keys, uint64_t *counter, struct person *p,
-    const struct person_gives *g, int64_t now, bool *early, uint64_t *wait,
+person_early(const struct person *p, uint64_t uid, int64_t now, uint64_t *wait,
     struct err *e)
 {
-	bool code = g->secret == NULL;
-	enum rc rc;
+	*wait = tries_wait(&p->tries, uid, now);
+	if (*wait == 0)
+		return RC_OK;
+	return fail(e, RC_DENIED,
+	    "too many wrong tries: wait %llu seconds before the next",
+	    (unsigned long long)*wait);
+}
 
-	*keys = (struct identity){ 0 };
+enum rc
+person_judge(uint64_t *counter, struct person *p, const struct person_gives *g,
+    enum rc opened, int64_t now, uint64_t *wait, struct err *e)
+{
+	bool code = g->secret == NULL;
+	enum rc rc = opened;
+
 	*counter = 0;
-	*wait = tries_wait(&p->tries, g->uid, now);
-	*early = *wait > 0;
-	if (*early)
-		return fail(e, RC_DENIED,
-		    "too many wrong tries: wait %llu seconds before the next",
-		    (unsigned long long)*wait);
+	*wait = 0;
 	if (!code)
 		code = totp_match(counter, g->secret, g->code, g->at, g->used);
-	rc = identity_open(keys, buf_bytes(&p->file), g->passphrase, e);
-	if (rc == RC_OK && !code) {
-		identity_free(keys);
+	if (rc == RC_OK && !code)
 		rc = RC_DENIED;
-	}
 	if (rc == RC_DENIED) {
 		*counter = 0;
 		*wait = tries_wrong(&p->tries, &rule, g->uid, now);

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The people whose keys a station has (docs/registry.md 6.3): their key files,
- * sealed; who is signed in, by which user of the system, and until when.  The
- * first part touches no file, clock or sibling; "now" is in milliseconds that
+ * sealed; who is signed in, by which user of the system, and until when.  It
+ * touches no file, clock or sibling; "now" is in milliseconds that
  * only go forward.
  *
  * A person's private key is in memory while he is signed in, and not a moment
  * longer than people_expire() is called.
  */
-#ifndef ANTIND_PEOPLE_H
-#define ANTIND_PEOPLE_H
+#ifndef PROC_KEYS_PEOPLE_H
+#define PROC_KEYS_PEOPLE_H
 
-#include "proc_keys/tries.h"
 #include "daemon/msg.h"
 #include "pki/card.h"
+#include "proc_keys/tries.h"
 
 #define PEOPLE_MAX 1000u	/* of a station */
 #define PERSON_FREE_TRIES 4u	/* wrong ones before he waits: the fifth does */
@@ -55,23 +55,27 @@ struct person *people_find(const struct people *x, struct bytes address);
 /* What somebody gives who says that he is this person. */
 struct person_gives {
 	uint64_t uid;
-	struct bytes passphrase, code;
+	struct bytes code;
 	const uint8_t
 	    *secret;   /* of TOTP_SECRET bytes; NULL: no code is asked */
 	int64_t at;    /* seconds since 1970, of codes */
 	uint64_t used; /* the last counter that was */
 };
+/* RC_DENIED: after PERSON_FREE_TRIES wrong tries by this user each makes him
+ * wait; it is too early by *wait seconds. */
+enum rc person_early(const struct person *p, uint64_t uid, int64_t now,
+    uint64_t *wait, struct err *e);
 /*
- * It is he: his keys, which the caller frees, and the code's counter.  Both are
- * tried before either is judged: nobody learns which was wrong.  After
- * PERSON_FREE_TRIES wrong tries by this user each makes him wait.
+ * It is he: the code's counter.  "opened" is what identity_open() said of the
+ * passphrase: both were tried before either is judged, and nobody learns which
+ * was wrong.
  *
- * RC_DENIED	something is wrong, or it is too early (*early): *wait seconds
+ * RC_DENIED	something is wrong: *wait seconds until the next try
  *
  * and identity_open()'s.
  */
-enum rc person_try(struct identity *keys, uint64_t *counter, struct person *p,
-    const struct person_gives *g, int64_t now, bool *early, uint64_t *wait,
+enum rc person_judge(uint64_t *counter, struct person *p,
+    const struct person_gives *g, enum rc opened, int64_t now, uint64_t *wait,
     struct err *e);
 /* He is signed in, by this user and by no other; the keys are taken. */
 void person_enter(struct person *p, uint64_t uid, struct identity *keys,
@@ -85,22 +89,5 @@ const struct identity *person_use(struct person *p, uint64_t uid, int64_t now);
 /* Sign out who has been away too long, after each() was told. */
 void people_expire(
     struct people *x, int64_t now, void (*each)(const struct person *p));
-
-/* ---- keys_people.c: what they ask of keys
- * -------------------------------------- */
-
-/* A key file of a person: at the start, or later. */
-enum rc users_given(const struct card **out, struct bytes name,
-    struct bytes file, struct err *e);
-const struct card *users_each(size_t i); /* whose there are; NULL: no more */
-/* The store is there, or not: what it was asked is not answered any more, and
- * it is told who is signed in. */
-void users_store(bool up);
-void users_tick(void);
-/* A browser's session is over, 0: all of them are. */
-void users_web_ended(uint64_t user);
-void users_stop(void);
-/* MSG_USER, MSG_PERSON_IS, MSG_SESSION_IS, MSG_SESSION_USED, MSG_STEP_SIGN. */
-void users_message(const struct identity *station, const struct message *m);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* New keys of the station, as the keys process makes them (keys_renew.c); of
+/* New keys of the station, as the keys process makes them (renew.c); of
  * docs/station.md 10.5. */
-#ifndef ANTIND_RENEW_H
-#define ANTIND_RENEW_H
+#ifndef PROC_KEYS_RENEW_H
+#define PROC_KEYS_RENEW_H
 
 #include "daemon/msg.h"
 #include "pki/card.h"

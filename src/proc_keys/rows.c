@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The key of the registry's rows (docs/registry.md 6.1): made here, and opened;
  * nothing of it stays. */
-#include "proc_keys/kept.h"
-#include "proc_store/rows.h"
 #include "crypto/random.h"
+#include "proc_keys/answers.h"
+#include "proc_keys/kept.h"
 
 #define LABEL "antin row key"
 
@@ -27,20 +27,20 @@ make_or_open(struct msg_row_key *out, struct buf *record,
 }
 
 void
-rows_make(const struct identity *station, uint64_t job, struct bytes record)
+rows_make(const struct identity *station, const struct message *m)
 {
 	struct msg_row_key out = { 0 };
 	struct buf next = { 0 };
 	struct err e;
 
-	out.rc = make_or_open(&out, &next, station, record, &e);
+	out.rc = make_or_open(&out, &next, station, m->body.record.record, &e);
 	if (out.rc == RC_OK) {
 		out.record = buf_bytes(&next);
 	} else {
 		wipe(out.key, sizeof(out.key));
 		out.why = bytes_str(e.text);
 	}
-	(void)tell(PROC_STORE, MSG_ROW_KEY_IS, job, &out, -1);
+	(void)tell(PROC_STORE, MSG_ROW_KEY_IS, m->job, &out, -1);
 	wipe(&out, sizeof(out));
 	buf_free(&next);
 }

@@ -7,10 +7,10 @@
  */
 #include <string.h>
 
-#include "proc_keys/kept.h"
-#include "proc_store/thin.h"
 #include "crypto/kdf.h"
 #include "daemon/process.h"
+#include "proc_keys/answers.h"
+#include "proc_keys/kept.h"
 
 #define LABEL "antin thin record"
 #define NAMES (1 + MSG_THIN_AHEAD)

@@ -4,8 +4,8 @@
  * system for himself: nobody locks another out.  What was tried is forgotten
  * with the process.  "now" is in milliseconds that only go forward.
  */
-#ifndef ANTIND_TRIES_H
-#define ANTIND_TRIES_H
+#ifndef PROC_KEYS_TRIES_H
+#define PROC_KEYS_TRIES_H
 
 #include <stddef.h>
 #include <stdint.h>

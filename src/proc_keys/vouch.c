@@ -88,8 +88,8 @@ sign(struct buf *out, uint64_t *bad, const struct msg_vouch *v,
 }
 
 void
-vouch(const struct message *m, const struct identity *station,
-    const struct desks *desks)
+vouch(struct desks *desks, const struct identity *station,
+    const struct message *m)
 {
 	struct msg_vouched answer = { 0 };
 	struct buf head = { 0 };

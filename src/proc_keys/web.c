@@ -3,15 +3,16 @@
  * nothing of its key stays. */
 #include <string.h>
 
-#include "proc_keys/kept.h"
-#include "proc_store/webca.h"
 #include "core/time.h"
 #include "pki/site.h"
+#include "proc_keys/answers.h"
+#include "proc_keys/kept.h"
 
 #define LABEL "antin web authority"
 #define VERSION 1
-#define EARLY TIME_DAY /* a certificate's beginning, before it was asked for   \
-			*/
+#define EARLY                                                                  \
+	TIME_DAY /* a certificate's beginning, before it was asked for         \
+		  */
 
 _Static_assert(P256_PRIV <= KEPT_SECRET, "an authority's key is kept");
 
@@ -235,18 +236,17 @@ answer(struct msg_web_signed *out, struct buf *kept, struct buf *leaf,
 }
 
 void
-webca_sign(
-    const struct identity *station, uint64_t job, const struct msg_web_sign *m)
+webca_sign(const struct identity *station, const struct message *m)
 {
 	struct msg_web_signed out = { 0 };
 	struct authority a = { 0 };
 	struct buf kept = { 0 }, leaf = { 0 };
 	struct err e;
 
-	out.rc = answer(&out, &kept, &leaf, &a, station, m, &e);
+	out.rc = answer(&out, &kept, &leaf, &a, station, &m->body.web_sign, &e);
 	if (out.rc != RC_OK)
 		out.why = bytes_str(e.text);
-	(void)tell(PROC_STORE, MSG_WEB_SIGNED, job, &out, -1);
+	(void)tell(PROC_STORE, MSG_WEB_SIGNED, m->job, &out, -1);
 	authority_free(&a);
 	buf_free(&kept);
 	buf_free(&leaf);

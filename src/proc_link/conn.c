@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_link/link.h"
 #include "core/vec.h"
+#include "proc_link/link.h"
 
 /* ---- finding, making, ending
  * --------------------------------------------------- */
@@ -103,8 +103,8 @@ conn_close(struct conn *c, const struct err *why)
 {
 	const struct msg_conn gone = { c->number };
 	/* by TLS, or by BYE; a line that breaks refuses nobody */
-	const bool refused = (why != NULL && why->rc == RC_DENIED) ||
-			     c->state == CONN_LEAVING;
+	const bool refused =
+	    (why != NULL && why->rc == RC_DENIED) || c->state == CONN_LEAVING;
 
 	if (c->state == CONN_CLOSED)
 		return;
@@ -169,8 +169,7 @@ thin_dead(const struct conn *c, unsigned after)
 static void
 thin_writes(struct conn *c)
 {
-	if (!c->thin || c->doubted ||
-	    process_ms() - c->heard < THIN_SILENT_MS)
+	if (!c->thin || c->doubted || process_ms() - c->heard < THIN_SILENT_MS)
 		return;
 	c->doubted = true;
 	thin_dead(c, THIN_DOUBT_MS);
@@ -280,8 +279,8 @@ read_compact(struct conn *c)
 		rc = compact_next(c->compact, &frame, &e);
 		reads = rc == RC_OK;
 		if (reads)
-			rc = session_input(c->session, buf_bytes(&frame),
-			    process_ms(), &e);
+			rc = session_input(
+			    c->session, buf_bytes(&frame), process_ms(), &e);
 	}
 	if (rc == RC_INVALID && !reads)
 		session_broken(c->session, &e);
@@ -336,8 +335,8 @@ begin_session(struct conn *c)
 		.own_clock = true,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
-		.statement = c->thin ? (struct bytes){ 0 }
-				     : buf_bytes(&lk.statement) };
+		.statement =
+		    c->thin ? (struct bytes){ 0 } : buf_bytes(&lk.statement) };
 
 	if (c->dialled && c->self != lk.self) {
 		conn_close(c, NULL); /* again, under the new key */
@@ -465,8 +464,8 @@ conn_admit(struct conn *c, const struct msg_admit *a)
 		.own_clock = a->own_clock != 0,
 		.window = LINK_WINDOW,
 		.items = LINK_ITEMS,
-		.statement = c->thin ? (struct bytes){ 0 }
-				     : buf_bytes(&lk.statement) };
+		.statement =
+		    c->thin ? (struct bytes){ 0 } : buf_bytes(&lk.statement) };
 	struct err e;
 
 	if (c->state != CONN_TALKING || c->admitted)

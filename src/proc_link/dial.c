@@ -11,8 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_link/link.h"
 #include "crypto/random.h"
+#include "proc_link/link.h"
 
 #define WAIT_FIRST INT64_C(500) /* milliseconds */
 #define WAIT_MOST INT64_C(60000)

@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proc_link/link.h"
 #include "link/enrolment.h"
+#include "proc_link/link.h"
 
 #define ENROLLING 16u	/* connections of this kind at once */
 #define SOURCES 256u	/* network addresses that are remembered */

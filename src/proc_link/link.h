@@ -3,13 +3,13 @@
  * What the link process knows: its listening sockets, its parent's addresses,
  * and the connections there are.  Only link.c and link_*.c include it.
  */
-#ifndef ANTIND_LINK_H
-#define ANTIND_LINK_H
+#ifndef PROC_LINK_LINK_H
+#define PROC_LINK_LINK_H
 
 #include <sys/socket.h>
 
-#include "daemon/hours.h"
 #include "core/limits.h"
+#include "daemon/hours.h"
 #include "daemon/process.h"
 #include "link/compact.h"
 #include "link/session.h"
@@ -83,21 +83,21 @@ struct conn {
 	bool deaf;	     /* it is not read from */
 	bool parted;	     /* its parts were taken */
 	uint64_t self;	     /* the key it was begun under: lk.self */
-	/* one that came and was not yet admitted: link_room.c */
+	/* one that came and was not yet admitted: room.c */
 	struct conn *older, *newer;
 	size_t source; /* row of the address it comes from */
 	bool waits, tried;
-	/* Who enrols in the place of saying HELLO (link_enrol.c). */
+	/* Who enrols in the place of saying HELLO (enrol.c). */
 	bool enrolling, up; /* up: this station does, at its parent */
 	bool asked_enrol, answered;
 	struct buf enrol; /* of the message, as far as it came */
-	/* docs/link.md 19: link_thin.c */
-	bool thin;	/* by a secret */
-	bool doubted;	/* it was silent before what was written */
-	int64_t heard;	/* milliseconds: when the peer said something last */
-	struct compact *compact; /* owned; of a thin one that talks */
-	bool offered;	/* the peer has use for one */
-	bool asked_thin; /* the store is asked whose it is */
+	/* docs/link.md 19: thin.c */
+	bool thin;     /* by a secret */
+	bool doubted;  /* it was silent before what was written */
+	int64_t heard; /* milliseconds: when the peer said something last */
+	struct compact *compact;  /* owned; of a thin one that talks */
+	bool offered;		  /* the peer has use for one */
+	bool asked_thin;	  /* the store is asked whose it is */
 	struct tls_secret secret; /* to be dialled by */
 	struct msg_life life;	  /* what the parent knows of our journal */
 	uint64_t cap;	/* bytes a second that it carries; 0: no bound */
@@ -143,7 +143,7 @@ extern struct linking lk;
 void link_event(enum log_level level, const char *event, const struct conn *c,
     const struct err *e);
 
-/* ---- link_conn.c: one connection
+/* ---- conn.c: one connection
  * -------------------------------------------- */
 
 struct conn *conn_new(int fd, bool dialled, const char *from);
@@ -162,7 +162,7 @@ void conn_send(struct conn *c, const struct msg_send *m, int fd);
 void conn_taken(struct conn *c, const struct msg_taken *t);
 void conn_tell(struct conn *c, const struct msg_tell *t);
 
-/* ---- link_pace.c: how much is made at a time
+/* ---- pace.c: how much is made at a time
  * ---------------------------------------- */
 
 void pace_begin(struct conn *c);
@@ -171,7 +171,7 @@ bool pace_make(struct conn *c);
 void pace_gone(struct conn *c); /* all that was made has been written */
 void conn_capped(struct conn *c, uint64_t rate); /* bytes a second: 20.3 */
 
-/* ---- link_owner.c: what a session says
+/* ---- owner.c: what a session says
  * ---------------------------------------- */
 
 extern const struct session_owner conn_owner;
@@ -179,7 +179,7 @@ void sending_drop(struct sending *s);
 /* Do not send this leg, where that is not begun; the store hears "later". */
 void conn_cancel(struct conn *c, uint64_t q);
 
-/* ---- link_enrol.c: who enrols by line
+/* ---- enrol.c: who enrols by line
  * ----------------------------------------- */
 
 /* A frame of it came; a session's callback. */
@@ -190,7 +190,7 @@ void enrol_up(const struct msg_enrol *m);
 void enrol_up_begins(struct conn *c); /* its session is there */
 void enrol_up_ended(const struct conn *c);
 
-/* ---- link_room.c: those that have not said who they are
+/* ---- room.c: those that have not said who they are
  * ---------------------- */
 
 void room_begin(void);
@@ -203,19 +203,19 @@ void room_ended(const struct conn *c); /* closed */
 bool room_try(struct conn *c);	       /* it may begin its handshake */
 bool room_says(void); /* the log may have one more line of them */
 
-/* ---- link_keep.c: parts of small items
+/* ---- keep.c: parts of small items
  * ---------------------------------------- */
 
 void keeps_find(struct conn *c); /* who it is, is known: its keep is its own */
 void keeps_leave(struct conn *c);
 
-/* ---- link_thin.c: thin lines (docs/link.md 19)
+/* ---- thin.c: thin lines (docs/link.md 19)
  * ------------------------------------------ */
 
 /* The parent may be dialled now: it is known by which secret, or that it is to
  * be in full. */
 bool thin_ready(int64_t now);
-void thin_dialled(struct conn *c); /* so is this one */
+void thin_dialled(struct conn *c);		     /* so is this one */
 void thin_ended(const struct conn *c, bool refused); /* it is closed */
 /* Its peer has named a secret, and waits. */
 void thin_named(struct conn *c);
@@ -227,7 +227,7 @@ void thin_is(const struct msg_thin_is *m); /* the store's answer */
 void thin_share(struct conn *c);	   /* hand over what both share */
 void thin_store_gone(void);
 
-/* ---- link_dial.c: towards the parent
+/* ---- dial.c: towards the parent
  * ------------------------------------------ */
 
 /* Ask for the ports of its addresses. */

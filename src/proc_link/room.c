@@ -4,14 +4,10 @@
  * whoever has most of them loses one first, and who began too many handshakes
  * in vain waits.  Whoever was let in, and stays, is not touched by any of this.
  */
-#include <netinet/in.h>
-#include <string.h>
-
-#include "proc_link/link.h"
-#include "crypto/hash.h"
 #include "crypto/random.h"
+#include "link/source.h"
+#include "proc_link/link.h"
 
-#define SALT 16
 #define LOG_MS INT64_C(10000)
 #define LOG_LINES 20u /* in that time */
 
@@ -21,7 +17,7 @@ static struct {
 	int64_t until;	  /* milliseconds: what its handshakes used up */
 } sources[LINK_SOURCES];
 
-static uint8_t salt[SALT]; /* nobody can choose whom he shares a row with */
+static struct source_salt salt;
 static struct conn *oldest, *newest;
 static int64_t log_since;
 static uint64_t log_lines, log_unsaid;
@@ -29,24 +25,13 @@ static uint64_t log_lines, log_unsaid;
 void
 room_begin(void)
 {
-	random_bytes(salt, sizeof(salt));
+	random_bytes(salt.b, sizeof(salt.b));
 }
 
-/* IPv6: the network of 64 bits, for who has one has all of its addresses. */
 size_t
 room_source(const struct sockaddr_storage *a)
 {
-	uint8_t all[SALT + 8] = { 0 }, sum[SHA256_SIZE];
-
-	memcpy(all, salt, SALT);
-	if (a->ss_family == AF_INET)
-		memcpy(
-		    all + SALT, &((const struct sockaddr_in *)a)->sin_addr, 4);
-	else if (a->ss_family == AF_INET6)
-		memcpy(all + SALT, &((const struct sockaddr_in6 *)a)->sin6_addr,
-		    8);
-	sha256(sum, bytes_of(all, sizeof(all)));
-	return ((size_t)sum[0] << 8 | sum[1]) % LINK_SOURCES;
+	return source_row(a, &salt, LINK_SOURCES);
 }
 
 /* The oldest of the source that has most. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What the files of the process media share (media.c; media_write.c makes
- * bundles, media_read.c takes them apart): one job at a time, over one
+ * What the files of the process media share (media.c; write.c makes
+ * bundles, read.c takes them apart): one job at a time, over one
  * descriptor that the person's command opened (docs/media.md).
  */
-#ifndef ANTIND_MEDIA_H
-#define ANTIND_MEDIA_H
+#ifndef PROC_MEDIA_MEDIA_H
+#define PROC_MEDIA_MEDIA_H
 
 #include "daemon/process.h"
 #include "media/bundle.h"

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proc_media/media.h"
-#include "proc_seal/seal.h"
 #include "link/session.h"
 #include "media/statement.h"
+#include "proc_media/media.h"
+#include "proc_seal/seal.h"
 
 #define SYNC_BYTES (4u << 20) /* given to the store before it is waited for */
 #define SYNC_ITEMS 200u

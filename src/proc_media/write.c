@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/vec.h"
 #include "proc_media/media.h"
 #include "proc_seal/seal.h"
-#include "core/vec.h"
 
 #define DATA_HEAD 4u
 #define DATA_MOST (FRAME_MAX - DATA_HEAD)

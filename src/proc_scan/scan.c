@@ -16,6 +16,7 @@
 
 #define SCAN_JOBS 256u	     /* that wait */
 #define SCAN_MS 40000	     /* a scan takes at most */
+#define SCAN_EMPTY_MS 5000   /* an empty one: who asks if clamd is there */
 #define SCAN_HUNG_MS 30000   /* so long it is not asked then */
 #define SCAN_SIZE (1u << 30) /* bytes of a file */
 
@@ -165,6 +166,15 @@ answer_late(const struct job *j)
 	answer_away(j, &e);
 }
 
+static void
+answer_slow(const struct job *j)
+{
+	struct err e;
+
+	(void)fail(&e, RC_EXPIRED, "clamd does not answer within 5 seconds");
+	answer_away(j, &e);
+}
+
 /* clamd hangs: who waits behind this one does not wait as long again, for who
  * asked is told after a minute that the station does not answer. */
 static void
@@ -181,13 +191,13 @@ hangs(const struct job *j)
 static void
 scan(const struct job *j, int line)
 {
-	const int64_t until = process_ms() + SCAN_MS;
 	const struct bytes ask = bytes_of(CLAM_ASKS, sizeof(CLAM_ASKS));
 	char name[CLAM_NAME + 1];
 	uint8_t said[CLAM_ANSWER];
 	struct stat st;
 	struct err e;
 	enum clam_is is;
+	int64_t until;
 	bool whole;
 
 	if (fstat(j->fd, &st) != 0 || (uint64_t)st.st_size > SCAN_SIZE) {
@@ -196,6 +206,7 @@ scan(const struct job *j, int line)
 		answer_away(j, &e);
 		return;
 	}
+	until = process_ms() + (st.st_size > 0 ? SCAN_MS : SCAN_EMPTY_MS);
 	whole = put(line, ask, until) && put_file(line, j->fd, until);
 	is = clam_read(name, answer(said, line, until));
 	/* what it says of half a file is good only where that is bad */
@@ -205,8 +216,10 @@ scan(const struct job *j, int line)
 		answer_with(j, SCAN_CLEAN, "", "");
 	else if (process_ms() < until)
 		answer_with(j, SCAN_AWAY, "", name);
-	else
+	else if (st.st_size > 0)
 		hangs(j);
+	else
+		answer_slow(j);
 }
 
 /* ---- one after another --------------------------------------------------- */

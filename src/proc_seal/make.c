@@ -16,11 +16,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_seal/making.h"
 #include "core/time.h"
 #include "core/vec.h"
 #include "crypto/random.h"
 #include "crypto/suite.h"
+#include "proc_seal/making.h"
 
 #define SIGN_TRIES 32		/* of a signature for its longest form */
 #define MOVE_PIECE (256u << 10) /* bytes moved at a time */

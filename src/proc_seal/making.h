@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A dispatch that is being made: for seal_make.c and seal_parts.c alone. */
-#ifndef ANTIND_MAKING_H
-#define ANTIND_MAKING_H
+/* A dispatch that is being made: for make.c and parts.c alone. */
+#ifndef PROC_SEAL_MAKING_H
+#define PROC_SEAL_MAKING_H
 
-#include "proc_seal/seal.h"
 #include "core/arena.h"
 #include "envelope/envelope.h"
 #include "file/attach.h"
+#include "proc_seal/seal.h"
 
 struct making {
 	struct job *job;

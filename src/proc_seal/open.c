@@ -9,12 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "proc_seal/seal.h"
 #include "core/arena.h"
 #include "core/time.h"
 #include "envelope/envelope.h"
 #include "file/attach.h"
 #include "pki/cert.h"
+#include "proc_seal/seal.h"
 
 /* A package and what it holds. */
 struct reading {
@@ -250,8 +250,8 @@ check_recall(struct reading *r, struct err *e)
 
 	while (!his && list_next(&rest, LIST_RECALLER, &by))
 		his = bytes_eq(by.by, originator) ||
-		      answers(r, by.by, originator,
-			  r->opened.signature.signed_at);
+		      answers(
+			  r, by.by, originator, r->opened.signature.signed_at);
 	if (r->unasked != RC_OK) {
 		*e = r->why;
 		return r->unasked;

@@ -3,8 +3,8 @@
  * attached. */
 #include <string.h>
 
-#include "proc_seal/making.h"
 #include "core/utf8.h"
+#include "proc_seal/making.h"
 
 /* Smaller files go inside; what is larger is attached. */
 #define INSIDE_FILE (64u << 10)

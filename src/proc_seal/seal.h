@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What the files of the process seal share (seal.c; seal_make.c makes
- * dispatches, seal_open.c reads them): one job at a time, of which nothing is
+ * What the files of the process seal share (seal.c; make.c makes
+ * dispatches, open.c reads them): one job at a time, of which nothing is
  * left in memory when it is over.
  */
-#ifndef ANTIND_SEAL_H
-#define ANTIND_SEAL_H
+#ifndef PROC_SEAL_SEAL_H
+#define PROC_SEAL_SEAL_H
 
 #include "core/progress.h"
 #include "daemon/process.h"

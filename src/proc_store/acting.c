@@ -200,6 +200,9 @@ summarise(struct acting *a)
 		    bytes_str(field_row((enum field_name)f)->word),
 		    a->doc.value[f]);
 	}
+	/* who has to be another than the one before him: docs/registry.md 7.4 */
+	pairs_add(&a->summary, bytes_str("by"),
+	    a->doc.did[a->doc.steps - 1].person);
 }
 
 static void
@@ -454,8 +457,10 @@ acting_open_states(void)
 	uint64_t states = 0;
 	unsigned s;
 
+	/* what is destroyed in danger has its report to come */
 	for (s = 1; s < DOC_STATES; s++)
-		if (!doc_state_is_end((enum doc_state)s))
+		if (!doc_state_is_end((enum doc_state)s) ||
+		    s == STATE_DESTROYED_UNREPORTED)
 			states |= UINT64_C(1) << s;
 	return states;
 }

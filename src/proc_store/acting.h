@@ -10,8 +10,8 @@
  *	acting_plan			what comes of it, or why not; where
  *					plan.wanted: again, with the number
  */
-#ifndef ANTIND_ACTING_H
-#define ANTIND_ACTING_H
+#ifndef PROC_STORE_ACTING_H
+#define PROC_STORE_ACTING_H
 
 #include "core/id.h"
 #include "crypto/hash.h"
@@ -112,8 +112,8 @@ enum rc acting_time(struct acting_times *t, unsigned kind,
     struct bytes statement, struct err *e);
 /* By when it was to be, by the rules of then; "set" is the time of what has
  * one, or TIME_NEVER.  TIME_NEVER: they say nothing of it. */
-int64_t acting_due(const struct rules *rules, unsigned kind,
-    enum precedence p, int64_t began, int64_t set);
+int64_t acting_due(const struct rules *rules, unsigned kind, enum precedence p,
+    int64_t began, int64_t set);
 
 /* ---- showing ------------------------------------------------------------- */
 

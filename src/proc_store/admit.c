@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/lives.h"
-#include "proc_store/thin.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/lives.h"
+#include "proc_store/thin.h"
 
 #define REDIAL_MOST INT64_C(3600000) /* milliseconds */
 #define SEEN_WORD "link."
@@ -161,8 +161,7 @@ seen_write(const struct link_seen *seen, struct bytes station, struct err *e)
 	buf_u64(&b, seen->epoch);
 	buf_add(&b, bytes_of(seen->key, SHA256_SIZE));
 	if ((rc = store_write(e)) == RC_OK)
-		rc = store_failed(
-		    st.store->ops->set_word(st.store, name, buf_bytes(&b), e));
+		rc = set_word(name, buf_bytes(&b), e);
 	buf_free(&b);
 	return rc;
 }
@@ -175,21 +174,16 @@ accept_statement(struct link_seen *seen, const struct link_statement *s,
 	struct directory *d = st.file.directory;
 	bool own;
 	const int64_t now = station_judges(&own);
-	const struct dcert *c;
 	enum rc rc;
 	size_t i;
 
 	rc = fail(e, RC_DENIED,
 	    "docs/link.md 3.3: %.*s has no certificate in force here",
 	    (int)s->station.len, (const char *)s->station.p);
-	for (i = d->state.units[unit].certs;
-	     i != NONE && rc != RC_OK && rc != RC_EXPIRED; i = c->next) {
-		c = &d->state.certs[i];
-		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
-		    c->cert.use == CERT_SIGN && c->from <= now &&
-		    now < c->until && directory_holds(d, i))
-			rc = link_accept(seen, s, &c->cert, e);
-	}
+	for (i = station_cert(d, unit, NONE, now);
+	     i != NONE && rc != RC_OK && rc != RC_EXPIRED;
+	     i = station_cert(d, unit, i, now))
+		rc = link_accept(seen, s, &d->state.certs[i].cert, e);
 	return rc;
 }
 

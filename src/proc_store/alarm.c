@@ -8,13 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/duty.h"
-#include "daemon/hours.h"
-#include "proc_store/sessions.h"
 #include "core/vec.h"
+#include "daemon/hours.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/duty.h"
+#include "proc_store/sessions.h"
 
 #define MOST_OF_KIND 200u	  /* that last: one kind leaves room */
 #define PARENT_MS INT64_C(120000) /* its line is down for so long */
@@ -23,17 +23,6 @@
 #define SLOW_MS INT64_C(10000) /* between two looks at all else */
 #define OLD_DAYS 7
 #define LOOK_PART 200 /* of the time goes for looking for what waits */
-
-/* It is over when a person has seen it. */
-static const bool events[STORE_ALARM_KINDS] = {
-	[STORE_ALARM_FORK] = true,
-	[STORE_ALARM_CLASH] = true,
-	[STORE_ALARM_EXPIRED] = true,
-	[STORE_ALARM_ROLLED] = true,
-	[STORE_ALARM_CLONE] = true,
-	[STORE_ALARM_DESTROYED] = true,
-	[STORE_ALARM_MALWARE] = true,
-};
 
 /* One that lasts. */
 struct lasts {
@@ -385,8 +374,8 @@ look_at_children(int64_t ms)
 
 	/* docs/link.md 20.7 */
 	for (i = 0; (n = neighbour_each(i)) != NULL; i++)
-		if (contact_missed(&n->absence, &n->contact, n->down, ms,
-			CHILD_MS) &&
+		if (contact_missed(
+			&n->absence, &n->contact, n->down, ms, CHILD_MS) &&
 		    is_child(n->station))
 			alarm_raise(
 			    STORE_ALARM_CHILD, bytes_str(n->station), 0, "");
@@ -449,6 +438,12 @@ look_at_disk(void)
 	alarm_over(STORE_ALARM_DISK, bytes_str(""), 0);
 }
 
+int64_t
+alarm_disk_since(void)
+{
+	return is.disk_since;
+}
+
 void
 alarms_tick(int64_t ms)
 {
@@ -481,89 +476,6 @@ alarms_tick(int64_t ms)
 	unseen_look(is_child);
 }
 
-/* ---- what people ask
- * ------------------------------------------------------------ */
-
-struct showing {
-	void (*each)(void *ctx, const struct msg_row *row);
-	void *ctx;
-	bool unseen; /* only those that nobody has seen */
-};
-
-static bool
-show_one(void *ctx, const struct store_alarm *a)
-{
-	const struct showing *s = ctx;
-	const struct msg_row row = { .what = ROW_ALARM,
-		.q = a->n,
-		.n = a->kind,
-		.address = a->subject,
-		.state = a->over != 0,
-		.rank = a->kind == STORE_ALARM_WAITS ||
-				a->kind == STORE_ALARM_HELD ||
-				a->kind == STORE_ALARM_NOT_ARRIVED ||
-				a->kind == STORE_ALARM_EXPIRED ||
-				a->kind == STORE_ALARM_BELOW
-			    ? a->rank
-			    : RANK_NONE,
-		.since = a->since,
-		.due = a->over == 0 ? TIME_NEVER : a->over,
-		.at = a->acked == 0 ? TIME_NEVER : a->acked,
-		.count = a->uid,
-		.text = a->text,
-		.bytes = a->acked == 0 && a->over == 0 ? unseen_step(a) : 0 };
-
-	if (a->acked == 0 || !s->unseen)
-		s->each(s->ctx, &row);
-	return true;
-}
-
-enum rc
-alarms_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
-    bool all, bool unseen, struct err *e)
-{
-	struct showing s = { each, ctx, unseen };
-	const struct store_alarm disk = { .kind = STORE_ALARM_DISK,
-		.since = is.disk_since };
-
-	if (is.disk_since != 0)
-		(void)show_one(&s, &disk);
-	return st.store->ops->alarms.each(st.store, all, show_one, &s, e);
-}
-
-/* Nobody asks for its addressees any more. */
-static bool
-given_up(const struct lasts *l)
-{
-	struct stored d;
-	struct err e;
-	struct id id;
-
-	return l->kind == STORE_ALARM_NOT_ARRIVED &&
-	       id_parse(&id, bytes_str(l->subject)) &&
-	       st.store->ops->find(st.store, &id, &d, &e) == RC_OK &&
-	       st.store->ops->notices->chased(st.store, d.n, &e) == RC_ABSENT;
-}
-
-struct seen {
-	uint64_t n;
-	bool found;
-	struct lasts of;
-};
-
-static bool
-find_seen(void *ctx, const struct store_alarm *a)
-{
-	struct seen *s = ctx;
-
-	if (a->n != s->n)
-		return true;
-	s->found = true;
-	s->of = (struct lasts){ .kind = a->kind, .rank = a->rank };
-	memcpy(s->of.subject, a->subject.p, a->subject.len);
-	return false;
-}
-
 /* docs/desk.md 9.4 */
 void
 malware_found(const struct msg_found *m)
@@ -574,27 +486,4 @@ malware_found(const struct msg_found *m)
 	session_log(&l, m->uid);
 	process_log(LOG_WARN, &l);
 	alarm_raise(STORE_ALARM_MALWARE, m->name, 0, "");
-}
-
-enum rc
-alarm_seen(uint64_t n, uint64_t uid, struct err *e)
-{
-	struct seen s = { .n = n };
-	struct log_line l;
-	enum rc rc;
-
-	if ((rc = st.store->ops->alarms.each(
-		 st.store, false, find_seen, &s, e)) != RC_OK ||
-	    (rc = store_write(e)) != RC_OK ||
-	    (rc = store_failed(st.store->ops->alarms.ack(
-		 st.store, n, duty_user(uid), station_now(), e))) != RC_OK)
-		return rc;
-	changed(CHANGED_ALARMS);
-	l = log_line(LOG_INFO, "alarm.seen");
-	log_uint(&l, "alarm", n);
-	session_log(&l, uid);
-	process_log(LOG_INFO, &l);
-	if (s.found && (events[s.of.kind] || given_up(&s.of)))
-		alarm_over(s.of.kind, bytes_str(s.of.subject), s.of.rank);
-	return RC_OK;
 }

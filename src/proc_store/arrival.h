@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A whole package that has come, from another station or from seal: what
- * store_take.c and store_big.c share. */
-#ifndef ANTIND_ARRIVAL_H
-#define ANTIND_ARRIVAL_H
+ * take.c and big.c share. */
+#ifndef PROC_STORE_ARRIVAL_H
+#define PROC_STORE_ARRIVAL_H
 
 #include "proc_store/station.h"
 
@@ -11,14 +11,14 @@ struct arrival {
 	struct bytes package; /* all of it, or of a large one its envelope */
 	uint64_t envelope, total;
 	const uint8_t *sum;
-	struct bytes dests; /* rows of struct msg_dest */
-	struct bytes desk;  /* that sealed it here */
+	struct bytes dests;	 /* rows of struct msg_dest */
+	struct bytes desk;	 /* that sealed it here */
 	struct bytes supersedes; /* an id, or empty */
 	int64_t due;
-	bool again;   /* docs/station.md 5.10 */
-	bool back;    /* only for coming back it may come: 5.11 */
-	struct id id; /* out: its id, once it is known */
-	uint64_t n;   /* out: of the dispatch that clashes with it */
+	bool again;	      /* docs/station.md 5.10 */
+	bool back;	      /* only for coming back it may come: 5.11 */
+	struct id id;	      /* out: its id, once it is known */
+	uint64_t n;	      /* out: of the dispatch that clashes with it */
 	struct entry_data of; /* out: what the journal says of it */
 };
 
@@ -33,7 +33,7 @@ enum rc arrival_origin(
 void arrival_answer(uint64_t number, const struct arrival *a, enum rc rc,
     bool news, const struct err *e);
 
-/* Of a bundle of who is no neighbour: store_far.c. */
+/* Of a bundle of who is no neighbour: far.c. */
 enum rc far_takes(
     const struct arrival *a, const struct header *h, struct err *e);
 /* What was passed on to that station by disk comes back over this line. */

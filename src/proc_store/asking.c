@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/registry.h"
 #include "core/vec.h"
 #include "pki/resolve.h"
+#include "proc_store/registry.h"
 
 /* ---- answers ------------------------------------------------------------- */
 
@@ -63,7 +63,10 @@ void
 rows_refuse(uint64_t job, const struct err *e)
 {
 	const struct msg_doc_is out = {
-		.rc = e->rc, .why = bytes_str(e->text), .last = 1
+		.rc = e->rc,
+		.why = bytes_str(e->text),
+		.last = 1,
+		.of = e->of,
 	};
 
 	(void)tell(PROC_CONTROL, MSG_DOC_IS, job, &out, -1);

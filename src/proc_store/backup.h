@@ -5,12 +5,12 @@
  * one, which gives no number and sends nothing before it is known how far it
  * had come.
  */
-#ifndef ANTIND_BACKUP_H
-#define ANTIND_BACKUP_H
+#ifndef PROC_STORE_BACKUP_H
+#define PROC_STORE_BACKUP_H
 
 #include "proc_store/lives.h"
 
-/* ---- store_backup.c: the copy
+/* ---- backup.c: the copy
  * ---------------------------------------------------- */
 
 /* OPERATE_BACKUP, OPERATE_BACKED, OPERATE_REOPEN. */
@@ -24,7 +24,7 @@ void backup_sweep(void);
 /* When the last one was whole; 0: never. */
 int64_t backup_last(void);
 
-/* ---- store_restored.c: closed since it was restored
+/* ---- restored.c: closed since it was restored
  * ---------------------------------------------------- */
 
 /* At the start, before anything is written: note that it was. */

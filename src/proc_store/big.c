@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/vec.h"
+#include "envelope/envelope.h"
 #include "proc_store/arrival.h"
 #include "proc_store/backup.h"
 #include "proc_store/carried.h"
 #include "proc_store/lives.h"
 #include "proc_store/registry.h"
-#include "core/vec.h"
-#include "envelope/envelope.h"
 
 #define SLICE (1u << 20) /* bytes hashed at once */
 #define ROOM_KEPT                                                              \

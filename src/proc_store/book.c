@@ -138,12 +138,24 @@ books_list(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 
 /* ---- lines --------------------------------------------------------------- */
 
+/* The row, with these pairs but one, is the next; pairs and row are freed. */
+static void
+add_pairs(struct buf *rows, struct buf *row, struct buf *text, const char *but)
+{
+	struct bytes pairs = buf_bytes(text), name, value;
+
+	while (pairs_next(&pairs, &name, &value))
+		if (!bytes_is(name, but))
+			pairs_add(row, name, value);
+	rows_add(rows, row);
+	buf_free(text);
+}
+
 static bool
 add_remark(void *ctx, const struct store_remark *m)
 {
 	struct reading *r = ctx;
 	struct buf text, row = { 0 };
-	struct bytes pairs, name, value;
 
 	r->rc = sealed_read(&text,
 	    row_of_book("remark", m->book, m->year, m->serial), m->text, r->e);
@@ -152,11 +164,7 @@ add_remark(void *ctx, const struct store_remark *m)
 	add_name(&row, "row", bytes_str("remark"));
 	row_number(&row, "#serial", (int64_t)m->serial);
 	row_number(&row, "#at", m->at);
-	pairs = buf_bytes(&text);
-	while (pairs_next(&pairs, &name, &value))
-		pairs_add(&row, name, value);
-	rows_add(r->rows, &row);
-	buf_free(&text);
+	add_pairs(r->rows, &row, &text, "");
 	return true;
 }
 
@@ -165,7 +173,6 @@ add_line(void *ctx, const struct store_line *l)
 {
 	struct reading *r = ctx;
 	struct buf cells, row = { 0 };
-	struct bytes pairs, name, value;
 
 	r->rc = sealed_read(&cells,
 	    row_of_book("line", l->book, l->year, l->serial), l->cells, r->e);
@@ -177,12 +184,7 @@ add_line(void *ctx, const struct store_line *l)
 	row_number(&row, "#at", l->at);
 	add_name(
 	    &row, "line-level", bytes_str(level_word((enum level)l->level)));
-	pairs = buf_bytes(&cells);
-	while (pairs_next(&pairs, &name, &value))
-		if (!bytes_is(name, "serial"))
-			pairs_add(&row, name, value);
-	rows_add(r->rows, &row);
-	buf_free(&cells);
+	add_pairs(r->rows, &row, &cells, "serial");
 	return true;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The bundle that is written or read at this moment; there is one at the most.
- * Only store_media.c (the job), store_media_out.c (writing) and
- * store_media_in.c (reading) include it.
+ * Only media.c (the job), media_out.c (writing) and
+ * media_in.c (reading) include it.
  */
-#ifndef ANTIND_BUNDLING_H
-#define ANTIND_BUNDLING_H
+#ifndef PROC_STORE_BUNDLING_H
+#define PROC_STORE_BUNDLING_H
 
 #include "proc_store/carried.h"
 
@@ -58,7 +58,7 @@ struct media {
 
 extern struct media bundling;
 
-/* ---- store_media.c */
+/* ---- media.c */
 
 void media_drop(void); /* there is none any more */
 /* A station that is known here. */
@@ -71,7 +71,7 @@ enum rc media_who(struct media_who *out, struct bytes who, struct err *e);
 /* It is for, or of, that station. */
 void media_begin(const struct media_who *who);
 
-/* ---- store_media_out.c */
+/* ---- media_out.c */
 
 void media_write_for(uint64_t job, const struct msg_bundle_for *f);
 void media_hand_over(uint64_t job, const struct msg_bundle_next *n);
@@ -79,7 +79,7 @@ void media_hand_over(uint64_t job, const struct msg_bundle_next *n);
 void media_count_left(void);
 enum rc media_note_written(struct err *e);
 
-/* ---- store_media_in.c */
+/* ---- media_in.c */
 
 void media_read_from(uint64_t job, const struct msg_bundle_from *f);
 void media_item(const struct message *m);

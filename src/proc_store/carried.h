@@ -4,17 +4,17 @@
  * what it has read, and what it still owes an answer; and the job that the
  * process media does with it.
  */
-#ifndef ANTIND_CARRIED_H
-#define ANTIND_CARRIED_H
+#ifndef PROC_STORE_CARRIED_H
+#define PROC_STORE_CARRIED_H
 
-#include "proc_store/tell.h"
 #include "media/bundle.h"
 #include "media/statement.h"
+#include "proc_store/tell.h"
 
 /* Numbers of connections from here on are the store's own: bundles. */
 #define MEDIA_CONN (UINT64_C(1) << 63)
 
-/* ---- store_carried.c: what is kept
+/* ---- carried.c: what is kept
  * ----------------------------------------------- */
 
 enum bundle_state {
@@ -84,7 +84,7 @@ enum rc carried_says(const struct id *unit, enum carried_said what,
 enum rc carried_said(struct buf *out, int64_t *at, const struct id *unit,
     enum carried_said what, struct err *e);
 
-/* ---- store_media.c: the job
+/* ---- media.c: the job
  * ------------------------------------------------------------- */
 
 /* Messages of the process media. */
@@ -112,20 +112,20 @@ void media_note(uint64_t job, const struct msg_bundle_note *n);
 enum rc media_rows(void (*each)(void *ctx, const struct msg_row *row),
     void *ctx, struct bytes station, struct err *e);
 
-/* ---- store_far.c: bundles for who is no neighbour, and of him (docs/media.md
+/* ---- far.c: bundles for who is no neighbour, and of him (docs/media.md
  * 8) */
 
 /* The way of what is for this address leads from here over his station. */
 bool far_lies(const struct line *l, struct bytes address);
 /* What this leg has for him, as rows of struct msg_dest, which the caller
  * frees; none, where he would not take it. */
-enum rc far_dests(
-    struct buf *out, const struct line *l, const struct leg *leg, struct err *e);
+enum rc far_dests(struct buf *out, const struct line *l, const struct leg *leg,
+    struct err *e);
 /* How he took what c says that went. */
 enum rc far_answered(const struct line *l, const struct carried *c,
     const struct msg_taken *t, bool *ended, struct err *e);
 
-/* ---- store_front.c: what goes before items, and comes so
+/* ---- front.c: what goes before items, and comes so
  * --------------------------------------- */
 
 /* Frames for this line's station; about "most" bytes (0: any). */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/weigh.h"
 #include "core/vec.h"
+#include "proc_store/weigh.h"
 
 #define CHASES_AT_ONCE 64u /* a tick */
 #define CHASE_DOUBLES 6u   /* times the wait becomes twice as long */

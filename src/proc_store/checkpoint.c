@@ -4,11 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/lives.h"
 #include "core/vec.h"
 #include "journal/note.h"
 #include "journal/proof.h"
 #include "pki/journal.h"
+#include "proc_store/lives.h"
 
 #define EVERY_S 600
 
@@ -341,14 +341,8 @@ tell_noted(void)
 {
 	struct buf bytes;
 	struct note n;
-	uint64_t at;
-	struct err e;
-	bool seen;
 
-	if (st.store->ops->journal->note_last(
-		st.store, &at, &bytes, &seen, &e) != RC_OK)
-		return;
-	if (note_read_journal(&n, buf_bytes(&bytes), &e) == RC_OK)
+	if (life_note_last(&n, &bytes))
 		life_noted(buf_bytes(&bytes), &n);
 	buf_free(&bytes);
 }
@@ -384,10 +378,12 @@ checkpoint_ask(uint64_t of, const struct msg_journal *m)
 	}
 	if (m->what == JOURNAL_PULL) {
 		out.rc = pull(m->at, &out, &bytes, &e);
-	} else if (m->what == JOURNAL_KEPT) {
+	} else if (m->what == JOURNAL_KEPT || m->what == JOURNAL_WEIGHED) {
 		out.rc = st.store->ops->journal->note_from(
 		    st.store, m->at, &out.total, &bytes, &seen, &e);
 		out.seen = out.rc == RC_OK && seen;
+		out.counts = out.rc == RC_OK && m->what == JOURNAL_WEIGHED &&
+			     counts(buf_bytes(&bytes));
 	} else if (m->what == JOURNAL_GAPS) {
 		out.rc = life_gaps(&bytes, m->at, &e);
 	} else {

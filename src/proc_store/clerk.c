@@ -218,8 +218,7 @@ book_resume(const struct asking *a, struct bytes word, unsigned year,
 		rc = RC_OK;
 	}
 	if (rc == RC_OK)
-		rc = store_failed(st.store->ops->set_word(
-		    st.store, RESUME, buf_bytes(&said), e));
+		rc = set_word(RESUME, buf_bytes(&said), e);
 	buf_free(&said);
 	buf_free(&reason);
 	return rc;

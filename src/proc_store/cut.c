@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_store/station.h"
 #include "dispatch/package.h"
+#include "proc_store/station.h"
 
 #define CUT_LEAST 8u	  /* slips: of fewer nothing is remembered */
 #define CUT_LISTS 512u	  /* that are remembered, */

@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/sessions.h"
-#include "proc_store/enrol.h"
 #include "core/vec.h"
 #include "pki/enrol.h"
+#include "proc_store/enrol.h"
+#include "proc_store/sessions.h"
 
 #define INVITED 1000u /* invitations that are known here */
 #define ANSWERS 500u  /* that wait to be fetched */
@@ -237,8 +237,8 @@ settle(const struct id *id, struct bytes answer, struct err *e)
 }
 
 static void
-log_decision(const char *event, enum entry_kind kind,
-    const struct msg_enrol_piece *m)
+log_decision(
+    const char *event, enum entry_kind kind, const struct msg_enrol_piece *m)
 {
 	const struct entry_data d = { .id = m->id };
 	struct log_line l = log_line(LOG_INFO, event);

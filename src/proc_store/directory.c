@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/knows.h"
-#include "proc_store/notices.h"
 #include "core/vec.h"
 #include "pki/resolve.h"
+#include "proc_store/knows.h"
+#include "proc_store/notices.h"
 
 #define OTHERS 1000u /* logs of a child that are neither below nor above it */
 #define STATUS_MS INT64_C(10000)  /* between two that are answered */

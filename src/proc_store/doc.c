@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypto/random.h"
 #include "proc_store/backup.h"
 #include "proc_store/registry.h"
-#include "crypto/random.h"
 
 #define DOINGS_MAX 64u /* that are being signed */
 #define TRIES 8u       /* of one step */

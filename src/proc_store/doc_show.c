@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/registry.h"
 #include "core/base64.h"
 #include "core/viet.h"
 #include "pki/resolve.h"
+#include "proc_store/registry.h"
 
 #define LIST_MAX 500u
 #define SLICE 50u /* documents that are opened at a time */
@@ -64,7 +64,7 @@ add_doc(struct buf *rows, const struct store_doc *d, struct bytes summary)
 {
 	static const char *const shown[] = { "type", "symbol", "date",
 		"abstract", "from", "precedence", "assignee", "due",
-		"dispatch" };
+		"dispatch", "by" };
 	struct buf row = { 0 };
 	char id[2 * ID_SIZE + 1];
 	struct bytes value;
@@ -218,8 +218,8 @@ viewed(const struct asking *a, const struct store_doc *d, bool print,
 	struct entry_data data = { .desk = bytes_str(a->address) };
 	enum rc rc;
 
-	(void)snprintf(text, sizeof(text), "%s%s", a->who.address,
-	    print ? " print" : "");
+	(void)snprintf(
+	    text, sizeof(text), "%s%s", a->who.address, print ? " print" : "");
 	data.text = bytes_str(text);
 	if (d->level == LEVEL_ORDINARY)
 		return RC_OK;
@@ -303,6 +303,8 @@ search_doc(void *ctx, const struct store_doc *d)
 	s->rc = sealed_read(&summary, row_of_doc(d->id), d->summary, &s->e);
 	pairs = buf_bytes(&summary);
 	while (pairs_next(&pairs, &name, &value)) {
+		if (bytes_is(name, "by"))
+			continue; /* it is no field of the document */
 		buf_add(&text, value);
 		buf_u8(&text, ' ');
 	}

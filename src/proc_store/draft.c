@@ -5,10 +5,10 @@
  */
 #include <string.h>
 
-#include "proc_store/registry.h"
 #include "control/control.h"
 #include "core/base64.h"
 #include "crypto/row.h"
+#include "proc_store/registry.h"
 
 #define AT_ONCE 50u /* that are over, in one round */
 

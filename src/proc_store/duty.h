@@ -3,12 +3,12 @@
  * The desk on duty in the store process (docs/duty.md): the rota, who is on,
  * and whom an alarm calls that nobody has seen.
  */
-#ifndef ANTIND_DUTY_H
-#define ANTIND_DUTY_H
+#ifndef PROC_STORE_DUTY_H
+#define PROC_STORE_DUTY_H
 
 #include "proc_store/tell.h"
 
-/* ---- store_duty.c: the rota, hand-overs, notes
+/* ---- duty.c: the rota, hand-overs, notes; duty_show.c, duty_state.c
  * ------------------------------------------ */
 
 /* Whom of the rota a user is: himself; a browser's session is who is signed in
@@ -22,7 +22,7 @@ void duty_settled(bool kept); /* the round is over */
 /* There is a rota, and nobody has taken over. */
 bool duty_nobody(void);
 
-/* ---- store_offer.c: what is handed over
+/* ---- offer.c: what is handed over
  * --------------------------------------------------- */
 
 /* The list of docs/duty.md 3.1, a line each, fields between tabs; "who" made
@@ -34,7 +34,7 @@ enum rc offer_write(
 void offer_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx,
     enum duty_row what, uint64_t n, struct bytes text);
 
-/* ---- store_unseen.c: alarms that nobody sees
+/* ---- unseen.c: alarms that nobody sees
  * ------------------------------------------------ */
 
 /* How far it has escalated: 0, 1 the next is called, 2 the unit above. */

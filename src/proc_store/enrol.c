@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/enrol.h"
 #include "core/vec.h"
 #include "der/der.h"
 #include "envelope/address.h"
 #include "pki/enrol.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/enrol.h"
 
 #define RING 32u	    /* requests for invitations not known here */
 #define RING_SOURCE 4u	    /* of them, from one network address */

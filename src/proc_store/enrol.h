@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Requests for certificates, as the store process keeps them (docs/station.md
- * 10): store_enrol.c takes them, store_decide.c gives them to who decides, and
- * store_renew.c makes this station's own.
+ * 10): enrol.c takes them, decide.c gives them to who decides, and
+ * renew.c makes this station's own.
  */
-#ifndef ANTIND_ENROL_H
-#define ANTIND_ENROL_H
+#ifndef PROC_STORE_ENROL_H
+#define PROC_STORE_ENROL_H
 
-#include "proc_store/station.h"
 #include "link/enrolment.h"
 #include "pki/cert.h"
+#include "proc_store/station.h"
 
 #define ENROL_RING_DAYS 3     /* a request waits that names nothing known */
 #define ENROL_REQUEST_DAYS 30 /* another one */

@@ -5,16 +5,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_store/notices.h"
-#include "proc_store/tell.h"
 #include "core/vec.h"
 #include "dispatch/evidence.h"
 #include "dispatch/package.h"
 #include "pki/path.h"
+#include "proc_store/notices.h"
+#include "proc_store/tell.h"
 
 struct making_evidence {
-	struct stored of; /* its origin borrows from "origin" */
-	uint64_t *batches;	     /* owned; numbers that are in it */
+	struct stored of;  /* its origin borrows from "origin" */
+	uint64_t *batches; /* owned; numbers that are in it */
 	size_t batch_count;
 	size_t *units; /* owned; of whom it speaks */
 	size_t unit_count;

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/vec.h"
 #include "proc_store/arrival.h"
 #include "proc_store/carried.h"
-#include "core/vec.h"
 
 /* The way from where the one is to where the other is leads over a station. */
 static bool

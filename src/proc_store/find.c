@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/station.h"
 #include "core/vec.h"
+#include "proc_store/station.h"
 
 /* ---- lines by station
  * ------------------------------------------------------------------- */

@@ -3,9 +3,9 @@
  * known only by their receipts (docs/journal.md 7.5). */
 #include <string.h>
 
+#include "core/vec.h"
 #include "proc_store/lives.h"
 #include "proc_store/weigh.h"
-#include "core/vec.h"
 
 #define HEARSAY_MAX 10000u
 #define HEARSAY_EACH 500u /* of one desk */

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/station.h"
 #include "core/vec.h"
 #include "crypto/random.h"
 #include "journal/note.h"
 #include "pki/journal.h"
+#include "proc_store/station.h"
 
 #define SALTS 64u
 

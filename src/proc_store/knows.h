@@ -3,8 +3,8 @@
  * What is known of how much of the directory a line's peer has: by its status,
  * and by what went over the line since (docs/link.md 17).
  */
-#ifndef ANTIND_KNOWS_H
-#define ANTIND_KNOWS_H
+#ifndef PROC_STORE_KNOWS_H
+#define PROC_STORE_KNOWS_H
 
 #include "proc_store/tell.h"
 

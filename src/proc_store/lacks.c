@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/knows.h"
 #include "core/vec.h"
 #include "pki/views.h"
+#include "proc_store/knows.h"
 
 #define STATUS_WAIT_MS INT64_C(5000) /* that items wait for its status */
 #define GIVEN 256u		     /* units of which a child asked for news */

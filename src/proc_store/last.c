@@ -3,9 +3,9 @@
  * (docs/emergency.md 3). */
 #include <string.h>
 
+#include "pki/resolve.h"
 #include "proc_store/lives.h"
 #include "proc_store/lost.h"
-#include "pki/resolve.h"
 
 #define REPORT 0 /* what stands before a message: docs/link.md 18.7 */
 #define HEARD 1
@@ -80,11 +80,11 @@ static enum rc
 say_own(uint64_t job, struct bytes word, struct err *e)
 {
 	const struct msg_statement forget = { word };
-	struct line *l = line_up();
+	struct line *l = tell_up();
 
 	say_last(LOG_WARN, "station.destroyed", bytes_str(st.address), NULL);
 	(void)tell(PROC_KEYS, MSG_FORGET, 0, &forget, -1);
-	if (l == NULL || !l->tells)
+	if (l == NULL)
 		return fail(
 		    e, RC_ABSENT, "there is no line to the station above");
 	own.waits = true;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/station.h"
 #include "core/vec.h"
 #include "pki/resolve.h"
+#include "proc_store/station.h"
 
 #define CONTACT_MINUTES 10 /* of hours of contact: what waited may go first */
 #define URGENT 2u	   /* the rank of thượng khẩn */

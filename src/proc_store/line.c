@@ -6,13 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_store/backup.h"
-#include "proc_store/carried.h"
-#include "proc_store/notices.h"
 #include "core/vec.h"
 #include "dispatch/batch.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/backup.h"
+#include "proc_store/carried.h"
+#include "proc_store/notices.h"
 
 _Static_assert(CONTACT_MAX == MSG_CONTACT_MAX, "hours of contact");
 
@@ -213,6 +213,16 @@ small_fit(struct msg_send *m, struct buf *envelope, struct bytes package,
 	m->package = buf_bytes(envelope);
 }
 
+/* A small one's package; a large one's file. */
+static enum rc
+read_package(struct buf *package, int *fd, const struct leg *leg,
+    const struct stored *d, struct err *e)
+{
+	return d->total <= STORE_INLINE ? st.store->ops->package(st.store,
+					      leg->n, leg->copy, package, e)
+					: large_open(fd, d, e);
+}
+
 /* Hand a leg's package to link, with the slips of its destinations only. */
 enum rc
 line_hand(struct line *l, const struct leg *leg, struct err *e)
@@ -236,12 +246,7 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 	    (rc = st.store->ops->leg_dests(
 		 st.store, leg->q, gather_dest, &g, e)) != RC_OK)
 		goto out;
-	if (d.total <= STORE_INLINE)
-		rc = st.store->ops->package(
-		    st.store, leg->n, leg->copy, &package, e);
-	else
-		rc = large_open(&fd, &d, e);
-	if (rc != RC_OK)
+	if ((rc = read_package(&package, &fd, leg, &d, e)) != RC_OK)
 		goto out;
 	if (!l->notices && notice_is(buf_bytes(&package))) {
 		line_pass_over(l, leg->q);
@@ -250,8 +255,8 @@ line_hand(struct line *l, const struct leg *leg, struct err *e)
 	if (notice_is(buf_bytes(&package))) /* it has no slips */
 		buf_add(&envelope, buf_bytes(&package));
 	else
-		rc = cut_for(&envelope, &d, buf_bytes(&package), fd, g.tags,
-		    g.count, e);
+		rc = cut_for(
+		    &envelope, &d, buf_bytes(&package), fd, g.tags, g.count, e);
 	if (rc != RC_OK)
 		goto out;
 	m.envelope = envelope.len;

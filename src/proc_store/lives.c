@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/backup.h"
-#include "proc_store/duty.h"
 #include "pki/journal.h"
 #include "pki/resolve.h"
+#include "proc_store/backup.h"
+#include "proc_store/duty.h"
 
 #define GATE_MS INT64_C(5000) /* an older parent says nothing */
 #define HEARD_CHILD 30u	      /* of one line, in HEARD_MS */

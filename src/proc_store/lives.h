@@ -5,14 +5,14 @@
  * to one that was rolled back to an old copy; each side tells the other what
  * it holds of the other's journal.
  */
-#ifndef ANTIND_LIVES_H
-#define ANTIND_LIVES_H
+#ifndef PROC_STORE_LIVES_H
+#define PROC_STORE_LIVES_H
 
-#include "proc_store/tell.h"
 #include "dispatch/statement.h"
 #include "journal/life.h"
+#include "proc_store/tell.h"
 
-/* ---- store_lives.c: of neighbours
+/* ---- lives.c: of neighbours
  * ----------------------------------------------- */
 
 /*
@@ -37,7 +37,7 @@ enum rc lives_get(
 enum rc lives_put(const struct life *l, struct bytes note,
     const struct id *unit, struct err *e);
 
-/* ---- store_witness.c: what they are answered
+/* ---- witness.c: what they are answered
  * ------------------------------------------------- */
 
 /* When this round is kept. */
@@ -53,11 +53,11 @@ bool lives_countersigned(
 /* The life that a child's station is given and has not taken, as it is told;
  * empty: none.  The caller frees *message. */
 enum rc lives_given(struct buf *message, const struct id *unit, struct err *e);
-void lives_keys_gone(void); /* what it was asked is asked again, */
-void lives_keys_up(void);   /* now */
+void lives_keys_gone(void);    /* what it was asked is asked again, */
+void lives_keys_up(void);      /* now */
 void lives_settled(bool kept); /* the round is over */
 
-/* ---- store_life.c: this station's own
+/* ---- life.c, life_seen.c, life_new.c: this station's own
  * ------------------------------------------- */
 
 void life_line(struct line *l); /* the line to the parent is up */
@@ -65,7 +65,9 @@ void life_tick(int64_t ms);
 /* What the parent knows of our journal; { 0 }: nothing that we know of. */
 void life_claim(struct msg_life *out);
 uint64_t life_size(void); /* of our journal */
-bool life_wants(void);		/* a checkpoint, now */
+/* Its newest note, which borrows *bytes; the caller frees them in any case. */
+bool life_note_last(struct note *n, struct buf *bytes);
+bool life_wants(void);	  /* a checkpoint, now */
 /* It is kept: the parent is told, the children by life_feed(). */
 void life_noted(struct bytes note, const struct note *n);
 void life_feed(void); /* some of those who are still to be told, in a round */
@@ -83,10 +85,10 @@ void life_behind(struct buf *note);
 void life_settled(bool kept);
 /* In this round: a new life, the one before being over; "n": what others have
  * of its journal (NULL: nothing), "serial" its last number. */
-enum rc life_adopt(uint64_t born, const struct note *n, uint64_t serial,
-    struct err *e);
+enum rc life_adopt(
+    uint64_t born, const struct note *n, uint64_t serial, struct err *e);
 
-/* ---- store_gaps.c: what was lost
+/* ---- gaps.c: what was lost
  * ------------------------------------------------- */
 
 /* This came, by this signer, about a dispatch of this station that it does not

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/registry.h"
 #include "pki/keys.h"
 #include "pki/resolve.h"
+#include "proc_store/registry.h"
 #include "rules/rules.h"
 
 #define TREE_ROWS 1000u /* of an answer, and a unit's last */

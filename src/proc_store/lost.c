@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/carried.h"
-#include "proc_store/lives.h"
-#include "proc_store/lost.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
+#include "proc_store/carried.h"
+#include "proc_store/lives.h"
+#include "proc_store/lost.h"
 
 #define AT_ONCE 500u /* dispatches that are looked at for one question */
 #define GAP 64u	     /* numbers without a dispatch: there are no more */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The last word of a station that is being destroyed (docs/emergency.md 3),
- * and what a station that is lost had (4): store_last.c, store_lost.c.
+ * and what a station that is lost had (4): last.c, lost.c.
  */
-#ifndef ANTIND_LOST_H
-#define ANTIND_LOST_H
+#ifndef PROC_STORE_LOST_H
+#define PROC_STORE_LOST_H
 
-#include "proc_store/tell.h"
 #include "pki/last.h"
+#include "proc_store/tell.h"
 
 /* This station's own (m->at 0), by command: keys forgets all it has, and the
  * station above is told.  MSG_DONE when that has it on disk; RC_ABSENT: there

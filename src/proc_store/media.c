@@ -7,12 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/bundling.h"
 #include "core/vec.h"
 #include "dispatch/route.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/bundling.h"
 
 struct media bundling;
 

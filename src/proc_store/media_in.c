@@ -3,12 +3,12 @@
  * for it (docs/media.md 5). */
 #include <string.h>
 
-#include "proc_store/bundling.h"
-#include "proc_store/lives.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/bundling.h"
+#include "proc_store/lives.h"
 
 /* The statement is of that unit's station, under one of its keys in force. */
 static enum rc
@@ -17,17 +17,12 @@ check_signature(const struct bundle_statement *s, size_t unit, struct err *e)
 	struct directory *d = st.file.directory;
 	bool own;
 	const int64_t now = station_judges(&own);
-	const struct dcert *c;
 	size_t i;
 
-	for (i = d->state.units[unit].certs; i != NONE; i = c->next) {
-		c = &d->state.certs[i];
-		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
-		    c->cert.use == CERT_SIGN && c->from <= now &&
-		    now < c->until && directory_holds(d, i) &&
-		    bundle_statement_holds(s, &c->cert))
+	for (i = station_cert(d, unit, NONE, now); i != NONE;
+	     i = station_cert(d, unit, i, now))
+		if (bundle_statement_holds(s, &d->state.certs[i].cert))
 			return RC_OK;
-	}
 	(void)wanted_ask(WANTED_ADDRESS, s->from);
 	return fail(e, RC_DENIED,
 	    "docs/media.md 3.3: it says that it is from %.*s, which no "

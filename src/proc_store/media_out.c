@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/backup.h"
-#include "proc_store/bundling.h"
-#include "proc_store/lives.h"
 #include "core/vec.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/backup.h"
+#include "proc_store/bundling.h"
+#include "proc_store/lives.h"
 
 #define LEGS_MAX 200000u	      /* of a station, that are looked at */
 #define ITEM_ROOM 1024u		      /* of a bundle, beside an item's bytes */

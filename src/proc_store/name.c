@@ -2,11 +2,11 @@
 /* Who this station is. */
 #include <string.h>
 
-#include "proc_store/rows.h"
-#include "proc_store/sessions.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/rows.h"
+#include "proc_store/sessions.h"
 
 /* Who is not the root is no judge of the time, also where by the time that he
  * has nobody is above him. */

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "proc_store/station.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/station.h"
 
 #define NAMES_MS INT64_C(10000)
 

@@ -1,303 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements of this station and its desks: they wait as rows, are signed many
- * at once by keys, and go out as notices (docs/receipts.md 4 to 6). */
+/* What waits is signed many at once by keys, and goes out as notices
+ * (docs/receipts.md 4 to 6). */
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/weigh.h"
 #include "core/vec.h"
 #include "crypto/random.h"
-#include "envelope/address.h"
+#include "proc_store/voucher.h"
+#include "proc_store/weigh.h"
 
-#define SOON_MS 200	 /* docs/receipts.md 6.1 */
-#define LATER_MS 5000	 /* of what nobody waits for */
 #define REFUSED_MS 60000 /* after keys would not */
 
-#define TOGETHER 8u	  /* stations to which a row is gathered */
-#define TOGETHER_MOST 64u /* statements of it */
-
-/* Who has something to sign. */
-struct voucher {
-	char signer[LIMIT_ADDRESS + 1];
-	bool desk, open; /* open: keys can sign for it */
-	bool told;	 /* keys has said so, under this name */
-	/* The name of the desk's certificate, where that is another (3.3). */
-	char card[LIMIT_ADDRESS + 1];
-	int64_t due;   /* milliseconds; 0: nothing waits */
-	uint64_t job;  /* that keys is at; 0: none */
-	uint64_t last; /* of what is in it */
-};
-static struct voucher *vouchers; /* owned */
-static size_t voucher_count;
-static struct event *waker;
-
-/* Keys knows a desk by its certificate's name alone. */
-static void
-look_for_card(struct voucher *v)
-{
-	const struct voucher *o;
-	size_t i;
-
-	for (i = 0; i < voucher_count; i++) {
-		o = &vouchers[i];
-		if (!o->told || !o->open ||
-		    !weigh_same(bytes_str(v->signer), bytes_str(o->signer)))
-			continue;
-		memcpy(v->card, o->signer, sizeof(v->card));
-		v->open = true;
-		return;
-	}
-}
-
-/* Under this name keys signs for it. */
-static const char *
-name_of(const struct voucher *v)
-{
-	if (!v->desk) /* there is no other: what is older is its own as well */
-		return st.address;
-	return v->card[0] != '\0' ? v->card : v->signer;
-}
-
-static struct voucher *
-voucher_of(struct bytes signer)
-{
-	struct voucher *v;
-	size_t i;
-
-	for (i = 0; i < voucher_count; i++)
-		if (bytes_is(signer, vouchers[i].signer))
-			return &vouchers[i];
-	vouchers = vec_more(vouchers, voucher_count, sizeof(*vouchers));
-	v = &vouchers[voucher_count++];
-	*v = (struct voucher){ .desk = address_is_desk(signer) };
-	memcpy(v->signer, signer.p, signer.len);
-	v->open = !v->desk;
-	if (v->desk)
-		look_for_card(v);
-	return v;
-}
-
-static bool
-is_ready(const struct voucher *v)
-{
-	return v->due != 0 && v->job == 0 && v->open;
-}
-
-static void
-woken(evutil_socket_t fd, short what, void *ctx)
-{
-	/* that there is a round is all: notices_feed() */
-	(void)fd;
-	(void)what;
-	(void)ctx;
-}
-
-static void
-wake(void)
-{
-	int64_t first = INT64_MAX, ms;
-	struct timeval in;
-	size_t i;
-
-	for (i = 0; i < voucher_count; i++)
-		if (is_ready(&vouchers[i]) && vouchers[i].due < first)
-			first = vouchers[i].due;
-	if (first == INT64_MAX)
-		return;
-	if (waker == NULL)
-		waker = event_new(process_base(), -1, 0, woken, NULL);
-	ms = first - process_ms();
-	ms = ms < 0 ? 0 : ms + 1;
-	in.tv_sec = ms / 1000;
-	in.tv_usec = ms % 1000 * 1000;
-	if (waker == NULL || event_add(waker, &in) != 0)
-		bug("no timer");
-}
-
-static struct bytes
-hold(uint8_t to[static LIMIT_ADDRESS], struct bytes from)
-{
-	if (from.len > LIMIT_ADDRESS)
-		bug("an address over its limit");
-	if (from.len > 0)
-		memcpy(to, from.p, from.len);
-	return bytes_of(to, from.len);
-}
-
-void
-notice_hold(struct stored *d, struct held *to)
-{
-	d->header.origin = hold(to->origin, d->header.origin);
-	d->from = hold(to->from, d->from);
-	d->desk = hold(to->desk, d->desk);
-}
-
-/* ---- what is to be signed ------------------------------------------------ */
-
-struct statement
-notice_about(const struct stored *d, enum statement_kind kind)
-{
-	struct statement s = { .kind = kind,
-		.id = d->header.id,
-		.origin = d->header.origin,
-		.incarnation = d->header.incarnation,
-		.serial = d->header.serial,
-		.at = station_now(),
-		.own_clock = station_own_clock(),
-		.since = TIME_NEVER };
-
-	memcpy(s.digest, d->digest, SHA256_SIZE);
-	return s;
-}
-
-/* This station's of this round that nobody waits for, to one station each:
- * they are a row together (docs/station.md 4.8). */
-static struct together {
-	char to[LIMIT_ADDRESS + 1];
-	unsigned rank;
-	struct buf statements;
-	size_t count;
-} together[TOGETHER];
-static size_t together_count;
-
-static void
-together_free(void)
-{
-	while (together_count > 0)
-		buf_free(&together[--together_count].statements);
-}
-
-static enum rc
-pend(struct bytes statements, struct bytes signer, struct bytes to,
-    unsigned rank, struct err *e)
-{
-	struct pending p = { .signer = signer,
-		.to = to,
-		.rank = rank,
-		.statement = statements };
-
-	return store_failed(st.store->ops->notices->pend(st.store, &p, e));
-}
-
-static enum rc
-pend_together(struct together *t, struct err *e)
-{
-	const enum rc rc = pend(buf_bytes(&t->statements),
-	    bytes_str(st.address), bytes_str(t->to), t->rank, e);
-
-	t->statements.len = 0;
-	t->count = 0;
-	t->rank = 0;
-	return rc;
-}
-
-enum rc
-notices_round(struct err *e)
-{
-	enum rc rc = RC_OK;
-	size_t i;
-
-	for (i = 0; i < together_count && rc == RC_OK; i++)
-		if (together[i].count > 0)
-			rc = pend_together(&together[i], e);
-	together_free();
-	return rc;
-}
-
-static enum rc
-add_together(
-    struct bytes statement, struct bytes to, unsigned rank, struct err *e)
-{
-	struct together *t = together, *end = together + together_count;
-	enum rc rc = RC_OK;
-
-	while (t < end && !bytes_is(to, t->to))
-		t++;
-	if (t == together + TOGETHER)
-		return pend(statement, bytes_str(st.address), to, rank, e);
-	if (t == end) {
-		*t = (struct together){ 0 };
-		memcpy(t->to, to.p, to.len);
-		together_count++;
-	}
-	if (t->count == TOGETHER_MOST ||
-	    t->statements.len + statement.len > STORE_PENDING)
-		rc = pend_together(t, e);
-	buf_add(&t->statements, statement);
-	t->count++;
-	if (rank > t->rank)
-		t->rank = rank;
-	return rc;
-}
-
-#define THIN_MS 60000	  /* docs/link.md 20.6: company is waited for */
-#define THIN_SOON_MS 10000 /* of thượng khẩn */
-#define NO_HURRY 2u
-
-/* It goes over a thin line, as far as can be told. */
-static bool
-goes_thin(struct bytes to)
-{
-	size_t i;
-
-	for (i = 0; i < st.line_count && st.thin_count > 0; i++)
-		if (st.lines[i]->thin && (st.lines[i]->parent ||
-					     bytes_is(to, st.lines[i]->station)))
-			return true;
-	return false;
-}
-
-/* Milliseconds until it is signed, with what has come to it by then. */
-static int64_t
-patience(bool later, struct bytes to, unsigned rank)
-{
-	if (rank + 1 < RANKS && goes_thin(to))
-		return rank < NO_HURRY ? THIN_MS : THIN_SOON_MS;
-	return later ? LATER_MS : SOON_MS;
-}
-
-enum rc
-notice_pend(const struct statement *s, struct bytes signer, struct bytes to,
-    unsigned rank, struct err *e)
-{
-	const bool later =
-	    s->kind == STATEMENT_CUSTODY || s->kind == STATEMENT_HOP;
-	const int64_t due = process_ms() + patience(later, to, rank);
-	struct der_wr w = { 0 };
-	struct voucher *v;
-	enum rc rc;
-
-	statement_write(&w, s);
-	if ((rc = store_write(e)) != RC_OK)
-		;
-	else if (later && bytes_is(signer, st.address))
-		rc = add_together(buf_bytes(&w.out), to, rank, e);
-	else
-		rc = pend(buf_bytes(&w.out), signer, to, rank, e);
-	der_wr_free(&w);
-	if (rc != RC_OK)
-		return rc;
-	v = voucher_of(signer);
-	if (v->due == 0 || due < v->due) {
-		v->due = due;
-		wake();
-	}
-	return RC_OK;
-}
-
-enum rc
-notice_by_desk(const struct stored *d, enum statement_kind kind,
-    struct bytes desk, unsigned code, struct err *e)
-{
-	struct statement s = notice_about(d, kind);
-
-	s.desk = desk;
-	s.code = code;
-	return notice_pend(&s, desk, d->header.origin,
-	    precedence_rank(d->header.precedence), e);
-}
-
-/* ---- signing ------------------------------------------------------------- */
+/* ---- signing
+ * ------------------------------------------------------------ */
 
 /* Rows of one signer, in their order. */
 struct gathered {
@@ -400,7 +115,7 @@ gather_all(
     struct gathered *g, const struct voucher *v, uint64_t most, struct err *e)
 {
 	*g = (struct gathered){ .most = most,
-		.desk = v->desk ? name_of(v) : NULL };
+		.desk = v->desk ? voucher_name(v) : NULL };
 	return st.store->ops->notices->pending(
 	    st.store, bytes_str(v->signer), 0, BATCH_MADE, gather, g, e);
 }
@@ -408,7 +123,7 @@ gather_all(
 static void
 ask_keys(struct voucher *v)
 {
-	struct msg_vouch m = { .signer = bytes_str(name_of(v)),
+	struct msg_vouch m = { .signer = bytes_str(voucher_name(v)),
 		.at = station_now(),
 		.own_clock = station_own_clock() };
 	struct gathered g;
@@ -436,17 +151,19 @@ void
 notices_feed(void)
 {
 	const int64_t now = process_ms();
+	struct voucher *v;
 	size_t i;
 
 	if (!st.named)
 		return;
-	for (i = 0; i < voucher_count; i++)
-		if (is_ready(&vouchers[i]) && vouchers[i].due <= now)
-			ask_keys(&vouchers[i]);
-	wake();
+	for (i = 0; (v = voucher_each(i)) != NULL; i++)
+		if (voucher_is_ready(v) && v->due <= now)
+			ask_keys(v);
+	vouchers_wake();
 }
 
-/* ---- what was signed ----------------------------------------------------- */
+/* ---- what was signed
+ * ------------------------------------------------------------ */
 
 struct keeping {
 	const struct gathered *g;
@@ -571,7 +288,7 @@ would_not(struct voucher *v, const struct msg_vouched *m)
 		    process_ms() + (notice_leave_out(v->signer, m, &e) == RC_OK
 					   ? SOON_MS
 					   : LATER_MS);
-		wake();
+		vouchers_wake();
 		return;
 	}
 	v->due = process_ms() + REFUSED_MS;
@@ -594,11 +311,10 @@ notice_signed(uint64_t job, const struct msg_vouched *m)
 	enum rc rc;
 	size_t i;
 
-	for (i = 0; i < voucher_count && vouchers[i].job != job; i++)
+	for (i = 0; (v = voucher_each(i)) != NULL && v->job != job; i++)
 		;
-	if (i == voucher_count || job == 0)
+	if (v == NULL || job == 0)
 		return; /* asked by one that was here before */
-	v = &vouchers[i];
 	v->job = 0;
 	if (m->rc != RC_OK) {
 		would_not(v, m);
@@ -607,7 +323,7 @@ notice_signed(uint64_t job, const struct msg_vouched *m)
 	rc = gather_all(&g, v, v->last, &e);
 	if (rc == RC_OK && (rc = store_write(&e)) == RC_OK)
 		rc = store_failed(hand_out(&g, m->head, &e));
-	v = &vouchers[i]; /* there may be more of them now */
+	v = voucher_each(i); /* there may be more of them now */
 	if (rc == RC_OK)
 		rc = store_failed(st.store->ops->notices->pending_done(
 		    st.store, bytes_str(v->signer), v->last, &e));
@@ -615,78 +331,5 @@ notice_signed(uint64_t job, const struct msg_vouched *m)
 	if (v->due == 0)
 		v->due = process_ms() + (rc == RC_OK ? SOON_MS : LATER_MS);
 	gathered_free(&g);
-	wake();
-}
-
-/* ---- who can sign -------------------------------------------------------- */
-
-void
-notice_desk(const struct msg_desk_state *m)
-{
-	struct voucher *v = voucher_of(m->desk);
-	size_t i;
-
-	v->told = true;
-	v->card[0] = '\0';
-	v->open = m->open != 0;
-	if (v->open)
-		v->due = process_ms();
-	/* and what it is to say under another name of its */
-	for (i = 0; i < voucher_count; i++) {
-		v = &vouchers[i];
-		if (!v->desk || v->told ||
-		    !weigh_same(bytes_str(v->signer), m->desk))
-			continue;
-		v->open = false;
-		look_for_card(v);
-		if (v->open)
-			v->due = process_ms();
-	}
-	wake();
-}
-
-void
-notices_lost(void)
-{
-	size_t i;
-
-	for (i = 0; i < voucher_count; i++) {
-		vouchers[i].job = 0;
-		vouchers[i].open = !vouchers[i].desk;
-		vouchers[i].told = false;
-		vouchers[i].due = process_ms() + SOON_MS;
-	}
-}
-
-void
-notices_settled(bool kept)
-{
-	size_t i;
-
-	together_free();
-	for (i = 0; !kept && i < voucher_count; i++)
-		vouchers[i].due = process_ms() + LATER_MS;
-}
-
-static bool
-add_signer(void *ctx, struct bytes signer, uint64_t count)
-{
-	(void)ctx;
-	(void)count;
-	voucher_of(signer)->due = process_ms() + SOON_MS;
-	return true;
-}
-
-void
-notices_begin(void)
-{
-	struct log_line l;
-	struct err e;
-
-	if (st.store->ops->notices->signers(st.store, add_signer, NULL, &e) ==
-	    RC_OK)
-		return;
-	l = log_line(LOG_WARN, "notice.unread");
-	log_err(&l, &e);
-	process_log(LOG_WARN, &l);
+	vouchers_wake();
 }

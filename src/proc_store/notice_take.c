@@ -3,10 +3,10 @@
  * and kept (docs/receipts.md 3 and 5). */
 #include <string.h>
 
-#include "proc_store/lives.h"
-#include "proc_store/weigh.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
+#include "proc_store/lives.h"
+#include "proc_store/weigh.h"
 
 #define REFUSED_LINES 100u /* of the log, in a minute */
 #define REFUSED_MS 60000

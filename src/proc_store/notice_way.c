@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/weigh.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
+#include "proc_store/weigh.h"
 
 #define BACK_MAX 65536u		       /* docs/receipts.md 7.1 */
 #define HOPS_EACH (2u * ADDRESS_DEPTH) /* stations on the way to a desk */
@@ -66,8 +66,7 @@ check_hop(const struct weighed *w, struct err *e)
 	struct look_hop x = { .hop = w->batch->signer.address };
 	enum rc rc;
 
-	rc = st.store->ops->operate.goes(
-	    st.store, w->d.n, x.hop, &x.found, e);
+	rc = st.store->ops->operate.goes(st.store, w->d.n, x.hop, &x.found, e);
 	if (rc == RC_OK && !x.found) /* it may be written differently now */
 		rc = st.store->ops->legs(st.store, w->d.n, look_hop, &x, e);
 	return rc == RC_OK && !x.found ? weigh_not_his(w, e) : rc;

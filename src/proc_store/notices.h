@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Statements about dispatches in the store process: what is to be signed, what
- * comes, and what counts (docs/receipts.md).  store_notice.c makes them,
- * store_notice_take.c takes them.
+ * comes, and what counts (docs/receipts.md).  notice.c makes them,
+ * notice_sign.c has them signed, notice_take.c takes them.
  */
-#ifndef ANTIND_NOTICES_H
-#define ANTIND_NOTICES_H
+#ifndef PROC_STORE_NOTICES_H
+#define PROC_STORE_NOTICES_H
 
-#include "proc_store/arrival.h"
 #include "dispatch/batch.h"
+#include "proc_store/arrival.h"
 
 /* What a dispatch borrows from the store, held beyond the next call. */
 struct held {
@@ -16,7 +16,7 @@ struct held {
 };
 void notice_hold(struct stored *d, struct held *to);
 
-/* ---- store_notice.c: what is to be signed, and goes out ------------------ */
+/* ---- notice.c: what is to be signed -------------------------------- */
 
 /* A statement about this dispatch, as of now; the kind's fields are the
  * caller's to fill in. */
@@ -29,30 +29,36 @@ enum rc notice_pend(const struct statement *s, struct bytes signer,
 enum rc notice_by_desk(const struct stored *d, enum statement_kind kind,
     struct bytes desk, unsigned code, struct err *e);
 
-void notices_begin(void); /* who has something to sign, from before */
-/* What is due is handed to keys; after the round. */
-void notices_feed(void);
 /* The round's last rows, in its transaction. */
 enum rc notices_round(struct err *e);
 void notices_settled(bool kept); /* the round is over */
-void notices_lost(void);	 /* keys was started anew */
-void notice_signed(uint64_t job, const struct msg_vouched *m);
+
+/* ---- voucher.c: who has something to sign -------------------------- */
+
+void notices_begin(void); /* from before */
+void notices_lost(void);  /* keys was started anew */
 void notice_desk(const struct msg_desk_state *m);
 
-/* Of what waits for this signer one statement is not signed, m->bad: it is left
- * out.  (store_notice_left.c) */
-enum rc notice_leave_out(
-    const char *signer, const struct msg_vouched *m, struct err *e);
+/* ---- notice_sign.c: it is signed, and goes out --------------------- */
 
-/* A dispatch arrives at a desk here, which says so; nothing where it lies there
- * already. (store_take.c) */
-enum rc station_delivers(
-    const struct stored *d, const struct dest *to, bool *news, struct err *e);
+/* What is due is handed to keys; after the round. */
+void notices_feed(void);
+void notice_signed(uint64_t job, const struct msg_vouched *m);
 /* A notice of ours with these batches, at once. */
 enum rc notice_post(
     struct bytes batches, struct bytes to, unsigned rank, struct err *e);
 
-/* ---- store_notice_way.c: of a dispatch's way ----------------------------- */
+/* Of what waits for this signer one statement is not signed, m->bad: it is left
+ * out.  (notice_left.c) */
+enum rc notice_leave_out(
+    const char *signer, const struct msg_vouched *m, struct err *e);
+
+/* A dispatch arrives at a desk here, which says so; nothing where it lies there
+ * already. (take.c) */
+enum rc station_delivers(
+    const struct stored *d, const struct dest *to, bool *news, struct err *e);
+
+/* ---- notice_way.c: of a dispatch's way ----------------------------- */
 
 /* The legs of a dispatch, which can be asked of the store one by one. */
 struct leg_list {
@@ -72,7 +78,7 @@ void leg_reported(uint64_t q, enum report_why why);
 /* An operator sends it over another line: for the journal. */
 void leg_rerouted(uint64_t q, struct bytes hop);
 
-/* ---- store_recall.c ------------------------------------------------------ */
+/* ---- recall.c ------------------------------------------------------ */
 
 /* Whoever has said that he recalls it or that another takes its place: rows of
  * struct msg_recaller, the first that said so first; the caller frees. */
@@ -93,7 +99,7 @@ enum rc recall_opened(const struct stored *d, struct bytes desk,
 /* The station at which a desk is now; false: it is not known. */
 bool station_for(char out[static LIMIT_ADDRESS + 1], struct bytes desk);
 
-/* ---- store_chase.c ------------------------------------------------------- */
+/* ---- chase.c ------------------------------------------------------- */
 
 /* A desk is to be heard of; it was. */
 enum rc chase_begin(const struct stored *d, struct bytes desk, struct err *e);
@@ -103,17 +109,17 @@ void chases_tick(void); /* each second: who is due is asked for */
  * answered: not more often than docs/receipts.md 9.5 says. */
 bool answer_may(struct bytes origin);
 
-/* ---- store_stranger.c ---------------------------------------------------- */
+/* ---- stranger.c ---------------------------------------------------- */
 
 /* Its signer's certificate is not here: ask for it, and keep the batch, which
  * this neighbour brought (empty: not known), until it comes. */
-enum rc stranger_keep(const struct batch *b, struct bytes bytes,
-    struct bytes by, struct err *e);
-void strangers_look(void); /* our directory has grown */
+enum rc stranger_keep(
+    const struct batch *b, struct bytes bytes, struct bytes by, struct err *e);
+void strangers_look(void);	 /* our directory has grown */
 void strangers_tick(int64_t ms); /* each second: in a minute once, and at the
 				  * start, all are looked at, and asked for */
 
-/* ---- store_notice_take.c: what comes ------------------------------------- */
+/* ---- notice_take.c: what comes ------------------------------------- */
 
 /* A package that is a notice, in the place of arrival_take(). */
 enum rc notice_arrives(struct arrival *a, bool *news, struct err *e);

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/sessions.h"
-#include "proc_store/backup.h"
-#include "proc_store/notices.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/backup.h"
+#include "proc_store/notices.h"
+#include "proc_store/sessions.h"
 
 #define LEGS_MAX 5000u	/* of one request; the command asks again */
 #define EXPIRE_MAX 200u /* legs in one round */

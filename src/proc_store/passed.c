@@ -3,8 +3,8 @@
  * (docs/upgrade.md 2.1). */
 #include <string.h>
 
-#include "proc_store/station.h"
 #include "core/vec.h"
+#include "proc_store/station.h"
 
 /* Where it is among those passed over, or would be. */
 static size_t

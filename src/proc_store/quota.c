@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/station.h"
 #include "core/vec.h"
+#include "proc_store/station.h"
 
 #define HOUR_MS UINT64_C(3600000)
 #define OVER_MS INT64_C(3600000) /* calm, after which it is said again */

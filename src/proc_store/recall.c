@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/weigh.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/resolve.h"
+#include "proc_store/weigh.h"
 
 /* Who has said that he recalls a dispatch. */
 struct recaller {
@@ -17,10 +17,10 @@ struct recaller {
 	struct id instead;
 };
 
-#define AHEAD_MAX 4096u /* recalls whose dispatches have not come */
+#define AHEAD_MAX 4096u	  /* recalls whose dispatches have not come */
 #define AHEAD_ORIGIN 512u /* of one origin */
 #define AHEAD_KEY (2 * SHA256_SIZE)
-#define AHEAD_DESKS 8u	/* that recall one of them */
+#define AHEAD_DESKS 8u /* that recall one of them */
 
 /* ---- asking for it (docs/receipts.md 8.1) -------------------------------- */
 
@@ -259,8 +259,7 @@ may_be_added(struct bytes batches, const struct weighed *w)
 	while (other && notice_next(&batches, &one)) {
 		if (batch_read(&b, one, &e) != RC_OK)
 			bug("a batch that was kept");
-		other = !weigh_same(
-		    b.signer.address, w->batch->signer.address);
+		other = !weigh_same(b.signer.address, w->batch->signer.address);
 		batch_free(&b);
 		count++;
 	}
@@ -276,8 +275,8 @@ make_room(struct bytes begin, size_t most, struct err *e)
 
 	rc = ops->paper_each(st.store, PAPER_RECALL, count_paper, &all, e);
 	if (rc == RC_OK && all.count >= most)
-		rc = ops->paper_drop(st.store, PAPER_RECALL,
-		    bytes_of(all.oldest, all.len), e);
+		rc = ops->paper_drop(
+		    st.store, PAPER_RECALL, bytes_of(all.oldest, all.len), e);
 	return rc;
 }
 
@@ -300,9 +299,8 @@ keep_ahead(struct weighed *w, struct err *e)
 	rc = ops->paper_get(st.store, p.kind, p.key, &head, &body, e);
 	if (rc == RC_OK && !may_be_added(buf_bytes(&body), w))
 		goto out;
-	if (rc == RC_ABSENT &&
-	    (rc = make_room(bytes_of(key, SHA256_SIZE), AHEAD_ORIGIN, e)) ==
-		RC_OK)
+	if (rc == RC_ABSENT && (rc = make_room(bytes_of(key, SHA256_SIZE),
+				    AHEAD_ORIGIN, e)) == RC_OK)
 		rc = make_room((struct bytes){ 0 }, AHEAD_MAX, e);
 	batch_cut(&body, w->batch, is_this, w);
 	if (rc == RC_OK)
@@ -315,8 +313,7 @@ keep_ahead(struct weighed *w, struct err *e)
 	s.code = OUTCOME_AHEAD;
 	w->news = true;
 	if (answer_may(w->s.origin))
-		rc = notice_pend(
-		    &s, bytes_str(st.address), w->s.origin, 0, e);
+		rc = notice_pend(&s, bytes_str(st.address), w->s.origin, 0, e);
 out:
 	buf_free(&head);
 	buf_free(&body);

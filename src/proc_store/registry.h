@@ -2,20 +2,20 @@
 /*
  * The registry in the store process (docs/registry.md 7): the law's files, what
  * people do to documents, and what they see of them.  What a step is and does
- * is the matter of antind/acting.h; here it meets the store, the directory and
+ * is the matter of acting.h; here it meets the store, the directory and
  * the clock.
  */
-#ifndef ANTIND_REGISTRY_H
-#define ANTIND_REGISTRY_H
+#ifndef PROC_STORE_REGISTRY_H
+#define PROC_STORE_REGISTRY_H
 
+#include "core/pairs.h"
 #include "proc_store/acting.h"
 #include "proc_store/rows.h"
 #include "proc_store/sessions.h"
-#include "core/pairs.h"
 
 struct rules;
 
-/* ---- store_law.c: the files of the law
+/* ---- law.c: the files of the law
  * ------------------------------------------------------------ */
 
 void law_given(const struct msg_rules *m); /* at the start */
@@ -30,7 +30,7 @@ struct law_book {
 };
 bool law_book(struct law_book *out, struct bytes word, int64_t t);
 
-/* ---- store_sealed.c: rows are sealed
+/* ---- sealed.c: rows are sealed
  * -------------------------------------------------------------- */
 
 /* Which row it is: a table, and its key.  The caller frees. */
@@ -48,7 +48,7 @@ enum rc sealed_shut(
 enum rc sealed_read(
     struct buf *out, struct buf row, struct bytes sealed, struct err *e);
 
-/* ---- store_asking.c: who asks, and is answered
+/* ---- asking.c: who asks, and is answered
  * ---------------------------------------------------------- */
 
 struct asking {
@@ -89,14 +89,30 @@ void rows_later(uint64_t job, struct buf *row);
 void rows_say_later(uint64_t job, struct buf *rows);
 void docs_settled(bool kept, const struct err *e); /* the round is over */
 
-/* ---- store_doc.c: what is done
+/* ---- doc.c: what is done
  * ------------------------------------------------------------------ */
 
 void doc_on(uint64_t job, const struct msg_doc *m); /* by control */
 
 void docs_stop(void);
 
-/* ---- store_doc_keep.c: what a step does
+/* ---- doc_keep.c: what a step does
+ * ----------------------------------------------------------- */
+
+/*
+ * In this round's transaction, all of it: "n" is the document, 0 a new one of
+ * this id.
+ *
+ * RC_EXISTS	something has changed since it was thought through: again
+ * RC_DENIED	the number is another document's
+ */
+enum rc doc_keep(const struct asking *a, uint64_t n, const struct id *id,
+    const struct acting_plan *plan, struct bytes signature, struct err *e);
+/* The round is over: of what it destroyed nothing stays in the log of changes
+ * either (docs/registry.md 5.5); doc_destroy.c. */
+void docs_scrub(bool kept);
+
+/* ---- book_number.c, book_line.c: registers
  * ----------------------------------------------------------- */
 
 /* The name of a register or series of a unit in the store's rows. */
@@ -114,25 +130,13 @@ enum rc number_next(
 /* That, whether it is closed or not; *closed: since when, 0: it is not. */
 enum rc number_at(uint64_t *out, int64_t *closed, struct bytes series,
     unsigned year, struct err *e);
-/*
- * In this round's transaction, all of it: "n" is the document, 0 a new one of
- * this id.
- *
- * RC_EXISTS	something has changed since it was thought through: again
- * RC_DENIED	the number is another document's
- */
-enum rc doc_keep(const struct asking *a, uint64_t n, const struct id *id,
-    const struct acting_plan *plan, struct bytes signature, struct err *e);
-/* The round is over: of what it destroyed nothing stays in the log of changes
- * either (docs/registry.md 5.5). */
-void docs_scrub(bool kept);
 /* A remark, sealed for its line; RC_DENIED: the volume is closed. */
 enum rc remark_keep(struct bytes book, unsigned year, uint64_t serial,
     int64_t at, struct bytes text, struct err *e);
 /* The journal's entry: 1 a volume is opened, 2 closed, 3 a series goes on. */
 void journal_book(unsigned code, uint64_t number, struct bytes name);
 
-/* ---- store_clerk.c: what clerks do to registers
+/* ---- clerk.c: what clerks do to registers
  * ---------------------------------------------------- */
 
 /* The open volume is closed; the next line opens another. */
@@ -143,11 +147,11 @@ enum rc book_remark(const struct asking *a, struct bytes word, unsigned year,
 enum rc book_resume(const struct asking *a, struct bytes word, unsigned year,
     uint64_t number, struct bytes text, bool *done, struct err *e);
 
-/* ---- store_look.c: the tree, and the rules ------------------------------- */
+/* ---- look.c: the tree, and the rules ------------------------------- */
 
 void look_on(uint64_t job, const struct msg_ask *m); /* by control */
 
-/* ---- store_doc_show.c: what people see
+/* ---- doc_show.c: what people see
  * ------------------------------------------------------------ */
 
 enum rc docs_list(struct buf *rows, const struct asking *a,
@@ -171,16 +175,16 @@ void office_add(struct buf *row, const struct asking *a);
 void type_add(struct buf *row, struct bytes word);
 enum rc books_print(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
-/* store_report.c: documents that were begun in a time, newest first. */
+/* report.c: documents that were begun in a time, newest first. */
 enum rc docs_times(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 enum rc books_report(struct buf *rows, const struct asking *a,
     const struct msg_doc *m, struct err *e);
 
-/* ---- store_draft.c: what somebody writes and has not sent
+/* ---- draft.c: what somebody writes and has not sent
  * ------------------------------------------------------------ */
 
-#define DRAFTS_MAX 100u		/* of a person */
+#define DRAFTS_MAX 100u		   /* of a person */
 #define DRAFT_KEPT (90 * TIME_DAY) /* after it was changed last */
 
 enum rc drafts_list(struct buf *rows, const struct asking *a,

@@ -12,9 +12,10 @@
  */
 #include <string.h>
 
-#include "proc_store/enrol.h"
 #include "core/vec.h"
 #include "pki/enrol.h"
+#include "pki/resolve.h"
+#include "proc_store/enrol.h"
 
 /* Of 22 November 2026: renewed is in the last third of their time, but not
  * before there are this many days left. */
@@ -157,13 +158,11 @@ renew_earlier(void)
 	const struct dcert *c;
 	size_t i;
 
-	for (i = d->state.units[st.unit].certs; i != NONE; i = c->next) {
+	for (i = station_cert(d, st.unit, NONE, now); i != NONE;
+	     i = station_cert(d, st.unit, i, now)) {
 		c = &d->state.certs[i];
-		if (c->holder == NONE && c->cert.rights.kind == CERT_STATION &&
-		    c->cert.use == CERT_SIGN && c->from <= now &&
-		    c->until > now + EARLIER_DAYS * TIME_DAY &&
-		    memcmp(&c->cert.tag, &me.tag, sizeof(me.tag)) != 0 &&
-		    directory_holds(d, i))
+		if (c->until > now + EARLIER_DAYS * TIME_DAY &&
+		    memcmp(&c->cert.tag, &me.tag, sizeof(me.tag)) != 0)
 			return c->cert.tag;
 	}
 	return (struct tag){ 0 };

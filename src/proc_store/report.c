@@ -2,8 +2,8 @@
 /* How long documents took, for reports (docs/registry.md 9.5). */
 #include <string.h>
 
-#include "proc_store/registry.h"
 #include "core/vec.h"
+#include "proc_store/registry.h"
 
 #define TIMES_MAX 200u /* documents of one request */
 

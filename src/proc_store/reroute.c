@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/notices.h"
 #include "core/vec.h"
 #include "envelope/address.h"
 #include "pki/path.h"
 #include "pki/resolve.h"
+#include "proc_store/notices.h"
 
 #define LEGS_AT_ONCE 256u
 #define LEGS_NOW 2000u	/* looked at in the round that learnt it, */

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/backup.h"
-#include "proc_store/carried.h"
 #include "core/vec.h"
 #include "crypto/random.h"
+#include "proc_store/backup.h"
+#include "proc_store/carried.h"
 
 #define MARK "restored"	 /* a file that antin restore leaves: u64 made */
 #define WORD "restored"	 /* struct closed, 8 bytes each; empty: it is open */
@@ -69,8 +69,7 @@ closed_write(const struct closed *c, struct err *e)
 		buf_u64(&b, c->serial);
 		buf_u64(&b, c->since);
 	}
-	rc = store_failed(
-	    st.store->ops->set_word(st.store, WORD, buf_bytes(&b), e));
+	rc = set_word(WORD, buf_bytes(&b), e);
 	buf_free(&b);
 	return rc;
 }

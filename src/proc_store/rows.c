@@ -81,8 +81,7 @@ keep(struct bytes record, struct err *e)
 	enum rc rc = store_write(e);
 
 	if (rc == RC_OK)
-		rc = store_failed(
-		    st.store->ops->set_word(st.store, WORD, record, e));
+		rc = set_word(WORD, record, e);
 	return rc;
 }
 

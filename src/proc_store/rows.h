@@ -4,20 +4,12 @@
  * keys makes it, once in a station's life; the store keeps it sealed, as the
  * word "row.key", and has it in memory while it runs.
  */
-#ifndef ANTIND_ROWS_H
-#define ANTIND_ROWS_H
+#ifndef PROC_STORE_ROWS_H
+#define PROC_STORE_ROWS_H
 
 #include "proc_store/station.h"
-#include "pki/card.h"
 
 #define ROWS_KEY MSG_ROW_KEY_SIZE
-
-/* keys_rows.c: MSG_ROW_KEY, which is answered at once. */
-void rows_make(
-    const struct identity *station, uint64_t job, struct bytes record);
-
-/* ---- store_rows.c
- * ------------------------------------------------------------ */
 
 /* The key, on disk; false: it is not known (yet).  The caller wipes out. */
 bool rows_key(uint8_t out[static ROWS_KEY]);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Rows of the registry are sealed, each for its own place (docs/registry.md
  * 5.3). */
-#include "proc_store/registry.h"
 #include "crypto/row.h"
+#include "proc_store/registry.h"
 
-_Static_assert(ROW_KEY == ROWS_KEY, "docs/registry.md 5.3");
+_Static_assert(ROW_KEY_SIZE == ROWS_KEY, "docs/registry.md 5.3");
 
 static struct buf
 row(const char *table)
@@ -75,7 +75,8 @@ sealed_shut(struct buf *out, struct buf about, struct bytes text, struct err *e)
 }
 
 enum rc
-sealed_read(struct buf *out, struct buf about, struct bytes sealed, struct err *e)
+sealed_read(
+    struct buf *out, struct buf about, struct bytes sealed, struct err *e)
 {
 	uint8_t key[ROWS_KEY];
 	enum rc rc = rows_key_or(key, e);

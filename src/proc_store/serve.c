@@ -7,11 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "envelope/address.h"
+#include "pki/resolve.h"
 #include "proc_store/backup.h"
 #include "proc_store/notices.h"
 #include "proc_store/tell.h"
-#include "envelope/address.h"
-#include "pki/resolve.h"
 
 /* ---- numbers
  * ------------------------------------------------------------------- */

@@ -7,8 +7,8 @@
  * as which person; what a person may is then a matter of session_role() and
  * session_level(), and what he does is signed by people_sign().
  */
-#ifndef ANTIND_SESSIONS_H
-#define ANTIND_SESSIONS_H
+#ifndef PROC_STORE_SESSIONS_H
+#define PROC_STORE_SESSIONS_H
 
 #include "proc_store/station.h"
 
@@ -38,8 +38,18 @@ void session_each(
 /* Name a user in a line of the log; a browser's session by whom it has signed
  * in, too. */
 void session_log(struct log_line *l, uint64_t uid);
+/*
+ * "Nguyễn Thị Hà (vn/ha)": whom a browser's session has signed in, one after
+ * another, of at most "max" bytes; nothing of a user of this machine, whose uid
+ * says who he is.  The caller frees *out.
+ *
+ * RC_DENIED	it has signed nobody in
+ */
+enum rc session_names(struct buf *out, uint64_t uid, size_t max, struct err *e);
 /* He holds it at this desk (a holder of the directory) now. */
 bool session_role(const struct session *s, size_t desk, enum role role);
+/* At some desk of this station's unit, or of one above it. */
+bool session_role_here(const struct session *s, enum role role);
 /* The same of all roles: a bit each. */
 unsigned session_roles(const struct session *s, size_t desk);
 /* Up to which level he may read. */
@@ -54,7 +64,7 @@ enum level session_level(const struct session *s);
 bool people_sign(const struct session *s, struct bytes statement, uint64_t ref,
     void (*then)(uint64_t ref, const struct msg_step_signed *m));
 
-/* ---- what the store process tells this file
+/* ---- what the store process tells these rooms
  * ------------------------------------ */
 
 void people_held(const struct cert *c); /* keys has this person's key */

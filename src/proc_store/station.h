@@ -2,13 +2,13 @@
 /*
  * What the store process knows of its station: the store, the directory, the
  * clock, and the lines that are up.  Only the files of this process include it
- * (store.c, store_*.c); each takes one concern.
+ * (the .c files here); each takes one concern.
  *
  * Nothing is told to anybody before it is on disk: what answers a decision
- * waits in "after" until the round's commit (store.c).
+ * waits in "after" until the round's commit (round.c).
  */
-#ifndef ANTIND_STATION_H
-#define ANTIND_STATION_H
+#ifndef PROC_STORE_STATION_H
+#define PROC_STORE_STATION_H
 
 #include "daemon/hours.h"
 #include "daemon/process.h"
@@ -23,20 +23,20 @@
 #define RANKS 4u
 /* What may be on its way over one line, for each rank: so that what is urgent
  * never waits for room. */
-#define FLYING_MAX 128u		/* items */
-#define FLYING_BYTES (2u << 20) /* small ones' bytes together */
-#define FLYING_BIG 2u		/* large ones */
-#define FLYING_ALL (64u << 20)	/* small ones' bytes over all lines, */
+#define FLYING_MAX 128u		 /* items */
+#define FLYING_BYTES (2u << 20)	 /* small ones' bytes together */
+#define FLYING_BIG 2u		 /* large ones */
+#define FLYING_ALL (64u << 20)	 /* small ones' bytes over all lines, */
 #define FLYING_LEAST (32u << 10) /* but of each so many, and always one */
-#define BIGS_MAX 8u		/* large ones arriving over one line */
-#define AGAIN_MS INT64_C(30000) /* before what was "not now" is tried */
+#define BIGS_MAX 8u		 /* large ones arriving over one line */
+#define AGAIN_MS INT64_C(30000)	 /* before what was "not now" is tried */
 
 /* What a line has been given and has not answered for. */
 struct flying {
 	uint64_t q, total;
 	unsigned rank;
 	struct line *line;
-	struct flying *same, *prev, *next; /* store_find.c */
+	struct flying *same, *prev, *next; /* find.c */
 };
 struct flight { /* all of a rank */
 	size_t count, bytes, big;
@@ -64,8 +64,8 @@ struct line {
 	bool parent, fresh;   /* fresh: it came in this round */
 	int64_t since, again; /* time; milliseconds, 0: nothing to try again */
 	int64_t redial;	      /* milliseconds: to hear the time again; 0: no */
-	int64_t guest; /* milliseconds: it is there for the directory alone, till
-			* then (docs/link.md 17.8); 0: for all */
+	int64_t guest; /* milliseconds: it is there for the directory alone,
+			* till then (docs/link.md 17.8); 0: for all */
 	struct neighbour *neighbour; /* whose line it is */
 	uint64_t cursor[RANKS];
 	bool more[RANKS]; /* there may be something queued behind the cursor */
@@ -91,32 +91,32 @@ struct line {
 	struct knows *knows; /* owned: of the directory; NULL: not said */
 	struct wants *wants; /* owned: what it asked for in vain; NULL */
 	/* of its journal: lives.h */
-	bool gated;	     /* no items before it is known to be no old one */
-	bool witness;	     /* our signature is still to be told it */
-	int64_t gate_ms;     /* milliseconds: not longer; 0: until it is */
+	bool gated;	 /* no items before it is known to be no old one */
+	bool witness;	 /* our signature is still to be told it */
+	int64_t gate_ms; /* milliseconds: not longer; 0: until it is */
 	enum life_reply reply; /* after this round */
 	uint64_t reply_size;
 	unsigned heard; /* checkpoints, since then: milliseconds */
 	int64_t heard_ms;
 	int64_t last_ms; /* milliseconds: when a last word came */
-	bool owes_note; /* our newest checkpoint is still to be told it */
+	bool owes_note;	 /* our newest checkpoint is still to be told it */
 	/* of a bundle: carried.h */
 	uint64_t job;	/* of the process media, that waits for a leg */
 	uint64_t from;	/* bytes of it that do not go */
 	uint64_t parts; /* items that came in part */
-	bool far; /* no neighbour; "parent" says then that it lies above */
-	bool thin;	/* docs/link.md 19 */
+	bool far;  /* no neighbour; "parent" says then that it lies above */
+	bool thin; /* docs/link.md 19 */
 };
 
-/* A station that had a line since our start (store_quota.c). */
+/* A station that had a line since our start (quota.c). */
 #define QUOTAS 2u /* of the highest ranks: thượng khẩn, hỏa tốc */
 struct neighbour {
 	char station[LIMIT_ADDRESS + 1];
 	int64_t down; /* milliseconds: when its line ended; 0: it is up */
 	int64_t at;   /* milliseconds: when what follows was filled up */
 	uint64_t items[QUOTAS], bytes[QUOTAS]; /* 3,600,000ths that are left */
-	int64_t over; /* milliseconds: when it was beyond last; 0: never */
-	uint64_t asked; /* its last turn: store_wanted.c; 0: none */
+	int64_t over;	  /* milliseconds: when it was beyond last; 0: never */
+	uint64_t asked;	  /* its last turn: wanted.c; 0: none */
 	int64_t noted_ms; /* when it was told our checkpoint; 0: never */
 	/* of a child, as it said last, and how long it is away by that */
 	struct contact contact;
@@ -136,9 +136,9 @@ struct station {
 	struct deadlines unseen; /* docs/duty.md 4.2 */
 	struct quota quotas[QUOTAS];
 	char duty[LIMIT_ADDRESS + 1]; /* the desk on duty; "": none */
-	uint64_t checkpoint; /* seconds; docs/journal.md 5.4 */
-	int64_t restore_wait; /* seconds; docs/backup.md 5.5 */
-	bool dials;	     /* its configuration names where its parent is */
+	uint64_t checkpoint;	      /* seconds; docs/journal.md 5.4 */
+	int64_t restore_wait;	      /* seconds; docs/backup.md 5.5 */
+	bool dials; /* its configuration names where its parent is */
 
 	bool named; /* keys has said who we are */
 	char address[LIMIT_ADDRESS + 1];
@@ -162,9 +162,13 @@ struct station {
 
 extern struct station st;
 
-/* ---- store.c: the process, transactions, answers
+/* ---- round.c: transactions, answers
  * ---------------------------- */
 
+/* Its end: what was decided happens now, or did not happen. */
+void round_settle(void);
+/* Something was decided, or answers wait. */
+bool round_open(void);
 /* A transaction is open, or the disk refused. */
 enum rc store_write(struct err *e);
 /* Note that the disk failed in this transaction: RC_IO ends it. */
@@ -178,6 +182,10 @@ void after_enrolled(uint64_t conn, struct buf *message);
 /* At once: it was refused. */
 void say_done(
     enum proc to, uint64_t job, const struct err *e, const struct id *id);
+
+/* ---- store.c: the process; time, the directory
+ * ---------------------------- */
+
 int64_t station_now(void);
 /*
  * A directory file that came: what it says beyond what is known is kept.
@@ -193,25 +201,32 @@ void station_looks(void);
 bool station_own_clock(void);
 /* The time to judge by: the network's where there is one. */
 int64_t station_judges(bool *own);
+
+/* ---- words.c: what the station keeps by name
+ * ---------------------------- */
+
+/* 0 where there is none. */
 enum rc word_u64(const char *name, uint64_t *value, struct err *e);
+/* In the round's transaction, which store_write() has begun. */
+enum rc set_word(const char *name, struct bytes value, struct err *e);
 enum rc set_word_u64(const char *name, uint64_t value, struct err *e);
 
-/* ---- store_name.c: who we are
+/* ---- name.c: who we are
  * --------------------------------------------------- */
 
 void station_named(const struct msg_held *h); /* keys has said so */
 
-/* ---- store_admit.c: who is let in
+/* ---- admit.c: who is let in
  * ---------------------------------------- */
 
 void line_hello(const struct msg_hello *h);
 void line_key(const struct msg_link_key *k);
 void line_signed(uint64_t job, const struct msg_statement *s);
-void line_self(void); /* tell link who we are, when that is known */
-void line_reborn(void); /* our incarnation is another */
+void line_self(void);		 /* tell link who we are, when that is known */
+void line_reborn(void);		 /* our incarnation is another */
 void line_epoch(uint64_t epoch); /* it was used: go on behind it */
 
-/* ---- store_line.c: lines come and go; what goes over them
+/* ---- line.c: lines come and go; what goes over them
  * ------------------- */
 
 struct line *line_of(uint64_t conn);
@@ -238,24 +253,24 @@ void line_gone(uint64_t conn);
 void line_sent(const struct msg_taken *t);
 /* Something could not be read for it: it is tried again. */
 void line_not_fed(struct line *l, const struct err *e);
-/* store_feed.c: something was queued for this hop; and link is handed what
+/* feed.c: something was queued for this hop; and link is handed what
  * there is room for */
 void line_wake(struct bytes hop, unsigned rank);
 void lines_feed(void);
 void lines_drop(bool say); /* all are gone */
 int64_t lines_tick(int64_t ms);
 
-/* store_passed.c: this leg is not offered over this line (docs/upgrade.md 2.1):
+/* passed.c: this leg is not offered over this line (docs/upgrade.md 2.1):
  * it waits for another. */
 void line_pass_over(struct line *l, uint64_t q);
 bool line_passed(const struct line *l, uint64_t q);
 
-/* The sum of a leg's package is known, or cannot be (store_sum.c). */
+/* The sum of a leg's package is known, or cannot be (sum.c). */
 void line_summed(uint64_t q, enum rc rc, struct err *e);
 void lines_settled(bool kept); /* the round is over */
 void lines_again(void);	       /* all that is queued, from the beginning */
 
-/* ---- store_find.c: lines by station, what flies by leg
+/* ---- find.c: lines by station, what flies by leg
  * ---------------------- */
 
 struct line *line_to(struct bytes station);
@@ -271,7 +286,7 @@ void flying_free(struct flying *f);
 /* Bytes of small ones that each line may have on its way, of each rank. */
 size_t flying_bytes(void);
 
-/* ---- store_sum.c: large packages that go on
+/* ---- sum.c: large packages that go on
  * ------------------------------------ */
 
 /* A package's file, which the caller closes; and the envelope in it, which the
@@ -290,7 +305,7 @@ enum rc large_fit(struct msg_send *m, struct buf *envelope, int *fd,
 void sum_forget(uint64_t q); /* the leg is over */
 bool sum_slice(void);
 
-/* ---- store_cut.c: an envelope for some of its destinations
+/* ---- cut.c: an envelope for some of its destinations
  * ---------------- */
 
 /*
@@ -302,7 +317,7 @@ bool sum_slice(void);
 enum rc cut_for(struct buf *out, const struct stored *d, struct bytes small,
     int fd, const struct tag *tags, size_t count, struct err *e);
 
-/* ---- store_trouble.c: while the disk refuses (docs/station.md 4.10)
+/* ---- trouble.c: while the disk refuses (docs/station.md 4.10)
  * ------------ */
 
 bool trouble_is(void); /* nothing is tried that writes */
@@ -311,7 +326,7 @@ void trouble_settled(bool kept, const struct err *e);
 /* Each second; true: this transaction is to see whether it is over. */
 bool trouble_tries(int64_t ms);
 
-/* ---- store_take.c: what arrives; store_big.c: large ones, in slices
+/* ---- take.c: what arrives; big.c: large ones, in slices
  * -------------------------------------------- */
 
 void take_item(struct line *l, const struct msg_item *m);
@@ -328,7 +343,7 @@ bool big_slice(void);
 bool submit_slice(void);
 void slice_wake(void); /* something does */
 
-/* ---- store_names.c: names change (docs/station.md 5.9)
+/* ---- names.c: names change (docs/station.md 5.9)
  * ------------ */
 
 #define NAMES_MAX 16u
@@ -366,15 +381,15 @@ void names_tick(int64_t ms);
 /* All that waits is looked at now. */
 void names_looked(void);
 
-/* ---- store_serve.c: what seal asks; store_ask.c: what people ask
+/* ---- serve.c: what seal asks; ask.c: what people ask
  * ------------ */
 
 void serve(uint64_t job, const struct message *m);
 void ask_rows(uint64_t job, const struct msg_ask *m);
 void ask_mark(uint64_t job, const struct msg_mark *m);
 
-/* ---- store_enrol.c: requests for certificates by line; store_decide.c: who
- * decides them; store_renew.c: this station's own
+/* ---- enrol.c: requests for certificates by line; decide.c: who
+ * decides them; renew.c: this station's own
  * ---------------------------- */
 
 void enrol_came(const struct msg_enrol *m);
@@ -403,7 +418,7 @@ void renew_desk(const struct cert *c);
 /* A row for each key whose end is near. */
 void renew_rows(void (*each)(void *ctx, const struct msg_row *row), void *ctx);
 
-/* ---- store_journal.c: what is decided is written down; store_checkpoint.c
+/* ---- journal.c: what is decided is written down; checkpoint.c
  * ------ */
 
 /* An entry of this round; n: a dispatch that it is about, which is known
@@ -434,13 +449,13 @@ void checkpoint_ask(uint64_t job, const struct msg_journal *m);
  * (docs/journal.md 4.5). */
 void checkpoint_thin(void);
 void checkpoint_seen(void); /* one was kept that the parent has signed */
-/* ---- store_reroute.c: other ways (docs/station.md 5.7)
+/* ---- reroute.c: other ways (docs/station.md 5.7)
  * ------------------------ */
 
 /* Where a desk's dispatch that came from "from" goes: here only to a desk; back
  * only when it is looked at again, where the directory knows its station. */
-void station_way(struct route *out, struct bytes from, struct bytes address,
-    bool again);
+void station_way(
+    struct route *out, struct bytes from, struct bytes address, bool again);
 /* The directory has learnt something: all that waits finds its way anew. */
 void take_reroute(void);
 void reroute_tick(void);
@@ -450,7 +465,7 @@ enum rc leg_look(uint64_t q, struct err *e);
  * held.  Of *l hop, rank, n and state are read. */
 void leg_goes(uint64_t q, const struct leg *l);
 
-/* ---- store_operate.c: what operators and time do (docs/station.md 14)
+/* ---- operate.c: what operators and time do (docs/station.md 14)
  * --------- */
 
 void operate_on(uint64_t job, const struct msg_operate *m);
@@ -462,7 +477,7 @@ void line_takes_back(uint64_t q);
 /* line_wake(), of a leg that may be older than what went last. */
 void line_wake_leg(struct bytes hop, unsigned rank, uint64_t q);
 
-/* ---- store_quota.c: neighbours (docs/station.md 12.3)
+/* ---- quota.c: neighbours (docs/station.md 12.3)
  * ------------------------- */
 
 struct neighbour *neighbour_of(struct bytes station);
@@ -472,7 +487,7 @@ void setting_given(struct bytes name, const char *value);
 /* The rank at which something of a child's is carried, which is counted. */
 unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
 
-/* ---- store_alarm.c: alarms (docs/station.md 13)
+/* ---- alarm.c: alarms (docs/station.md 13)
  * ------------------------------- */
 
 /* Raise it where it does not last; nothing where the disk refuses.  What it is
@@ -480,7 +495,7 @@ unsigned quota_rank(struct neighbour *n, unsigned rank, uint64_t bytes);
 void alarm_raise(enum store_alarm_kind kind, struct bytes subject,
     unsigned rank, const char *text);
 void malware_found(const struct msg_found *m);
-void late_look(void); /* store_late.c: what waits for lines */
+void late_look(void); /* late.c: what waits for lines */
 void alarm_over(
     enum store_alarm_kind kind, struct bytes subject, unsigned rank);
 /* It lasts, for all that is known. */
@@ -498,12 +513,13 @@ void alarms_tick(int64_t ms);
 void alarms_look(enum store_alarm_kind kind);
 void alarms_looked(enum store_alarm_kind kind);
 void alarms_settled(bool kept); /* the round is over */
-/* Those that last, or all; "unseen": that nobody has seen. */
+int64_t alarm_disk_since(void); /* the disk refuses since then; 0: it takes */
+/* alarm_show.c: those that last, or all; "unseen": that nobody has seen. */
 enum rc alarms_rows(void (*each)(void *ctx, const struct msg_row *row),
     void *ctx, bool all, bool unseen, struct err *e);
 enum rc alarm_seen(uint64_t n, uint64_t uid, struct err *e);
 
-/* ---- store_changed.c: what browsers may want to ask anew
+/* ---- changed.c: what browsers may want to ask anew
  * ------------ */
 
 void changed(uint64_t what); /* in this round: bits of enum changed */

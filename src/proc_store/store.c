@@ -1,30 +1,26 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The store: the database, the directory, and every decision of the station
- * (docs/station.md 4).  What comes in one round of events is decided in one
- * transaction; answers wait for its commit.
+ * (docs/station.md 4).  Here is how it begins, ticks and ends; round.c decides
+ * in one transaction what came in one round, heard.c has who answers what.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/work.h"
+#include "daemon/hours.h"
 #include "proc_store/backup.h"
 #include "proc_store/carried.h"
 #include "proc_store/duty.h"
-#include "daemon/hours.h"
-#include "proc_store/lost.h"
+#include "proc_store/heard.h"
 #include "proc_store/notices.h"
 #include "proc_store/registry.h"
 #include "proc_store/rows.h"
-#include "proc_store/sessions.h"
 #include "proc_store/thin.h"
 #include "proc_store/webca.h"
-#include "core/vec.h"
-#include "core/work.h"
-#include "link/enrolment.h"
 
-#define CLOCK_KEEP 60 /* seconds by which the clock on disk may lag */
 #define PURGE_AT_ONCE 200u
 #define TICK_MS 1000
 #define PARTIAL_KEEP (30 * TIME_DAY) /* seconds untouched */
@@ -36,93 +32,6 @@ struct station st = { .file = { .fd = -1 },
 
 static struct event *ticker;
 
-/* ---- answers that wait for the commit
- * -------------------------------------------- */
-
-struct after {
-	enum proc to;
-	uint64_t job; /* of MSG_DONE */
-	struct msg_taken taken;
-	struct id id;
-	struct buf enrolled; /* owned; to taken.conn */
-	uint64_t count;	     /* of MSG_DONE */
-};
-static struct after *afters; /* owned */
-static size_t after_count;
-
-void
-after_taken(uint64_t conn, uint64_t number, enum ack outcome, enum refusal code)
-{
-	afters = vec_more(afters, after_count, sizeof(*afters));
-	afters[after_count++] = (struct after){ .to = PROC_LINK,
-		.taken = { conn, number, outcome, code } };
-}
-
-void
-after_done(enum proc to, uint64_t job, const struct id *id)
-{
-	afters = vec_more(afters, after_count, sizeof(*afters));
-	afters[after_count++] =
-	    (struct after){ .to = to, .job = job, .id = *id };
-}
-
-void
-after_counted(uint64_t job, uint64_t count)
-{
-	afters = vec_more(afters, after_count, sizeof(*afters));
-	afters[after_count++] =
-	    (struct after){ .to = PROC_CONTROL, .job = job, .count = count };
-	changed(CHANGED_MAIL | CHANGED_LINES | CHANGED_ALARMS);
-}
-
-void
-after_enrolled(uint64_t conn, struct buf *message)
-{
-	afters = vec_more(afters, after_count, sizeof(*afters));
-	afters[after_count++] = (struct after){
-		.to = PROC_LINK, .taken = { .conn = conn }, .enrolled = *message
-	};
-	*message = (struct buf){ 0 };
-}
-
-void
-say_done(enum proc to, uint64_t job, const struct err *e, const struct id *id)
-{
-	struct msg_done done = { .rc = e->rc, .why = bytes_str(e->text) };
-
-	if (id != NULL)
-		done.id = *id;
-	(void)tell(to, MSG_DONE, job, &done, -1);
-}
-
-static void
-answer_one(const struct after *a, bool kept, const struct err *e)
-{
-	struct msg_taken taken = a->taken;
-	struct msg_done done = { .id = a->id, .count = a->count };
-	struct msg_enrol enrolled = { .conn = taken.conn };
-
-	if (a->enrolled.len > 0) {
-		enrolled.message = bytes_of(a->enrolled.p + ENROLMENT_HEAD,
-		    a->enrolled.len - ENROLMENT_HEAD);
-		if (kept) /* else it asks again */
-			(void)tell(PROC_LINK, MSG_ENROLLED, 0, &enrolled, -1);
-	} else if (a->to == PROC_LINK && taken.conn >= MEDIA_CONN) {
-		media_taken(&taken, kept);
-	} else if (a->to == PROC_LINK) {
-		if (!kept)
-			taken.outcome = ACK_LATER;
-		(void)tell(PROC_LINK, MSG_TAKEN, 0, &taken, -1);
-	} else if (kept) {
-		(void)tell(a->to, MSG_DONE, a->job, &done, -1);
-	} else {
-		say_done(a->to, a->job, e, &a->id);
-	}
-}
-
-/* ---- transactions
- * ------------------------------------------------------------ */
-
 static void
 log_failure(const char *event, const struct err *e)
 {
@@ -130,140 +39,6 @@ log_failure(const char *event, const struct err *e)
 
 	log_err(&l, e);
 	process_log(LOG_WARN, &l);
-}
-
-/* Why the round's transaction did not even begin. */
-static struct err refused;
-
-enum rc
-store_write(struct err *e)
-{
-	enum rc rc;
-
-	if (st.broken || trouble_is())
-		return fail(e, RC_IO, "the disk takes nothing at present");
-	if (st.writing)
-		return RC_OK;
-	if ((rc = st.store->ops->begin(st.store, e)) != RC_OK) {
-		st.broken = true;
-		refused = *e;
-		return rc;
-	}
-	st.writing = true;
-	return RC_OK;
-}
-
-enum rc
-store_failed(enum rc rc)
-{
-	if (rc == RC_IO)
-		st.broken = true;
-	return rc;
-}
-
-/* The clock must not run back over a restart either: the network's.  One that
- * was set years ahead by mistake would else be ahead for years. */
-static enum rc
-keep_clock(struct err *e)
-{
-	const int64_t now = station_now();
-
-	if (now < st.clock_kept + CLOCK_KEEP || station_own_clock())
-		return RC_OK;
-	st.clock_kept = now;
-	return set_word_u64("clock", (uint64_t)now, e);
-}
-
-/* The end of the round's transaction, if there is one. */
-static bool
-round_kept(struct err *e)
-{
-	bool kept;
-
-	if (!st.writing) {
-		*e = refused;
-		return !st.broken;
-	}
-	if (!st.broken && notices_round(e) == RC_OK &&
-	    journal_round(e) == RC_OK)
-		(void)keep_clock(e);
-	/* of one that was lost the commit says why */
-	kept = st.store->ops->commit(st.store, e) == RC_OK;
-	if (kept && st.broken)
-		bug("a step failed, and its transaction did not");
-	if (!kept)
-		st.store->ops->rollback(st.store);
-	return kept;
-}
-
-/* What was decided in this round happens now, or did not happen. */
-static void
-settle(void)
-{
-	struct err e;
-	const bool kept = round_kept(&e);
-	size_t i;
-
-	st.writing = st.broken = false;
-	for (i = 0; i < after_count; i++) {
-		answer_one(&afters[i], kept, &e);
-		buf_free(&afters[i].enrolled);
-	}
-	free(afters);
-	afters = NULL;
-	after_count = 0;
-	journal_settled(kept);
-	take_settled();
-	lines_settled(kept);
-	notices_settled(kept);
-	way_settled(kept);
-	alarms_settled(kept);
-	duty_settled(kept);
-	life_settled(kept);
-	lives_settled(kept);
-	last_settled(kept);
-	trouble_settled(kept, &e);
-	media_settled(kept, &e);
-	rows_settled(kept);
-	docs_settled(kept, &e);
-	people_settled(kept, &e);
-	webca_settled(kept);
-	changed_settled(kept);
-}
-
-enum rc
-word_u64(const char *name, uint64_t *value, struct err *e)
-{
-	struct buf b = { 0 };
-	struct rd r;
-	enum rc rc;
-
-	*value = 0;
-	rc = st.store->ops->word(st.store, name, &b, e);
-	if (rc == RC_ABSENT)
-		return RC_OK;
-	if (rc != RC_OK)
-		return rc;
-	r = rd_init(buf_bytes(&b));
-	*value = rd_u64(&r);
-	if (!rd_end(&r))
-		rc = fail(
-		    e, RC_INVALID, "the store's \"%s\" is no number", name);
-	buf_free(&b);
-	return rc;
-}
-
-enum rc
-set_word_u64(const char *name, uint64_t value, struct err *e)
-{
-	struct buf b = { 0 };
-	enum rc rc;
-
-	buf_u64(&b, value);
-	rc = store_failed(
-	    st.store->ops->set_word(st.store, name, buf_bytes(&b), e));
-	buf_free(&b);
-	return rc;
 }
 
 /* ---- time
@@ -343,7 +118,7 @@ begins(void)
 
 	if (store_write(&e) == RC_OK && journal_next(&number, &e) == RC_OK)
 		journal_lost();
-	settle();
+	round_settle();
 }
 
 static enum rc
@@ -425,7 +200,7 @@ purge_some(void)
 	if (store_failed(st.store->ops->purge(
 		st.store, PURGE_AT_ONCE, &sums, &count, &e)) != RC_OK)
 		log_failure("store.purge", &e);
-	settle();
+	round_settle();
 	/* a kill here leaves a file that nobody needs: the sweep's at the next
 	 * start */
 	for (i = 0; i < count; i++)
@@ -476,142 +251,6 @@ begin(struct err *e)
 	return RC_OK;
 }
 
-/* What link says of one line; of one that is gone nothing counts. */
-static void
-from_line(const struct message *m)
-{
-	struct line *l = line_of(m->body.conn.conn);
-
-	if (l == NULL)
-		return;
-	if (m->kind == MSG_ITEM)
-		take_item(l, &m->body.item);
-	else if (m->kind == MSG_BIG)
-		take_big(l, &m->body.item);
-	else if (m->kind == MSG_BIG_DATA)
-		take_data(l, &m->body.data);
-	else if (m->kind == MSG_BIG_END)
-		take_end(l, &m->body.number);
-	else if (m->kind == MSG_TELL)
-		tell_came(l, &m->body.tell);
-	else if (m->kind == MSG_TOLD)
-		tell_gone(l, m->body.number.number);
-}
-
-static void
-from_link(const struct message *m)
-{
-	if (m->kind == MSG_LINK_KEY)
-		line_key(&m->body.link_key);
-	else if (m->kind == MSG_HELLO)
-		line_hello(&m->body.hello);
-	else if (m->kind == MSG_GONE)
-		line_gone(m->body.conn.conn);
-	else if (m->kind == MSG_SENT)
-		line_sent(&m->body.taken);
-	else if (m->kind == MSG_THIN_ASK)
-		thin_ask(&m->body.thin_ask);
-	else if (m->kind == MSG_THIN_SECRET)
-		thin_secret(&m->body.thin_secret);
-	else if (m->kind == MSG_STALE)
-		life_stale(m->body.number.number);
-	else if (m->kind == MSG_ENROL)
-		enrol_came(&m->body.enrol);
-	else if (m->kind == MSG_ENROL_DOWN)
-		renew_heard(&m->body.enrol);
-	else
-		from_line(m);
-}
-
-static void
-from_control(const struct message *m)
-{
-	if (m->kind == MSG_ASK && m->body.ask.what >= ASK_TREE)
-		look_on(m->job, &m->body.ask);
-	else if (m->kind == MSG_ASK)
-		ask_rows(m->job, &m->body.ask);
-	else if (m->kind == MSG_MARK)
-		ask_mark(m->job, &m->body.mark);
-	else if (m->kind == MSG_RECALL)
-		recall_ask(m->job, &m->body.recall);
-	else if (m->kind == MSG_ENROL_PULL)
-		enrol_pull(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_ENROL_PUSH)
-		enrol_push(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_ENROL_DROP)
-		enrol_drop(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_INVITED)
-		enrol_invited(m->job, &m->body.invited);
-	else if (m->kind == MSG_DIRECTORY_GIVE)
-		directory_give(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_DIRECTORY_TAKE)
-		directory_take(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_EVIDENCE)
-		evidence_take(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_JOURNAL)
-		checkpoint_ask(m->job, &m->body.journal);
-	else if (m->kind == MSG_OPERATE)
-		operate_on(m->job, &m->body.operate);
-	else if (m->kind == MSG_BUNDLE_NOTE)
-		media_note(m->job, &m->body.bundle_note);
-	else if (m->kind == MSG_DESTROYED)
-		last_give(m->job, &m->body.enrol_piece);
-	else if (m->kind == MSG_DUTY)
-		duty_on(m->job, &m->body.duty);
-	else if (m->kind == MSG_DOC)
-		doc_on(m->job, &m->body.doc);
-	else if (m->kind == MSG_WEB_CA)
-		webca_show(m->job);
-	else if (m->kind == MSG_FOUND)
-		malware_found(&m->body.found);
-}
-
-static void
-message(enum proc from, const struct message *m, int fd)
-{
-	if (fd >= 0)
-		bug("a descriptor that nobody asked for");
-	if (from == PROC_LINK)
-		from_link(m);
-	else if (from == PROC_CONTROL)
-		from_control(m);
-	else if (from == PROC_MEDIA)
-		media_said(m);
-	else if (m->kind == MSG_HELD)
-		station_named(&m->body.held);
-	else if (m->kind == MSG_LINK_SIGNED)
-		line_signed(m->job, &m->body.statement);
-	else if (m->kind == MSG_VOUCHED)
-		notice_signed(m->job, &m->body.vouched);
-	else if (m->kind == MSG_DESK_STATE)
-		notice_desk(&m->body.desk_state);
-	else if (m->kind == MSG_RENEWAL)
-		renew_made(&m->body.renewal);
-	else if (m->kind == MSG_NOTED)
-		checkpoint_noted(m->job, &m->body.noted);
-	else if (m->kind == MSG_ROW_KEY_IS)
-		rows_keyed(m->job, &m->body.row_key);
-	else if (m->kind == MSG_PERSON)
-		people_ask(m->job, &m->body.person);
-	else if (m->kind == MSG_SESSION)
-		people_session(m->job, &m->body.session);
-	else if (m->kind == MSG_STEP_SIGNED)
-		people_step_signed(m->job, &m->body.step_signed);
-	else if (m->kind == MSG_WEB_CERT)
-		webca_ask(m->job, &m->body.web_cert);
-	else if (m->kind == MSG_WEB_SIGNED)
-		webca_signed(m->job, &m->body.web_signed);
-	else if (m->kind == MSG_THINNED)
-		thin_keyed(m->job, &m->body.thinned);
-	else if (m->kind == MSG_WITNESSED &&
-		 !media_witnessed(m->job, &m->body.noted))
-		lives_witnessed(m->job, &m->body.noted);
-	else if (m->kind == MSG_SUBMIT)
-		take_submit(m->job, &m->body.submit);
-	else if (from == PROC_SEAL)
-		serve(m->job, m);
-}
-
 static void
 peer(enum proc who, bool up)
 {
@@ -632,8 +271,8 @@ static void
 round_ends(void)
 {
 	media_round();
-	if (st.writing || st.broken || after_count > 0)
-		settle();
+	if (round_open())
+		round_settle();
 	if (!trouble_is()) {
 		lines_feed();
 		life_feed();
@@ -650,7 +289,7 @@ stop(void)
 	const struct entry_data none = { 0 };
 
 	journal_add(ENTRY_STOPPED, &none, 0);
-	settle();
+	round_settle();
 	lines_drop(false);
 	media_gone();
 	docs_stop();
@@ -666,7 +305,7 @@ const struct process process_store = {
 	.given = given,
 	.prepare = prepare,
 	.begin = begin,
-	.message = message,
+	.message = store_hears,
 	.peer = peer,
 	.round = round_ends,
 	.stop = stop,

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "proc_store/station.h"
 #include "core/vec.h"
+#include "proc_store/station.h"
 
 #define SLICE (1u << 20) /* bytes hashed at once */
 #define SUMS_MAX 4096u	 /* that are remembered; the oldest go */

@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/arrival.h"
-#include "proc_store/lives.h"
-#include "proc_store/notices.h"
 #include "core/vec.h"
 #include "dispatch/package.h"
 #include "envelope/address.h"
 #include "pki/path.h"
+#include "proc_store/arrival.h"
+#include "proc_store/lives.h"
+#include "proc_store/notices.h"
 
 #define REFUSED_LINES 100u /* of the log, of one line in */
 #define REFUSED_MS 60000   /* milliseconds */
@@ -541,7 +541,7 @@ arrival_answer(uint64_t number, const struct arrival *a, enum rc rc, bool news,
 		    REFUSAL_NONE);
 		return;
 	}
-	/* the disk: store_trouble.c says so, once; or its name is not known;
+	/* the disk: trouble.c says so, once; or its name is not known;
 	 * or it is not for this side (docs/media.md 8.3) */
 	if (rc == RC_IO || (rc == RC_USAGE && (a->back || l->far))) {
 		after_taken(l->conn, number, ACK_LATER, REFUSAL_NONE);

@@ -32,6 +32,14 @@ tell_room(const struct line *l, size_t len)
 	       (telling == 0 || telling + len <= ROOM);
 }
 
+struct line *
+tell_up(void)
+{
+	struct line *l = line_up();
+
+	return l != NULL && l->tells ? l : NULL;
+}
+
 bool
 tell_send(struct line *l, enum tell kind, struct bytes message)
 {

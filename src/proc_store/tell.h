@@ -3,14 +3,14 @@
  * What the store tells other stations and hears from them, beside the items
  * (docs/link.md 16), and what it makes of that for the directory (17).
  */
-#ifndef ANTIND_TELL_H
-#define ANTIND_TELL_H
+#ifndef PROC_STORE_TELL_H
+#define PROC_STORE_TELL_H
 
-#include "proc_store/station.h"
 #include "link/frame.h"
 #include "pki/told.h"
+#include "proc_store/station.h"
 
-/* ---- store_tell.c: messages
+/* ---- tell.c: messages
  * ---------------------------------------------------------- */
 
 /*
@@ -18,6 +18,8 @@
  * is not held against tell_room(), which who says much asks before.
  */
 bool tell_send(struct line *l, enum tell kind, struct bytes message);
+/* The line to our parent, where it takes TELL; NULL. */
+struct line *tell_up(void);
 /* There is room for so many bytes on their way to it: docs/link.md 15.4. */
 bool tell_room(const struct line *l, size_t len);
 void tell_came(struct line *l, const struct msg_tell *m);
@@ -35,8 +37,8 @@ void line_event(enum log_level level, const char *event, const struct line *l,
 /* Say BYE for this reason, and forget it. */
 void line_leave(struct line *l, enum bye reason);
 
-/* ---- store_directory.c: statuses, and what comes; store_lacks.c: what goes;
- * store_give.c: by command */
+/* ---- directory.c: statuses, and what comes; lacks.c: what goes;
+ * give.c: by command */
 
 /* A line is up: our status. */
 void directory_line(struct line *l);
@@ -63,13 +65,13 @@ void give_tick(int64_t ms); /* what nobody goes on with is forgotten */
 /* The same of what is known of one dispatch: an evidence file. */
 void evidence_take(uint64_t job, const struct msg_enrol_piece *m);
 
-/* ---- store_evidence.c: what can be proved of one dispatch
+/* ---- evidence.c: what can be proved of one dispatch
  * ------------------------------------------------------------------- */
 
 /* The caller frees *out.  RC_ABSENT: it is not known, or not here any more. */
 enum rc evidence_make(struct buf *out, const struct id *id, struct err *e);
 
-/* ---- store_wanted.c: who is asked for
+/* ---- wanted.c, wanted_below.c: who is asked for
  * ------------------------------------------------- */
 
 void wanted_line(struct line *l); /* the line to the parent is up */
@@ -92,8 +94,9 @@ void wanted_signer(const uint8_t cert[static SHA256_SIZE]);
 bool wanted_is(enum wanted what, struct bytes which);
 /* It sends to a desk here: who it is is asked for where it is not known. */
 void wanted_sender(struct bytes station);
-/* The answer to this question may be another in a moment: it is put again when
- * the directory has grown, and at the latest in a few seconds. */
+/* questions.c: the answer to this question may be another in a moment: it is
+ * put again when the directory has grown, and at the latest in a few seconds.
+ */
 bool wanted_waits(uint64_t job, const struct message *m);
 
 #endif

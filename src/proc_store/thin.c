@@ -10,18 +10,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/lives.h"
-#include "proc_store/thin.h"
 #include "core/time.h"
 #include "core/vec.h"
 #include "pki/resolve.h"
+#include "proc_store/lives.h"
+#include "proc_store/thin.h"
 
 #define VERSION 1
 #define NAMES (1 + MSG_THIN_AHEAD)
 #define NAMES_SIZE (NAMES * MSG_THIN_IDENTITY)
-#define JOBS 256u		  /* that keys is asked at once */
-#define AGAIN_AFTER INT64_C(1000) /* ms: after the round in which it was kept  \
-				   */
+#define JOBS 256u /* that keys is asked at once */
+#define AGAIN_AFTER                                                            \
+	INT64_C(1000) /* ms: after the round in which it was kept              \
+		       */
 
 struct thin {
 	struct id unit;
@@ -205,17 +206,12 @@ is_in_force(size_t unit, const struct tag *key)
 	struct directory *d = st.file.directory;
 	bool own;
 	const int64_t now = station_judges(&own);
-	const struct dcert *c;
 	size_t i;
 
-	for (i = d->state.units[unit].certs; i != NONE; i = c->next) {
-		c = &d->state.certs[i];
-		if (c->holder == NONE && c->cert.use == CERT_SIGN &&
-		    c->cert.rights.kind == CERT_STATION &&
-		    memcmp(&c->cert.tag, key, sizeof(*key)) == 0 &&
-		    c->from <= now && now < c->until && directory_holds(d, i))
+	for (i = station_cert(d, unit, NONE, now); i != NONE;
+	     i = station_cert(d, unit, i, now))
+		if (memcmp(&d->state.certs[i].cert.tag, key, sizeof(*key)) == 0)
 			return true;
-	}
 	return false;
 }
 

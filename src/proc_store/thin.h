@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Thin lines (docs/link.md 19): what keys and store do for them. */
-#ifndef ANTIND_THIN_H
-#define ANTIND_THIN_H
+/* Thin lines (docs/link.md 19): which secret is whose. */
+#ifndef PROC_STORE_THIN_H
+#define PROC_STORE_THIN_H
 
 #include "proc_store/station.h"
-#include "pki/card.h"
-
-/* keys_thin.c: MSG_THIN, which is answered at once. */
-void thin_keys(const struct identity *station, const struct message *ask);
-
-/* ---- store_thin.c: which secret is whose
- * -------------------------------------------- */
 
 void thin_ask(const struct msg_thin_ask *m);	   /* by link */
 void thin_secret(const struct msg_thin_secret *m); /* of a line that is up */

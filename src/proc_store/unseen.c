@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "proc_store/duty.h"
 #include "core/vec.h"
 #include "dispatch/unseen.h"
+#include "proc_store/duty.h"
 
 #define LOOK_MS INT64_C(1000)
 #define TELL_MS INT64_C(10000) /* between two that the parent is told */
@@ -157,14 +157,6 @@ look_at(void *ctx, const struct store_alarm *a)
 /* ---- telling the unit above
  * ------------------------------------------------------ */
 
-static struct line *
-to_parent(void)
-{
-	struct line *l = line_up();
-
-	return l != NULL && l->tells ? l : NULL;
-}
-
 /* The entries; how many there are. */
 static size_t
 write_sums(struct buf *out, const struct sums *all)
@@ -188,7 +180,7 @@ write_sums(struct buf *out, const struct sums *all)
 static void
 tell_sums(const struct sums *all, int64_t ms)
 {
-	struct line *l = to_parent();
+	struct line *l = tell_up();
 	struct buf message = { 0 };
 	uint64_t told = 0;
 	struct err e;

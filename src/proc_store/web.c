@@ -6,8 +6,8 @@
  */
 #include <string.h>
 
-#include "proc_store/webca.h"
 #include "core/time.h"
+#include "proc_store/webca.h"
 
 #define WORD "web.ca"
 #define SOON (365 * TIME_DAY) /* its end is told so long before */
@@ -88,8 +88,7 @@ keep(const struct msg_web_signed *m, struct err *e)
 	enum rc rc = store_write(e);
 
 	if (rc == RC_OK)
-		rc = store_failed(
-		    st.store->ops->set_word(st.store, WORD, m->kept, e));
+		rc = set_word(WORD, m->kept, e);
 	return rc;
 }
 

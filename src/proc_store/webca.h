@@ -8,23 +8,10 @@
  *	u16 n | names, one a line | u16 n | its certificate |
  *	its key, sealed (kept.h) and bound to all of that
  */
-#ifndef ANTIND_WEBCA_H
-#define ANTIND_WEBCA_H
+#ifndef PROC_STORE_WEBCA_H
+#define PROC_STORE_WEBCA_H
 
 #include "proc_store/station.h"
-#include "pki/card.h"
-
-/* ---- keys_web.c
- * -------------------------------------------------------------- */
-
-/* A name from the configuration; RC_INVALID, RC_LIMIT. */
-enum rc webca_named(struct bytes name, struct err *e);
-/* MSG_WEB_SIGN, which is answered at once. */
-void webca_sign(
-    const struct identity *station, uint64_t job, const struct msg_web_sign *m);
-
-/* ---- store_web.c
- * ------------------------------------------------------------- */
 
 void webca_ask(uint64_t job, const struct msg_web_cert *m);	 /* by tls */
 void webca_signed(uint64_t job, const struct msg_web_signed *m); /* by keys */

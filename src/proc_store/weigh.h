@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A statement of a batch that holds, as it is weighed (docs/receipts.md 3):
  * what the files store_notice*.c share. */
-#ifndef ANTIND_WEIGH_H
-#define ANTIND_WEIGH_H
+#ifndef PROC_STORE_WEIGH_H
+#define PROC_STORE_WEIGH_H
 
 #include "proc_store/notices.h"
 
@@ -31,15 +31,15 @@ enum rc weigh_dest(
 enum rc weigh_keep(
     struct weighed *w, struct bytes about, bool latest, struct err *e);
 
-/* store_recall.c */
+/* recall.c */
 enum rc weigh_recall(struct weighed *w, struct err *e);
 enum rc weigh_outcome(struct weighed *w, struct err *e);
 
-/* store_chase.c */
+/* chase.c */
 enum rc weigh_inquiry(struct weighed *w, struct err *e);
 enum rc weigh_answer(struct weighed *w, struct err *e);
 
-/* store_notice_way.c: what stations say of a dispatch's way */
+/* notice_way.c: what stations say of a dispatch's way */
 enum rc weigh_custody(struct weighed *w, struct err *e);
 enum rc weigh_hop(struct weighed *w, struct err *e);
 enum rc weigh_report(struct weighed *w, struct err *e);

@@ -4,8 +4,8 @@
  * connections under the old one go on. */
 #include <string.h>
 
-#include "proc_tls/tls.h"
 #include "core/time.h"
+#include "proc_tls/tls.h"
 
 #define RENEW (10 * TIME_DAY) /* before its end */
 #define AGAIN_MS INT64_C(1000)

@@ -62,6 +62,7 @@ conn_free(struct conn *c)
 	if (c->pair >= 0)
 		(void)close(c->pair);
 	seat_left(c->source, c->stage != SHAKING);
+	process_used();
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	*(c->prev != NULL ? &c->prev->next : &all) = c->next;

@@ -1,14 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Room for browsers' connections (docs/desk.md 11.6): so many in all, so many
  * of one address, and so many handshakes a second. */
-#include <netinet/in.h>
-#include <string.h>
-
-#include "proc_tls/tls.h"
-#include "crypto/hash.h"
 #include "crypto/random.h"
+#include "link/source.h"
+#include "proc_tls/tls.h"
 
-#define SALT 16
 /* One handshake in so many microseconds, and so many at once. */
 #define ALL_US INT64_C(5000)
 #define ALL_BURST 200
@@ -21,31 +17,20 @@ static struct {
 	int64_t until; /* microseconds: what its handshakes used up */
 } sources[TLS_SOURCES];
 
-static uint8_t salt[SALT]; /* nobody can choose whom he shares a row with */
+static struct source_salt salt;
 static uint32_t open_all, shaking_all;
 static int64_t until_all;
 
 void
 seat_begin(void)
 {
-	random_bytes(salt, sizeof(salt));
+	random_bytes(salt.b, sizeof(salt.b));
 }
 
-/* IPv6: the network of 64 bits, for who has one has all of its addresses. */
 size_t
 seat_source(const struct sockaddr_storage *a)
 {
-	uint8_t all[SALT + 8] = { 0 }, sum[SHA256_SIZE];
-
-	memcpy(all, salt, SALT);
-	if (a->ss_family == AF_INET)
-		memcpy(
-		    all + SALT, &((const struct sockaddr_in *)a)->sin_addr, 4);
-	else if (a->ss_family == AF_INET6)
-		memcpy(all + SALT, &((const struct sockaddr_in6 *)a)->sin6_addr,
-		    8);
-	sha256(sum, bytes_of(all, sizeof(all)));
-	return ((size_t)sum[0] << 8 | sum[1]) % TLS_SOURCES;
+	return source_row(a, &salt, TLS_SOURCES);
 }
 
 /* Whether one more fits in; it is not counted yet. */

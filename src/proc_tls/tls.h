@@ -5,8 +5,8 @@
  * connection's descriptor, or the end of a pair whose other end it fills, is
  * what web gets.
  */
-#ifndef ANTIND_TLS_H
-#define ANTIND_TLS_H
+#ifndef PROC_TLS_TLS_H
+#define PROC_TLS_TLS_H
 
 #include <sys/socket.h>
 
@@ -40,7 +40,7 @@ void tls_ports(struct buf *out);
 /* There is a certificate: who waits at the secure sockets is let in. */
 void tls_secure_begins(void);
 
-/* ---- tls_cert.c
+/* ---- cert.c
  * -------------------------------------------------------------- */
 
 void leaf_begin(void);	  /* there are secure sockets: ask for one */
@@ -51,7 +51,7 @@ void leaf_stop(void);
 /* For new connections; NULL: there is none yet. */
 struct browser_context *leaf_context(void);
 
-/* ---- tls_seat.c: how many there may be
+/* ---- seat.c: how many there may be
  * --------------------------------------- */
 
 void seat_begin(void);
@@ -63,7 +63,7 @@ bool seat_take(size_t source, int64_t ms);
 void seat_shaken(size_t source); /* he has shaken hands */
 void seat_left(size_t source, bool shaken);
 
-/* ---- tls_pump.c
+/* ---- pump.c
  * -------------------------------------------------------------- */
 
 /* A connection that seat_take() has let in; the descriptor is taken. */
@@ -71,7 +71,7 @@ void pump_take(int fd, const char *peer, size_t source);
 void pump_tick(int64_t ms); /* each second */
 void pump_stop(void);
 
-/* ---- tls_uid.c: whose a connection of this machine is
+/* ---- uid.c: whose a connection of this machine is
  * --------------------- */
 
 /* Before the sandbox is entered. */

@@ -16,8 +16,9 @@
 #include <unistd.h>
 
 #define NOBODY UINT64_MAX
-#define SPOKEN_UP_TO 64u /* answers to earlier questions that are passed over  \
-			  */
+#define SPOKEN_UP_TO                                                           \
+	64u /* answers to earlier questions that are passed over               \
+	     */
 
 static int diag = -1;
 static uint32_t asked;

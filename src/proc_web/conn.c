@@ -149,6 +149,7 @@ conn_gone(struct web_conn *c)
 	if (c->next != NULL)
 		c->next->prev = c->prev;
 	free(c);
+	process_used();
 }
 
 /* The address of a peer, as tls has written it. */

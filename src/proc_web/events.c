@@ -2,6 +2,10 @@
 /*
  * Streams of changes (docs/desk.md 4.9): what a page may want to ask anew.  A
  * stream rests until there is something to say.
+ *
+ * Whoever hears asks.  Were all told at once, one step of one person would make
+ * everybody's pages ask in one instant, and each wait for the others'; so some
+ * are told at once, and those after them in turn.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,18 +15,23 @@
 
 #define PING_MS 20000 /* a word now and then, that shows who is gone */
 #define BLOCK 1024u
+#define TELL_MS 20    /* one is told each, */
+#define TELL_BURST 10 /* or so many at once, after a rest */
 
 struct stream {
 	struct stream *prev, *next;
 	struct MHD_Connection *conn;
 	struct web_session *session; /* held */
-	uint64_t what;
+	uint64_t what;		     /* that it is told now */
+	uint64_t waits;		     /* of which it is told in its turn */
 	bool rests, ping, ends, begun;
 	int64_t told;
 };
 
 static struct stream *streams;
 static size_t stream_count;
+static struct event *on_turn;
+static int64_t until; /* milliseconds: what was told took up */
 
 static const char *const names[CHANGES] = { "mail", "documents", "alarms",
 	"links", "directory", "people" };
@@ -147,16 +156,66 @@ wake(struct stream *s)
 	mhd->MHD_resume_connection(s->conn);
 }
 
+/* Who was told longest ago, of those whom there is something to tell. */
+static struct stream *
+next_told(void)
+{
+	struct stream *s, *next = NULL;
+
+	for (s = streams; s != NULL; s = s->next)
+		if (s->waits != 0 && (next == NULL || s->told < next->told))
+			next = s;
+	return next;
+}
+
+static void
+tell_some(void)
+{
+	const int64_t now = process_ms();
+	struct timeval later = { 0 };
+	struct stream *s;
+
+	if (until < now)
+		until = now;
+	while (
+	    (s = next_told()) != NULL && until - now < TELL_BURST * TELL_MS) {
+		until += TELL_MS;
+		s->what |= s->waits;
+		s->waits = 0;
+		s->told = now;
+		wake(s);
+	}
+	later.tv_usec = TELL_MS * 1000;
+	if (s != NULL && event_add(on_turn, &later) != 0)
+		bug("web: no timer");
+	conns_run();
+}
+
+static void
+turn(evutil_socket_t fd, short what, void *ctx)
+{
+	(void)fd;
+	(void)what;
+	(void)ctx;
+	tell_some();
+}
+
+enum rc
+events_begin(struct err *e)
+{
+	on_turn = event_new(process_base(), -1, 0, turn, NULL);
+	return on_turn != NULL ? RC_OK : fail(e, RC_IO, "web: no events");
+}
+
 void
 events_changed(uint64_t what)
 {
 	struct stream *s;
 
-	for (s = streams; s != NULL; s = s->next) {
-		s->what |= what;
-		wake(s);
-	}
-	conns_run();
+	for (s = streams; s != NULL; s = s->next)
+		s->waits |= what;
+	if (!event_pending(on_turn, EV_TIMEOUT, NULL))
+		tell_some();
 }
 
 void

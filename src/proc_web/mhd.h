@@ -4,8 +4,8 @@
  * that wants, which read files of the machine's when they are loaded, and which
  * what has keys should not have in its memory.
  */
-#ifndef ANTIND_MHD_H
-#define ANTIND_MHD_H
+#ifndef PROC_WEB_MHD_H
+#define PROC_WEB_MHD_H
 
 #include <microhttpd.h>
 

@@ -361,7 +361,20 @@ reply_of(struct web_call *c, struct MHD_Connection *conn, unsigned *status)
 /* ---- pages
  * ------------------------------------------------------------------- */
 
-/* A path without a dot in its last segment is a page's: the pages know it. */
+/* Files lie at the root and have a dot in their names.  A path that climbs, or
+ * hides its dots, is no page's either. */
+static bool
+is_file(const char *path, size_t len)
+{
+	const char *dot = memchr(path, '.', len);
+
+	return dot != NULL && (dot == path || dot[-1] == '/' ||
+				  memchr(path + 1, '/', len - 1) == NULL ||
+				  memchr(path, '%', len) != NULL);
+}
+
+/* Every other path is a page's, and the pages know it:
+ * "/mang/tram/ha-noi.vn" is one. */
 static const struct web_asset *
 asset_of(const char *path, size_t len)
 {
@@ -373,7 +386,7 @@ asset_of(const char *path, size_t len)
 		if (strcmp(a->path, "/") == 0)
 			root = a;
 	}
-	return memchr(path, '.', len) == NULL ? root : NULL;
+	return is_file(path, len) ? NULL : root;
 }
 
 struct MHD_Response *

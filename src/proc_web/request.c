@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * What is asked over a connection: its head is held to rules that leave one
- * reading of it, then it is a page's file, or a call of the table of routes,
- * which a thread runs while the connection rests.
+ * What is asked over a connection: its head is read (head.c), then it is a
+ * page's file, or a call of the table of routes, which a thread runs while the
+ * connection rests.
  */
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "proc_web/web.h"
 #include "web/gate.h"
@@ -143,157 +142,6 @@ answer(struct request *r)
 	return queue(r, status, out);
 }
 
-/* ---- heads
- * ------------------------------------------------------------------- */
-
-/* Headers that decide something are said once: of two readers of a request
- * none may take the other one. */
-struct heads {
-	struct {
-		const char *name;
-		const char *value;
-	} once[9];
-	bool twice;
-};
-enum {
-	HOST,
-	LENGTH,
-	ENCODING,
-	COOKIE,
-	ORIGIN,
-	SITE,
-	TOKEN,
-	TYPE,
-	LANGUAGES,
-};
-
-static enum MHD_Result
-head_look(
-    void *cls, enum MHD_ValueKind kind, const char *name, const char *value)
-{
-	struct heads *h = cls;
-	size_t i;
-
-	(void)kind;
-	for (i = 0; i < sizeof(h->once) / sizeof(h->once[0]); i++) {
-		if (strcasecmp(name, h->once[i].name) != 0)
-			continue;
-		if (h->once[i].value != NULL)
-			h->twice = true;
-		h->once[i].value = value == NULL ? "" : value;
-	}
-	return MHD_YES;
-}
-
-static struct bytes
-said(const struct heads *h, int which)
-{
-	const char *v = h->once[which].value;
-
-	return v == NULL ? (struct bytes){ 0 } : bytes_str(v);
-}
-
-/* The value of a cookie that is there once; NULL. */
-static bool
-cookie(struct bytes *out, struct bytes all, const char *name)
-{
-	const size_t len = strlen(name);
-	unsigned found = 0;
-	struct bytes one;
-	size_t n;
-
-	while (all.len > 0) {
-		for (n = 0; n < all.len && all.p[n] != ';'; n++)
-			;
-		one = bytes_of(all.p, n);
-		all = bytes_of(all.p + n, all.len - n);
-		while (all.len > 0 && (all.p[0] == ';' || all.p[0] == ' '))
-			all = bytes_of(all.p + 1, all.len - 1);
-		if (one.len <= len || memcmp(one.p, name, len) != 0 ||
-		    one.p[len] != '=')
-			continue;
-		*out = bytes_of(one.p + len + 1, one.len - len - 1);
-		found++;
-	}
-	return found == 1;
-}
-
-static enum lang
-lang_of(const struct heads *h, const struct web_session *s)
-{
-	const struct bytes languages = said(h, LANGUAGES);
-	struct bytes chosen;
-
-	if (s != NULL && s->lang_set)
-		return s->lang;
-	if (cookie(&chosen, said(h, COOKIE), "lang"))
-		return bytes_is(chosen, "vi") ? LANG_VI : LANG_EN;
-	return languages.len >= 2 &&
-		       strncasecmp((const char *)languages.p, "vi", 2) == 0
-		   ? LANG_VI
-		   : LANG_EN;
-}
-
-static enum rc
-malformed(struct err *e)
-{
-	return fail(e, RC_INVALID, "what was asked is not well formed");
-}
-
-/* What there is to know of it. */
-static enum rc
-read_head(struct request *r, struct heads *h, const char *method,
-    const char *version, unsigned *status, struct err *e)
-{
-	char *end = NULL;
-
-	*h = (struct heads){ .once = {
-				 [HOST] = { "Host", NULL },
-				 [LENGTH] = { "Content-Length", NULL },
-				 [ENCODING] = { "Transfer-Encoding", NULL },
-				 [COOKIE] = { "Cookie", NULL },
-				 [ORIGIN] = { "Origin", NULL },
-				 [SITE] = { "Sec-Fetch-Site", NULL },
-				 [TOKEN] = { "X-Antin", NULL },
-				 [TYPE] = { "Content-Type", NULL },
-				 [LANGUAGES] = { "Accept-Language", NULL },
-			     } };
-	(void)mhd->MHD_get_connection_values(
-	    r->http, MHD_HEADER_KIND, head_look, h);
-	r->call.lang = lang_of(h, NULL);
-	lang_thread(r->call.lang);
-	*status = MHD_HTTP_URI_TOO_LONG;
-	if (r->uri == NULL)
-		return fail(e, RC_LIMIT, "the address is too long");
-	*status = MHD_HTTP_BAD_REQUEST;
-	if (h->twice || r->uri[0] != '/' ||
-	    (strcmp(version, "HTTP/1.1") != 0 &&
-		strcmp(version, "HTTP/1.0") != 0))
-		return malformed(e);
-	if (h->once[LENGTH].value != NULL)
-		r->wanted = strtoull(h->once[LENGTH].value, &end, 10);
-	if (end != NULL && *end != '\0')
-		return malformed(e);
-	*status = MHD_HTTP_LENGTH_REQUIRED;
-	if (h->once[ENCODING].value != NULL)
-		return fail(
-		    e, RC_INVALID, "a body is told with its length, and whole");
-	r->asked = (struct web_asked){ .method = method,
-		.host = said(h, HOST),
-		.origin = said(h, ORIGIN),
-		.site = said(h, SITE),
-		.csrf = said(h, TOKEN),
-		.type = said(h, TYPE),
-		.size = r->wanted,
-		.secure = r->conn->secure };
-	r->asked.names = web_names(&r->asked.name_count);
-	*status = MHD_HTTP_FORBIDDEN;
-	if (!web_host_ok(&r->asked))
-		return fail(
-		    e, RC_DENIED, "the station is not known under this name");
-	return RC_OK;
-}
-
 /* ---- pages
  * ------------------------------------------------------------------- */
 
@@ -318,17 +166,17 @@ page(struct request *r, size_t len, const char *method)
  * ------------------------------------------------------------------- */
 
 static void
-find_session(struct request *r, const struct heads *h)
+find_session(struct request *r, const struct head *h)
 {
 	struct bytes token;
 
 	r->call.from =
 	    (struct web_from){ r->conn->secure, r->conn->uid, r->conn->source };
 	web_cookie_name(r->call.cookie, &r->asked);
-	if (cookie(&token, said(h, COOKIE), r->call.cookie))
+	if (head_cookie(&token, h, r->call.cookie))
 		r->call.session = web_session_find(
 		    server->sessions, token, &r->call.from, process_ms());
-	r->call.lang = lang_of(h, r->call.session);
+	r->call.lang = head_lang(h, r->call.session);
 }
 
 static enum rc
@@ -521,12 +369,17 @@ asks(struct request *r, const char *method, const char *version)
 	const struct bytes api = bytes_str("/api/");
 	const bool brings = r->state == R_HEAD;
 	unsigned status;
-	struct heads h;
+	struct head h;
 	struct err e;
 	size_t len;
 	enum rc rc;
 
-	rc = read_head(r, &h, method, version, &status, &e);
+	head_take(&h, r->http);
+	r->call.lang = head_lang(&h, NULL);
+	lang_thread(r->call.lang);
+	rc = head_read(&r->asked, &status, &h, r->uri, method, version,
+	    r->conn->secure, &e);
+	r->wanted = r->asked.size;
 	if (rc == RC_OK) {
 		len = strcspn(r->uri, "?");
 		if (len < api.len || memcmp(r->uri, api.p, api.len) != 0)

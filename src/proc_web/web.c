@@ -187,7 +187,8 @@ begin(struct err *e)
 	web_uploads = uploads_new(-1, UPLOADS_BYTES);
 	if (tick == NULL || event_add(tick, &second) != 0)
 		return fail(e, RC_IO, "web: no events");
-	if ((rc = conns_begin(e)) != RC_OK || (rc = work_begin(e)) != RC_OK)
+	if ((rc = events_begin(e)) != RC_OK || (rc = conns_begin(e)) != RC_OK ||
+	    (rc = work_begin(e)) != RC_OK)
 		return rc;
 	line_begin();
 	return RC_OK;

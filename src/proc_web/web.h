@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the files of the process web share (docs/station.md 20): web.c (the
- * process), web_conn.c (browsers' connections), web_request.c (what is asked
- * over one), web_reply.c (what is answered), web_work.c (threads that run
- * handlers), web_line.c (sessions' connections to control), web_events.c
+ * process), conn.c (browsers' connections), head.c (the head of what is asked
+ * over one), request.c (all of it), reply.c (what is answered), work.c (threads
+ * that run handlers), line.c (sessions' connections to control), events.c
  * (streams of changes).
  *
  * A browser is input: whatever it does, only its own connection ends.  All but
- * web_work.c's threads is the loop's.
+ * work.c's threads is the loop's.
  */
-#ifndef ANTIND_WEB_H
-#define ANTIND_WEB_H
+#ifndef PROC_WEB_WEB_H
+#define PROC_WEB_WEB_H
 
 #include "proc_web/mhd.h"
 
 #include "daemon/process.h"
+#include "web/gate.h"
 #include "web/server.h"
 #include "web/uploads.h"
 
@@ -27,7 +28,8 @@
 #define WEB_CONN_BYTES 36864u /* of one: its head, and what is under way */
 #define WEB_HEAD_MS 20000     /* until a request's head is there */
 #define WEB_BODY_MS 60000 /* without another byte of what is told or taken */
-#define WEB_WORKERS 8u	  /* threads */
+#define WEB_WORKERS 16u	  /* threads */
+#define WEB_SLOW 5u	  /* of them, that run what may take long */
 #define WEB_WAITING 256u  /* calls that wait for one */
 #define WEB_STREAMS 400u  /* of changes; */
 #define WEB_STREAMS_OF 8u /* of one session */
@@ -43,10 +45,10 @@ extern struct uploads *web_uploads;
  * header. */
 const struct bytes *web_names(size_t *count);
 
-/* ---- web_conn.c
+/* ---- conn.c
  * ------------------------------------------------------------- */
 
-/* A browser's connection; web_request.c's while a request is at work. */
+/* A browser's connection; request.c's while a request is at work. */
 struct web_conn {
 	struct web_conn *prev, *next;
 	int fd; /* libmicrohttpd's */
@@ -66,7 +68,36 @@ void conn_adopt(int fd, const struct msg_browser *m);
 void conns_run(void);
 void conns_tick(int64_t ms);
 
-/* ---- web_request.c
+/* ---- head.c
+ * ------------------------------------------------------------- */
+
+#define HEAD_ONCE 9u
+
+/* Headers that decide something are said once, and each is a name and a value
+ * as they must be: of two readers of a request none may take it another way.
+ * Values are borrowed of the connection. */
+struct head {
+	const char *once[HEAD_ONCE];
+	bool torn; /* it is otherwise */
+};
+
+void head_take(struct head *h, struct MHD_Connection *c);
+/*
+ * What there is to know of a request, which borrows from *h, and that the
+ * station is asked by a name of its own; "uri": NULL where it is too long.
+ * On failure *status is the answer's.
+ *
+ * RC_LIMIT, RC_INVALID, RC_DENIED
+ */
+enum rc head_read(struct web_asked *out, unsigned *status, const struct head *h,
+    const char *uri, const char *method, const char *version, bool secure,
+    struct err *e);
+/* The value of a cookie; false: it is not there, or not once. */
+bool head_cookie(struct bytes *out, const struct head *h, const char *name);
+/* In which language its answer is; "s" may be NULL. */
+enum lang head_lang(const struct head *h, const struct web_session *s);
+
+/* ---- request.c
  * ---------------------------------------------------------- */
 
 struct request;
@@ -79,7 +110,7 @@ enum MHD_Result request_on(void *cls, struct MHD_Connection *c, const char *url,
 void request_over(void *cls, struct MHD_Connection *c, void **context,
     enum MHD_RequestTerminationCode how);
 
-/* ---- web_reply.c
+/* ---- reply.c
  * ------------------------------------------------------------ */
 
 /* What a call replies, as libmicrohttpd has it; *status may change (206, 304,
@@ -92,12 +123,13 @@ struct MHD_Response *reply_asset(
 /* Headers that are on everything. */
 void reply_headers(struct MHD_Response *r, bool api);
 
-/* ---- web_work.c
+/* ---- work.c
  * ------------------------------------------------------------- */
 
 /* What a thread does, and then the loop. */
 struct work {
 	struct work *next;
+	uint64_t number; /* which came first */
 	struct web_call *call;
 	void (*done)(struct work *w);
 };
@@ -107,7 +139,7 @@ enum rc work_begin(struct err *e);
 /* false: too many wait already. */
 bool work_add(struct work *w);
 
-/* ---- web_line.c
+/* ---- line.c
  * ------------------------------------------------------------- */
 
 /* A session's connection to control, for a call; -1: control is not there. */
@@ -117,13 +149,14 @@ void line_tick(int64_t ms);
 void line_begin(void);
 void line_control(bool up); /* it is there, or not */
 
-/* ---- web_events.c
+/* ---- events.c
  * ----------------------------------------------------------- */
 
 /* The answer of a stream; NULL: there are too many.  The session is held by
  * it. */
 struct MHD_Response *events_new(
     struct MHD_Connection *c, struct web_session *s);
+enum rc events_begin(struct err *e);
 void events_changed(uint64_t what);
 void events_tick(int64_t ms);
 

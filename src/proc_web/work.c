@@ -17,11 +17,13 @@ struct queue {
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t more;
-	struct queue todo, done;
-	size_t waiting;
+	struct queue todo, slow, done;
+	size_t waiting, slow_running;
+	uint64_t number; /* the next that comes */
 } pool = { .lock = PTHREAD_MUTEX_INITIALIZER,
 	.more = PTHREAD_COND_INITIALIZER,
 	.todo = { NULL, &pool.todo.first },
+	.slow = { NULL, &pool.slow.first },
 	.done = { NULL, &pool.done.first } };
 static pthread_t threads[WEB_WORKERS];
 static size_t thread_count;
@@ -75,6 +77,27 @@ ring(void)
 		bug("a bell that does not ring");
 }
 
+static bool
+is_slow(const struct work *w)
+{
+	return w->call->route->slow;
+}
+
+/* What came first; of what is slow no more than some at once, so that who only
+ * looks at something does not wait for all who sign in, print or seal. */
+static struct work *
+next(void)
+{
+	const struct work *a = pool.todo.first, *b = pool.slow.first;
+
+	if (b != NULL && pool.slow_running < WEB_SLOW &&
+	    (a == NULL || b->number < a->number)) {
+		pool.slow_running++;
+		return get(&pool.slow);
+	}
+	return get(&pool.todo);
+}
+
 /* Until the process ends. */
 static void *
 worker(void *ctx)
@@ -84,7 +107,7 @@ worker(void *ctx)
 	(void)ctx;
 	for (;;) {
 		lock();
-		while ((w = get(&pool.todo)) == NULL)
+		while ((w = next()) == NULL)
 			if (pthread_cond_wait(&pool.more, &pool.lock) != 0)
 				bug("no condition");
 		pool.waiting--;
@@ -92,6 +115,10 @@ worker(void *ctx)
 		lang_thread(w->call->lang);
 		web_run(w->call);
 		lock();
+		if (is_slow(w)) {
+			pool.slow_running--; /* one of those may go on */
+			(void)pthread_cond_signal(&pool.more);
+		}
 		put(&pool.done, w);
 		unlock();
 		ring();
@@ -151,7 +178,8 @@ work_add(struct work *w)
 	lock();
 	room = pool.waiting < WEB_WAITING;
 	if (room) {
-		put(&pool.todo, w);
+		w->number = pool.number++;
+		put(is_slow(w) ? &pool.slow : &pool.todo, w);
 		pool.waiting++;
 		(void)pthread_cond_signal(&pool.more);
 	}

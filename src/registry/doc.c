@@ -353,6 +353,13 @@ did_either(const struct doc *d, enum action a, const struct doc_who *who)
 	return false;
 }
 
+/* Refused whatever he says. */
+static enum rc
+refuse_him(const struct trying *t, enum err_of of, enum rc rc)
+{
+	return rc == RC_OK ? RC_OK : fail_of(t->e, of);
+}
+
 static enum rc
 another_person(const struct trying *t)
 {
@@ -385,18 +392,22 @@ may(struct trying *t)
 	enum rc rc;
 
 	if (roles == 0)
-		return trying_refuse(t, "none of your roles at this desk may");
+		return refuse_him(t, ERR_OF_ROLE,
+		    trying_refuse(t, "none of your roles at this desk may"));
 	for (r = 0; (roles >> r & 1) == 0; r++)
 		;
 	t->out->role = (enum role)r;
 	if (who->clearance < level)
-		return trying_refuse(t, "it is above your clearance");
+		return refuse_him(t, ERR_OF_PERSON,
+		    trying_refuse(t, "it is above your clearance"));
 	if ((rc = another_person(t)) != RC_OK)
-		return rc;
+		return refuse_him(t, ERR_OF_PERSON, rc);
 	if (!rule_may(t->ask->now == NULL ? t->ask->rules : t->ask->now,
 		bytes_str(t->row->word), level, who->person, t->ask->at))
-		return trying_refuse(
-		    t, "your position has no authority for it at this level");
+		return refuse_him(t, ERR_OF_PERSON,
+		    trying_refuse(t,
+			"your position has no authority for it at this "
+			"level"));
 	return RC_OK;
 }
 

@@ -12,6 +12,7 @@
 
 #define STORE_ALARM_SUBJECT 256u /* bytes of it, at most */
 #define STORE_ALARM_TEXT 200u	 /* bytes of what is said besides */
+#define STORE_ALARM_BY 200u	 /* of who has seen it */
 #define STORE_ALARMS_LASTING 1000u
 #define STORE_ALARMS_OVER 1000u /* that are kept; the oldest go */
 
@@ -50,6 +51,7 @@ struct store_alarm {
 	int64_t acked; /* 0: nobody has seen it */
 	uint64_t uid;  /* who has */
 	struct bytes text;
+	struct bytes by; /* the same in words; empty: the uid says it */
 };
 
 /* What of a hop and rank waits too long. */
@@ -72,9 +74,10 @@ struct store_alarm_ops {
 	/* Its cause is over.  RC_ABSENT: none such lasts. */
 	enum rc (*end)(struct store *s, enum store_alarm_kind kind,
 	    struct bytes subject, unsigned rank, int64_t at, struct err *e);
-	/* Somebody has seen it; who was first stays.  RC_ABSENT. */
-	enum rc (*ack)(struct store *s, uint64_t n, uint64_t uid, int64_t at,
-	    struct err *e);
+	/* Somebody has seen it; who was first stays.  RC_ABSENT; RC_LIMIT:
+	 * "by" is too long. */
+	enum rc (*ack)(struct store *s, uint64_t n, uint64_t uid,
+	    struct bytes by, int64_t at, struct err *e);
 	/* Those that last, or all: the highest rank first, then the newest.
 	 * each() returns false to stop, and may not call the store. */
 	enum rc (*each)(struct store *s, bool all,

@@ -130,6 +130,14 @@ check_alarm(const struct store_alarm *a, struct err *e)
 	return RC_OK;
 }
 
+enum rc
+check_alarm_by(struct bytes by, struct err *e)
+{
+	return by.len <= STORE_ALARM_BY
+		   ? RC_OK
+		   : fail(e, RC_LIMIT, "store: who has seen it is too long");
+}
+
 bool
 leg_waits(enum leg_state state)
 {

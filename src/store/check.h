@@ -36,6 +36,7 @@ enum rc check_draft(const struct store_draft *d, struct err *e);
 /* It has still to be sent: queued or held. */
 bool leg_waits(enum leg_state state);
 enum rc check_alarm(const struct store_alarm *a, struct err *e);
+enum rc check_alarm_by(struct bytes by, struct err *e);
 /* docs/station.md 4.6; the same state again is no succession. */
 bool delivery_follows(enum delivery_state was, enum delivery_state next);
 

@@ -109,7 +109,7 @@ struct memory_notices {
 
 struct memory_alarm {
 	struct store_alarm a; /* borrows from these: */
-	struct buf subject, text;
+	struct buf subject, text, by;
 };
 struct memory_alarms {
 	struct memory_alarm *list; /* owned; in the order of n */
@@ -306,8 +306,8 @@ enum rc memory_expired(struct store *s, int64_t now, size_t max,
 enum rc memory_raise(struct store *s, struct store_alarm *a, struct err *e);
 enum rc memory_alarm_end(struct store *s, enum store_alarm_kind kind,
     struct bytes subject, unsigned rank, int64_t at, struct err *e);
-enum rc memory_alarm_ack(
-    struct store *s, uint64_t n, uint64_t uid, int64_t at, struct err *e);
+enum rc memory_alarm_ack(struct store *s, uint64_t n, uint64_t uid,
+    struct bytes by, int64_t at, struct err *e);
 enum rc memory_alarm_each(struct store *s, bool all,
     bool (*each)(void *ctx, const struct store_alarm *a), void *ctx,
     struct err *e);
@@ -410,7 +410,7 @@ enum rc memory_drafts(struct store *s, struct bytes person,
     struct err *e);
 enum rc memory_draft_drop(struct store *s, struct bytes person,
     const uint8_t id[static STORE_DOC_ID], struct err *e);
-enum rc memory_draft_old(struct store *s, int64_t before, struct store_draft *out,
-    struct buf *hold, struct err *e);
+enum rc memory_draft_old(struct store *s, int64_t before,
+    struct store_draft *out, struct buf *hold, struct err *e);
 
 #endif

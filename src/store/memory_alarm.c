@@ -15,6 +15,7 @@ all_free(struct memory_alarms *all)
 	for (i = 0; i < all->count; i++) {
 		buf_free(&all->list[i].subject);
 		buf_free(&all->list[i].text);
+		buf_free(&all->list[i].by);
 	}
 	free(all->list);
 	*all = (struct memory_alarms){ 0 };
@@ -30,6 +31,7 @@ add(struct memory_alarms *all, const struct store_alarm *a)
 	*to = (struct memory_alarm){ .a = *a };
 	to->a.subject = memory_own(&to->subject, a->subject);
 	to->a.text = memory_own(&to->text, a->text);
+	to->a.by = memory_own(&to->by, a->by);
 }
 
 static void
@@ -127,6 +129,7 @@ memory_raise(struct store *s, struct store_alarm *a, struct err *e)
 	new.n = a->n = ++m->alarms.last;
 	new.over = new.acked = 0;
 	new.uid = 0;
+	new.by = (struct bytes){ 0 };
 	add(&m->alarms, &new);
 	forget(&m->alarms);
 	return RC_OK;
@@ -149,14 +152,14 @@ memory_alarm_end(struct store *s, enum store_alarm_kind kind,
 }
 
 enum rc
-memory_alarm_ack(
-    struct store *s, uint64_t n, uint64_t uid, int64_t at, struct err *e)
+memory_alarm_ack(struct store *s, uint64_t n, uint64_t uid, struct bytes by,
+    int64_t at, struct err *e)
 {
 	struct memory *m = memory_of(s);
 	struct store_alarm *a;
 	size_t i;
 
-	if (memory_writes(m, e) != RC_OK)
+	if (memory_writes(m, e) != RC_OK || check_alarm_by(by, e) != RC_OK)
 		return e->rc;
 	for (i = 0; i < m->alarms.count && m->alarms.list[i].a.n != n; i++)
 		;
@@ -167,6 +170,7 @@ memory_alarm_ack(
 	if (a->acked == 0) {
 		a->acked = at;
 		a->uid = uid;
+		a->by = memory_own(&m->alarms.list[i].by, by);
 	}
 	return RC_OK;
 }

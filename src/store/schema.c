@@ -238,6 +238,11 @@ static const char drafts[] = "CREATE TABLE draft ("
 			     " ON draft (person, id);"
 			     "CREATE INDEX draft_changed ON draft (changed);";
 
+/* Who has seen an alarm by a page: the uid says a session (docs/desk.md 4.1).
+ */
+static const char seen[] =
+    "ALTER TABLE alarm ADD COLUMN who BLOB NOT NULL DEFAULT x'';";
+
 const char *const schema_steps[] = { first, copies, papers, journal, notices,
-	operating, again, batches, hops, registry, drafts };
+	operating, again, batches, hops, registry, drafts, seen };
 const int schema_version = sizeof(schema_steps) / sizeof(*schema_steps);

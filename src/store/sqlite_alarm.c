@@ -102,21 +102,24 @@ sqlite_alarm_end(struct store *store, enum store_alarm_kind kind,
 }
 
 enum rc
-sqlite_alarm_ack(
-    struct store *store, uint64_t n, uint64_t uid, int64_t at, struct err *e)
+sqlite_alarm_ack(struct store *store, uint64_t n, uint64_t uid, struct bytes by,
+    int64_t at, struct err *e)
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r;
 	enum rc rc;
 
-	if ((rc = sqlite_writes(s, e)) != RC_OK)
+	if ((rc = sqlite_writes(s, e)) != RC_OK ||
+	    (rc = check_alarm_by(by, e)) != RC_OK)
 		return rc;
 	r = sqlite_run(s, QUERY_ALARM_ACK,
 	    "UPDATE alarm SET uid = CASE acked WHEN 0 THEN ?2 ELSE uid END,"
+	    " who = CASE acked WHEN 0 THEN ?4 ELSE who END,"
 	    " acked = CASE acked WHEN 0 THEN ?3 ELSE acked END WHERE n = ?1");
 	sqlite_uint(&r, 1, n);
 	sqlite_uint(&r, 2, uid);
 	sqlite_int(&r, 3, at);
+	sqlite_bytes(&r, 4, by);
 	if ((rc = sqlite_do(&r, e)) == RC_OK && sqlite3_changes(s->db) == 0)
 		rc = fail(e, RC_ABSENT, "store: no such alarm");
 	return rc;
@@ -129,8 +132,8 @@ sqlite_alarm_each(struct store *store, bool all,
 {
 	struct sqlite *s = sqlite_of(store);
 	struct sqlite_run r = sqlite_run(s, QUERY_ALARM_EACH,
-	    "SELECT n, kind, subject, rank, since, over, acked, uid, text"
-	    " FROM alarm WHERE over = 0 OR ?1 ORDER BY rank DESC, n DESC");
+	    "SELECT n, kind, subject, rank, since, over, acked, uid, text,"
+	    " who FROM alarm WHERE over = 0 OR ?1 ORDER BY rank DESC, n DESC");
 	struct store_alarm a;
 
 	sqlite_int(&r, 1, all);
@@ -143,7 +146,8 @@ sqlite_alarm_each(struct store *store, bool all,
 			.over = sqlite_get_int(&r, 5),
 			.acked = sqlite_get_int(&r, 6),
 			.uid = sqlite_get_uint(&r, 7),
-			.text = sqlite_get_bytes(&r, 8) };
+			.text = sqlite_get_bytes(&r, 8),
+			.by = sqlite_get_bytes(&r, 9) };
 		if (!each(ctx, &a))
 			break;
 	}

@@ -129,14 +129,14 @@ enum paper_kind {
 	PAPER_GAP,	   /* what an old life of this station had */
 	PAPER_HEARSAY,	   /* a dispatch of it that only others know */
 	PAPER_STRANGER,	   /* a batch whose signer is not known yet */
-	PAPER_BUNDLE = 20, /* one that was written here: antind/carried.h */
+	PAPER_BUNDLE = 20, /* one that was written here: proc_store/carried.h */
 	PAPER_CARRIED,	   /* a leg that is in one */
 	PAPER_OWED,	   /* answers to one that was read here */
 	PAPER_CAME,	   /* one that was read here to its end */
 	PAPER_SAID,	   /* what another station says of itself in its */
-	PAPER_THIN,	   /* the secret of a thin line: antind/store_thin.c */
+	PAPER_THIN,	   /* the secret of a thin line: proc_store/thin.c */
 	PAPER_LAST,	   /* a child's last word: pki/last.h */
-	PAPER_CODES = 40,  /* of a person's phone: antind/store_people.c */
+	PAPER_CODES = 40,  /* of a person's phone: proc_store/people.c */
 };
 struct paper {
 	enum paper_kind kind;

@@ -213,6 +213,9 @@ web_fails(struct web_call *c, const struct err *e)
 	(void)json_object_set_new(why, "text", json_string(e->text));
 	if (c->field[0] != '\0')
 		(void)json_object_set_new(why, "field", json_string(c->field));
+	if (c->upload[0] != '\0')
+		(void)json_object_set_new(
+		    why, "upload", json_string(c->upload));
 	web_replies(c, json_pack("{s:o}", "error", why));
 	if (c->reply.status == 0)
 		c->reply.status = e->rc == RC_DENIED && c->session == NULL

@@ -81,6 +81,7 @@ take_upload(struct given *g, struct web_call *c, json_t *o, struct err *e)
 			    e, RC_INVALID, "\"%s\" is given twice", "uploads");
 	if ((f = more(g, e)) == NULL)
 		return e->rc;
+	id_write(c->upload, &id); /* until it is known to be good */
 	rc = upload_open(&f->fd, &is, c->uploads, c->session->user, &id, e);
 	if (rc != RC_OK) {
 		g->count--;
@@ -91,7 +92,10 @@ take_upload(struct given *g, struct web_call *c, json_t *o, struct err *e)
 	f->size = is.size;
 	memcpy(f->name, is.name, sizeof(is.name));
 	memcpy(f->type, is.type, sizeof(is.type));
-	return web_flag(c, "try") ? RC_OK : web_scan(c, f->fd, e);
+	rc = web_flag(c, "try") ? RC_OK : web_scan(c, f->fd, e);
+	if (rc == RC_OK)
+		c->upload[0] = '\0';
+	return rc;
 }
 
 enum rc

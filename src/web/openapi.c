@@ -138,14 +138,15 @@ components(void)
 {
 	return json_pack("{s:{s:{s:s,s:s,s:s}, s:{s:s,s:s,s:s}},"
 			 " s:{s:{s:s, s:{s:{s:{s:s, s:[s], s:{s:{s:s, s:[ss],"
-			 " s:{s:{s:s}, s:{s:s}, s:{s:s}}}}}}}}}}",
+			 " s:{s:{s:s}, s:{s:s}, s:{s:s}, s:{s:s}}}}}}}}}}",
 	    "securitySchemes", "session", "type", "apiKey", "in", "cookie",
 	    "name", "antin", "csrf", "type", "apiKey", "in", "header", "name",
 	    "X-Antin", "responses", "Error", "description", "why not",
 	    "content", "application/json", "schema", "type", "object",
 	    "required", "error", "properties", "error", "type", "object",
 	    "required", "code", "text", "properties", "code", "type", "string",
-	    "text", "type", "string", "field", "type", "string");
+	    "text", "type", "string", "field", "type", "string", "upload",
+	    "type", "string");
 }
 
 /* "get" */

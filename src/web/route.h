@@ -14,6 +14,7 @@
 
 #include "control/client.h"
 #include "core/bytes.h"
+#include "core/id.h"
 #include "core/lang.h"
 
 #define WEB_ROOT "/api/1"
@@ -82,6 +83,7 @@ struct web_route {
 	 * nothing was read yet.  run() follows when all came.  A failure is
 	 * the answer. */
 	enum rc (*take)(struct web_call *c, struct bytes piece, struct err *e);
+	bool slow; /* it may take long: only some threads run such calls */
 };
 
 /* The tables, by resource; each file owns its routes and their handlers. */
@@ -121,6 +123,7 @@ struct web_call {
 	struct web_session *session; /* NULL: none (src/web/session.h) */
 	struct web_server *server;   /* what lives longer than a call */
 	char field[WEB_NAME + 1];    /* which one is wrong, where one is */
+	char upload[ID_TEXT];	     /* of several, the one that is */
 	struct web_reply reply;
 	struct web_from from;
 	char cookie[WEB_COOKIE]; /* the name of the session's (gate.h) */

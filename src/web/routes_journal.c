@@ -23,20 +23,17 @@
 /* ---- showing
  * --------------------------------------------------------------- */
 
-/* A checkpoint of at least "at" entries; with what the station says of it in
- * *answer, which the caller json_decref()s.  RC_ABSENT: none is kept. */
+/* A checkpoint, as it is asked for by "request", which is taken; with what the
+ * station says of it in *answer, which the caller json_decref()s.  RC_ABSENT:
+ * none is kept. */
 static enum rc
 checkpoint(struct checkpoint *out, json_t **answer, struct web_call *c,
-    enum control_what what, uint64_t at, struct err *e)
+    enum control_what what, json_t *request, struct err *e)
 {
-	json_t *request = json_object();
 	struct buf bytes = { 0 };
 	struct note n;
-	enum rc rc;
+	enum rc rc = web_ask(c, what, request, NULL, answer, e);
 
-	if (what == CONTROL_JOURNAL_KEPT)
-		show_number(request, "at", at);
-	rc = web_ask(c, what, request, NULL, answer, e);
 	if (rc != RC_OK)
 		return rc;
 	if (!base64_parse(&bytes, bytes_str(row_text(*answer, "data"))))
@@ -54,6 +51,20 @@ checkpoint(struct checkpoint *out, json_t **answer, struct web_call *c,
 	return rc;
 }
 
+/* The first that is kept of at least "at" entries; "check": whether it counts
+ * is in the answer. */
+static enum rc
+kept(struct checkpoint *out, json_t **answer, struct web_call *c, uint64_t at,
+    bool check, struct err *e)
+{
+	json_t *request = json_object();
+
+	show_number(request, "at", at);
+	if (check)
+		show_bool(request, "check", true);
+	return checkpoint(out, answer, c, CONTROL_JOURNAL_KEPT, request, e);
+}
+
 /* Those of from + 1 to "until" entries. */
 static enum rc
 add_checkpoints(json_t *to, struct web_call *c, uint64_t from, uint64_t until,
@@ -64,8 +75,7 @@ add_checkpoints(json_t *to, struct web_call *c, uint64_t from, uint64_t until,
 	enum rc rc = RC_OK;
 
 	while (json_array_size(to) < CHECKPOINTS) {
-		rc = checkpoint(
-		    &n, &answer, c, CONTROL_JOURNAL_KEPT, n.size + 1, e);
+		rc = kept(&n, &answer, c, n.size + 1, false, e);
 		if (rc != RC_OK)
 			break;
 		one = json_object();
@@ -226,7 +236,7 @@ state_read(struct check *k, const char *text)
 }
 
 /* What the walk goes to next: a checkpoint that is kept, or one that is made
- * now, of all there is: then *last. */
+ * now, of all there is: then *last.  Either counts (docs/journal.md 5.5). */
 static enum rc
 aim(struct checkpoint *out, bool *witnessed, bool *last, struct web_call *c,
     uint64_t from, struct err *e)
@@ -235,17 +245,17 @@ aim(struct checkpoint *out, bool *witnessed, bool *last, struct web_call *c,
 	enum rc rc;
 
 	*last = false;
-	rc = checkpoint(out, &answer, c, CONTROL_JOURNAL_KEPT, from + 1, e);
+	rc = kept(out, &answer, c, from + 1, true, e);
 	if (rc == RC_ABSENT) {
 		*last = true;
-		rc = checkpoint(
-		    out, &answer, c, CONTROL_JOURNAL_CHECKPOINT, 0, e);
-		if (rc == RC_OK &&
-		    !json_is_true(json_object_get(answer, "counts")))
-			rc = fail(e, RC_DENIED,
-			    "the newest checkpoint is not signed by a key of "
-			    "this station that its directory knows");
+		rc = checkpoint(out, &answer, c, CONTROL_JOURNAL_CHECKPOINT,
+		    json_object(), e);
 	}
+	if (rc == RC_OK && !json_is_true(json_object_get(answer, "counts")))
+		rc = fail(e, RC_DENIED,
+		    "the checkpoint of %" PRIu64 " entries is not signed by a "
+		    "key that this station had then, as its directory knows",
+		    out->size);
 	*witnessed = json_is_true(json_object_get(answer, "witnessed"));
 	json_decref(answer);
 	if (rc == RC_OK && out->size < from)
@@ -351,6 +361,7 @@ const struct web_route web_journal_routes[] = {
 		{ "max", WEB_IN_BODY, WEB_NUMBER, false, 1, INT64_MAX,
 		    "entries of this slice, at the most" } },
 	    .run = verify,
+	    .slow = true,
 	    .gives = "whole; done of total; state for the next slice; "
 		     "checkpoints, witnessed, destroyed, reborn" },
 	{ .method = NULL },

@@ -104,6 +104,7 @@ const struct web_route web_mail_routes[] = {
 		    "for antin verify (docs/evidence.md)",
 	    .fields = { ID },
 	    .run = evidence,
+	    .slow = true,
 	    .gives = "the file",
 	    .raw = true },
 	{ .method = NULL },

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Lines, queues, alarms, duty: what an operator looks at (docs/station.md 13,
  * 14; docs/duty.md). */
+#include <stdio.h>
+
+#include "core/base64.h"
+#include "desk/rota.h"
 #include "web/fields.h"
 #include "web/resources.h"
 
@@ -17,6 +21,35 @@
 		"reason", WEB_IN_BODY, WEB_TEXT, must, must, CONTROL_REASON,   \
 		    NULL                                                       \
 	}
+
+/* A refusal names the person or shift: "shifts.3", from 0. */
+static enum rc
+plan(struct web_call *c, struct err *e)
+{
+	json_t *request = json_object(), *last = NULL;
+	struct buf text = { 0 }, data = { 0 };
+	struct rota_fault fault;
+	enum rc rc = rota_of_lists(&text, json_object_get(c->values, "people"),
+	    json_object_get(c->values, "shifts"), &fault, e);
+
+	if (rc != RC_OK && fault.list != NULL)
+		(void)snprintf(
+		    c->field, sizeof(c->field), "%s.%zu", fault.list, fault.at);
+	if (rc == RC_OK) {
+		base64_write(&data, buf_bytes(&text));
+		show_text(request, "data", buf_bytes(&data));
+		rc = web_ask(c, CONTROL_DUTY_PLAN, request, NULL, &last, e);
+		request = NULL;
+	}
+	if (rc == RC_OK) {
+		(void)json_object_del(last, "rc");
+		web_replies(c, last);
+	}
+	json_decref(request);
+	buf_free(&text);
+	buf_free(&data);
+	return rc;
+}
 
 const struct web_route web_network_routes[] = {
 	{ .method = "GET",
@@ -76,7 +109,7 @@ const struct web_route web_network_routes[] = {
 	    .gives = "rows of alarms" },
 	{ .method = "POST",
 	    .path = "/alarms/{alarm}/seen",
-	    .needs = WEB_SESSION,
+	    .needs = WEB_PERSON,
 	    .what = "Somebody has seen an alarm",
 	    .fields = { FIELD_NUMBER(
 		"alarm", WEB_IN_PATH, true, 1, INT64_MAX) },
@@ -90,6 +123,17 @@ const struct web_route web_network_routes[] = {
 	    .run = web_pass,
 	    .ask = CONTROL_DUTY,
 	    .gives = "rows of duty" },
+	{ .method = "POST",
+	    .path = "/duty/plan",
+	    .needs = WEB_PERSON,
+	    .what = "Put a rota in force, in the place of the old one; by a "
+		    "duty officer or an administrator",
+	    .fields = { { "people", WEB_IN_BODY, WEB_OBJECTS, true, 1, 64,
+			    "login and name" },
+		{ "shifts", WEB_IN_BODY, WEB_OBJECTS, true, 1, 800,
+		    "login, from and until, in seconds since 1970" } },
+	    .run = plan,
+	    .gives = "number" },
 	{ .method = "POST",
 	    .path = "/duty/offer",
 	    .needs = WEB_SESSION,

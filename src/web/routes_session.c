@@ -268,8 +268,11 @@ sign_in(struct web_call *c, struct err *e)
 	request = web_request(c, names);
 	(void)json_object_set_new(request, "person", json_string(person));
 	rc = web_ask(c, CONTROL_USER_IN, request, NULL, &last, e);
-	if (rc == RC_OK)
+	if (rc == RC_OK) {
 		(void)json_object_set_new(last, "person", json_string(person));
+		web_session_right(
+		    c->server->sessions, &c->from, c->server->ms());
+	}
 	/* on this machine a cookie is its user's alone */
 	if (rc == RC_OK && c->from.secure) {
 		web_session_renew(c->server->sessions, c->session, cookie);
@@ -292,7 +295,9 @@ sign_out(struct web_call *c, struct err *e)
 static enum rc
 desk_in(struct web_call *c, struct err *e)
 {
-	enum rc rc = may_try(c, e);
+	/* where none is given none is tried */
+	enum rc rc =
+	    web_text(c, "passphrase")[0] != '\0' ? may_try(c, e) : RC_OK;
 
 	if (!web_has(c, "passphrase"))
 		(void)json_object_set_new(
@@ -415,6 +420,7 @@ const struct web_route web_session_routes[] = {
 	    .what = "Sign a person in",
 	    .fields = { WHO("person", true), PASSPHRASE, CODE },
 	    .run = sign_in,
+	    .slow = true,
 	    .gives = "person, until" },
 	{ .method = "POST",
 	    .path = "/session/sign-out",
@@ -448,6 +454,7 @@ const struct web_route web_session_routes[] = {
 	    .fields = { WHO("person", true), PASSPHRASE, CODE,
 		WHO("by", false) },
 	    .run = codes,
+	    .slow = true,
 	    .gives = "secret, uri, svg: shown once" },
 	{ .method = "POST",
 	    .path = "/session/lang",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* How the station is: what a technician sees first. */
+#include "desk/health.h"
 #include "web/fields.h"
 #include "web/resources.h"
 
@@ -34,6 +35,32 @@ station(struct web_call *c, struct err *e)
 	return rc;
 }
 
+/* As `antin doctor` judges, by what the station says (docs/operations.md 1). */
+static enum rc
+health(struct web_call *c, struct err *e)
+{
+	json_t *rows = json_array(), *alarms = json_array();
+	struct health_report r = { .reader = HEALTH_OF_PAGES,
+		.rows = rows,
+		.alarms = alarms,
+		.checks = json_array() };
+	enum rc rc = gather(c, rows, CONTROL_STATUS, e);
+
+	if (rc == RC_OK)
+		rc = gather(c, alarms, CONTROL_ALARMS, e);
+	if (rc == RC_OK) {
+		r.now = row_int(health_row(&r, "station"), "now");
+		health_of_all(&r, c->control);
+		web_replies(
+		    c, json_pack("{s:s, s:O}", "worst",
+			   health_word(health_worst(&r)), "checks", r.checks));
+	}
+	json_decref(rows);
+	json_decref(alarms);
+	json_decref(r.checks);
+	return rc;
+}
+
 const struct web_route web_station_routes[] = {
 	{ .method = "GET",
 	    .path = "/station",
@@ -44,5 +71,13 @@ const struct web_route web_station_routes[] = {
 	    .run = station,
 	    .gives = "the version, and the rows of status, alarms, desks and "
 		     "media" },
+	{ .method = "GET",
+	    .path = "/station/health",
+	    .needs = WEB_SESSION,
+	    .what = "Whether the station is well, as antin doctor judges",
+	    .run = health,
+	    .gives = "worst (fine, look, wrong); checks, each with check, its "
+		     "name, state, what it says and what to do, value and "
+		     "bound" },
 	{ .method = NULL },
 };

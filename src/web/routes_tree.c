@@ -14,12 +14,12 @@ const struct web_route web_tree_routes[] = {
 	    web_pass, CONTROL_TREE,
 	    "Rows: unit, desk, person, role, list and its members, and a last "
 	    "one, tree.",
-	    false, NULL },
+	    false, NULL, false },
 	{ "GET", "/rules", WEB_SESSION,
 	    "Files of rules, and the rules that are in force at a time.",
 	    { { "from", WEB_IN_QUERY, WEB_TIME, false, 0, 0,
 		"in force then; now, where it is not given" } },
 	    web_pass, CONTROL_RULES, "Rows: file, rule, and a last one, rules.",
-	    false, NULL },
+	    false, NULL, false },
 	{ .method = NULL },
 };

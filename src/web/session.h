@@ -129,6 +129,10 @@ int64_t web_session_heard(
  */
 enum rc web_session_try(struct web_sessions *ws, const struct web_from *from,
     int64_t now, struct err *e);
+/* It was right, by a code that is good once: it does not count, so that many
+ * who come in one morning do not wait for one another's. */
+void web_session_right(
+    struct web_sessions *ws, const struct web_from *from, int64_t now);
 void web_session_lang(
     struct web_sessions *ws, struct web_session *s, enum lang lang);
 size_t web_sessions_count(struct web_sessions *ws);

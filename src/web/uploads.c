@@ -2,7 +2,6 @@
 #include "web/uploads.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,33 +9,24 @@
 #include <unistd.h>
 
 #include "core/utf8.h"
-#include "crypto/aead.h"
 #include "crypto/random.h"
+#include "web/spool.h"
 
-#define PLACE (UPLOAD_CHUNK + AEAD_TAG) /* bytes of a chunk in the spool */
-#define NOWHERE UINT32_MAX
+_Static_assert(UPLOAD_CHUNK == SPOOL_PIECE, "a chunk is a piece of the spool");
 
 struct upload {
 	struct id id;
 	uint64_t user;
 	struct upload_is is;
-	struct chunk {
-		uint32_t place;	 /* in the spool; NOWHERE: not there yet */
-		uint64_t number; /* its nonce: no two have one */
-	} * chunks;		 /* owned */
-	uint8_t *begun;		 /* owned; the chunk that is not full yet */
+	struct piece *chunks; /* owned */
+	uint8_t *begun;	      /* owned; the chunk that is not full yet */
 	unsigned readers;
 	bool gone; /* once nobody reads it */
 };
 
 struct uploads {
 	pthread_mutex_t lock;
-	int spool;
-	uint8_t key[AEAD_KEY];
-	struct aead *aead; /* under the lock */
-	uint64_t sealed;   /* chunks so far: the next number */
-	uint32_t places;   /* of the spool */
-	bool *taken;	   /* owned; which of them */
+	struct spool *spool;
 	struct upload *uploads[UPLOADS_ALL];
 	size_t count;
 	uint64_t bytes, bytes_max, open;
@@ -55,96 +45,15 @@ uploads_new(int spool, uint64_t bytes)
 {
 	struct uploads *u = alloc(1, sizeof(*u));
 
-	if (spool < 0)
-		spool = memfd_create("uploads", MFD_CLOEXEC);
-	if (spool < 0)
-		bug("no memory for uploads");
 	if (pthread_mutex_init(&u->lock, NULL) != 0)
 		bug("no lock");
-	u->spool = spool;
-	random_bytes(u->key, sizeof(u->key));
-	u->aead = aead_new(u->key);
-	u->bytes_max = bytes;
 	/* each upload may end in a chunk that is not full */
-	u->places = (uint32_t)(chunks_of(bytes) + UPLOADS_ALL);
-	u->taken = alloc(u->places, sizeof(*u->taken));
+	u->spool = spool_new(spool, (uint32_t)(chunks_of(bytes) + UPLOADS_ALL));
+	u->bytes_max = bytes;
 	return u;
 }
 
-/* ---- places of the spool ------------------------------------------------- */
-
-static uint32_t
-place_take(struct uploads *u)
-{
-	uint32_t i;
-
-	for (i = 0; i < u->places; i++)
-		if (!u->taken[i]) {
-			u->taken[i] = true;
-			return i;
-		}
-	bug("uploads: over what there was room for");
-}
-
-static void
-place_give(struct uploads *u, uint32_t place)
-{
-	u->taken[place] = false;
-	/* what it took on the disk, or of memory */
-	(void)fallocate(u->spool, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-	    (off_t)place * PLACE, PLACE);
-}
-
-static enum rc
-place_write(
-    struct uploads *u, uint32_t place, struct bytes b, off_t at, struct err *e)
-{
-	ssize_t n;
-
-	at += (off_t)place * PLACE;
-	while (b.len > 0) {
-		n = pwrite(u->spool, b.p, b.len, at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return fail_io(e, "there is no room for the file");
-		b = bytes_of(b.p + n, b.len - (size_t)n);
-		at += n;
-	}
-	return RC_OK;
-}
-
-static enum rc
-place_read(struct uploads *u, uint32_t place, uint8_t *to, size_t len, off_t at,
-    struct err *e)
-{
-	ssize_t n;
-
-	at += (off_t)place * PLACE;
-	while (len > 0) {
-		n = pread(u->spool, to, len, at);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return fail_io(e, "a file that came cannot be read");
-		to += n;
-		len -= (size_t)n;
-		at += n;
-	}
-	return RC_OK;
-}
-
 /* ---- chunks -------------------------------------------------------------- */
-
-static void
-nonce_of(uint8_t nonce[static AEAD_NONCE], uint64_t number)
-{
-	size_t i;
-
-	memset(nonce, 0, AEAD_NONCE);
-	for (i = 0; i < 8; i++)
-		nonce[AEAD_NONCE - 1 - i] = (uint8_t)(number >> 8 * i);
-}
 
 static size_t
 chunk_size(const struct upload *up, size_t i)
@@ -158,24 +67,10 @@ chunk_size(const struct upload *up, size_t i)
 static enum rc
 chunk_end(struct uploads *u, struct upload *up, size_t i, struct err *e)
 {
-	struct chunk *c = &up->chunks[i];
 	const size_t size = chunk_size(up, i);
-	uint8_t nonce[AEAD_NONCE], tag[AEAD_TAG];
-	enum rc rc;
+	enum rc rc = spool_put(
+	    &up->chunks[i], u->spool, id_bytes(&up->id), up->begun, size, e);
 
-	c->number = u->sealed++;
-	nonce_of(nonce, c->number);
-	aead_seal(u->aead, nonce, id_bytes(&up->id), bytes_of(up->begun, size),
-	    up->begun, tag);
-	c->place = place_take(u);
-	rc = place_write(u, c->place, bytes_of(up->begun, size), 0, e);
-	if (rc == RC_OK)
-		rc = place_write(
-		    u, c->place, bytes_of(tag, sizeof(tag)), UPLOAD_CHUNK, e);
-	if (rc != RC_OK) {
-		place_give(u, c->place);
-		c->place = NOWHERE;
-	}
 	wipe(up->begun, UPLOAD_CHUNK);
 	if (rc != RC_OK || (uint64_t)i * UPLOAD_CHUNK + size == up->is.size) {
 		free(up->begun);
@@ -191,8 +86,8 @@ upload_free(struct uploads *u, struct upload *up)
 	size_t i;
 
 	for (i = 0; i < chunks; i++)
-		if (up->chunks[i].place != NOWHERE)
-			place_give(u, up->chunks[i].place);
+		if (up->chunks[i].place != SPOOL_NOWHERE)
+			spool_give(u->spool, &up->chunks[i]);
 	if (up->begun != NULL)
 		wipe(up->begun, UPLOAD_CHUNK);
 	free(up->begun);
@@ -209,10 +104,7 @@ uploads_free(struct uploads *u)
 	while (u->count > 0)
 		upload_free(u, u->uploads[--u->count]);
 	(void)pthread_mutex_destroy(&u->lock);
-	(void)close(u->spool);
-	aead_free(u->aead);
-	wipe(u->key, sizeof(u->key));
-	free(u->taken);
+	spool_free(u->spool);
 	free(u);
 }
 
@@ -342,7 +234,7 @@ upload_begin(struct id *out, struct uploads *u, uint64_t user,
 		memcpy(up->is.type, type.p, type.len);
 		up->chunks = alloc(chunks_of(size) + 1, sizeof(*up->chunks));
 		for (i = 0; i < chunks_of(size); i++)
-			up->chunks[i].place = NOWHERE;
+			up->chunks[i].place = SPOOL_NOWHERE;
 		u->uploads[u->count++] = up;
 		u->bytes += size;
 		*out = up->id;
@@ -484,28 +376,18 @@ write_all(int fd, struct bytes b, struct err *e)
 static enum rc
 read_all(int fd, struct uploads *u, const struct upload *up, struct err *e)
 {
-	uint8_t *some = alloc(1, UPLOAD_CHUNK), nonce[AEAD_NONCE],
-		tag[AEAD_TAG];
-	struct aead *aead = aead_new(u->key);
+	uint8_t *some = alloc(1, UPLOAD_CHUNK);
 	const size_t chunks = chunks_of(up->is.size);
-	const struct chunk *c;
-	size_t i, size;
 	enum rc rc = RC_OK;
+	size_t i;
 
 	for (i = 0; i < chunks && rc == RC_OK; i++) {
-		c = &up->chunks[i];
-		size = chunk_size(up, i);
-		nonce_of(nonce, c->number);
-		if ((rc = place_read(u, c->place, some, size, 0, e)) != RC_OK ||
-		    (rc = place_read(u, c->place, tag, sizeof(tag),
-			 UPLOAD_CHUNK, e)) != RC_OK)
-			break;
-		rc = aead_open(aead, nonce, id_bytes(&up->id),
-			 bytes_of(some, size), tag, some)
-			 ? write_all(fd, bytes_of(some, size), e)
-			 : fail(e, RC_IO, "a file that came cannot be read");
+		rc = spool_get(some, chunk_size(up, i), u->spool, up->chunks[i],
+		    id_bytes(&up->id), e);
+		if (rc == RC_OK)
+			rc =
+			    write_all(fd, bytes_of(some, chunk_size(up, i)), e);
 	}
-	aead_free(aead);
 	wipe(some, UPLOAD_CHUNK);
 	free(some);
 	return rc;
@@ -524,6 +406,18 @@ read_ends(struct uploads *u, struct upload *up)
 		}
 }
 
+/* Room among those that are open. */
+static enum rc
+open_more(struct uploads *u, uint64_t bytes, struct err *e)
+{
+	if (u->open + bytes > UPLOADS_OPEN)
+		return fail(e, RC_LIMIT,
+		    "much is being sent at the station now: try again in a "
+		    "moment");
+	u->open += bytes;
+	return RC_OK;
+}
+
 enum rc
 upload_open(int *fd, struct upload_is *is, struct uploads *u, uint64_t user,
     const struct id *id, struct err *e)
@@ -537,13 +431,8 @@ upload_open(int *fd, struct upload_is *is, struct uploads *u, uint64_t user,
 	    up->is.have < up->is.size)
 		rc = fail(e, RC_EXPIRED, "not all of the file %s came yet",
 		    up->is.name);
-	else if (rc == RC_OK && u->open + up->is.size > UPLOADS_OPEN)
-		rc = fail(e, RC_LIMIT,
-		    "much is being sent at the station now: try again in a "
-		    "moment");
-	if (rc == RC_OK) {
+	if (rc == RC_OK && (rc = open_more(u, up->is.size, e)) == RC_OK) {
 		up->readers++;
-		u->open += up->is.size;
 		*is = up->is;
 	}
 	unlock(u);
@@ -575,12 +464,8 @@ upload_room(struct uploads *u, uint64_t bytes, struct err *e)
 		    "this file has %llu bytes: too many for a page; the "
 		    "command writes it",
 		    (unsigned long long)bytes);
-	else if (u->open + bytes > UPLOADS_OPEN)
-		rc = fail(e, RC_LIMIT,
-		    "much is being sent at the station now: try again in a "
-		    "moment");
 	else
-		u->open += bytes;
+		rc = open_more(u, bytes, e);
 	unlock(u);
 	return rc;
 }

@@ -800,9 +800,9 @@ static const struct attempt {
 	/* others */
 	{ "run a program", "SSSSSySSSSS", run_program },
 	{ "make a process", "SSSSSySSSSS", make_process },
-	{ "make a process by clone3", "SSnSSySSnSn", make_process_3 },
+	{ "make a process by clone3", "nSnSSySSnSn", make_process_3 },
 	{ "make a namespace", "SSSSS.SSSSS", make_namespace },
-	{ "make a thread", "SSySSySSySy", make_thread },
+	{ "make a thread", "ySySSySSySy", make_thread },
 	{ "say what a thread is called", "SSSSSySSySS", name_a_thread },
 	{ "signal another", "SSSSSGSSSSS", signal_another },
 	{ "signal another's thread", "SSSSSGSSSSS", signal_another_thread },

@@ -34,7 +34,7 @@ what_none_asks_is_not(void)
 	static const enum control_what never[] = { CONTROL_BACKUP,
 		CONTROL_REOPEN, CONTROL_DESTROYED, CONTROL_DIRECTORY_GIVE,
 		CONTROL_ENROL_PUSH, CONTROL_INVITED, CONTROL_MEDIA_WRITE,
-		CONTROL_DESK, CONTROL_DUTY_PLAN };
+		CONTROL_DESK };
 	size_t i, web = 0, command = 0;
 
 	for (i = 0; i < sizeof(never) / sizeof(never[0]); i++) {

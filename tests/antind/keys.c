@@ -297,8 +297,10 @@ static void
 wrong_passphrases_back_off(void)
 {
 	uint64_t wait[5] = { 0 };
-	int64_t before, quick;
+	int64_t before, quick, fourth = 0;
 	unsigned i, denied = 0, none = 0;
+	bool early;
+	enum rc rc;
 
 	for (i = 0; i < 6; i++)
 		none += sign_in(DESK, OTHER, "", &wait[0]) == RC_INVALID &&
@@ -306,22 +308,32 @@ wrong_passphrases_back_off(void)
 	is(none, 6, "to give none where one is wanted costs nothing");
 	ok(!was_logged("sign_in_refused desk=" DESK " uid=1001"),
 	    "and is not logged as a wrong one");
-	for (i = 0; i < 4; i++)
+	for (i = 0; i < 4; i++) {
+		fourth = process_ms();
 		denied += sign_in(DESK, OTHER, "sai", &wait[i]) == RC_DENIED;
-	before = process_ms();
-	denied += sign_in(DESK, OTHER, WORDS, &wait[4]) == RC_DENIED;
-	quick = process_ms() - before;
-	is(denied, 5,
-	    "a wrong passphrase is refused, and the right one too "
-	    "early after four");
+	}
+	is(denied, 4, "a wrong passphrase is refused");
 	ok(wait[0] == 0 && wait[1] == 0 && wait[2] == 0, "three are free");
-	ok(wait[3] == 1 && wait[4] == 1, "the fourth makes wait a second");
-	ok(quick < 50, "too early a try is not computed (%lld ms)",
-	    (long long)quick);
+	is(wait[3], 1, "the fourth makes wait a second");
+	before = process_ms();
+	rc = sign_in(DESK, OTHER, WORDS, &wait[4]);
+	quick = process_ms() - before;
+	/* it waits from when it was asked on: trying may last as long */
+	early = process_ms() - fourth < 1000;
+	if (early) {
+		is(rc, RC_DENIED, "the right one is too early after four");
+		is(wait[4], 1, "and hears how long");
+		ok(quick < 50 || quick < (before - fourth) / 2,
+		    "too early a try is not computed (%lld ms)",
+		    (long long)quick);
+	} else {
+		skip("the machine tried for as long as he had to wait");
+	}
 	is(sign_in(DESK, CLERK, WORDS, NULL), RC_OK,
 	    "another person does not wait for it");
-	is(may(MSG_MAY, DESK, OTHER), RC_DENIED,
-	    "who gave wrong ones is not let in by another's right one");
+	if (early)
+		is(may(MSG_MAY, DESK, OTHER), RC_DENIED,
+		    "who gave wrong ones is not let in by another's right one");
 	(void)usleep(1100000);
 	is(sign_in(DESK, OTHER, WORDS, NULL), RC_OK,
 	    "after the wait the right one is good");
@@ -687,20 +699,20 @@ its_own_key_alone_makes_it_forget(void)
 	struct buf word;
 
 	last_write(&word, &r, desk.sig);
-	say_to(store, MSG_FORGET, 0, &(struct msg_statement){ buf_bytes(&word) },
-	    -1);
+	say_to(store, MSG_FORGET, 0,
+	    &(struct msg_statement){ buf_bytes(&word) }, -1);
 	is(sign_in(OPEN, CLERK, "", NULL), RC_OK,
 	    "a last word that another key signed makes it forget nothing");
 	buf_free(&word);
 	last_write(&word, &r, station.sig);
 	word.p[word.len - 1] ^= 1;
-	say_to(store, MSG_FORGET, 0, &(struct msg_statement){ buf_bytes(&word) },
-	    -1);
+	say_to(store, MSG_FORGET, 0,
+	    &(struct msg_statement){ buf_bytes(&word) }, -1);
 	is(sign_in(OPEN, CLERK, "", NULL), RC_OK, "nor does a damaged one");
 	ok(was_logged("event=keys.not_forgotten"), "which is logged");
 	word.p[word.len - 1] ^= 1;
-	say_to(store, MSG_FORGET, 0, &(struct msg_statement){ buf_bytes(&word) },
-	    -1);
+	say_to(store, MSG_FORGET, 0,
+	    &(struct msg_statement){ buf_bytes(&word) }, -1);
 	is((uint64_t)actor_wait(&keys), 0, "its own ends it, without a word");
 	buf_free(&word);
 }

@@ -173,6 +173,8 @@ static const char *const rights[MSG_LAST + 1] = {
 	[MSG_SCAN_LINE] = "pv *",
 	[MSG_SCAN_NONE] = "pv",
 	[MSG_FOUND] = "cs",
+	[MSG_PRINT_WANT] = "cp",
+	[MSG_PRINT_REST] = "cp",
 };
 
 static bool

@@ -15,15 +15,6 @@ static const char *const names[] = { "keys", "store", "seal", "link",
 	"control", "media" };
 #define NAMES COUNT(names)
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- what is seen of a station ----------------------------------------------
  */
 

@@ -27,6 +27,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../tests/unit/tree.h"
@@ -337,6 +338,16 @@ seat_tells(const struct seat *s)
 	for (; (end = strchr(at, '\n')) != NULL; at = end + 1)
 		note("%.*s", (int)(end - at), at);
 	buf_free(&log);
+}
+
+/* Milliseconds that only go forward. */
+static inline int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
 /*

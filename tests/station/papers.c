@@ -198,14 +198,56 @@ what_takes_too_long_is_ended(void)
 	    "and the next paper is printed");
 }
 
+/* docs/desk.md 8.5 */
 static void
-without_pages_nothing_is_printed(void)
+it_is_there_while_it_is_wanted(void)
 {
+	const char *ended = "event=process.ended name=print";
+	const size_t before = seat_said(seat, ended);
+	pid_t first = seat_process(seat, "print");
+
+	ok(seat_owns(seat, first), "after a paper it is there");
+	is(seat_said(seat, ended), before, "and waits for another");
+	ok(seat_waits(seat, ended, before + 1, 60), "then it ends");
+	is(refuses("report", bytes_str(REPORT)), RC_OK,
+	    "the next paper is printed");
+	ok(seat_process(seat, "print") != first, "by a new one");
+}
+
+/* Who asks while it ends, or while who asked for it is started anew, gets his
+ * paper. */
+static void
+nothing_is_lost_between(void)
+{
+	const size_t died = seat_said(seat, "event=process.died name=control");
+	const size_t came = seat_said(seat, "event=process.ready name=control");
+
+	(void)kill(seat_process(seat, "control"), SIGKILL);
+	ok(seat_waits(seat, "event=process.died name=control", died + 1, 30) &&
+		seat_waits(
+		    seat, "event=process.ready name=control", came + 1, 30),
+	    "control is another");
+	is(refuses("report", bytes_str(REPORT)), RC_OK,
+	    "which has papers printed");
+	(void)kill(seat_process(seat, "print"), SIGKILL);
+	while (refuses("report", bytes_str(REPORT)) == RC_IO)
+		(void)usleep(100000); /* that of the one that was killed */
+	is(refuses("report", bytes_str(REPORT)), RC_OK,
+	    "and so after it was killed while it rested");
+}
+
+static void
+pages_are_not_needed(void)
+{
+	const size_t before = seat_said(seat, "event=process.ready name=print");
+
 	(void)seat_stop(seat, SIGTERM);
 	country_write(seat, "");
 	ok(seat_start(seat), "it comes back without pages");
-	is(refuses("report", bytes_str(REPORT)), RC_IO,
-	    "which prints nothing, and says so");
+	is(seat_said(seat, "event=process.ready name=print"), before,
+	    "and without who prints");
+	is(refuses("report", bytes_str(REPORT)), RC_OK,
+	    "who asks gets his paper");
 }
 
 int
@@ -219,7 +261,9 @@ main(void)
 	papers_come_out();
 	what_is_none_is_refused();
 	what_takes_too_long_is_ended();
-	without_pages_nothing_is_printed();
+	it_is_there_while_it_is_wanted();
+	nothing_is_lost_between();
+	pages_are_not_needed();
 	if (getenv("TELL") != NULL)
 		seat_tells(seat);
 	country_end(&land);

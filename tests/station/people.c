@@ -77,6 +77,16 @@ processes_are_killed(void)
 	    "the next one is");
 }
 
+/* No kill explains that there are none: then what the station did is told. */
+static void
+must_get_codes(struct user *u, uid_t uid, const char *code)
+{
+	if (gets_codes(u, uid, code) == RC_OK)
+		return;
+	seat_tells(seat);
+	bug("no codes");
+}
+
 /* Somewhere within a sign-in the whole station is killed: what was answered has
  * happened, and no code is good twice. */
 static void
@@ -86,18 +96,24 @@ killed_at_any_moment(void)
 	size_t i, twice = 0, in = 0, after = 0;
 	char code[TOTP_DIGITS + 1];
 	enum rc first, second;
+	const char *next;
+	int64_t takes;
 	struct err e;
 	pid_t killer;
 
 	for (i = 0; i < rounds; i++) {
-		if (gets_codes(&lan, FIRST, i == 0 ? code_of(&lan) : NULL) !=
-		    RC_OK)
-			bug("no codes");
+		/* which may have to be waited for */
+		next = i == 0 ? code_of(&lan) : NULL;
+		takes = now_ms();
+		must_get_codes(&lan, FIRST, next);
+		takes = now_ms() - takes; /* as signing in will, or so */
 		(void)snprintf(code, sizeof(code), "%s", code_of(&lan));
 		(void)fflush(stdout);
 		killer = fork();
 		if (killer == 0) {
-			(void)usleep((useconds_t)(i * 900000 / rounds));
+			(void)usleep(
+			    (useconds_t)(2 * 1000 * takes * (int64_t)i /
+					 (int64_t)rounds));
 			(void)kill(seat->daemon, SIGKILL);
 			_exit(0);
 		}
@@ -114,8 +130,7 @@ killed_at_any_moment(void)
 		/* so that she has never used the codes that she gets */
 		if (second == RC_OK || first == RC_OK ||
 		    gets_codes(&lan, FIRST, NULL) != RC_OK)
-			if (gets_codes(&lan, FIRST, code_of(&lan)) != RC_OK)
-				bug("no codes");
+			must_get_codes(&lan, FIRST, code_of(&lan));
 	}
 	is(twice, 0, "no code is good twice, whenever the station is killed");
 	note("%zu were in before, %zu after", in, after);
@@ -128,8 +143,8 @@ who_is_revoked_is_out(void)
 	struct act a;
 	struct err e;
 
-	if (gets_codes(&mai, SECOND, code_of(&mai)) != RC_OK ||
-	    signs_in(&mai, SECOND, OTHERS, code_of(&mai)) != RC_OK)
+	must_get_codes(&mai, SECOND, code_of(&mai));
+	if (signs_in(&mai, SECOND, OTHERS, code_of(&mai)) != RC_OK)
 		bug("she does not sign in");
 	land.t.now = time_now();
 	a = act_revoke(&land.t, der, REVOKE_CESSATION);

@@ -251,6 +251,25 @@ only_clean_is_clean(void)
 	    "none of that has ended a process");
 }
 
+/* By an empty file it is asked whether clamd is there (docs/operations.md 1.3).
+ */
+static void
+who_only_asks_is_answered_soon(void)
+{
+	json_t *answer;
+
+	speaker_starts(SPEAKS_SILENT);
+	answer = scan_of(bytes_str(""));
+	ok(strcmp(row_word(answer, "scan"), "away") == 0 &&
+		strstr(row_word(answer, "reason"), "5 seconds") != NULL,
+	    "an empty file is not waited for as long as another");
+	json_decref(answer);
+	speaker_ends();
+	speaker_starts(SPEAKS_TRUE);
+	scan_is("Kính gửi", "clean", "and keeps no file from being looked at");
+	speaker_ends();
+}
+
 /* It lasts 40 seconds: where there is time for it. */
 static void
 silence_ends(void)
@@ -335,6 +354,7 @@ main(void)
 	starts(more);
 	what_is_found_is_told();
 	only_clean_is_clean();
+	who_only_asks_is_answered_soon();
 	silence_ends();
 	it_may_be_required();
 	the_real_one();

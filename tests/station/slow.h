@@ -3,18 +3,7 @@
 #ifndef TESTS_STATION_SLOW_H
 #define TESTS_STATION_SLOW_H
 
-#include <time.h>
-
 #include "queue.h"
-
-static inline int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 struct slow {
 	pid_t pid;

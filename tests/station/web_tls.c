@@ -84,6 +84,7 @@ visits_from(struct visit *v, X509 *ca, const char *host, const char *from)
 	struct sockaddr_in a = { .sin_family = AF_INET };
 	const struct timeval wait = { patience(30), 0 };
 	SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+	char name[256];
 	bool good;
 
 	*v = (struct visit){ .fd = socket(AF_INET, SOCK_STREAM, 0) };
@@ -97,7 +98,8 @@ visits_from(struct visit *v, X509 *ca, const char *host, const char *from)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
 	v->ssl = SSL_new(ctx);
 	(void)SSL_set1_host(v->ssl, host);
-	(void)SSL_set_tlsext_host_name(v->ssl, host);
+	(void)snprintf(name, sizeof(name), "%s", host);
+	(void)SSL_set_tlsext_host_name(v->ssl, name);
 	(void)SSL_set_fd(v->ssl, v->fd);
 	ERR_clear_error();
 	good = good && SSL_connect(v->ssl) == 1;

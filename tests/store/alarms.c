@@ -34,9 +34,10 @@ list_alarm(void *ctx, const struct store_alarm *a)
 
 	if (l->n++ < 20)
 		(void)snprintf(l->text + at, sizeof(l->text) - at,
-		    "%d/%.*s/%u/%d%s%s ", (int)a->kind, (int)a->subject.len,
+		    "%d/%.*s/%u/%d%s%s%.*s ", (int)a->kind, (int)a->subject.len,
 		    (const char *)a->subject.p, a->rank, (int)a->since,
-		    a->over != 0 ? " over" : "", a->acked != 0 ? " seen" : "");
+		    a->over != 0 ? " over" : "", a->acked != 0 ? " seen" : "",
+		    (int)a->by.len, a->by.len > 0 ? (const char *)a->by.p : "");
 	return true;
 }
 
@@ -52,7 +53,9 @@ alarms_are(struct world *w, bool all, const char *want, const char *name)
 static void
 one_cause_is_one_alarm(struct world *w)
 {
-	uint64_t a, b, again;
+	static const uint8_t long_by[STORE_ALARM_BY + 1];
+	const struct bytes none = bytes_str("");
+	uint64_t a, b, c, again;
 
 	world_do(w);
 	must(raises(w, STORE_ALARM_WAITS, "x", 1, 5, &a), &w->e);
@@ -61,7 +64,7 @@ one_cause_is_one_alarm(struct world *w)
 	is(raises(w, STORE_ALARM_WAITS, "x", 1, 9, &again), RC_EXISTS,
 	    "what lasts is not raised again");
 	is(again, a, "and its number is told");
-	must(raises(w, STORE_ALARM_PARENT, "x", 1, 7, &again), &w->e);
+	must(raises(w, STORE_ALARM_PARENT, "x", 1, 7, &c), &w->e);
 	world_done(w);
 	world_again(w);
 	alarms_are(w, false, "1/x/3/6 2/x/1/7 1/x/1/5 ",
@@ -73,13 +76,19 @@ one_cause_is_one_alarm(struct world *w)
 	must(w->ops->alarms.end(
 		 w->s, STORE_ALARM_WAITS, bytes_str("x"), 1, 11, &w->e),
 	    &w->e);
-	is(w->ops->alarms.ack(w->s, 99, 1000, 12, &w->e), RC_ABSENT,
+	is(w->ops->alarms.ack(w->s, 99, 1000, none, 12, &w->e), RC_ABSENT,
 	    "nor is one seen that is not there");
-	must(w->ops->alarms.ack(w->s, b, 1000, 12, &w->e), &w->e);
-	must(w->ops->alarms.ack(w->s, b, 1001, 13, &w->e), &w->e);
-	alarms_are(w, false, "1/x/3/6 seen 2/x/1/7 ",
-	    "what is over lasts no longer; what is seen does");
-	alarms_are(w, true, "1/x/3/6 seen 2/x/1/7 1/x/1/5 over ",
+	is(w->ops->alarms.ack(
+	       w->s, b, 1000, bytes_of(long_by, sizeof(long_by)), 12, &w->e),
+	    RC_LIMIT, "nor by somebody of too many words");
+	must(w->ops->alarms.ack(w->s, b, 1000, bytes_str("=Lan"), 12, &w->e),
+	    &w->e);
+	must(w->ops->alarms.ack(w->s, b, 1001, bytes_str("=Mai"), 13, &w->e),
+	    &w->e);
+	must(w->ops->alarms.ack(w->s, c, 1001, none, 13, &w->e), &w->e);
+	alarms_are(w, false, "1/x/3/6 seen=Lan 2/x/1/7 seen ",
+	    "what is over lasts no longer; what is seen does, and by whom");
+	alarms_are(w, true, "1/x/3/6 seen=Lan 2/x/1/7 seen 1/x/1/5 over ",
 	    "and is listed with all");
 	must(raises(w, STORE_ALARM_WAITS, "x", 1, 20, &again), &w->e);
 	ok(again > b, "the same cause again is an alarm of its own");

@@ -809,6 +809,29 @@ long_errors_are_cut(void)
 }
 
 static void
+a_refusal_says_of_what_it_is(void)
+{
+	struct err e;
+	enum err_of a, b;
+	size_t bad = 0;
+
+	ok(fail(&e, RC_DENIED, "no") == RC_DENIED && e.of == ERR_OF_ALL,
+	    "a refusal is of what was asked");
+	ok(fail_of(&e, ERR_OF_ROLE) == RC_DENIED &&
+		fail_at(&e, "at") == RC_DENIED && e.of == ERR_OF_ROLE,
+	    "or of a role, and stays so");
+	ok(fail(&e, RC_DENIED, "no") == RC_DENIED && e.of == ERR_OF_ALL,
+	    "and the next is another");
+	ok(fail_of(&e, ERR_OF_PERSON) == RC_DENIED, "of a person");
+	ok(fail_io(&e, "no") == RC_IO && e.of == ERR_OF_ALL,
+	    "of the system too");
+	for (a = ERR_OF_ALL; a < ERR_OFS; a++)
+		for (b = ERR_OF_ALL; b < a; b++)
+			bad += strcmp(err_of_name(a), err_of_name(b)) == 0;
+	is(bad, 0, "each has its own word");
+}
+
+static void
 outcomes_have_a_word_each(void)
 {
 	size_t a, b, bad = 0;
@@ -1263,6 +1286,7 @@ main(void)
 	errors_tell_where_and_why();
 	long_errors_are_cut();
 	outcomes_have_a_word_each();
+	a_refusal_says_of_what_it_is();
 	log_values_cannot_forge_a_line();
 	log_lines_are_made_of_pairs();
 	sizes_are_written_in_both_languages();

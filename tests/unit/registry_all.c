@@ -351,9 +351,12 @@ why_of(enum rc rc, const struct err *e)
 	if (strstr(e->text, "out of order") != NULL ||
 	    strstr(e->text, "nothing has been begun") != NULL)
 		return ORDER;
-	if (strstr(e->text, "none of your roles") != NULL)
+	if (e->of == ERR_OF_ROLE)
 		return ROLE;
-	return strstr(e->text, "another person") != NULL ? PERSON : OTHER;
+	return e->of == ERR_OF_PERSON &&
+		       strstr(e->text, "another person") != NULL
+		   ? PERSON
+		   : OTHER;
 }
 
 static void

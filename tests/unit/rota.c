@@ -5,6 +5,7 @@
 
 #include "../tests/tap.h"
 #include "core/time.h"
+#include "desk/rota.h"
 #include "dispatch/rota.h"
 
 #define LAN "person lan=1001 Nguyễn Thị Lan\n"
@@ -187,9 +188,126 @@ what_is_wrong_is_said(void)
 	buf_free(&all);
 }
 
+/* docs/duty.md 2.5 */
+static void
+who_has_no_user_gets_a_number(void)
+{
+	struct rota was, r, again;
+	struct err e;
+	uint64_t ha;
+
+	is(reads(&was, LAN MINH DAY, &e), RC_OK, "there was a rota");
+	is(reads(&r,
+	       "person ha Hà\nperson minh Minh\nperson ba Ba\n"
+	       "2026-11-23 07:00 2026-11-23 19:00 ha\n",
+	       &e),
+	    RC_OK, "and there is one without uids");
+	is(rota_check(&r, at("2026-11-22T07:00"), &e), RC_INVALID,
+	    "which is none yet");
+	rota_number(&r, &was, 7);
+	ha = r.people[0].uid;
+	is(r.people[1].uid, 1002, "who was in it keeps his");
+	ok(ha >= ROTA_PAGES && ha < UINT32_MAX,
+	    "who is new gets one that no user has");
+	ok(r.people[2].uid >= ROTA_PAGES && r.people[2].uid != ha,
+	    "of his own");
+	is(rota_check(&r, at("2026-11-22T07:00"), &e), RC_OK,
+	    "then it can be put in force");
+	is(reads(&again,
+	       "person ha Hà\n"
+	       "2026-11-23 07:00 2026-11-23 19:00 ha\n",
+	       &e),
+	    RC_OK, "he comes again");
+	rota_number(&again, &was, 7);
+	is(again.people[0].uid, ha, "by the same number");
+	again.people[0].uid = ROTA_NOBODY;
+	rota_number(&again, &was, ha);
+	is(again.people[0].uid, ha + 1, "but where somebody else has it");
+	again.people[0].uid = ROTA_NOBODY;
+	rota_number(&again, &r, ha);
+	is(again.people[0].uid, ha, "or it was his before");
+	rota_free(&was);
+	rota_free(&r);
+	rota_free(&again);
+}
+
+/* What is wrong is found in the lists that a page sent. */
+static void
+faults_of(
+    const char *people, const char *shifts, const char *want, const char *name)
+{
+	json_t *p = json_loads(people, 0, NULL),
+	       *s = json_loads(shifts, 0, NULL);
+	struct rota_fault f;
+	struct buf text;
+	struct err e;
+	char is_at[40] = "";
+	const enum rc rc = rota_of_lists(&text, p, s, &f, &e);
+
+	if (rc == RC_OK)
+		(void)snprintf(is_at, sizeof(is_at), "good");
+	else if (f.list != NULL)
+		(void)snprintf(is_at, sizeof(is_at), "%s.%zu", f.list, f.at);
+	ok(strcmp(is_at, want) == 0 && (rc == RC_OK) == (text.len > 0), "%s",
+	    name);
+	if (strcmp(is_at, want) != 0)
+		note("%s: %s", is_at, rc == RC_OK ? "" : e.text);
+	buf_free(&text);
+	json_decref(p);
+	json_decref(s);
+}
+
+static void
+a_page_is_told_which_item_is_wrong(void)
+{
+#define P                                                                      \
+	"[{\"login\":\"lan\",\"name\":\"Lan\"},"                               \
+	"{\"login\":\"minh\",\"name\":\"Minh\"}]"
+#define S(who, a, b) "{\"login\":\"" who "\",\"from\":" #a ",\"until\":" #b "}"
+	faults_of(P,
+	    "[" S("lan", 1795392000, 1795435200) "," S(
+		"minh", 1795435200, 1795478400) "]",
+	    "good", "a rota of lists is one");
+	faults_of(P,
+	    "[" S("lan", 1795392000, 1795435200) "," S(
+		"minh", 1795435140, 1795478400) "]",
+	    "shifts.1", "that overlaps");
+	faults_of(P, "[" S("lan", 1795392000, 1795392000) "]", "shifts.0",
+	    "that ends as it begins");
+	faults_of(P, "[" S("lan", 1795392030, 1795435200) "]", "shifts.0",
+	    "that begins within a minute");
+	faults_of(P, "[" S("lan", null, 1795435200) "]", "shifts.0",
+	    "that does not begin");
+	faults_of(P, "[" S("lan", "1", 1795435200) "]", "shifts.0",
+	    "whose time is a text");
+	faults_of(P, "[" S("lan", -60, 1795435200) "]", "shifts.0",
+	    "from before all time");
+	faults_of(P, "[" S("lan", 1, 9223372036854775807) "]", "shifts.0",
+	    "or after it");
+	faults_of(P, "[" S("ha", 1795392000, 1795435200) "]", "shifts.0",
+	    "of nobody who is named");
+	faults_of(P, "[" S("lan minh", 1795392000, 1795435200) "]", "shifts.0",
+	    "of two at once");
+	faults_of(P, "[" S("lan\\nperson x X", 1795392000, 1795435200) "]",
+	    "shifts.0", "with a line in it");
+	faults_of(P, "[{}]", "shifts.0", "with nothing in it");
+	faults_of(
+	    "[{\"login\":\"lan\"}]", "[]", "people.0", "a person has a name");
+	faults_of("[{\"login\":\"lan\",\"name\":\"Lan\"},"
+		  "{\"login\":\"lan\",\"name\":\"Mai\"}]",
+	    "[]", "people.1", "and a login of his own");
+	faults_of("[{\"login\":\"lan=0\",\"name\":\"Lan\"}]", "[]", "people.0",
+	    "whose number no page says");
+	faults_of("[{\"login\":\"a\",\"name\":\"A\\nperson b=0 B\"}]", "[]",
+	    "people.0", "nor in a name");
+	faults_of(P, "[]", "", "no shift at all is no item's fault");
+}
+
 int
 main(void)
 {
+	who_has_no_user_gets_a_number();
+	a_page_is_told_which_item_is_wrong();
 	a_rota_says_who();
 	people_are_told_apart();
 	what_is_wrong_is_said();

@@ -5,11 +5,12 @@
 
 #include "../tap.h"
 
-static const uint8_t key[ROW_KEY] = { 1, 2, 3 }, other[ROW_KEY] = { 1, 2, 4 };
+static const uint8_t key[ROW_KEY_SIZE] = { 1, 2, 3 },
+		     other[ROW_KEY_SIZE] = { 1, 2, 4 };
 
 static bool
-opens(const uint8_t k[static ROW_KEY], const char *about, struct bytes sealed,
-    const char *want)
+opens(const uint8_t k[static ROW_KEY_SIZE], const char *about,
+    struct bytes sealed, const char *want)
 {
 	struct buf out;
 	struct err e;

@@ -158,8 +158,8 @@ names_are_names(void)
 {
 	static const char *const bad[] = { "", " ", ".", "..", "../x", "a/b",
 		"..\\x", "a\nb", "a\tb", "a\x7f",
-		"\xe2\x80\xae"
-		"fdp.exe",
+		("\xe2\x80\xae"
+		 "fdp.exe"),
 		"\xff\xfe", "\xc0\xaf", "\xe2\x81\xa6x" };
 	char longest[5121];
 	struct uploads *u = uploads_new(-1, 1u << 20);

@@ -271,8 +271,10 @@ refuses_what_is_missing(const struct web_route *r)
 	is(bad, 0, "%s %s says which field is missing", r->method, r->path);
 }
 
+/* By this outcome, or RC_OK: by any. */
 static bool
-refused(const struct web_route *r, const struct web_field *f, json_t *value)
+refused_by(enum rc rc, const struct web_route *r, const struct web_field *f,
+    json_t *value)
 {
 	struct request q = request_of(r, f->name);
 	struct outcome o;
@@ -280,7 +282,37 @@ refused(const struct web_route *r, const struct web_field *f, json_t *value)
 
 	(void)json_object_set_new(q.body, f->name, value);
 	o = asked(r, &q);
-	good = o.rc != RC_OK && strcmp(o.field, f->name) == 0;
+	good = o.rc != RC_OK && (rc == RC_OK || o.rc == rc) &&
+	       strcmp(o.field, f->name) == 0;
+	if (!good)
+		note("%s of %s %s: %s", f->name, r->method, r->path,
+		    rc_name(o.rc));
+	outcome_free(&o);
+	request_free(&q);
+	return good;
+}
+
+static bool
+refused(const struct web_route *r, const struct web_field *f, json_t *value)
+{
+	return refused_by(RC_OK, r, f, value);
+}
+
+static bool
+refused_text_by(enum rc rc, const struct web_route *r,
+    const struct web_field *f, const char *value)
+{
+	struct request q = request_of(r, f->name);
+	struct outcome o;
+	bool good;
+
+	if (f->where == WEB_IN_PATH)
+		fill_path(q.path, r, f->name, value);
+	else
+		add_query(&q, f->name, value);
+	o = asked(r, &q);
+	good = o.rc != RC_OK && (rc == RC_OK || o.rc == rc) &&
+	       strcmp(o.field, f->name) == 0;
 	if (!good)
 		note("%s of %s %s: %s", f->name, r->method, r->path,
 		    rc_name(o.rc));
@@ -293,21 +325,24 @@ static bool
 refused_text(
     const struct web_route *r, const struct web_field *f, const char *value)
 {
-	struct request q = request_of(r, f->name);
-	struct outcome o;
+	return refused_text_by(RC_OK, r, f, value);
+}
+
+/* Of a field wherever it stands; the value is taken. */
+static bool
+refused_there(enum rc rc, const struct web_route *r, const struct web_field *f,
+    json_t *value)
+{
+	char *text;
 	bool good;
 
-	if (f->where == WEB_IN_PATH)
-		fill_path(q.path, r, f->name, value);
-	else
-		add_query(&q, f->name, value);
-	o = asked(r, &q);
-	good = o.rc != RC_OK && strcmp(o.field, f->name) == 0;
-	if (!good)
-		note("%s of %s %s: %s", f->name, r->method, r->path,
-		    rc_name(o.rc));
-	outcome_free(&o);
-	request_free(&q);
+	if (f->where == WEB_IN_BODY)
+		return refused_by(rc, r, f, value);
+	text = json_dumps(value, JSON_ENCODE_ANY);
+	good = refused_text_by(
+	    rc, r, f, json_is_string(value) ? json_string_value(value) : text);
+	free(text);
+	json_decref(value);
 	return good;
 }
 
@@ -388,29 +423,51 @@ one_too_many(const struct web_field *f)
 	return v;
 }
 
+/* For that reason, and not because it is of no good form besides. */
 static void
 refuses_too_much(const struct web_route *r)
 {
 	const struct web_field *f;
 	size_t bad = 0;
-	char *text;
-	json_t *v;
+	bool limit;
 
 	for (f = r->fields; f->name != NULL; f++) {
 		if (f->type == WEB_FLAG || f->type == WEB_ID)
 			continue;
-		v = one_too_many(f);
-		if (f->where == WEB_IN_BODY) {
-			bad += !refused(r, f, v);
-			continue;
-		}
-		text = json_dumps(v, JSON_ENCODE_ANY);
-		bad += !refused_text(
-		    r, f, json_is_string(v) ? json_string_value(v) : text);
-		free(text);
-		json_decref(v);
+		limit = f->type != WEB_TIME &&
+			(f->type != WEB_NUMBER || f->max < INT64_MAX);
+		bad += !refused_there(
+		    limit ? RC_LIMIT : RC_OK, r, f, one_too_many(f));
 	}
 	is(bad, 0, "%s %s refuses what is too long or too many", r->method,
+	    r->path);
+}
+
+/* One less than it takes. */
+static void
+refuses_too_little(const struct web_route *r)
+{
+	const struct web_field *f;
+	char text[16] = "aaaaaaaaaaaaaaa";
+	size_t bad = 0;
+
+	for (f = r->fields; f->name != NULL; f++) {
+		if (f->min == 0)
+			continue;
+		/* a segment of a path that is empty is another path */
+		if (f->type == WEB_NUMBER)
+			bad += !refused_there(RC_LIMIT, r, f,
+			    json_integer((json_int_t)f->min - 1));
+		else if (f->type == WEB_LIST || f->type == WEB_OBJECTS)
+			bad += !refused_there(RC_INVALID, r, f, json_array());
+		else if (f->type == WEB_OBJECT)
+			bad += !refused_there(RC_INVALID, r, f, json_object());
+		else if (f->min < sizeof(text) &&
+			 (f->min > 1 || f->where != WEB_IN_PATH))
+			bad += !refused_there(RC_INVALID, r, f,
+			    json_stringn(text, (size_t)f->min - 1));
+	}
+	is(bad, 0, "%s %s refuses what is too short or too few", r->method,
 	    r->path);
 }
 
@@ -441,7 +498,7 @@ static void
 refuses_twice(const struct web_route *r)
 {
 	const struct web_field *f;
-	char body[512], *value;
+	char *body, *value, *rest;
 	struct request q;
 	struct outcome o;
 	size_t taken = 0;
@@ -449,46 +506,75 @@ refuses_twice(const struct web_route *r)
 
 	for (f = r->fields; f->name != NULL; f++) {
 		q = request_of(r, NULL);
+		if (f->where == WEB_IN_BODY) {
+			v = good_json(f);
+			value = json_dumps(v, JSON_ENCODE_ANY);
+			rest = json_dumps(q.body, JSON_COMPACT);
+			json_decref(v);
+			if (asprintf(&body, "{\"%s\":%s,%s", f->name, value,
+				rest + 1) < 0)
+				bug("no memory");
+			o = asked_raw(
+			    r, q.path, buf_bytes(&q.query), bytes_str(body));
+			taken += o.rc != RC_INVALID;
+			outcome_free(&o);
+			free(value);
+			free(rest);
+			free(body);
+		}
 		add_query(&q, f->name, good_text(f));
 		o = asked(r, &q);
 		taken += o.rc == RC_OK;
 		outcome_free(&o);
-		if (f->where == WEB_IN_BODY) {
-			v = good_json(f);
-			value = json_dumps(v, JSON_ENCODE_ANY);
-			json_decref(v);
-			(void)snprintf(body, sizeof(body),
-			    "{\"%s\":%s,\"%s\":%s}", f->name, value, f->name,
-			    value);
-			free(value);
-			o = asked_raw(
-			    r, q.path, buf_bytes(&q.query), bytes_str(body));
-			taken += o.rc == RC_OK;
-			outcome_free(&o);
-		}
 		request_free(&q);
 	}
 	is(taken, 0, "%s %s takes no field twice", r->method, r->path);
+}
+
+/* A field that the route takes in a body, so that nothing but the body's form
+ * is wrong with it. */
+static const char *
+name_of_body(const struct web_route *r)
+{
+	const struct web_field *f;
+
+	for (f = r->fields; f->name != NULL; f++)
+		if (f->where == WEB_IN_BODY)
+			return f->name;
+	return "a";
+}
+
+/* "what" with the name in the place of its "%s". */
+static void
+body_with(char *out, size_t size, const char *what, const char *name)
+{
+	const char *at = strstr(what, "%s");
+
+	(void)snprintf(out, size, "%.*s%s%s",
+	    at == NULL ? (int)strlen(what) : (int)(at - what), what,
+	    at == NULL ? "" : name, at == NULL ? "" : at + 2);
 }
 
 /* Bodies that are no object, or not of this encoding. */
 static void
 refuses_broken_bodies(const struct web_route *r)
 {
-	static const char *const bodies[] = { "[]", "1", "\"a\"", "null", "{",
-		"{\"a\":1}x", "{\"a\":\"\xff\"}", "{\"a\":\"\\u0000\"}",
-		"{\"\\u0000\":1}", "{\"a\":\"\\ud800\"}", "{\"a\":01}",
-		"{\"a\":1e999}", "{\"a\":99999999999999999999}",
-		"\xef\xbb\xbf{}", "{'a':1}", "{\"a\":\xc0\xaf}" };
+	static const char *const bodies[] = { "[]", "1", "\"%s\"", "null", "{",
+		"{\"%s\":1}x", "{\"%s\":\"\xff\"}", "{\"%s\":\"\\u0000\"}",
+		"{\"%s\\u0000\":1}", "{\"%s\":\"\\ud800\"}", "{\"%s\":01}",
+		"{\"%s\":1e999}", "{\"%s\":99999999999999999999}",
+		"\xef\xbb\xbf{}", "{'%s':1}", "{\"%s\":\xc0\xaf}" };
 	struct request q = request_of(r, NULL);
+	char body[128];
 	struct buf deep = { 0 };
 	struct outcome o;
 	size_t i, taken = 0;
 
 	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
-		o = asked_raw(
-		    r, q.path, buf_bytes(&q.query), bytes_str(bodies[i]));
-		taken += o.rc != RC_INVALID;
+		body_with(body, sizeof(body), bodies[i], name_of_body(r));
+		o = asked_raw(r, q.path, buf_bytes(&q.query), bytes_str(body));
+		/* of no field: it was not read so far */
+		taken += o.rc != RC_INVALID || o.field[0] != '\0';
 		outcome_free(&o);
 	}
 	buf_add(&deep, bytes_str("{\"a\":"));
@@ -954,6 +1040,7 @@ main(void)
 	each_route(refuses_what_is_missing);
 	each_route(refuses_other_types);
 	each_route(refuses_too_much);
+	each_route(refuses_too_little);
 	each_route(refuses_the_unknown);
 	each_route(refuses_twice);
 	each_route(refuses_broken_bodies);

@@ -351,6 +351,7 @@ new_sessions_make_no_new_tries(void)
 	struct web_sessions *ws = web_sessions_new();
 	struct web_from many = { .secure = false };
 	size_t n = 0;
+	int64_t now;
 
 	while (try(ws, &lan, 1) == RC_OK)
 		n++;
@@ -374,6 +375,39 @@ new_sessions_make_no_new_tries(void)
 			break;
 	}
 	is(n, WEB_TLS_ALL_TRIES, "and all together so many");
+	many = (struct web_from){ true, UINT64_MAX, 1u << 20 };
+	for (n = 0; n < 2 * WEB_TLS_TRIES; n++)
+		(void)try(ws, &many, 2);
+	now = 2 + WEB_TLS_ALL_TRY_MS * (int64_t)WEB_TLS_ALL_TRIES;
+	is(try(ws, &many, now), RC_OK,
+	    "what was refused for all together is no try of one's own");
+	web_sessions_free(ws);
+}
+
+/* Who signs in rightly is not counted, neither alone nor among all: an office
+ * that comes in one morning. */
+static void
+who_is_right_does_not_wait(void)
+{
+	struct web_sessions *ws = web_sessions_new();
+	struct web_from one = { .secure = true };
+	size_t n;
+
+	for (n = 0; n < 10 * WEB_TLS_ALL_TRIES; n++) {
+		one.source = n % 50; /* several behind one address */
+		if (try(ws, &one, 1) != RC_OK)
+			break;
+		web_session_right(ws, &one, 1);
+	}
+	is(n, 10 * WEB_TLS_ALL_TRIES, "who is right is not counted");
+	for (n = 0; try(ws, &far, 1) == RC_OK; n++)
+		;
+	is(n, WEB_TLS_TRIES, "and takes nothing from who is wrong, nor gives");
+	for (n = 0; n < 10 * WEB_TLS_ALL_TRIES; n++)
+		web_session_right(ws, &farther, 1);
+	for (n = 0; try(ws, &farther, 1) == RC_OK; n++)
+		;
+	is(n, WEB_TLS_TRIES, "nobody has more tries for having been right");
 	web_sessions_free(ws);
 }
 
@@ -511,6 +545,7 @@ main(void)
 	nobody_is_pushed_out();
 	asking_has_a_rate();
 	new_sessions_make_no_new_tries();
+	who_is_right_does_not_wait();
 	one_address_does_not_begin_for_all();
 	unknown_ones_ask_little_together();
 	lines_are_used_by_one_at_a_time();
