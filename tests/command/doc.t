@@ -8,7 +8,6 @@
 use strict;
 use warnings;
 use FindBin;
-use IO::Socket::INET;
 use JSON::PP;
 use MIME::Base64;
 use Socket ();
@@ -17,93 +16,36 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Docs;
 use Phone;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @people = qw(lan mai ha son);
-my $up;
-
-sub station {
-	my ($do) = @_;
-	$up = $do eq 'start';
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ends(0, "the station ${do}s", 'station', $do, 'TW');
-}
-
-END {
-	my $status = $?;
-	chdir $work and antin(qw(station stop TW)) if $up;
-	$? = $status;
-}
 
 # ---- a station, and people -------------------------------------------------
 
-sub person_enrols {
-	my ($name, @roles) = @_;
-	my $said;
-	put("$name.pass", "cau mat khau cua $name\n");
-	my $good = invited(\@root, $name, "antin://vn/$name",
-	    qw(--kind person --level), $name eq 'son' ? 'thuong' : 'tuyet-mat') &&
-	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
-	    '' && issued(\@root, $name, $said) eq '0' &&
-	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
-	    "$name.answer") eq '0';
-	for (@roles) {
-		$good &&= antin(qw(role give), @root, "antin://vn/$name",
-		    'antin://vn/van-thu', $_) eq '0';
-	}
-	ok($good, "$name is enrolled: @roles") or diag($err);
-}
-
 sub there_is_a_station {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	my $line = '127.0.0.1:' . $s->sockport;
-	close $s;
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban)));
-	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level tuyet-mat
-	    --precedence hoa-toc));
-	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level tuyet-mat
-	    --precedence hoa-toc));
-	enrolled(\@root, 'cy', 'antin://vn/co-yeu', qw(--level tuyet-mat
-	    --precedence hoa-toc));
-	person_enrols('lan', 'drafter');
-	person_enrols('mai', 'authority');
-	person_enrols('ha', 'clerk', 'custodian');
-	person_enrols('son', 'clerk');
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station', qw(station new --directory all --key tw.key
-	    --desk vt.key --listen), $line, 'TW');
+	my @rights = qw(--level tuyet-mat --precedence hoa-toc);
+	my %roles = (lan => [ 'drafter' ], mai => [ 'authority' ],
+	    ha => [ 'clerk', 'custodian' ], son => [ 'clerk' ]);
+	there_is_a_root('Ban');
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @rights);
+	enrolled(\@root, 'vt', 'antin://vn/van-thu', @rights);
+	enrolled(\@root, 'cy', 'antin://vn/co-yeu', @rights);
+	person_enrols($_, 'antin://vn', level => $_ eq 'son' ? 'thuong' :
+	    'tuyet-mat', roles => $roles{$_}) for @people;
+	all_is_known();
+	station_is_made('TW', 'tw', 'vt');
 	ends(0, 'with two desks', qw(station add-desk TW cy.key));
-	station('start');
-	for (@people) {
-		ends(0, "$_\'s key comes", qw(user add --station TW --key),
-		    "$_.key");
-	}
+	up('TW');
+	key_comes($_, 'TW') for @people;
 }
-
-# ---- phones ----------------------------------------------------------------
 
 sub people_sign_in {
 	phone_comes($_, 'TW') for @people;
 }
 
 # ---- what they do ----------------------------------------------------------
-
-sub doc {
-	my ($who, @words) = @_;
-	return qw(doc --station TW --desk van-thu --as), $who, @words;
-}
-
-sub rows {
-	my (@words) = @_;
-	antin(@words, '--json') eq '0' or diag($err);
-	return @{ JSON::PP->new->utf8->decode($out || '[]') };
-}
 
 # The id of a document that is begun so.
 sub begun {
@@ -114,10 +56,6 @@ sub begun {
 	    $name);
 	return substr $row->{document} // '', 0, 12;
 }
-
-my $content = '11' x 32;
-my @draft = ('draft', 'type=cong-van', 'grammar=nha-nuoc', 'agency=UBND',
-    'unit=VX', 'precedence=thuong', 'recipients=So Noi vu');
 
 sub a_clerks_day {
 	my $id = begun('Lan drafts', 'lan', @draft, 'level=mat',
@@ -325,11 +263,10 @@ sub signed_ones {
 	my ($n) = @_;
 	my @ids;
 	for (1 .. $n) {
-		my ($row) = rows(doc('lan', @draft, 'level=thuong',
-		    "content=$content"));
-		push @ids, $row->{document};
-		antin(doc('mai', 'sign', $row->{document},
-		    "content=$content")) eq '0' or diag($err);
+		my $id = drafted('thuong');
+		push @ids, $id;
+		antin(doc('mai', 'sign', $id, "content=$content")) eq '0' or
+		    diag($err);
 	}
 	return @ids;
 }
@@ -493,13 +430,13 @@ sub numbers_after_a_restore {
 	my $number = qr/Number: (\d+)\//;
 	antin(doc('ha', 'number', $id));
 	my ($was) = $out =~ $number;
-	station('stop');
+	down('TW');
 	rename 'TW', 'TW.was' or die "TW: $!\n";
 	ends(0, 'an officer gives a share', qw(backup share tw.backup vt.key
 	    share-a));
 	ends(0, 'the station is restored', qw(restore --share share-a --key
 	    cy.key tw.backup TW));
-	station('start');
+	up('TW');
 	antin(qw(station reopen --station TW));
 	signs_in($_, 'TW') for @people;
 	my $until = time + 60;
@@ -549,5 +486,5 @@ says(0, qr/a step of a document/, 'the journal has each step',
     qw(journal show --station TW));
 ends(0, 'and is whole', qw(journal verify --station TW --directory all));
 numbers_after_a_restore();
-station('stop');
+down('TW');
 done_testing();

@@ -10,110 +10,39 @@ use warnings;
 use Digest::SHA qw(sha256_hex);
 use File::Find ();
 use FindBin;
-use IO::Socket::INET;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
 use Phone;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @rights = qw(--level tuyet-mat --precedence hoa-toc);
 my $tw_vt = 'antin://vn/van-thu';
 my $db_vt = 'antin://dien-bien.vn/van-thu';
 my %at = (lan => 'TW', mai => 'TW', ha => 'TW', bich => 'DB', cuong => 'DB',
     dung => 'DB', oanh => 'TW', phu => 'TW', quy => 'DB', sang => 'DB');
 my %unit = (TW => 'antin://vn', DB => 'antin://dien-bien.vn');
-my (%up, %port);
-
-sub line {
-	my ($dir) = @_;
-	if (!defined $port{$dir}) {
-		my $s = IO::Socket::INET->new(Listen => 1, LocalAddr =>
-		    '127.0.0.1') or die "no port: $!\n";
-		$port{$dir} = $s->sockport;
-	}
-	return "127.0.0.1:$port{$dir}";
-}
-
-sub up {
-	my ($dir) = @_;
-	$up{$dir} = 1;
-	return ends(0, "$dir starts", qw(station start), $dir);
-}
-
-END {
-	my $status = $?;
-	chdir $work and antin(qw(station stop), $_) for keys %up;
-	$? = $status;
-}
-
-sub comes {
-	my ($name, $what) = @_;
-	my $until = time + 60;
-	my $so;
-	sleep 0.2 until ($so = $what->()) || time > $until;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ok($so, $name) || diag("$out$err");
-}
-
-sub rows {
-	antin(@_, '--json') eq '0' or return ();
-	return @{ JSON::PP->new->utf8->decode($out || '[]') };
-}
 
 # ---- two offices -----------------------------------------------------------
 
-sub person_enrols {
-	my ($name, @roles) = @_;
-	my $unit = $unit{$at{$name}};
-	my $said;
-	put("$name.pass", "cau mat khau cua $name\n");
-	my $good = invited(\@root, $name, "$unit/$name", qw(--kind person
-	    --level tuyet-mat)) &&
-	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
-	    '' && issued(\@root, $name, $said) eq '0' &&
-	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
-	    "$name.answer") eq '0';
-	for (@roles) {
-		$good &&= antin(qw(role give), @root, "$unit/$name",
-		    "$unit/van-thu", $_) eq '0';
-	}
-	ok($good, "$name is enrolled: @roles") or diag($err);
-}
-
 sub there_are_two_offices {
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name), 'Văn phòng Ban',
-	    '--do', 'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" ' .
-	    '--class tinh'));
+	my %roles = (lan => 'drafter', mai => 'authority', ha => 'clerk',
+	    bich => 'clerk', cuong => 'authority', dung => 'drafter');
+	there_is_a_root('Văn phòng Ban', [ 'dien-bien.vn', 'Tỉnh Điện Biên' ]);
 	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @rights);
 	enrolled(\@root, 'db', 'antin://dien-bien.vn', qw(--kind station),
 	    @rights);
 	enrolled(\@root, 'tw-vt', $tw_vt, @rights);
 	enrolled(\@root, 'db-vt', $db_vt, @rights);
-	person_enrols('lan', 'drafter');
-	person_enrols('mai', 'authority');
-	person_enrols('ha', 'clerk');
-	person_enrols('bich', 'clerk');
-	person_enrols('cuong', 'authority');
-	person_enrols('dung', 'drafter');
-	person_enrols($_, 'operator') for qw(oanh phu quy sang);
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station', qw(station new --directory all --key tw.key
-	    --desk tw-vt.key --listen), line('TW'), 'TW');
-	ends(0, 'and one below it', qw(station new --directory all --key db.key
-	    --desk db-vt.key --listen), line('DB'), '--parent', line('TW'),
-	    'DB');
+	person_enrols($_, $unit{$at{$_}}, level => 'tuyet-mat', roles =>
+	    [ $roles{$_} // 'operator' ]) for sort keys %at;
+	all_is_known();
+	station_is_made('TW', 'tw', 'tw-vt');
+	station_is_made('DB', 'db', 'db-vt', 'TW');
 	up($_) for qw(TW DB);
-	for (sort keys %at) {
-		ends(0, "$_\'s key comes", qw(user add --station), $at{$_},
-		    '--key', "$_.key");
-	}
+	key_comes($_, $at{$_}) for sort keys %at;
 }
 
 # ---- phones ----------------------------------------------------------------
@@ -276,6 +205,8 @@ sub what_is_destroyed_is_gone {
 
 sub it_is_taken_in {
 	my ($dispatch) = @_;
+	says(1, qr/the dispatch is secret/, 'it is not taken in lower',
+	    doc('bich', 'arrive', $dispatch, 'level=thuong'));
 	my $id = begun('Bich takes it in', 'bich', 'arrive', $dispatch);
 	my ($row) = shown('bich', $id);
 	is($row->{level}, 'mat', 'of its level');
@@ -597,6 +528,8 @@ sub a_telegram_goes {
 	does('oanh', $id, 'send');
 	my $dispatch = dispatch_of($id);
 	comes('it comes', sub { lies_at('DB', $dispatch) });
+	says(1, qr/sent a telegram/, 'it is not taken in as a document',
+	    doc('bich', 'arrive', $dispatch));
 	my $there = begun('Quy takes it in', 'quy', 'telegram-arrive',
 	    $dispatch);
 	does('quy', $there, 'check');

@@ -7,26 +7,21 @@
 use strict;
 use warnings;
 use FindBin;
-use IO::Socket::INET;
+use IO::Socket::UNIX;
+use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @desk = qw(--level toi-mat --precedence hoa-toc);
-my $up;
-
-sub free_port {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	return $s->sockport;
-}
+my ($up, $speaker);
 
 END {
 	my $status = $?;
+	kill KILL => $speaker if $speaker;
 	if ($up) {
 		chdir $work and kill CONT => pids('DB') and
 		    antin(qw(station stop DB));
@@ -74,29 +69,22 @@ sub is_so {
 # its parent for so long that somebody is to be alarmed.
 sub is_well {
 	looked(@_);
-	return $status =~ /^[01]$/ && keys %is == 15 &&
+	return $status =~ /^[01]$/ && keys %is == 16 &&
 	    !grep { $is{$_} eq 'wrong' && $_ ne 'links' } keys %is;
 }
 
 sub there_is_a_station {
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban --do),
-	    'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" ' .
-	    '--class tinh'));
+	there_is_a_root('Ban', [ 'dien-bien.vn', 'Tỉnh Điện Biên' ]);
 	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @desk);
 	enrolled(\@root, 'db', 'antin://dien-bien.vn', qw(--kind station),
 	    @desk);
 	enrolled(\@root, 'vt', 'antin://dien-bien.vn/van-thu', @desk);
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station is made', qw(station new --directory all --key
-	    db.key --desk vt.key --listen), '127.0.0.1:' . free_port(),
-	    '--parent', '127.0.0.1:' . free_port(), 'DB');
+	all_is_known();
+	station_is_made('DB', 'db', 'vt', 'away'); # where nobody listens
 }
 
 my @all = sort qw(station configuration clock disk memory keys knowledge
-    sandbox links queue journal backups emergency rules alarms);
+    sandbox links queue journal backups emergency rules malware alarms);
 
 sub it_is_down {
 	says(1, qr/no station in/, 'where no station is there is nothing to ' .
@@ -110,7 +98,7 @@ sub it_is_down {
 	is_so('keys', 'fine', qr/2 key files/, 'and its keys');
 	is_so('knowledge', 'fine', qr/old/, 'and its directory');
 	is_so($_, 'look', qr/not known/, "of its $_ nothing is known")
-	    for qw(links queue journal backups sandbox alarms);
+	    for qw(links queue journal backups sandbox malware alarms);
 	is_so('emergency', 'look', qr/fewer than two/,
 	    'nobody could destroy it');
 }
@@ -171,8 +159,34 @@ sub things_are_wrong {
 	unlink 'DB/data/destroyed';
 }
 
-sub it_runs {
+# A speaker of clamd's protocol: all is clean.
+sub clamd_starts {
+	my $s = IO::Socket::UNIX->new(Local => 'DB/clamd', Listen => 8) or
+	    die "DB/clamd: $!\n";
+	defined($speaker = fork) or die "fork: $!\n";
+	return if $speaker;
+	while (my $to = $s->accept) {
+		read $to, my $ask, 14;
+		print $to "stream: OK\0";
+	}
+	POSIX::_exit(0);
+}
+
+# docs/desk.md 9: one that is configured, and not there.
+sub clamd_is_away {
+	put('DB/antind.conf', get('DB/antind.conf'),
+	    "clamd clamd\nclamd.required yes\n");
 	$up = ends(0, 'it starts', qw(station start DB));
+	is(looked(), 1, 'a clamd that is required and away is wrong');
+	is_so('malware', 'wrong', qr{clamd is wanted .*clamd.* no file is opened},
+	    'what is wanted, and what comes of it, is said');
+	like($do{malware}, qr/start clamd/, 'and what to do');
+	clamd_starts();
+	looked();
+	is_so('malware', 'fine', qr/clamd answers/, 'one that is there is fine');
+}
+
+sub it_runs {
 	ok(is_well(), 'a station that runs is well enough') or diag($out);
 	isnt($worst, 'fine', 'but wants a look');
 	is_so('station', 'fine', qr/runs .* answers/, 'it runs');
@@ -213,6 +227,7 @@ sub it_hangs {
 there_is_a_station();
 it_is_down();
 things_are_wrong();
+clamd_is_away();
 it_runs();
 it_hangs();
 done_testing();

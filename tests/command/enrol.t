@@ -15,9 +15,8 @@ use Unicode::Normalize qw(NFD);
 
 use lib $FindBin::Bin;
 use Antin;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @db = qw(--directory db.directory --key db.key);	# Điện Biên
 my @lc = qw(--directory lc.directory --key lc.key);	# Lào Cai
 my @desk = qw(--level mat --precedence khan);
@@ -53,12 +52,8 @@ sub fingerprint {
 # ---- who there is ------------------------------------------------------------
 
 sub everybody_is_enrolled {
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban --do),
-	    'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" ' .
-	    '--class tinh', '--do', 'unit new antin://lao-cai.vn --name ' .
-	    '"Tỉnh Lào Cai" --class tinh'));
+	there_is_a_root('Ban', [ 'dien-bien.vn', 'Tỉnh Điện Biên' ],
+	    [ 'lao-cai.vn', 'Tỉnh Lào Cai' ]);
 	my @tinh = qw(--kind authority --level toi-mat --precedence hoa-toc);
 	enrolled(\@root, 'db', 'antin://dien-bien.vn', @tinh, qw(--depth 1));
 	enrolled(\@root, 'lc', 'antin://lao-cai.vn', @tinh);

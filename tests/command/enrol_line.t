@@ -16,49 +16,23 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Station qw(@root %up free_port line_of root_words all_is_known up);
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @desk = qw(--level mat --precedence khan);
-my %port;	# of a station
 my $long = 20;	# seconds that something may take
 
 # ---- stations ----------------------------------------------------------------
 
-sub free_port {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	return $s->sockport;
-}
-
-sub line { return "127.0.0.1:$port{$_[0]}" }
-
 sub station {
 	my ($dir, $key, $directory, @words) = @_;
-	$port{$dir} = free_port();
 	return antin(qw(station new --key), $key, '--directory', $directory,
-	    '--listen', line($dir), @words, $dir);
-}
-
-# Those that run; they end with the test, whatever it ends by.
-my %up;
-
-sub up {
-	my ($dir) = @_;
-	$up{$dir} = 1;
-	return ends(0, "$dir runs", qw(station start), $dir);
+	    '--listen', line_of($dir), @words, $dir);
 }
 
 sub down {
 	my ($dir) = @_;
 	delete $up{$dir};
 	return antin(qw(station stop), $dir);
-}
-
-END {
-	my $status = $?;
-	chdir $work and antin(qw(station stop), $_) for keys %up;
-	$? = $status;
 }
 
 sub logged {
@@ -111,12 +85,8 @@ sub there_is_a_root_and_its_station {
 	my $made;
 	my $make = sub {
 		my ($days) = @_;
-		officers(2);
-		antin(ceremony(qw(held 2 --purpose root --unit vn --suite A
-		    --class trung-uong --quorum 2 --name Ban --do),
-		    'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" ' .
-		    '--class tinh', '--do', 'unit new antin://ha-giang.vn ' .
-		    '--name "Tỉnh Hà Giang" --class tinh')) eq '0' or
+		antin(root_words('Ban', [ 'dien-bien.vn', 'Tỉnh Điện Biên' ],
+		    [ 'ha-giang.vn', 'Tỉnh Hà Giang' ])) eq '0' or
 		    die "no root: $err";
 		$made = enrolled_for($days, 'tw', 'antin://vn', qw(--kind
 		    station)) && enrolled_for($days, 'hg',
@@ -127,8 +97,7 @@ sub there_is_a_root_and_its_station {
 	later(-100, sub { $make->(110) });
 	$make->(1000) unless $made;
 	ok($made, 'there is a root, with stations') or diag($err);
-	ends(0, 'what the root knows', qw(directory write --all --directory
-	    held/directory all));
+	all_is_known();
 	is(station('TW', 'tw.key', 'all'), 0, 'one is the root\'s') or
 	    diag($err);
 	up('TW');
@@ -141,20 +110,20 @@ sub a_station_is_enrolled_over_the_line {
 	ok(invited(\@root, 'db', $address, qw(--kind station --station TW),
 	    @desk), 'a station is invited');
 	says(1, qr/nothing was requested under this name/, 'who has asked ' .
-	    'nothing gets nothing', qw(enrol accept --line), line('TW'), 'db');
+	    'nothing gets nothing', qw(enrol accept --line), line_of('TW'), 'db');
 	ends(0, 'it asks over the line', qw(enrol request --no-passphrase
-	    --invitation db.inv --code-file db.code --line), line('TW'), 'db');
+	    --invitation db.inv --code-file db.code --line), line_of('TW'), 'db');
 	my $words = words_said();
 	like($out, qr/waits at 127\.0\.0\.1/, 'and is told that it waits');
 	my ($w) = waiting('TW', $address);
 	is(words_of($w), $words, 'there the same words are read');
 	is("$w->{kind} $w->{by} $w->{state} $w->{from}", 'station invitation ' .
 	    'waits 127.0.0.1', 'and what it is');
-	ends(0, 'it sends it again', qw(enrol request --line), line('TW'),
+	ends(0, 'it sends it again', qw(enrol request --line), line_of('TW'),
 	    'db');
 	is(scalar(waiting('TW', $address)), 1, 'twice is once');
 	says(1, qr/not decided yet/, 'there is no answer yet', qw(enrol accept
-	    --line), line('TW'), 'db');
+	    --line), line_of('TW'), 'db');
 	ok(-e 'db.pending' && !-e 'db.directory', 'and nothing is taken');
 	says(3, qr/Nothing was issued/, 'other words do not certify', qw(enrol
 	    issue --station TW --words), join(' ', ('voi') x 8),
@@ -174,12 +143,12 @@ sub a_station_is_enrolled_over_the_line {
 	    'answered', 'it waits no more, but for being fetched');
 	down('TW');
 	says(5, qr/cannot be reached/, 'a station that is down is none',
-	    qw(enrol accept --line), line('TW'), 'db');
+	    qw(enrol accept --line), line_of('TW'), 'db');
 	up('TW');
 	says(0, qr/Enrolled: antin:\/\/dien-bien\.vn/, 'it takes the answer',
-	    qw(enrol accept --line), line('TW'), 'db');
+	    qw(enrol accept --line), line_of('TW'), 'db');
 	ok(!-e 'db.pending' && -e 'db.directory', 'which is all there');
-	is(station('DB', 'db.key', 'db.directory', '--parent', line('TW')), 0,
+	is(station('DB', 'db.key', 'db.directory', '--parent', line_of('TW')), 0,
 	    'it becomes a station') or diag($err);
 	up('DB');
 	ok(logged('TW', 'event=link\.up station=antin://dien-bien\.vn'),
@@ -194,14 +163,14 @@ sub a_desk_waits_for_its_answer {
 	put('other.code', "7KQD-22MX-9RTA\n");
 	says(3, qr/code/, 'another code asks for nothing', qw(enrol request
 	    --passphrase-file pass --invitation vt.inv --code-file other.code
-	    --line), line('TW'), 'vt');
+	    --line), line_of('TW'), 'vt');
 	is(scalar(waiting('TW', $address)), 0, 'and nothing comes there');
 	ends(0, 'it asks', qw(enrol request --passphrase-file pass --invitation
-	    vt.inv --code-file vt.code --line), line('TW'), 'vt');
+	    vt.inv --code-file vt.code --line), line_of('TW'), 'vt');
 	my $words = words_said();
 	open my $log, '+>', 'wait.log';
 	my $pid = start($log, $log, $antin, qw(enrol accept --wait 30 --line),
-	    line('TW'), qw(--passphrase-file pass vt));
+	    line_of('TW'), qw(--passphrase-file pass vt));
 	sleep 0.5;
 	killed_part('TW', 'link');
 	ends(0, 'it is decided meanwhile', qw(enrol issue --station TW
@@ -225,7 +194,7 @@ sub breaking_line {
 	return ($l->sockport, $pid) if $pid;
 	alarm 30;
 	while (my $in = $l->accept) {
-		my $out = IO::Socket::INET->new(PeerAddr => line($dir)) or next;
+		my $out = IO::Socket::INET->new(PeerAddr => line_of($dir)) or next;
 		my $left = $most;
 		my $s = IO::Select->new($in, $out);
 		READ: while ($left > 0) {
@@ -247,7 +216,7 @@ sub a_line_that_breaks_goes_on_where_it_was {
 	ok(invited(\@root, 'thin', $address, @desk, qw(--station TW)),
 	    'a desk is invited');
 	ends(0, 'it asks', qw(enrol request --no-passphrase --invitation
-	    thin.inv --code-file thin.code --line), line('TW'), 'thin');
+	    thin.inv --code-file thin.code --line), line_of('TW'), 'thin');
 	my $words = words_said();
 	ends(0, 'it is certified', qw(enrol issue --station TW --words), $words,
 	    (waiting('TW', $address))[0]{id}, @root);
@@ -284,7 +253,7 @@ sub keys_are_renewed_by_themselves {
 	my $address = 'antin://ha-giang.vn';
 	my $text = "một văn bản cũ\n";
 	put('old.txt', $text);
-	is(station('HG', 'hg.key', 'all', '--parent', line('TW'), qw(--desk
+	is(station('HG', 'hg.key', 'all', '--parent', line_of('TW'), qw(--desk
 	    hgvt.key --desk hgcy.key)), 0, 'a station whose certificates end ' .
 	    'soon') or diag($err);
 	my $was = get('HG/data/station.key');
@@ -347,10 +316,10 @@ sub a_desk_renews_over_the_line {
 	my ($address) = @_;
 	ends(0, 'a desk asks for new keys over the line', qw(enrol request
 	    --renew hgcy.key --no-passphrase --directory hgcy.directory --line),
-	    line('TW'), 'hgcy2');
+	    line_of('TW'), 'hgcy2');
 	ok(renewed($address), 'they are certified') or diag($err);
 	ends(0, 'and taken', qw(enrol accept --directory hgcy.directory --line),
-	    line('TW'), 'hgcy2');
+	    line_of('TW'), 'hgcy2');
 	ends(1, 'which do not take the place of others unsaid', qw(station
 	    add-desk HG hgcy2.key));
 	ends(0, 'but by --force', qw(station add-desk --force HG hgcy2.key));
@@ -376,13 +345,13 @@ sub a_flood_pushes_nobody_out {
 	ok(invited(\@root, 'bad', 'antin://dien-bien.vn/bad', @desk),
 	    'another is not told');
 	ends(0, 'the first asks', qw(enrol request --no-passphrase --invitation
-	    good.inv --code-file good.code --line), line('TW'), 'good');
+	    good.inv --code-file good.code --line), line_of('TW'), 'good');
 	my ($busy, @other) = (0);
 	for (1 .. 45) {
 		my @new = $_ > 6 ? () : (qw(--force --no-passphrase
 		    --invitation bad.inv --code-file bad.code));
 		my $status = antin(qw(enrol request), @new, '--line',
-		    line('TW'), 'bad');
+		    line_of('TW'), 'bad');
 		$busy++ if $err =~ /no room/;
 		push @other, $err if $status ne '0' && $err !~ /no room/;
 		last if $busy > 1;

@@ -9,80 +9,38 @@ use strict;
 use warnings;
 use Encode ();
 use FindBin;
-use IO::Socket::INET;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Docs;
 use Phone;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @people = qw(lan mai ha son);
-my $up;
-
-sub station {
-	my ($do) = @_;
-	$up = $do eq 'start';
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ends(0, "the station ${do}s", 'station', $do, 'TW');
-}
-
-END {
-	my $status = $?;
-	chdir $work and antin(qw(station stop TW)) if $up;
-	$? = $status;
-}
 
 # ---- a station, and people -------------------------------------------------
 
-sub person_enrols {
-	my ($name, @roles) = @_;
-	my $said;
-	put("$name.pass", "cau mat khau cua $name\n");
-	my $good = invited(\@root, $name, "antin://vn/$name",
-	    qw(--kind person --level), $name eq 'son' ? 'mat' :
-	    $name eq 'lan' ? 'tuyet-mat' : 'toi-mat') &&
-	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
-	    '' && issued(\@root, $name, $said) eq '0' &&
-	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
-	    "$name.answer") eq '0';
-	for (@roles) {
-		$good &&= antin(qw(role give), @root, "antin://vn/$name",
-		    'antin://vn/van-thu', $_) eq '0';
-	}
-	ok($good, "$name is enrolled: @roles") or diag($err);
-}
-
 sub there_is_a_station {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	my $line = '127.0.0.1:' . $s->sockport;
-	close $s;
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban)));
-	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
-	    --precedence hoa-toc));
-	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level toi-mat
-	    --precedence hoa-toc));
-	person_enrols('lan', 'drafter');
-	person_enrols('mai', 'authority');
-	person_enrols('ha', 'clerk', 'custodian', 'operator');
-	person_enrols('son', 'clerk', 'operator');
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station', qw(station new --directory all --key tw.key
-	    --desk vt.key --listen), $line, 'TW');
-	station('start');
+	my @rights = qw(--level toi-mat --precedence hoa-toc);
+	my %is = (lan => [ 'tuyet-mat', 'drafter' ],
+	    mai => [ 'toi-mat', 'authority' ],
+	    ha => [ 'toi-mat', qw(clerk custodian operator) ],
+	    son => [ 'mat', qw(clerk operator) ]);
+	there_is_a_root('Ban');
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @rights);
+	enrolled(\@root, 'vt', 'antin://vn/van-thu', @rights);
 	for (@people) {
-		ends(0, "$_\'s key comes", qw(user add --station TW --key),
-		    "$_.key");
+		my ($level, @roles) = @{ $is{$_} };
+		person_enrols($_, 'antin://vn', level => $level,
+		    roles => \@roles);
 	}
+	all_is_known();
+	station_is_made('TW', 'tw', 'vt');
+	up('TW');
+	key_comes($_, 'TW') for @people;
 }
-
-# ---- phones ----------------------------------------------------------------
 
 sub people_sign_in {
 	phone_comes($_, 'TW') for @people;
@@ -90,70 +48,9 @@ sub people_sign_in {
 
 # ---- what they do ----------------------------------------------------------
 
-my $content = '11' x 32;
-my @draft = ('draft', 'type=cong-van', 'grammar=nha-nuoc', 'agency=UBND',
-    'unit=VX', 'precedence=thuong', 'recipients=Sở Nội vụ');
-
-sub doc {
-	my ($who, @words) = @_;
-	return qw(doc --station TW --desk van-thu --as), $who, @words;
-}
-
 sub book {
 	my ($who, $verb, @words) = @_;
 	return 'register', $verb, qw(--station TW --as), $who, @words;
-}
-
-sub rows {
-	my (@words) = @_;
-	antin(@words, '--json') eq '0' or diag($err);
-	return @{ JSON::PP->new->utf8->decode($out || '[]') };
-}
-
-# All of these steps; the first that is refused is said.
-sub steps {
-	my ($name, $id, @steps) = @_;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	for (@steps) {
-		my ($who, $do, @fields) = @$_;
-		return fail("$name: $do: $err") if
-		    antin(doc($who, $do, $id, @fields)) ne '0';
-	}
-	return pass($name);
-}
-
-sub drafted {
-	my ($level) = @_;
-	my ($row) = rows(doc('lan', @draft, "level=$level",
-	    "content=$content"));
-	return $row->{document};
-}
-
-# Up to its number.
-sub numbered {
-	my ($name, $level) = @_;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	my $id = drafted($level);
-	my @level = $level eq 'thuong' ? () : (
-	    [ 'lan', 'propose-level', "level=$level",
-		qw(catalogue=1.2 recipients=A copies=2 copying=no) ],
-	    [ 'mai', 'decide-level', "level=$level",
-		qw(copies=2 copying=no) ]);
-	steps($name, $id, @level, [ 'mai', 'sign', "content=$content" ],
-	    [ 'ha', 'number' ]);
-	return $id;
-}
-
-# And into the register.
-sub registered {
-	my ($name, $level, $abstract) = @_;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	my $id = numbered("$name: numbered", $level);
-	steps($name, $id, $level eq 'thuong' ? () : [ 'ha', 'mark' ],
-	    [ 'ha', 'sign-agency', "content=$content" ],
-	    [ 'ha', 'describe', "abstract=$abstract" ],
-	    [ 'ha', 'register' ]);
-	return $id;
 }
 
 sub output {
@@ -218,6 +115,8 @@ sub as_rows {
 	is(scalar @lines, 4, 'it has the names and three lines');
 	like($lines[0], qr/^\x{ef}\x{bb}\x{bf}"Số thứ tự","Số, ký hiệu"/,
 	    'in UTF-8, with its mark');
+	ok((grep { /"Sở A; Lưu: VT"/ } @lines) > 0 && !grep({ /antin:/ } @lines),
+	    'who it went to is called by name');
 	is((grep { /(?:^|,)"[=+\-@]/ } @lines), 0,
 	    'no cell begins as a formula does');
 	says(0, qr/3 lines/, 'as JSON', book('ha', 'print', qw(--format json
@@ -399,5 +298,5 @@ a_stamp();
 what_is_found();
 ends(0, 'the journal is whole', qw(journal verify --station TW --directory
     all));
-station('stop');
+down('TW');
 done_testing();

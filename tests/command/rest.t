@@ -19,10 +19,9 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
-use Phone qw(base32 code_at);
+use Phone;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my $lan = 'antin://vn/lan';
 my $desk = 'antin://vn/van-thu';
 my $pass = 'mot cau dai khong ai doan ra';
@@ -30,12 +29,11 @@ my $desk_pass = 'cau cua ban van thu';
 binmode $_, ':utf8' for map { Test::More->builder->$_ } qw(output
     failure_output todo_output);
 my $json = JSON::PP->new->utf8->canonical;
-my ($speaker, $up, $base, $name, $cookie, $csrf, $key, $counter, $far, %far);
+my ($speaker, $base, $name, $cookie, $csrf, $far, %far);
 
 END {
 	my $status = $?;
 	kill 'KILL', $speaker if $speaker;
-	chdir $work and antin(qw(station stop TW)) if $up;
 	$? = $status;
 }
 
@@ -78,44 +76,24 @@ sub is_answered {
 # ---- a station -------------------------------------------------------------
 
 sub there_is_a_station {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	my $line = '127.0.0.1:' . $s->sockport;
-	close $s;
-	officers(2);
-	put('lan.pass', "$pass\n");
+	my @rights = qw(--level toi-mat --precedence hoa-toc);
 	put('desk.pass', "$desk_pass\n");
 	secret($pass, $desk_pass);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban)));
-	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
-	    --precedence hoa-toc));
-	my $said;
-	for (['vt', $desk, 'desk.pass', qw(--level toi-mat --precedence
-	    hoa-toc)], ['lan', $lan, 'lan.pass', qw(--kind person --level
-	    toi-mat)]) {
-		my ($name, $address, $file, @words) = @$_;
-		ok(invited(\@root, $name, $address, @words) && ($said =
-		    requested($name, '--passphrase-file', $file)) ne '' &&
-		    issued(\@root, $name, $said) eq '0' &&
-		    antin(qw(enrol accept --passphrase-file), $file, $name,
-		    "$name.answer") eq '0', "$name is enrolled");
-	}
+	there_is_a_root('Ban');
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @rights);
+	ok(enrolled_under('desk.pass', 'vt', $desk, @rights),
+	    'the desk is enrolled') or diag($err);
+	person_enrols('lan', 'antin://vn', level => 'toi-mat', pass => $pass);
 	ends(0, 'Lan is a clerk', qw(role give), @root, $lan, $desk, 'clerk');
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station', qw(station new --directory all --key tw.key
-	    --desk vt.key --listen), $line, 'TW');
-	my $t = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	$far = 'tram.vn:' . $t->sockport;
-	close $t;
+	all_is_known();
+	station_is_made('TW', 'tw', 'vt');
+	$far = 'tram.vn:' . free_port();
 	put('TW/antind.conf', get('TW/antind.conf'), "web.tls 127.0.0.1:" .
 	    $far =~ s/.*://r . "\nweb.name tram.vn\n");
 	put('TW/antind.conf', get('TW/antind.conf') . "clamd clamd\n");
 	speaks('TW/clamd');
-	$up = ends(0, 'that starts', qw(station start TW));
-	ends(0, 'Lan comes', qw(user add --station TW --key lan.key));
+	up('TW');
+	key_comes('lan', 'TW');
 }
 
 # ---- a session -------------------------------------------------------------
@@ -195,22 +173,13 @@ sub what_changes_needs_the_token {
 
 # ---- people ----------------------------------------------------------------
 
-sub code {
-	my $first = int((time + 20) / 30) - 1;
-	my $next = ($counter // 0) + 1;
-	$next = $first if $next < $first;
-	sleep 0.5 while $next > int((time - 1) / 30) + 1;
-	$counter = $next;
-	return substr code_at($key, $counter), 0, 6;
-}
-
 sub people_sign_in {
 	my $c = is_answered('Lan gets codes', 'POST', '/session/codes',
 	    { person => 'lan', passphrase => $pass });
 	like($c->{secret}, qr/^[A-Z2-7]{32}$/, 'in letters');
 	like($c->{svg}, qr/^<svg .*<\/svg>\s*$/s, 'and as a picture');
 	like($c->{uri}, qr/^otpauth:\/\/totp\/Antin/, 'of an address');
-	$key = base32($c->{secret});
+	phone_is('lan', $c->{secret});
 	secret($c->{secret});
 	is_refused(403, 'denied', 'a wrong code is none', 'POST',
 	    '/session/sign-in', { person => 'lan', passphrase => $pass,
@@ -222,7 +191,7 @@ sub people_sign_in {
 	like($r->{json}{error}{text}, qr/không đúng/,
 	    'which is said in his language');
 	my $in = is_answered('she signs in', 'POST', '/session/sign-in',
-	    { person => 'lan', passphrase => $pass, code => code() });
+	    { person => 'lan', passphrase => $pass, code => phone_code('lan') });
 	ok($in->{until} > time, 'until then');
 	my $s = is_answered('the session is asked', 'GET', '/session');
 	is("@{[map { $_->{person} } @{ $s->{persons} }]}", $lan,
@@ -444,7 +413,7 @@ sub another_machine_sees_nothing_before_somebody_signs_in {
 
 sub and_then_what_he_may {
 	my $r = asks_from_afar('POST', '/session/sign-in', { person => 'lan',
-	    passphrase => $pass, code => code() });
+	    passphrase => $pass, code => phone_code('lan') });
 	is($r->{status}, 200, 'she signs in from there');
 	is_refused_afar(401, 'the cookie that anybody may have seen before is '
 	    . 'none from then on', 'GET', '/status');
@@ -535,9 +504,20 @@ sub malware_stays_closed {
 	} while (!@alarms && time < $until);
 	is($alarms[0]{subject} // $alarms[0]{about}, 'Eicar-Signature',
 	    'there is an alarm') or diag(explain(\@alarms));
+	is(malware_is('en')->{state}, 'fine', 'a clamd that answers is well');
 	kill 'KILL', $speaker;
 	waitpid $speaker, 0;
 	unlink 'TW/clamd';
+	my $c = malware_is('en');
+	is($c->{state}, 'look', 'one that is away wants a look');
+	like($c->{says}, qr/clamd is wanted and does not answer \(.*clamd.*\): files/,
+	    'which is said');
+	like($c->{do}, qr/start clamd/, 'with what to do');
+	like(malware_is('vi')->{says}, qr/nhưng clamd không trả lời \(.*\): tệp/,
+	    'in the other language too');
+	antin(qw(doctor --json --station TW));
+	like($out, qr/clamd is wanted and does not answer/,
+	    'the command says the same');
 	$r = asks('GET', "/mail/$sent->{id}/parts/1?desk=$desk");
 	is($r->{content}, 'clean', 'without clamd a page opens what comes');
 	is($r->{headers}{'x-antin-scan'}, 'away', 'and says that it was not ' .
@@ -545,6 +525,33 @@ sub malware_stays_closed {
 }
 
 # ---- the end ---------------------------------------------------------------
+
+sub malware_is {
+	my ($lang) = @_;
+	asks('POST', '/session/lang', { lang => $lang });
+	my $r = asks('GET', '/station/health');
+	my ($c) = grep { $_->{check} eq 'malware' } @{ $r->{json}{checks} };
+	asks('POST', '/session/lang', { lang => 'en' });
+	return $c;
+}
+
+# docs/duty.md 2.5: the one person here is no duty officer.
+sub a_rota_wants_a_role {
+	my $from = int(time / 3600) * 3600 + 3600;
+	my $shift = { login => 'lan', from => $from, until => $from + 3600 };
+	my $people = [ { login => 'lan', name => 'Lan' } ];
+	my $r = asks('POST', '/duty/plan', { people => $people,
+	    shifts => [ $shift, $shift ] });
+	is("$r->{status} $r->{json}{error}{field}", '400 shifts.1',
+	    'of a rota that is wrong the shift is said');
+	unlike($r->{json}{error}{text}, qr/line \d/, 'and no line');
+	is_refused(400, 'invalid', 'who is no list is none', 'POST',
+	    '/duty/plan', { people => 'lan', shifts => [ $shift ] });
+	is_refused(403, 'denied', 'a rota is for who holds a role', 'POST',
+	    '/duty/plan', { people => $people, shifts => [ $shift ] });
+	is((grep { $_->{what} eq 'shift' } @{ asks('GET', '/duty')->{json}{rows} })
+	    + 0, 0, 'there is none');
+}
 
 sub headers_are_strict {
 	my $h = asks('GET', '/status')->{headers};
@@ -611,10 +618,36 @@ malware_stays_closed();
 the_journal_is_shown_and_checked();
 another_machine_sees_nothing_before_somebody_signs_in();
 and_then_what_he_may();
+a_rota_wants_a_role();
 headers_are_strict();
 who_asks_too_often_waits();
 it_ends();
-$up = !ends(0, 'the station stops', qw(station stop TW));
+down('TW');
+
+# Another's signature under a checkpoint that is kept: the entries are those of
+# its root, and it does not count all the same (docs/journal.md 5.5).
+sub one_checkpoint_of_several_is_forged {
+	my $path = 'TW/data/store/store.db';
+	my $db = get($path);
+	my $line = qr{\n\n\xe2\x80\x94 antin/[^\n]+/journal };
+	my $n = $db =~ s{(antin/[^\n]+/journal\n[^\xe2]{60,300}?$line.{60})(.)}
+	    {$1 . ($2 eq 'A' ? 'B' : 'A')}gse;
+	cmp_ok($n, '>', 0, 'a checkpoint lies in the store');
+	put($path, $db);
+	up('TW');
+	($cookie, $csrf) = ();
+	my $r = asks('POST', '/session/link', { token => link_of() });
+	($name, $cookie) = $r->{headers}{'set-cookie'} =~
+	    /^(.*?)=([\w-]+);/;
+	$csrf = $r->{json}{csrf};
+	my $refused = 'the page is told that a checkpoint is not the station\'s';
+	$r = asks('POST', '/journal/verify', {});
+	is($r->{status}, 403, $refused);
+	like($r->{json}{error}{text}, qr/^the checkpoint of \d+ entries is not /,
+	    'and which');
+	down('TW');
+}
+one_checkpoint_of_several_is_forged();
 is((grep { secrets_in($_) } map { get($_) } glob 'TW/log/*') + 0, 0,
     'no secret is in its log');
 done_testing();

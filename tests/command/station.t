@@ -9,16 +9,14 @@ use warnings;
 use Fcntl;
 use File::Find ();
 use FindBin;
-use IO::Socket::INET;
 use POSIX ();
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @desk = qw(--level toi-mat --precedence hoa-toc);
 my $tw_vt = 'antin://vn/van-thu';
 my $db_vt = 'antin://dien-bien.vn/van-thu';
@@ -27,57 +25,6 @@ my $xa_cy = 'antin://sin-thau.dien-bien.vn/co-yeu';
 my $pass = 'mot cau dai khong ai doan ra';
 my $subject = 'Việc điều động tuyệt đối giữ kín';
 my $text = "Bốn giờ sáng xuất phát theo hướng bắc.\n";
-my %port = map { $_ => free_port() } qw(TW DB);
-my $long = 20;		# seconds that something may take
-my %up;			# stations that run
-
-sub free_port {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	return $s->sockport;
-}
-
-sub line { return "127.0.0.1:$port{$_[0]}" }
-
-sub up {
-	my ($dir) = @_;
-	$up{$dir} = 1;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ends(0, "$dir starts", qw(station start), $dir);
-}
-
-sub down {
-	my ($dir) = @_;
-	delete $up{$dir};
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ends(0, "$dir stops", qw(station stop), $dir);
-}
-
-END {
-	my $status = $?;
-	chdir $work and antin(qw(station stop), $_) for keys %up;
-	$? = $status;
-}
-
-# Until it is so, or it was long enough.
-sub comes {
-	my ($name, $what) = @_;
-	my $until = time + $long;
-	my $so;
-	sleep 0.1 until ($so = $what->()) || time > $until;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ok($so, $name) || diag("$out$err");
-}
-
-sub rows {
-	antin(@_, '--json') eq '0' or return ();
-	return @{ JSON::PP->new->utf8->decode($out) };
-}
-
-sub said_json {
-	antin(@_, '--json') eq '0' or return {};
-	return JSON::PP->new->utf8->decode($out);
-}
 
 sub bytes_of {
 	my ($letters) = @_;
@@ -107,24 +54,16 @@ sub state_of {
 
 sub desk_enrols {
 	my ($name, $address) = @_;
-	my $said;
-	my $good = invited(\@root, $name, $address, @desk) &&
-	    ($said = requested($name, '--passphrase-file', 'pass')) ne '' &&
-	    issued(\@root, $name, $said) eq '0' && antin(qw(enrol accept
-	    --passphrase-file pass), $name, "$name.answer") eq '0';
-	ok($good, "$name is enrolled under a passphrase") or diag($err);
+	ok(enrolled_under('pass', $name, $address, @desk),
+	    "$name is enrolled under a passphrase") or diag($err);
 }
 
 sub there_are_stations_and_desks {
 	put('pass', "$pass\n");
 	put('wrong', "mot cau khac\n");
 	secret($pass);
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban --do),
-	    'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" ' .
-	    '--class tinh', '--do', 'unit new antin://sin-thau.dien-bien.vn ' .
-	    '--name "Xã Sín Thầu" --class xa'));
+	there_is_a_root('Ban', [ 'dien-bien.vn', 'Tỉnh Điện Biên' ],
+	    [ 'sin-thau.dien-bien.vn', 'Xã Sín Thầu', 'xa' ]);
 	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @desk);
 	enrolled(\@root, 'db', 'antin://dien-bien.vn', qw(--kind station),
 	    @desk);
@@ -134,8 +73,7 @@ sub there_are_stations_and_desks {
 	enrolled(\@root, 'xa-cy', $xa_cy, @desk);
 	ends(0, 'there is a list', qw(list set --member), $db_vt, '--member',
 	    $db_cy, @root, 'Giao ban');
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
+	all_is_known();
 }
 
 # ---- folders -----------------------------------------------------------------
@@ -167,10 +105,10 @@ sub a_folder_is_made_whole_or_not_at_all {
 	ok(!(grep { /^TW/ } split / /, names('.')) &&
 	    names('there') eq 'file', 'and nothing is left of them');
 	ends(0, 'one is made', @new, qw(--key tw.key --desk tw-vt.key --listen),
-	    line('TW'), 'TW');
+	    line_of('TW'), 'TW');
 	like($out, qr/antin station start TW/, 'and what is next is said');
 	ends(0, 'another below it', @new, qw(--key db.key --desk db-vt.key
-	    --listen), line('DB'), '--parent', line('TW'), 'DB');
+	    --listen), line_of('DB'), '--parent', line_of('TW'), 'DB');
 	ends(0, 'a desk is added', qw(station add-desk DB db-cy.key));
 	ends(0, 'and one of a unit below', qw(station add-desk DB xa-cy.key));
 	is(names('DB/data/keys'), 'co-yeu.key ' .
@@ -184,7 +122,7 @@ sub a_folder_is_made_whole_or_not_at_all {
 
 sub a_configuration_is_checked {
 	my $conf = get('TW/antind.conf');
-	my $listen = line('TW');
+	my $listen = line_of('TW');
 	says(0, qr/^listen \Q$listen\E$/m, 'a good configuration is shown',
 	    qw(station check TW));
 	like($out, qr/^unlock 15  # the default$/m, 'with its defaults');
@@ -414,8 +352,10 @@ sub a_list_gets_documents {
 	comes('and at the other', sub { inbox($db_cy) == 1 });
 	like(state_of($list_id), qr/^urgent \(Khẩn\) +handed on +\Q$db_cy\E and 1 more$/,
 	    'the outbox says how far it is');
-	says(0, qr/ antin:\/\/dien-bien\.vn  +(?:handed on|taken over)\n.*co-yeu  +has not confirmed/s,
+	# what that desk signs for may have come back by now
+	says(0, qr/ antin:\/\/dien-bien\.vn  +(?:handed on|taken over)\n/,
 	    'and so does its trace', qw(trace --station TW), $list_id);
+	like($out, qr/co-yeu  +(?:has not confirmed|arrived)/, 'for each desk');
 	says(0, qr/^Nothing waits/, 'nothing waits', qw(queue --station TW));
 }
 

@@ -16,9 +16,8 @@ use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @db = qw(--directory db.directory --key db.key);	# Điện Biên
 my @lc = qw(--directory lc.directory --key lc.key);	# Lào Cai
 my @mat = qw(--level mat --precedence khan);
@@ -83,12 +82,8 @@ sub opens {
 }
 
 sub the_tree_is_set {
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban --do),
-	    'unit new antin://dien-bien.vn --name "Tỉnh Điện Biên" --class ' .
-	    'tinh --code H18', '--do', 'unit new antin://lao-cai.vn --name ' .
-	    '"Tỉnh Lào Cai" --class tinh'));
+	there_is_a_root('Ban', [ 'dien-bien.vn', 'Tỉnh Điện Biên', 'tinh',
+	    '--code H18' ], [ 'lao-cai.vn', 'Tỉnh Lào Cai' ]);
 	my @tinh = qw(--kind authority --level toi-mat --precedence hoa-toc);
 	enrolled(\@root, 'db', 'antin://dien-bien.vn', @tinh, qw(--depth 1));
 	enrolled(\@root, 'lc', 'antin://lao-cai.vn', @tinh);

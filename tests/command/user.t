@@ -8,36 +8,19 @@ use strict;
 use warnings;
 use File::Find ();
 use FindBin;
-use IO::Socket::INET;
 use Test::More;
 use Time::HiRes qw(sleep time);
 
 use lib $FindBin::Bin;
 use Antin;
-use Phone qw(base32 code_at);
+use Phone;
+use Station;
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my $lan = 'antin://vn/lan';
 my $mai = 'antin://vn/mai';
 my $pass = 'mot cau dai khong ai doan ra';
 my $other = 'cau nay cua nguoi khac';
-my (%used, %key, %letters);	# of each phone: last counter, secret
-my $up;
-
-sub station {
-	my ($do) = @_;
-	$up = $do eq 'start';
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ends(0, "the station ${do}s", 'station', $do, 'TW');
-}
-
-END {
-	my $status = $?;
-	chdir $work and antin(qw(station stop TW)) if $up;
-	$? = $status;
-}
-
+my @secrets;	# of phones, that there were
 # ---- a phone ---------------------------------------------------------------
 
 # What a picture in half blocks says, for a dark terminal: what is not drawn is
@@ -67,32 +50,24 @@ sub read_by_a_phone {
 	return $said;
 }
 
-# A code that is good now, in a file: of the first counter that was not used.
-# The station takes one of 30 seconds before and after.
+# A code that is good now, in a file.
 sub phone {
 	my ($who) = @_;
-	my $first = int((time + 20) / 30) - 1; # good for 20 seconds more
-	my $counter = ($used{$who} // 0) + 1;
-	$counter = $first if $counter < $first;
-	sleep 0.5 while $counter > int((time - 1) / 30) + 1;
-	$used{$who} = $counter;
-	put("$who.code", code_at($key{$who}, $counter));
+	put("$who.code", phone_code($who), "\n");
 	return ('--code-file', "$who.code");
 }
 
-# New codes by these words; whether a secret was shown.
+# New codes by these words; the secret that was shown, in letters.
 sub new_phone {
 	my ($name, $who, @words) = @_;
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 	ends(0, $name, qw(user otp --station TW --passphrase-file),
-	    "$who.pass", @words, $who) or return 0;
-	my ($secret) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
-	$secret =~ s/ //g if defined $secret;
-	$letters{$who} = $secret // '';
-	$key{$who} = base32($letters{$who});
-	delete $used{$who};
-	secret($secret) if defined $secret;
-	return defined $secret;
+	    "$who.pass", @words, $who) or return;
+	my $letters = phone_letters($out) // return;
+	phone_is($who, $letters);
+	secret($letters);
+	push @secrets, phone_of($who);
+	return $letters;
 }
 
 sub in {
@@ -102,64 +77,39 @@ sub in {
 	    --passphrase-file), "$who.pass", @words, $who);
 }
 
-sub rows {
-	antin(qw(user list --json --station TW)) eq '0' or return ();
-	return @{ JSON::PP->new->utf8->decode($out) };
+sub users {
+	return grep { $_->{row} eq 'user' } rows(qw(user list --station TW));
 }
 
 # The station has heard of both keys, which takes it a moment.
 sub both_are_there {
 	my $until = time + 60;
-	sleep 0.2 while time < $until && 2 > grep { $_->{row} eq 'user' }
-	    rows();
+	sleep 0.2 while time < $until && users() < 2;
 }
 
 sub state_of {
 	my ($address) = @_;
-	my ($row) = grep { $_->{row} eq 'user' && $_->{person} eq $address }
-	    rows();
+	my ($row) = grep { $_->{person} eq $address } users();
 	return $row->{state} // 'nobody';
 }
 
 # ---- who there is ----------------------------------------------------------
 
-sub person_enrols {
-	my ($name, $pass, @words) = @_;
-	my $said;
-	put("$name.pass", "$pass\n");
-	secret($pass);
-	my $good = invited(\@root, $name, "antin://vn/$name", qw(--kind person),
-	    @words) && ($said = requested($name, '--passphrase-file',
-	    "$name.pass")) ne '' && issued(\@root, $name, $said) eq '0' &&
-	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
-	    "$name.answer") eq '0';
-	ok($good, "$name is enrolled, a person under a passphrase") or
-	    diag($err);
-}
-
 sub there_is_a_station {
-	my $s = IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1') or
-	    die "no port: $!\n";
-	my $line = '127.0.0.1:' . $s->sockport;
-	close $s;
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name Ban)));
-	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station --level toi-mat
-	    --precedence hoa-toc));
-	enrolled(\@root, 'vt', 'antin://vn/van-thu', qw(--level toi-mat
-	    --precedence hoa-toc));
-	person_enrols('lan', $pass, qw(--level toi-mat));
-	person_enrols('mai', $other, qw(--level mat));
+	my @rights = qw(--level toi-mat --precedence hoa-toc);
+	secret($pass, $other);
+	there_is_a_root('Ban');
+	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @rights);
+	enrolled(\@root, 'vt', 'antin://vn/van-thu', @rights);
+	person_enrols('lan', 'antin://vn', level => 'toi-mat', pass => $pass);
+	person_enrols('mai', 'antin://vn', level => 'mat', pass => $other);
 	ends(0, 'Lan is a clerk', qw(role give), @root, $lan,
 	    qw(antin://vn/van-thu clerk));
 	ends(0, 'Mai an administrator', qw(role give), @root, $mai,
 	    qw(antin://vn/van-thu administrator));
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station', qw(station new --directory all --key tw.key
-	    --desk vt.key --listen), $line, 'TW');
-	station('start');
+	all_is_known();
+	station_is_made('TW', 'tw', 'vt');
+	up('TW');
 }
 
 sub keys_come_to_the_station {
@@ -189,16 +139,16 @@ sub codes {
 	put('none.code', "123456\n");
 	in(1, qr/has no codes yet: antin user otp/, 'there are no codes yet',
 	    'lan', qw(--code-file none.code));
-	ok(new_phone('Lan gets codes for her passphrase', 'lan'),
-	    'in letters that a phone takes');
+	my $letters = new_phone('Lan gets codes for her passphrase', 'lan');
+	ok($letters, 'in letters that a phone takes');
 	SKIP: {
 	skip 'there is no zbarimg', 1 if
 	    !grep { -x "$_/zbarimg" } split /:/, $ENV{PATH};
 	is(read_by_a_phone($out), "otpauth://totp/Antin:vn%2Flan?secret=" .
-	    $letters{lan} . '&issuer=Antin', 'and as a picture');
+	    $letters . '&issuer=Antin', 'and as a picture');
 	}
 	ok(new_phone('and so does Mai', 'mai'), 'others');
-	ok($key{lan} ne $key{mai}, 'two have two');
+	ok(phone_of('lan') ne phone_of('mai'), 'two have two');
 }
 
 sub two_sign_in {
@@ -218,8 +168,8 @@ sub two_sign_in {
 }
 
 sub a_restart_forgets_sessions_and_no_code {
-	station('stop');
-	station('start');
+	down('TW');
+	up('TW');
 	both_are_there();
 	is(state_of($lan) . state_of($mai), 'outout',
 	    'after a restart nobody is in');
@@ -232,7 +182,7 @@ sub a_restart_forgets_sessions_and_no_code {
 }
 
 sub a_lost_phone {
-	my $was = $key{lan};
+	my $was = phone_of('lan');
 	says(2, qr/Code on the phone/, 'without her phone she gets no new codes',
 	    qw(user otp --station TW --passphrase-file lan.pass lan));
 	says(3, qr/another person has to be signed in here/,
@@ -244,14 +194,12 @@ sub a_lost_phone {
 	says(3, qr/passphrase is not right/, 'her passphrase is wanted too',
 	    qw(user otp --by mai --station TW --passphrase-file wrong.pass
 	    lan));
+	my $next = phone_code('lan');
 	ok(new_phone('with both she does', 'lan', qw(--by mai)), 'new ones');
-	ok($key{lan} ne $was, 'others than before');
-	my $new = $key{lan};
-	$key{lan} = $was;
+	ok(phone_of('lan') ne $was, 'others than before');
+	put('lost.code', "$next\n");
 	in(3, qr/not right/, 'the lost phone is good no more', 'lan',
-	    phone('lan'));
-	$key{lan} = $new;
-	delete $used{lan};
+	    qw(--code-file lost.code));
 	in(0, qr/is signed in/, 'the new one is', 'lan', phone('lan'));
 	says(3, qr/is no administrator/, 'a clerk gives nobody codes',
 	    qw(user otp --by lan --station TW --passphrase-file mai.pass mai));
@@ -295,8 +243,7 @@ sub no_secret_is_left {
 		-f $_ && !/\.key$/ or return;
 		push @in, $_ if secrets_in(get($_));
 		push @in, "$_ (raw)" if
-		    grep { index(get($File::Find::name), $_) >= 0 }
-		    values %key;
+		    grep { index(get($File::Find::name), $_) >= 0 } @secrets;
 	} }, 'TW');
 	is("@in", '', 'no passphrase and no secret is in the station\'s folder');
 	is("@told", '', 'nor was told again');
@@ -310,6 +257,6 @@ a_restart_forgets_sessions_and_no_code();
 a_lost_phone();
 wrong_tries();
 it_is_written_down();
-station('stop');
+down('TW');
 no_secret_is_left();
 done_testing();

@@ -19,19 +19,18 @@ use lib "$FindBin::Bin/../command", $FindBin::Bin;
 use Antin;
 use Browser;
 use Phone;
+use Station;
 
 binmode Test::More->builder->$_, ':encoding(UTF-8)'
     for qw(output failure_output);
 
-my @root = qw(--directory held/directory --key held/root.key --share
-    held/share-1.share --share held/share-2.share);
 my @rights = qw(--level tuyet-mat --precedence hoa-toc);
 my $tw = 'antin://vn/van-thu';
 my $db = 'antin://dien-bien.vn/van-thu';
 my %at = (lan => 'TW', mai => 'TW', ha => 'TW', son => 'TW', bich => 'DB',
     cuong => 'DB');
 my %unit = (TW => 'antin://vn', DB => 'antin://dien-bien.vn');
-my (%up, %port, %phone, %browser);
+my %browser;
 
 END {
 	my $status = $?;
@@ -39,87 +38,31 @@ END {
 		diag(grep { /process\.|level=warn|bug/ } split /^/,
 		    get("$_/log/antind.log")) for keys %up;
 	}
-	chdir $work and antin(qw(station stop), $_) for keys %up;
 	$? = $status;
 }
 
 # ---- two offices -----------------------------------------------------------
 
-sub line {
-	my ($dir) = @_;
-	$port{$dir} //= do {
-		my $s = IO::Socket::INET->new(Listen => 1, LocalAddr =>
-		    '127.0.0.1') or die "no port: $!\n";
-		$s->sockport;
-	};
-	return "127.0.0.1:$port{$dir}";
-}
-
-sub comes {
-	my ($name, $what) = @_;
-	my $until = time + 60;
-	my $so;
-	sleep 0.2 until ($so = $what->()) || time > $until;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return ok($so, $name);
-}
-
-sub person_enrols {
-	my ($name, $level, @roles) = @_;
-	my $unit = $unit{$at{$name}};
-	my $said;
-	put("$name.pass", "cau mat khau cua $name\n");
-	my $good = invited(\@root, $name, "$unit/$name", qw(--kind person
-	    --level), $level) &&
-	    ($said = requested($name, '--passphrase-file', "$name.pass")) ne
-	    '' && issued(\@root, $name, $said) eq '0' &&
-	    antin(qw(enrol accept --passphrase-file), "$name.pass", $name,
-	    "$name.answer") eq '0';
-	for (@roles) {
-		$good &&= antin(qw(role give), @root, "$unit/$name",
-		    "$unit/van-thu", $_) eq '0';
-	}
-	ok($good, "$name is enrolled: @roles") or diag($err);
-}
-
 sub there_are_two_offices {
-	officers(2);
-	ends(0, 'there is a root', ceremony(qw(held 2 --purpose root --unit vn
-	    --suite A --class trung-uong --quorum 2 --name),
-	    encode_utf8('Văn phòng Ban'), '--do', encode_utf8('unit new ' .
-	    'antin://dien-bien.vn --name "Tỉnh Điện Biên" --class tinh')));
+	my %roles = (lan => 'drafter', mai => 'authority', cuong =>
+	    'authority');
+	there_is_a_root(encode_utf8('Văn phòng Ban'),
+	    [ 'dien-bien.vn', encode_utf8('Tỉnh Điện Biên') ]);
 	enrolled(\@root, 'tw', 'antin://vn', qw(--kind station), @rights);
 	enrolled(\@root, 'db', 'antin://dien-bien.vn', qw(--kind station),
 	    @rights);
 	enrolled(\@root, 'tw-vt', $tw, @rights);
 	enrolled(\@root, 'db-vt', $db, @rights);
-	person_enrols('lan', 'tuyet-mat', 'drafter');
-	person_enrols('mai', 'tuyet-mat', 'authority');
-	person_enrols('ha', 'tuyet-mat', 'clerk');
-	person_enrols('son', 'thuong', 'clerk');
-	person_enrols('bich', 'tuyet-mat', 'clerk');
-	person_enrols('cuong', 'tuyet-mat', 'authority');
-	ends(0, 'all that is known', qw(directory write --all --directory
-	    held/directory all));
-	ends(0, 'a station', qw(station new --directory all --key tw.key
-	    --desk tw-vt.key --listen), line('TW'), 'TW');
-	ends(0, 'and one below it', qw(station new --directory all --key db.key
-	    --desk db-vt.key --listen), line('DB'), '--parent', line('TW'),
-	    'DB');
-	for (qw(TW DB)) {
-		$up{$_} = 1;
-		ends(0, "$_ starts", qw(station start), $_);
-	}
+	person_enrols($_, $unit{$at{$_}}, level => $_ eq 'son' ? 'thuong' :
+	    'tuyet-mat', roles => [ $roles{$_} // 'clerk' ])
+	    for qw(lan mai ha son bich cuong);
+	all_is_known();
+	station_is_made('TW', 'tw', 'tw-vt');
+	station_is_made('DB', 'db', 'db-vt', 'TW');
+	up($_) for qw(TW DB);
 	for (sort keys %at) {
-		ends(0, "$_\'s key comes", qw(user add --station), $at{$_},
-		    '--key', "$_.key");
-		comes("$_ has a phone", sub {
-			antin(qw(user otp --station), $at{$_},
-			    '--passphrase-file', "$_.pass", $_) eq '0' or
-			    return;
-			my ($letters) = $out =~ /^((?: [A-Z2-7]{4}){8})$/m;
-			$phone{$_} = base32($letters =~ s/ //gr);
-		});
+		key_comes($_, $at{$_});
+		ok(phone_gets($_, $at{$_}), "$_ has a phone") or diag($err);
 	}
 }
 
@@ -131,7 +74,7 @@ sub signs_in_by_page {
 	do {
 		$b->post('/session/sign-in', { person => "$unit{$at{$who}}/$who",
 		    passphrase => "cau mat khau cua $who",
-		    code => code_at($phone{$who}, int(time / 30)) =~ s/\n//r });
+		    code => phone_code($who) });
 		sleep 1 if $b->{status} ne '200';
 	} while ($b->{status} ne '200' && time < $until);
 	local $Test::Builder::Level = $Test::Builder::Level + 1;

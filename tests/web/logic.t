@@ -15,6 +15,15 @@ $ENV{ANTIN_TREE} = getcwd;
 chomp(my $packages = `tools/pages-dir`);
 my $dir = tempdir(CLEANUP => 1);
 
+# Each state of a way has a name for who follows it.
+my @words = map { my $c = do { local (@ARGV, $/) = $_; <> };
+    $c =~ /\bleg_words\[\] = \{(.*?)\n\};/s ? $1 =~ /"([a-z]+)"/g : () }
+    split /\n/, `find src -name '*.c'`;
+my $texts = do { local (@ARGV, $/) = 'web/src/texts/doc.ts'; <> };
+cmp_ok(scalar @words, '>', 5, 'a way has states');
+is(join(' ', grep { $texts !~ /'far\.$_'/ } @words), '',
+    'and the pages name each');
+
 for my $file (glob 'web/test/*.test.ts') {
 	my ($name) = $file =~ m{([^/]+)\.test\.ts$};
 	is(system("$packages/node_modules/.bin/esbuild", $file, '--bundle',

@@ -32,7 +32,8 @@ is(join(' ', grep { $texts !~ /'kind\.\Q$_\E'/ || $texts !~ /'do\.\Q$_\E'/ }
 chdir $work or die "$work: $!\n";
 
 tree_grows();
-put('TW/antind.conf', get('TW/antind.conf'), "duty antin://vn/van-thu\n");
+put('TW/antind.conf', get('TW/antind.conf'), "duty antin://vn/van-thu\n",
+    "clamd clamd\n");
 up('TW');
 people_come(qw(lan ha));
 ends(0, 'lan signs out', qw(user sign-out --station TW lan));
@@ -45,6 +46,9 @@ comes('and an alarm, for nobody is on duty', sub {
 	return ref $all eq 'ARRAY' && grep { $_->{kind} eq 'duty' } @$all;
 });
 pages_run('web/test/station.mjs', 400, qw(lan ha));
+my ($seen) = grep { $_->{kind} eq 'duty' } @{ said_json(
+    qw(alarms --all --station TW)) };
+like($seen->{by}, qr{ \(vn/ha\)$}, 'so does it who has seen the alarm');
 antin(qw(duty show --station TW));
 like($out, qr/On duty: .*\(ha\)/, 'the command says who is on duty, too');
 done_testing();

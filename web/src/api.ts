@@ -15,7 +15,8 @@ export interface Rows<R = Row> extends Row { rows: R[] }
 
 export class ApiError extends Error {
 	constructor(readonly status: number, readonly code: string,
-	    readonly text: string, readonly field = '') {
+	    readonly text: string, readonly field = '',
+	    readonly upload = '') {
 		super(text);
 	}
 	/* The station did not answer at all. */
@@ -26,11 +27,17 @@ export class ApiError extends Error {
 
 /* Whether the station answers: "no" until it has again. */
 export const answering = store(true);
-let csrf = '';
+/* The session's token: another with each session. */
+export const csrf = store('');
 let lost: () => void = () => undefined;
+let unscanned: () => void = () => undefined;
 
 export function setToken(token: string): void {
-	csrf = token;
+	csrf.set(token);
+}
+/* What to say where a file went out that could not be looked at. */
+export function onUnscanned(what: () => void): void {
+	unscanned = what;
 }
 /* What to do when the station knows us no more. */
 export function onLost(what: () => void): void {
@@ -49,16 +56,23 @@ function url(path: string, query?: Query): string {
 }
 export const apiUrl = url;
 
-async function failure(r: Response): Promise<ApiError> {
+/* What the station says of a request that failed; without its words the
+ * status says all there is. */
+function refusal(status: number, body: string): ApiError {
 	let said: Row = {};
 
 	try {
-		said = (await r.json()).error ?? {};
+		said = JSON.parse(body).error ?? {};
 	} catch {
-		// no JSON: the status says all there is
+		// no JSON
 	}
-	return new ApiError(r.status, said.code ?? String(r.status),
-	    said.text ?? `HTTP ${r.status}`, said.field ?? '');
+	return new ApiError(status, said.code ?? String(status),
+	    said.text ?? `HTTP ${status}`, said.field ?? '',
+	    String(said.upload ?? '').replace(/-/g, ''));
+}
+
+async function failure(r: Response): Promise<ApiError> {
+	return refusal(r.status, await r.text().catch(() => ''));
 }
 
 export async function request<T = Row>(method: string, path: string,
@@ -67,7 +81,7 @@ export async function request<T = Row>(method: string, path: string,
 	let r: Response;
 
 	if (method !== 'GET')
-		headers['X-Antin'] = csrf;
+		headers['X-Antin'] = csrf.get();
 	if (body !== undefined)
 		headers['Content-Type'] = 'application/json';
 	try {
@@ -91,6 +105,8 @@ export async function request<T = Row>(method: string, path: string,
 			lost();
 		throw e;
 	}
+	if (method !== 'GET' && r.headers.get('X-Antin-Scan') === 'away')
+		unscanned();
 	return (r.status === 204 ? {} : await r.json()) as T;
 }
 
@@ -120,8 +136,7 @@ function listen(missed = false): void {
 	events.onopen = () => {
 		answering.set(true);
 		if (before)
-			tell(['mail', 'documents', 'alarms', 'links',
-				'directory', 'people']);
+			allAnew();
 		before = false;
 	};
 	events.addEventListener('changed', (ev) => {
@@ -164,6 +179,11 @@ export function onChange(seen: Seen): void {
 function tell(what: What[]): void {
 	for (const seen of [...watchers])
 		seen(what);
+}
+
+/* What pages show is asked for anew, all of it. */
+export function allAnew(): void {
+	tell(['mail', 'documents', 'alarms', 'links', 'directory', 'people']);
 }
 
 let watching = false, watched = false;
@@ -288,12 +308,23 @@ export function useAct(): {
 // ---- uploads ----------------------------------------------------------------
 
 const PIECE = 4 << 20;
+const PAUSE = 1500; // ms between two questions whether it goes on
 
 export interface Upload {
 	upload: string;
 	name: string;
 	type: string;
 	size: number;
+}
+
+/* How far a file is, and how it goes:
+ *	going	without a stop so far
+ *	waiting	the station does not answer, or nobody is signed in
+ *	resumed	after a stop, from where it was
+ *	anew	the station had lost it: from its beginning */
+export interface Sent {
+	sent: number;
+	how: 'going' | 'waiting' | 'resumed' | 'anew';
 }
 
 function sendPiece(path: string, at: number, piece: Blob,
@@ -303,74 +334,163 @@ function sendPiece(path: string, at: number, piece: Blob,
 		const stop = () => x.abort();
 
 		x.open('PUT', url(path, { at: String(at) }));
-		x.setRequestHeader('X-Antin', csrf);
+		x.setRequestHeader('X-Antin', csrf.get());
 		x.setRequestHeader('Content-Type', 'application/octet-stream');
 		x.upload.onprogress = (ev) => sent(ev.loaded);
-		x.onload = () => {
-			signal?.removeEventListener('abort', stop);
-			if (x.status >= 200 && x.status < 300) {
-				good();
-				return;
-			}
-			let said: Row = {};
-			try {
-				said = JSON.parse(x.responseText).error ?? {};
-			} catch {
-				// the status says all there is
-			}
-			bad(new ApiError(x.status, said.code ?? '',
-			    said.text ?? `HTTP ${x.status}`, said.field ?? ''));
-		};
+		x.onload = () => x.status >= 200 && x.status < 300 ? good()
+			: bad(refusal(x.status, x.responseText));
 		x.onerror = () => bad(new ApiError(0, 'offline', ''));
 		x.onabort = () => bad(new ApiError(0, 'stopped', ''));
+		x.onloadend = () => signal?.removeEventListener('abort', stop);
 		signal?.addEventListener('abort', stop);
 		x.send(piece);
 	});
 }
 
-/* Send a file up in pieces.  Where the station stops answering it waits, asks
- * how much it has, and goes on from there. */
-export async function upload(file: File, progress: (sent: number) => void,
+/* Whether waiting helps: no answer, too much at once, nobody is signed in
+ * any more; or (409) what a cut line still held came after we had asked. */
+const passes = (e: unknown): boolean => e instanceof ApiError && (e.offline ||
+    e.status >= 500 || [401, 409, 429].includes(e.status) ||
+    (e.status === 403 && !watching));
+
+async function pause(signal?: AbortSignal): Promise<void> {
+	do {
+		await new Promise((go) => setTimeout(go, PAUSE));
+		if (signal?.aborted)
+			throw new ApiError(0, 'stopped', '');
+	} while (!watching);
+}
+
+/* Send a file up in pieces.  Where that stops it waits, asks how much the
+ * station has, and goes on from there; where the station has it no more, for it
+ * was started anew, it is sent from its beginning. */
+export async function upload(file: File, tell: (is: Sent) => void,
     signal?: AbortSignal): Promise<Upload> {
 	const type = file.type || 'application/octet-stream';
 	const name = file.name.normalize('NFC');
-	const { upload: id } = await post<{ upload: string }>('/uploads',
-	    { name, type, size: file.size });
-	let at = 0;
-
-	while (at < file.size || file.size === 0) {
-		const from = at;
-
+	let id = '', at = 0, how: Sent['how'] = 'going';
+	const begin = async () => {
+		id = (await post<{ upload: string }>('/uploads',
+		    { name, type, size: file.size })).upload;
+	};
+	const piece = () => sendPiece(`/uploads/${id}`, at,
+	    file.slice(at, at + PIECE), (n) =>
+		tell({ sent: Math.min(at + n, file.size), how }), signal);
+	const again = async () => {
+		tell({ sent: at, how: 'waiting' });
+		await pause(signal);
+		if (!id)
+			return;
 		try {
-			await sendPiece(`/uploads/${id}`, from,
-			    file.slice(from, from + PIECE),
-			    (n) => progress(Math.min(from + n, file.size)),
-			    signal);
-			at = Math.min(from + PIECE, file.size);
-			progress(at);
-			if (file.size === 0)
-				break;
+			at = (await get<{ have: number }>(`/uploads/${id}`)).have;
+			how = how === 'anew' ? how : 'resumed';
 		} catch (e) {
-			// 409: what a cut line still held came after we had asked
-			if (!(e instanceof ApiError) ||
-			    !(e.offline || e.status >= 500 || e.status === 409))
+			if ((e as ApiError).status !== 404)
 				throw e;
-			at = await resume(id, signal);
+			id = '';
+			at = 0;
+			how = 'anew';
 		}
+		tell({ sent: at, how });
+	};
+
+	try {
+		for (let stopped = false; ;) {
+			try {
+				if (stopped)
+					await again();
+				stopped = false;
+				if (!id)
+					await begin();
+				if (at < file.size || file.size === 0)
+					await piece();
+				at = Math.min(at + PIECE, file.size);
+				if (at === file.size)
+					return { upload: id, name, type,
+						size: file.size };
+			} catch (e) {
+				const lost = e instanceof ApiError &&
+				    e.status === 404 && id !== '';
+
+				if (!passes(e) && !lost)
+					throw e;
+				stopped = true;
+			}
+		}
+	} catch (e) {
+		if (id)
+			void del(`/uploads/${id}`).catch(() => undefined);
+		throw e;
 	}
-	return { upload: id, name, type, size: file.size };
 }
 
-async function resume(id: string, signal?: AbortSignal): Promise<number> {
-	for (;;) {
-		await new Promise((go) => setTimeout(go, 1500));
+// ---- files that are saved -----------------------------------------------------
+
+const HELD = 64 << 20; // bytes that a page holds of one
+
+export interface Fetched {
+	blob: Blob;
+	name: string; /* that the station gives it; may be empty */
+	scan: string; /* X-Antin-Scan */
+	unknown: number; /* characters that the font has no picture of */
+}
+
+/* Take a file of the station into this page's memory, so that what the station
+ * refuses is a sentence and not a download that failed.  What is larger than a
+ * page should hold is RangeError: then it is a link's matter. */
+export async function fetchFile(at: string, tell: (got: number, size: number) =>
+    void, signal?: AbortSignal, first = false): Promise<Fetched> {
+	const parts: BlobPart[] = [];
+	let got = 0, r: Response;
+
+	try {
+		r = await fetch(at, { signal, cache: 'no-store',
+			credentials: 'same-origin', redirect: 'error',
+			headers: first ? { Range: 'bytes=0-0' } : {} });
+	} catch (why) {
 		if (signal?.aborted)
 			throw new ApiError(0, 'stopped', '');
-		try {
-			return (await get<{ have: number }>(`/uploads/${id}`)).have;
-		} catch (e) {
-			if (!(e instanceof ApiError) || !e.offline)
-				throw e;
-		}
+		answering.set(false);
+		throw new ApiError(0, 'offline', '');
 	}
+	answering.set(true);
+	if (!r.ok) {
+		const e = await failure(r);
+
+		if (r.status === 401)
+			lost();
+		throw e;
+	}
+	const size = Number(r.headers.get('Content-Length') ?? 0);
+	const from = r.body!.getReader();
+	if (size > HELD) {
+		await from.cancel();
+		throw new RangeError();
+	}
+	try {
+		for (let part = await from.read(); !part.done;
+		    part = await from.read()) {
+			parts.push(part.value as Uint8Array<ArrayBuffer>);
+			got += part.value.length;
+			tell(got, Math.max(size, got));
+			if (got > HELD) {
+				await from.cancel();
+				throw new RangeError();
+			}
+		}
+	} catch (e) {
+		if (e instanceof RangeError)
+			throw e;
+		throw new ApiError(0, signal?.aborted ? 'stopped' : 'offline', '');
+	}
+	const said = r.headers.get('Content-Disposition') ?? '';
+	const coded = /filename\*=UTF-8''([^;]+)/.exec(said)?.[1];
+	return {
+		blob: new Blob(parts, { type: r.headers.get('Content-Type') ??
+		    'application/octet-stream' }),
+		name: coded ? decodeURIComponent(coded) :
+		    /filename="([^"]+)"/.exec(said)?.[1] ?? '',
+		scan: r.headers.get('X-Antin-Scan') ?? '',
+		unknown: Number(r.headers.get('X-Antin-Unknown') ?? 0),
+	};
 }

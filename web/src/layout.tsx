@@ -5,12 +5,13 @@ import type { ComponentChildren as Children } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { answering, type Row, type Rows, useGet } from './api';
 import { lang, setLang } from './i18n';
+import { learn } from './names';
 import { type PageRow, pages } from './pages';
 import { DeskGate } from './pages/gate';
-import { place } from './router';
+import { go, place } from './router';
 import { act, deskName, desksOf, lock, signOut, useActing, useSession }
     from './session';
-import { store, useStore } from './store';
+import { useStore } from './store';
 import { t } from './texts/shell';
 import { setTheme, theme } from './theme';
 import { Button, Dialog, Icon } from './ui';
@@ -113,9 +114,6 @@ function Banner() {
 	</div>;
 }
 
-/* What the directory calls units, by their addresses. */
-export const unitNames = store<Map<string, string>>(new Map());
-
 /* What it calls the unit of this station. */
 export function useUnit(): string {
 	const session = useSession();
@@ -123,10 +121,7 @@ export function useUnit(): string {
 	    (session.persons.length > 0 || !session.secure) ? '/tree' : null, {}, ['directory']);
 	const rows = tree.data?.rows ?? [];
 
-	useEffect(() => {
-		unitNames.set(new Map(rows.filter((r) => r.row === 'unit')
-		    .map((r) => [r.address, r.name])));
-	}, [tree.data]);
+	useEffect(() => learn(rows), [tree.data]);
 	const own = tree.data?.own ?? rows.find((r) => r.row === 'tree')?.own;
 
 	return rows.find((r) => r.row === 'unit' && r.unit === own)?.name ||
@@ -157,7 +152,9 @@ export function Layout({ children }: { children: Children }) {
 					<span class="hidden narrow-text">{t('lock')}</span>
 				</Button>
 				<Button kind="quiet" icon="out"
-				    onClick={() => void signOut()}>
+				    onClick={() => void signOut().then(() =>
+					// who signs in next begins anew
+					go('/hom-nay', true))}>
 					<span class="wide-text">{t('signOut')}</span>
 					<span class="hidden narrow-text">{t('signOut')}</span>
 				</Button>

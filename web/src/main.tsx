@@ -6,12 +6,14 @@ import { Layout } from './layout';
 import { pages } from './pages';
 import { Enter } from './pages/enter';
 import { Locked, watchIdle } from './pages/lock';
+import { onUnscanned } from './api';
 import { go, place, routes } from './router';
-import { begin, known, locked } from './session';
+import { begin, known, locked, useActing } from './session';
 import { useStore } from './store';
+import { t as p } from './texts/parts';
 import { t } from './texts/shell';
 import './theme';
-import { Empty, LinkButton, Loading, Page, Toasts } from './ui';
+import { Empty, LinkButton, Loading, Page, toast, Toasts } from './ui';
 
 function Missing() {
 	return <Page title={t('noPage')}><Empty title={t('noPageHelp')}
@@ -38,6 +40,13 @@ function Current() {
 	    query={query} />;
 }
 
+/* Whose page it is: what another had in it is not there for him. */
+function Own() {
+	const { person } = useActing();
+
+	return <Current key={person} />;
+}
+
 function App() {
 	const { state, session } = useStore(known);
 	const closed = useStore(locked);
@@ -56,12 +65,13 @@ function App() {
 	const covered = closed || state !== 'here';
 	return <>
 		{/* nothing is readable beneath: it is not even laid out */}
-		<div hidden={covered} inert={covered}><Layout><Current /></Layout></div>
+		<div hidden={covered} inert={covered}><Layout><Own /></Layout></div>
 		{state !== 'here' ? <Enter /> : closed && <Locked />}
 		<Toasts />
 	</>;
 }
 
 routes();
+onUnscanned(() => toast(p('unscanned_sent'), 'bad'));
 void begin();
 render(<App />, document.getElementById('app')!);

@@ -31,19 +31,45 @@ export function go(to: string, replace = false): void {
 	place.set(here());
 }
 
+/* While a session has ended the address is that of a link to the pages, so that
+ * a new link which is opened in this very tab loads nothing anew, and what was
+ * typed is still there (docs/desk.md 10.4). */
+let away = false;
+
+export function hideAddress(): void {
+	if (!away)
+		history.replaceState(null, '', '/');
+	away = true;
+}
+
+export function showAddress(): void {
+	const { path, query } = place.get();
+	const s = query.toString();
+
+	if (away)
+		history.replaceState(null, '', path + (s ? `?${s}` : ''));
+	away = false;
+}
+
 /* Change the query alone, without a new page. */
 export function setQuery(values: Record<string, string | undefined>): void {
-	const query = new URLSearchParams(location.search);
+	const query = new URLSearchParams(place.get().query);
 
 	for (const [name, value] of Object.entries(values))
 		value ? query.set(name, value) : query.delete(name);
 	const s = query.toString();
+	if (away) {
+		place.set({ path: place.get().path, query });
+		return;
+	}
 	history.replaceState(null, '', location.pathname + (s ? `?${s}` : ''));
 	place.set(here());
 }
 
 export function routes(): void {
 	addEventListener('popstate', () => {
+		if (away)
+			return; // a link's token, or a way back that is not ours now
 		leaving = null;
 		place.set(here());
 	});

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: EUPL-1.2
 // Who is at this browser: the persons whom its session has signed in, the desks
 // it may open, and for whom and at which desk the pages act now.
-import { ApiError, get, onChange, onLost, post, setToken, watchStation } from './api';
+import { allAnew, ApiError, get, onChange, onLost, post, setToken,
+    watchStation } from './api';
 import { lang } from './i18n';
+import { hideAddress, showAddress } from './router';
 import { keep, kept, store, useStore } from './store';
 
 export type Role = 'drafter' | 'authority' | 'clerk' | 'operator' |
@@ -60,11 +62,12 @@ function tellLang(): void {
 	if (session !== null && session.lang !== lang.get()) {
 		session.lang = lang.get();
 		void post('/session/lang', { lang: session.lang })
-		    .catch(() => undefined);
+		    .then(allAnew, () => undefined);
 	}
 }
 
 function take(session: Session): void {
+	showAddress();
 	setToken(session.csrf);
 	known.set({ state: 'here', session });
 	tellLang();
@@ -100,14 +103,40 @@ export async function refresh(): Promise<void> {
 	}
 }
 
-/* The link's token is used once and taken out of the history at once. */
+const token = (link: string) => /#link=([\w-]+)\s*$/.exec(link)?.[1] ?? '';
+
+/* A session by a link, or by its token: good once, and taken out of the history
+ * at once. */
+async function useLink(link: string): Promise<ApiError | undefined> {
+	history.replaceState(null, '', location.pathname);
+	try {
+		await post('/session/link', { token: link });
+	} catch (e) {
+		return e as ApiError;
+	}
+}
+
+/* Go on after a session has ended: by the link that was pasted, by one that was
+ * opened in another window, over TLS by itself. */
+export async function goOn(pasted = ''): Promise<void> {
+	const why = pasted ? await useLink(token(pasted) || pasted.trim()) :
+	    location.protocol === 'https:' ?
+	    await post('/session').then(() => undefined, (e) => e as ApiError) :
+	    undefined;
+
+	await refresh();
+	if (why !== undefined && known.get().state === 'none')
+		known.set({ state: 'none', why, session: known.get().session });
+}
+
 export async function begin(): Promise<void> {
 	lang.watch(tellLang);
-	const link = /^#link=([\w-]+)$/.exec(location.hash);
+	const link = token(location.hash);
 	let why: ApiError | undefined;
 
 	onLost(() => {
 		if (known.get().state === 'here') {
+			hideAddress();
 			watchStation(false);
 			locked.set(false);
 			known.set({ state: 'none',
@@ -119,18 +148,23 @@ export async function begin(): Promise<void> {
 		    !locked.get())
 			void refresh();
 	});
+	// who unlocks one window has unlocked the others of the same session
+	addEventListener('storage', (ev) => {
+		if (ev.key === 'unlocked' && locked.get())
+			void unlockedBeside().catch(() => undefined);
+	});
 	// a link that was opened in another window is ours too
 	addEventListener('focus', () => {
 		if (known.get().state === 'none')
 			void refresh();
 	});
-	if (link !== null) {
-		history.replaceState(null, '', location.pathname);
-		try {
-			await post('/session/link', { token: link[1] });
-		} catch (e) {
-			why = e as ApiError;
-		}
+	// and so is one that is opened in this one
+	addEventListener('hashchange', () => {
+		if (known.get().state === 'none' && token(location.hash))
+			void goOn(location.hash);
+	});
+	if (link) {
+		why = await useLink(link);
 	} else if (location.protocol === 'https:') {
 		await post('/session').catch(() => undefined);
 	}
@@ -184,7 +218,20 @@ export async function unlock(person: string, passphrase: string,
     code: string): Promise<void> {
 	await signIn(person, passphrase, code);
 	keep('locked', '');
+	keep('unlocked', String(Date.now())); /* another window hears it */
 	locked.set(false);
+}
+
+/* Another window has signed somebody in: what is here goes on if it is the same
+ * person, for whom it was covered. */
+async function unlockedBeside(): Promise<void> {
+	const was = known.get().session?.persons[0]?.person;
+	const session = await get<Session>('/session');
+
+	if (was !== undefined && session.persons[0]?.person === was) {
+		take(session);
+		locked.set(false);
+	}
 }
 
 export async function unlockDesk(desk: string, passphrase: string):

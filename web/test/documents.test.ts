@@ -8,11 +8,12 @@ import { test } from 'node:test';
 import { actions, asks_of, filled_in, grouped, to_send } from '../src/logic/actions';
 import { compose_asks, compose_steps, first_values, kept_of, type_is_for }
 	from '../src/logic/compose';
-import { clean, fields, items, local_of, recipient_of, recipient_text, time_of,
-	wrong } from '../src/logic/fields';
+import { clean, day_said, day_typed, fields, items, recipient_of, recipient_text,
+	time_said, time_typed, wrong } from '../src/logic/fields';
 import { found_in, targets_of } from '../src/logic/tree_pick';
 import { arrival_of, decides, type Doc, how_far, next_of, release_of, sooner,
 	waits_for, way_marks, way_of } from '../src/logic/way';
+import { sentence_of } from '../src/logic/said';
 
 const page = readFileSync(`${process.env.ANTIN_TREE}/docs/registry.md`, 'utf8');
 const rows_after = (clause: string, columns: number) => {
@@ -127,6 +128,9 @@ test('a document waits for who may, and for nobody else', () => {
 	assert.equal(decides(at, ['authority']), 'decide-level');
 	assert.equal(decides(at, ['drafter', 'clerk']), null);
 	assert.equal(waits_for(doc({}), ['clerk']), 'number');
+	const wire = doc({ kind: 'telegram-out', state: 'enciphered', by: 'antin://x/a' });
+	assert.equal(waits_for(wire, ['operator'], 'antin://x/a'), null);
+	assert.equal(waits_for(wire, ['operator'], 'antin://x/b'), 'verify');
 	assert.equal(decides(doc({}), ['clerk']), null);
 	assert.equal(waits_for(doc({ state: 'cancelled' }), ['authority', 'clerk']),
 		null);
@@ -180,9 +184,24 @@ test('what is typed is one line in NFC', () => {
 });
 
 test('times are Vietnam\'s, whatever the browser thinks', () => {
-	assert.equal(time_of('2026-11-23T06:30'), '2026-11-22T23:30:00Z');
-	assert.equal(local_of('2026-11-22T23:30:00Z'), '2026-11-23T06:30');
-	assert.equal(time_of(''), '');
+	for (const typed of ['06:30 23/11/2026', '6:30 23/11/2026',
+	    ' 23.11.2026 06:30 ', '6h30 ngày 23/11/2026', '06 giờ 30 phút, ngày ' +
+	    '23/11/2026', '06:30 23112026'])
+		assert.equal(time_typed(typed), '2026-11-22T23:30:00Z', typed);
+	assert.equal(time_said('2026-11-22T23:30:00Z'), '06:30 23/11/2026');
+	for (const typed of ['', '06:30', '23/11/2026', '24:00 23/11/2026',
+	    '06:60 23/11/2026', '06:30 31/11/2026', '06:30 11/23/2026'])
+		assert.equal(time_typed(typed), '', typed);
+});
+
+test('a day is written day first, as offices do', () => {
+	for (const typed of ['5/12/2026', '05-12-2026', '05.12.2026', '05122026'])
+		assert.equal(day_typed(typed), '2026-12-05', typed);
+	assert.equal(day_said('2026-12-05'), '05/12/2026');
+	assert.equal(day_said('5/12'), '5/12', 'what is no day stays as written');
+	for (const typed of ['', '31/02/2026', '12/31/2026', '5/12/26',
+	    '2026-12-05', '1/1/20261'])
+		assert.equal(day_typed(typed), '', typed);
 });
 
 test('a recipient is a name, an address, or both', () => {
@@ -241,6 +260,16 @@ test('what a draft kept is read with care', () => {
 		files: [] });
 });
 
+test('paper is counted by who checks it', () => {
+	assert.deepEqual(asks_of('check', 'in').map((x) => x.name), []);
+	assert.ok(asks_of('check', 'in', true).some((x) =>
+		x.name === 'integrity' && x.must));
+	assert.deepEqual(filled_in('check', 'in', { kind: 'in', pages: '3' }),
+		{ pages: '3' });
+	assert.deepEqual(filled_in('check', 'in', { kind: 'in', pages: '3',
+		dispatch: 'x' }), {});
+});
+
 test('signing asks for nothing that was decided', () => {
 	assert.deepEqual(asks_of('sign', 'out').map((x) => x.name), ['capacity']);
 	assert.ok(asks_of('sign', 'telegram-out').some((x) => x.name === 'level'));
@@ -261,4 +290,17 @@ test('every field of a form is known', () => {
 	for (const [action, { asks }] of Object.entries(actions))
 		for (const { name } of asks)
 			assert.ok(fields[name], `${action}: ${name}`);
+});
+
+test('what the station says is called as the page calls it', () => {
+	const names: Record<string, string> = {
+		instrument: 'Số văn bản quyết định', sign: 'Ký',
+	};
+	const says = (x: string) => sentence_of(x, (w) => names[w] ?? null);
+
+	assert.equal(says('"recall": theo giấy báo nào? Hãy ghi "instrument"'),
+	    'Theo giấy báo nào? Hãy ghi “Số văn bản quyết định”.');
+	assert.equal(says('nhờ người khác "sign"!'), 'Nhờ người khác “Ký”!');
+	assert.equal(says('không có tệp "a-b-c"'), 'Không có tệp "a-b-c".');
+	assert.equal(says(''), '');
 });

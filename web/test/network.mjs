@@ -107,6 +107,9 @@ await test('by hand', async () => {
 	ok(/trên đĩa số 1/.test(await page.innerText('.table')) &&
 	    /antin media lost 1/.test(await page.innerText('main')),
 	    'what is on it says so, and what to do if it is lost');
+	await page.reload();
+	await page.getByText('antin media lost 1').waitFor();
+	ok(true, 'a line\'s page can be loaded again');
 });
 
 await test('who asks for certificates', async () => {

@@ -30,8 +30,9 @@ await test('signing in', async () => {
 	await page.click('button[type=submit]');
 	is(await page.locator('.field-error').count(), 3,
 	    'what was left out is said beside each field');
-	is(await page.evaluate(() => document.activeElement.getAttribute('name')),
-	    'person', 'and the first is where one types next');
+	await page.waitForFunction(() => document.activeElement
+	    .getAttribute('name') === 'person');
+	ok(true, 'and the first is where one types next');
 	is(await axe(page), '', 'axe finds nothing in what is wrong');
 	await shot(page, 'dang-nhap-thieu');
 
@@ -66,8 +67,15 @@ await test('signing in', async () => {
 	// locked: nothing beneath, another code opens it
 	await page.evaluate(() => globalThis.kept = 'the same page');
 	const desk = await page.innerText('.who-here .desk');
+	const second = await context.newPage();
+	await second.goto(new URL('/ho-so', page.url()).href);
+	await second.locator('nav.side').waitFor();
 	await page.locator('header .button', { hasText: 'Khóa màn hình' }).click();
 	await page.locator('[name=passphrase]').waitFor();
+	is(await page.evaluate(() => document.activeElement.name), 'passphrase',
+	    'one can type at once');
+	await second.locator('[name=passphrase]').waitFor();
+	ok(true, 'another window of the same session is locked with it');
 	is(await page.locator('nav.side:visible, main .todo:visible').count(), 0,
 	    'nothing can be read beneath the lock');
 	ok(desk !== '' && !(await page.innerText('body')).includes(desk),
@@ -81,6 +89,9 @@ await test('signing in', async () => {
 	await page.fill('[name=code]', await code('lan'));
 	await page.click('button[type=submit]');
 	await page.locator('nav.side').waitFor();
+	await second.locator('nav.side').waitFor();
+	ok(true, 'and unlocked with it');
+	await second.close();
 	await page.locator('.gate button', { hasText: 'Mở khóa bộ phận' }).click();
 	await page.locator('.gate').waitFor({ state: 'detached' });
 	ok(!await page.locator('dialog').count(),
@@ -88,8 +99,11 @@ await test('signing in', async () => {
 	is(await page.evaluate(() => globalThis.kept), 'the same page',
 	    'who unlocks it goes on where he was');
 
+	await goes(page, '/ho-so');
 	await page.locator('header .button', { hasText: 'Đăng xuất' }).click();
 	await page.locator('[name=person]').waitFor();
+	await page.waitForURL('**/hom-nay');
+	ok(true, 'who comes next does not begin where another was');
 	is((await page.evaluate(async () => (await (await fetch(
 	    '/api/1/session')).json()).persons.length)), 0,
 	    'who signs out is out at the station');
@@ -120,8 +134,13 @@ await test('by the keyboard alone', async () => {
 	await page.keyboard.press('Enter');
 	await page.locator('nav.side').waitFor();
 	await settled(page);
-	await page.evaluate(() => document.activeElement.blur());
+	// from the top, as who has just loaded it
+	await page.evaluate(() => {
+		document.body.tabIndex = -1;
+		document.body.focus();
+	});
 	await page.keyboard.press('Tab');
+	await page.evaluate(() => document.body.removeAttribute('tabindex'));
 	is(await focused(), 'Đến nội dung chính', 'the first stop skips the menu');
 	is(await until((x) => x === 'Sổ'), 'Sổ', 'the menu is reached by keys');
 	ok(await page.evaluate(() => getComputedStyle(document.activeElement)

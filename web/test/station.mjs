@@ -24,18 +24,30 @@ async function looks(name) {
 await test('the station', async () => {
 	await signsIn(page, 'ha');
 	await goes(page, '/may-tram');
+	await page.getByText('còn trống').waitFor();
 	const said = await page.innerText('main');
 
-	ok(/còn trống [\d,.]+ [GT]B/.test(said), 'how much room the disk has');
-	ok(/chưa biết có bản sao lưu nào\s*→ Sao lưu bằng lệnh antin backup/
+	ok(/còn trống [\d,.]+ [GT]iB/.test(said), 'how much room the disk has');
+	ok(/chưa thấy lần sao lưu nào\s*→ Sao lưu ngay: antin backup/
 	    .test(said), 'that there is no backup, and what to do');
+	ok(/cấu hình có clamd nhưng clamd không trả lời \(.*\): tệp được mở và gửi/
+	    .test(said), 'that a clamd which is configured is away');
+	ok(/→ Khởi động clamd/.test(said), 'and what to do');
 	ok(/không có người trực theo lịch/.test(said), 'the alarm is there');
 	ok(/antin doctor/.test(said), 'and what else is looked at, and how');
 	await looks('may-tram');
+	await goes(page, '/hom-nay');
+	await page.locator('#canh-bao .todo button').waitFor();
+	const [alarm, duty] = await Promise.all(['#canh-bao li', '#truc-ban']
+	    .map((x) => page.locator(x).first().boundingBox()));
+	ok(alarm.width > 600 && alarm.height < 200 && alarm.y + alarm.height <= duty.y,
+	    'what to do about an alarm stands in lines that can be read');
+	await looks('hom-nay-canh-bao');
+	await goes(page, '/may-tram');
 	await page.locator('#canh-bao .table button').first().click();
 	await page.locator('dialog .button.main').click();
-	await page.getByText(/^đã xem lúc/).waitFor();
-	ok(true, 'an alarm that was seen says so');
+	await page.getByText(/^Nguyễn Thị Hà \(vn\/ha\) đã xem lúc/).waitFor();
+	ok(true, 'an alarm that was seen says so, and by whom');
 });
 
 await test('people', async () => {
@@ -134,7 +146,7 @@ await test('rules', async () => {
 	    'what is unverified is shown alone');
 	await page.locator('.radio input[type=checkbox]').uncheck();
 	await looks('quy-dinh');
-	await page.locator('input[type=date]').fill('2026-02-28');
+	await page.getByLabel('Quy định có hiệu lực ngày').fill('28/2/2026');
 	await page.getByText('29/2018/QH14').first().waitFor();
 	await settled(page);
 	await page.locator('select').selectOption('level');
@@ -164,7 +176,12 @@ await test('the journal', async () => {
 });
 
 await test('in English', async () => {
+	await goes(page, '/may-tram');
 	await page.locator('nav.side button[lang=en]').click();
+	await page.getByText('clamd is wanted and does not answer').waitFor();
+	ok(!/[ăâđêôơưĂÂĐÊÔƠƯ]/.test(await page.locator('section', {
+		has: page.getByRole('heading', { name: 'Health' }) }).first()
+	    .innerText()), 'what the station judges is in English at once');
 	for (const [path, title] of [['/may-tram', 'Station'],
 		['/nguoi', 'People and roles'], ['/quy-dinh', 'Rules'],
 		['/nhat-ky', 'Journal']]) {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { findings, worst } from '../src/logic/health.ts';
 import { filtered, matches, volumeOf, booksOf } from '../src/logic/register.ts';
 import {
 	LARGE_MOST, layout, stationsBelow, stationsOf, unitsOf, type Row,
@@ -98,7 +97,8 @@ const book: Row[] = [
 		['recipients', 'Nơi nhận và ký nhận'], ['note', 'Ghi chú']].map(([field, title]) =>
 		({ row: 'column', field: field!, title: title!, width: 20 })),
 	{ row: 'line', serial: 1, 'line-level': 'mat', at: 5, symbol: '01/A', type: 'Công văn',
-		abstract: 'Hòa giải ở Điện Biên', recipients: 'Sở A' },
+		abstract: 'Hòa giải ở Điện Biên',
+		recipients: 'Sở A (antin://a.vn/b); Sở C' },
 	{ row: 'line', serial: 2, 'line-level': 'toi-mat', at: 6, symbol: '02/A', type: 'Công văn',
 		recipients: 'Sở B', cancelled: 'Sai' },
 	{ row: 'remark', serial: 1, at: 9, signed: 'Hà, 23/11' },
@@ -108,7 +108,7 @@ const book: Row[] = [
 test('what was said later stands in its column, else among the notes', () => {
 	const v = volumeOf(book)!;
 	assert.deepEqual(v.lines[0]!.cells, ['01', '01/A', 'Công văn: Hòa giải ở Điện Biên',
-		'Sở A; Hà, 23/11', 'Gia hạn: đến 2036']);
+		'Sở A; Sở C; Hà, 23/11', 'Gia hạn: đến 2036']);
 	assert.deepEqual(v.lines[1]!.cells, ['02', '02/A', 'Công văn', 'Sở B', 'ĐÃ HỦY: Sai']);
 	assert.equal(v.lines[1]!.cancelled, true);
 	assert.equal(v.level, 'toi-mat');
@@ -149,31 +149,4 @@ test('volumes stand under their register, the newest first', () => {
 	assert.deepEqual(books.map((b) => b.book), ['in', 'out']);
 	assert.deepEqual(books[1]!.volumes.map((v) => [v.year, v.volume]),
 		[[2026, 2], [2026, 1], [2025, 1]]);
-});
-
-// ---- health
-
-const how = (status: Row[], alarms: Row[] = []) =>
-	Object.fromEntries(findings(status, alarms).map((f) => [f.check, f.how]));
-
-test('a station that is well is, but for a backup that it never had', () => {
-	const h = how([about(), { row: 'life', incarnation: 1, gaps: 0, restored: 0, backup: 0 }]);
-	assert.deepEqual(new Set(Object.values({ ...h, backups: 'fine' })), new Set(['fine']));
-	assert.equal(h.backups, 'look');
-});
-
-test('what is wrong is found', () => {
-	const life = { row: 'life', incarnation: 1, gaps: 0, restored: 0, backup: 9_999 };
-	const alarm = (kind: string): Row => ({ row: 'alarm', kind, state: 'lasts' });
-	assert.equal(how([about(), life], [alarm('disk')]).disk, 'wrong');
-	assert.equal(how([about({ free: 5 }), life]).disk, 'look');
-	assert.equal(how([about({ parent: 'antin://vn' }), life]).links, 'look');
-	assert.equal(how([about({ parent: 'antin://vn' }), life], [alarm('parent')]).links, 'wrong');
-	assert.equal(how([about({ parent: 'antin://vn', clock: 'own' }), life]).clock, 'look');
-	assert.equal(how([about({ clock: 'own' }), life]).clock, 'fine');
-	assert.equal(how([about(), life], [alarm('waits')]).queue, 'wrong');
-	assert.equal(how([about(), life], [alarm('clone')]).journal, 'wrong');
-	assert.equal(how([about(), { ...life, restored: 1 }]).closed, 'wrong');
-	assert.equal(how([about({ alarms: 2, alarms_unseen: 1 }), life]).alarms, 'look');
-	assert.equal(worst(findings([about(), life], [])), 'fine');
 });

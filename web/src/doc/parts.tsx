@@ -3,9 +3,10 @@
 // known of it, and what was done, by whom and when.
 import type { ComponentChildren } from 'preact';
 import { type Row } from '../api';
-import { date, time } from '../i18n';
+import { date } from '../i18n';
 import { fields, items, recipient_of, seconds } from '../logic/fields';
-import { type Doc, secret, way_marks, went_through } from '../logic/way';
+import { type Doc, secret, telegram, way_marks, went_through }
+	from '../logic/way';
 import { Due, Facts, Hash, LevelStamp, PrecedenceBadge, Time, Timeline } from '../ui';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/parts';
@@ -26,8 +27,10 @@ export function name_of(doc: Row): string {
 	if (said)
 		return said;
 	if (symbol)
-		return t('of_symbol', { symbol });
-	return `${t.of('a', doc.kind)} ${String(doc.document).slice(0, 8)}`;
+		return telegram(String(doc.kind)) ? t('wire_symbol', { symbol })
+			: t('of_symbol', { symbol });
+	return doc.level === 'tuyet-mat' ? t('top_secret', { a: t.of('a', doc.kind) })
+		: t('no_abstract', { a: t.of('a', doc.kind) });
 }
 
 // And as a page: titles stay in the history of a browser, so that nothing of a
@@ -100,7 +103,7 @@ export function Value({ name, value }: { name: string; value: unknown }) {
 	if (worded.includes(name))
 		return <>{d.of('word', v)}</>;
 	if (times.includes(name))
-		return <>{time(seconds(value))}</>;
+		return <Time at={seconds(value)} />;
 	if (fields[name]?.sort === 'day')
 		return <>{date(seconds(v + 'T00:00:00Z'))}</>;
 	if (name === 'reason' && d.has(`code.${v}`))
@@ -119,8 +122,13 @@ export function DocFacts({ of, names }: { of: Row; names: string[] }) {
 export const FACTS = ['type-name', 'symbol', 'date', 'abstract', 'from',
 	'recipients', 'traffic', 'catalogue', 'copies', 'copying', 'until',
 	'expires', 'due', 'documents', 'pages', 'attachments', 'words', 'groups',
+	'product', 'key', 'started', 'finished',
 	'signer', 'capacity', 'named', 'answers', 'reply', 'assignee', 'result',
 	'integrity', 'keeper', 'remarks', 'reason', 'instrument'];
+
+// Without remarks that a later step has answered.
+export const facts_of = (one: { steps: Row[] }): string[] =>
+	one.steps.at(-1)?.remarks ? FACTS : FACTS.filter((n) => n !== 'remarks');
 
 // ---- what was done -----------------------------------------------------------------
 

@@ -5,7 +5,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import { get, type Row, type Rows } from '../api';
 import { byText } from '../i18n';
-import { clean, recipient_text } from '../logic/fields';
+import { clean, recipient_of, recipient_text } from '../logic/fields';
 import { type Found, found_in, type Target, targets_of } from '../logic/tree_pick';
 import { t } from '../texts/parts';
 import { short } from './parts';
@@ -41,6 +41,13 @@ export function useTargets(): Target[] {
 	return all;
 }
 
+function Recipient({ item }: { item: string }) {
+	const { name, address } = recipient_of(item);
+
+	return <span>{name || short(address)}<small class="soft">{' '}
+		{!address ? t('on_paper') : name && short(address)}</small></span>;
+}
+
 export function Pick({ id, value, onChange, label, described, bad }: {
 	id: string; value: string[]; onChange: (items: string[]) => void;
 	label: string; described?: string; bad?: boolean;
@@ -52,7 +59,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 	const [open, setOpen] = useState(false);
 	const input = useRef<HTMLInputElement>(null);
 	const found: Found[] = useMemo(
-		() => words.trim() ? found_in(targets, words, value).slice(0, SHOWN) : [],
+		() => found_in(targets, words, value).slice(0, SHOWN),
 		[targets, words, value]);
 	const typed = clean(words.replace(/;/g, ','));
 	const paper = typed && !typed.startsWith('antin://') ? 1 : 0;
@@ -82,8 +89,10 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 				setAt(count - 1);
 		} else if (ev.key === 'Enter') {
 			ev.preventDefault();
-			if (typed)
-				take(at >= 0 ? at : 0);
+			if (open && at >= 0)
+				take(at);
+			else if (typed)
+				take(0);
 		} else if (ev.key === 'Escape' && open) {
 			ev.preventDefault();
 			ev.stopPropagation();
@@ -96,7 +105,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 	return <div class="combobox">
 		{value.length > 0 && <ul class="chips" aria-label={t('to_chosen')}>
 			{value.map((item) => <li key={item}>
-				<span>{item}</span>
+				<Recipient item={item} />
 				<button type="button" aria-label={t('to_remove', { name: item })}
 					onClick={() => onChange(value.filter((x) => x !== item))}>
 					×
@@ -116,6 +125,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 				setOpen(true);
 			}}
 			onFocus={() => setOpen(true)}
+			onClick={() => setOpen(true)}
 			onBlur={() => setOpen(false)}
 			onKeyDown={key} />
 		<ul id={list} role="listbox"

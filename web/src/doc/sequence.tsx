@@ -3,18 +3,20 @@
 // or all in order until one is refused.  What was done stays.
 import { useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api';
-import { asks_of, filled_in } from '../logic/actions';
+import { asks_of, filled_in, on_paper } from '../logic/actions';
 import { useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t as p } from '../texts/parts';
 import { t } from '../texts/release';
-import { Alert, Button, Confirm, ErrorBox, toast } from '../ui';
+import { Alert, Button, Confirm, ErrorBox, toast, toTitle } from '../ui';
 import { Notes, notes_of, type One } from './one';
 import { FieldOf, take, to_first_wrong, useForm } from './step';
+import { sentence } from '../texts/said';
 import { will_of } from './words';
 
 // What is asked for on the way, rather than in a dialog of its own.
 const inline: Record<string, string[]> = {
+	check: ['documents', 'pages', 'attachments', 'integrity'],
 	describe: ['abstract'], register: ['keeper'],
 };
 
@@ -24,7 +26,7 @@ export function Sequence({ one, left, said }: {
 	const acting = useActing();
 	const { doc } = one;
 	const kind = String(doc.kind);
-	const asks = (action: string) => asks_of(action, kind)
+	const asks = (action: string) => asks_of(action, kind, on_paper(doc))
 		.filter((x) => (inline[action] ?? []).includes(x.name));
 	const form = useForm(Object.assign({}, ...left.map((x) =>
 		filled_in(x, kind, doc))) as Record<string, string>);
@@ -62,11 +64,12 @@ export function Sequence({ one, left, said }: {
 			}
 			if (action === actions[actions.length - 1])
 				toast(actions.length === left.length ? said
-					: `${d.of('did', action)} ✓`);
+					: p('step_done', { step: d.of('did', action) }));
 		}
 		setAt('');
 		busy.current = false;
 		one.reload();
+		toTitle();
 	};
 	// the first is what this person could take now
 	const may = one.next.find((n) => n.action === left[0]);
@@ -78,7 +81,7 @@ export function Sequence({ one, left, said }: {
 				aria-current={action === at ? 'step' : undefined}>
 				<div>
 					<strong>{d.of('do', action)}</strong>
-					<p class="soft">{will_of(action)}</p>
+					<p class="soft">{will_of(action, String(doc.kind), on_paper(doc))}</p>
 					{asks(action).map((x) => <FieldOf key={x.name} ask={x}
 						acting={acting} value={form.values[x.name] ?? ''}
 						onValue={(v) => form.set(x.name, v)}
@@ -95,7 +98,7 @@ export function Sequence({ one, left, said }: {
 			</li>)}
 		</ol>
 		{(!may || !may.could) && <Alert kind="warn">{t('may_not')}
-			{may?.why && <p>{may.why}</p>}</Alert>}
+			{may?.why && <p>{sentence(may.why)}</p>}</Alert>}
 		<p class="row"><Button kind="main" busy={at !== ''}
 			disabled={!may?.could || one.old}
 			onClick={() => ask(left)}>{left.length === 1
@@ -110,7 +113,7 @@ export function Sequence({ one, left, said }: {
 			onYes={() => void run(asking)} onClose={() => setAsking(null)}>
 			<p>{t('ask')}</p>
 			<ol>{asking.map((a) => <li key={a}><strong>{d.of('do', a)}.</strong>
-				{' '}{will_of(a)}</li>)}</ol>
+				{' '}{will_of(a, String(doc.kind), on_paper(doc))}</li>)}</ol>
 			<p class="soft">{p('signs', { person: acting.name,
 				desk: acting.deskName })}</p>
 		</Confirm>}

@@ -5,15 +5,17 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 import { ApiError, post, type Row, type Rows, useGet } from '../api';
 import { Alert, Button, Checkbox, Dialog, ErrorBox, Field, Radios, Select,
-	toast } from '../ui';
-import { actions, asks_of, type Ask, filled_in, to_send } from '../logic/actions';
-import { clean, fields, items, local_of, time_of, wrong } from '../logic/fields';
+	toast, Written } from '../ui';
+import { actions, asks_of, type Ask, filled_in, on_paper, to_send } from '../logic/actions';
+import { clean, day_said, day_typed, fields, items, time_said, time_typed, wrong }
+	from '../logic/fields';
+import { nameAt } from '../names';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/parts';
-import { name_of, short } from './parts';
+import { name_of } from './parts';
 import { Pick } from './recipients';
 import { Uploads, ready, useUploads } from './uploads';
-import { hint_of, said_wrong, will_of } from './words';
+import { do_of, hint_of, said_wrong, will_of } from './words';
 
 export interface Acting { desk: string; person: string }
 
@@ -95,10 +97,11 @@ export function FieldOf(p: FieldProps) {
 	case 'long': return <Field {...common} lines={3} />;
 	case 'number':
 		return <Field {...common} inputMode="numeric" />;
-	case 'day': return <Field {...common} type="date" />;
+	case 'day': return <Written {...common} said={day_said} typed={day_typed}
+		inputMode="numeric" hint={common.hint ?? t('day_hint')} />;
 	case 'time':
-		return <Field {...common} type="datetime-local" value={local_of(value)}
-			onValue={(v) => onValue(time_of(v))} />;
+		return <Written {...common} said={time_said} typed={time_typed}
+			hint={common.hint ?? t('time_hint')} />;
 	default: return <Field {...common} />;
 	}
 }
@@ -184,7 +187,7 @@ export function StepDialog({ doc, action, acting, onClose, onDone, children }: {
 	children?: ComponentChildren; // what it is about, above the fields
 }) {
 	const kind = String(doc.kind);
-	const asks = asks_of(action, kind);
+	const asks = asks_of(action, kind, on_paper(doc));
 	const is = actions[action]!;
 	const form = useForm(filled_in(action, kind, doc));
 	const up = useUploads(() => undefined);
@@ -207,23 +210,25 @@ export function StepDialog({ doc, action, acting, onClose, onDone, children }: {
 			const r = await take(acting, doc, action, form.values,
 				up.items.map(({ upload, attachment }) =>
 					({ upload, attachment })));
-			toast(`${d.of('did', action)} ✓`);
+			toast(t('step_done', { step: d.of('did', action) }));
 			onDone(r);
 		} catch (e) {
 			if (!(e instanceof ApiError))
 				throw e;
-			form.refused(e);
-			setError(e);
+			if (!up.refused(e)) {
+				form.refused(e);
+				setError(e);
+			}
 		}
 		setBusy(false);
 	};
 
-	return <Dialog title={d.of('do', action)} wide={asks.length > 3}
+	return <Dialog title={do_of(action, kind)} wide={asks.length > 3}
 		onClose={onClose} actions={<>
 			<Button onClick={onClose}>{t('cancel')}</Button>
 			<Button kind={is.danger ? 'danger' : 'main'} busy={busy}
 				disabled={(is.danger && !sure) || !ready(up.items)}
-				onClick={yes}>{d.of('do', action)}</Button>
+				onClick={yes}>{do_of(action, kind)}</Button>
 		</>}>
 		<form ref={root} noValidate onSubmit={(ev) => {
 			ev.preventDefault();
@@ -232,9 +237,9 @@ export function StepDialog({ doc, action, acting, onClose, onDone, children }: {
 		}}>
 			{children}
 			<Alert kind={is.danger ? 'warn' : 'info'} title={t('will')}>
-				<p>{will_of(action)}</p>
+				<p>{will_of(action, kind, on_paper(doc))}</p>
 				<p>{t('signs', { person: acting.name,
-					desk: short(acting.desk) })}</p>
+					desk: nameAt(acting.desk) })}</p>
 			</Alert>
 			{asks.map((ask) => <FieldOf key={ask.name} ask={ask}
 				acting={acting} value={form.values[ask.name] ?? ''}

@@ -3,10 +3,11 @@
 // what broke off goes on by itself, and what the station lost is asked for
 // again.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { answering, ApiError, del, get, upload } from '../api';
+import { answering, ApiError, csrf, del, get, type Sent, upload } from '../api';
 import { size } from '../i18n';
 import { useStore } from '../store';
 import { t } from '../texts/parts';
+import { sentence } from '../texts/said';
 
 export const FILE_MAX = 256 << 20;
 
@@ -18,6 +19,7 @@ export interface Item {
 	upload: string; // empty: it is not there yet
 	sent: number;
 	error: string;
+	how?: Sent['how'];
 	gone?: boolean; // the station has it no more
 }
 
@@ -55,11 +57,16 @@ export function useUploads(changed: () => void): {
 	add: (files: FileList | File[], attachment: boolean) => void;
 	remove: (key: string) => void;
 	turn: (key: string, attachment: boolean) => void;
+	refused: (e: ApiError | null) => boolean; // shown beside a file
 } {
 	const [items, set] = useState<Item[]>([]);
 	const stops = useRef(new Map<string, AbortController>());
+	const files = useRef(new Map<string, File>());
 	const told = useRef(changed);
+	const now = useRef(items);
+
 	told.current = changed;
+	now.current = items;
 
 	useEffect(() => () => {
 		for (const stop of stops.current.values())
@@ -71,22 +78,53 @@ export function useUploads(changed: () => void): {
 		const stop = new AbortController();
 
 		stops.current.set(key, stop);
+		files.current.set(key, file);
 		try {
-			const got = await upload(file, (sent) => change(key, { sent }),
+			const got = await upload(file, (is) => change(key, is),
 				stop.signal);
 			change(key, { upload: got.upload, sent: file.size });
 			told.current();
 		} catch (e) {
 			if (!stop.signal.aborted)
-				change(key, { error: e instanceof ApiError && e.text
-					? e.text : t('waiting') });
+				change(key, { error: e instanceof ApiError
+					? e.text || e.code : String(e) });
 		}
 		stops.current.delete(key);
 	};
+	// a session after another: the files of that one are gone with it, and
+	// what the page still has of them goes up again
+	const look = async () => {
+		for (const x of now.current.filter((y) => y.upload)) {
+			const file = files.current.get(x.key);
+
+			try {
+				await get(`/uploads/${x.upload}`);
+			} catch (e) {
+				if ((e as ApiError).status !== 404)
+					continue;
+				change(x.key, { upload: '', sent: 0,
+					how: 'anew', gone: !file });
+				if (file)
+					void send(x.key, file);
+			}
+		}
+	};
+
+	useEffect(() => csrf.watch(() => void look()), []);
 	return {
 		items, set,
-		add(files, attachment) {
-			const fresh = [...files].map((file): [Item, File] => [{
+		refused(e) {
+			const x = e?.upload && ['denied', 'absent'].includes(e.code) &&
+				items.find((y) => y.upload.replace(/-/g, '') === e.upload);
+
+			if (!x)
+				return false;
+			change(x.key, e.code === 'absent' ? { upload: '', gone: true }
+				: { error: e.text });
+			return true;
+		},
+		add(chosen, attachment) {
+			const fresh = [...chosen].map((file): [Item, File] => [{
 				key: `file ${++made}`, name: file.name.normalize('NFC'),
 				size: file.size, attachment, upload: '', sent: 0,
 				error: file.size > FILE_MAX ? t('too_big')
@@ -103,6 +141,7 @@ export function useUploads(changed: () => void): {
 		remove(key) {
 			const item = items.find((x) => x.key === key);
 			stops.current.get(key)?.abort();
+			files.current.delete(key);
 			if (item?.upload)
 				void del(`/uploads/${item.upload}`).catch(() => undefined);
 			set(items.filter((x) => x.key !== key));
@@ -115,9 +154,14 @@ export function useUploads(changed: () => void): {
 	};
 }
 
-export function Uploads({ up, error }: {
-	up: ReturnType<typeof useUploads>; error?: string;
+const said_of = (x: Item, there: boolean) => !there || x.how === 'waiting'
+	? 'waiting' : x.how === 'resumed' || x.how === 'anew' ? x.how : 'sending';
+
+/* "beside": there is a text, which the first file is attached to. */
+export function Uploads({ up, error, beside }: {
+	up: ReturnType<typeof useUploads>; error?: string; beside?: boolean;
 }) {
+	const attached = beside || up.items.length > 0;
 	const [over, setOver] = useState(false);
 	const id = useId();
 	const there = useStore(answering);
@@ -129,7 +173,7 @@ export function Uploads({ up, error }: {
 			ev.preventDefault();
 			setOver(false);
 			if (ev.dataTransfer?.files.length)
-				up.add(ev.dataTransfer.files, up.items.length > 0);
+				up.add(ev.dataTransfer.files, attached);
 		}}>
 		<p class="drop-say">
 			<input id={id} type="file" multiple class="hidden"
@@ -137,7 +181,7 @@ export function Uploads({ up, error }: {
 				onChange={(ev) => {
 					const input = ev.target as HTMLInputElement;
 					if (input.files?.length)
-						up.add([...input.files], up.items.length > 0);
+						up.add([...input.files], attached);
 					input.value = '';
 				}} />
 			<label class="button" for={id}>{t('pick')}</label>{' '}
@@ -161,15 +205,16 @@ export function Uploads({ up, error }: {
 				</div>
 				{x.gone ? <p class="field-error" role="status">{t('gone')}</p> :
 					x.error ? <p class="field-error" role="alert">
-						{t('failed', { why: x.error })}</p> :
+						{x.upload ? sentence(x.error)
+							: t('failed', { why: x.error })}</p> :
 					x.upload ? <p class="soft">{t('sent')}</p> :
 						<p class="file-progress">
 							<progress max={x.size} value={x.sent}
 								aria-label={x.name} />{' '}
-							{there ? t('sending', { percent:
-								Math.floor(100 * x.sent / (x.size || 1)) })
-								: t('waiting')}
+							{t(said_of(x, there), { percent:
+								Math.floor(100 * x.sent / (x.size || 1)) })}
 						</p>}
+
 			</li>)}
 		</ul>
 	</div>;

@@ -9,10 +9,17 @@ export function said_wrong(w: Wrong): string {
 	return d(`wrong.${w.what}`, { n: w.n ?? 0, item: w.item ?? '' });
 }
 
-export const will_of = (action: string) =>
-	d.has(`will.${action}`) ? d.of('will', action) : d('will.other');
+// A step as it is asked for, of a document of this kind: an issuer recalls, and
+// who has what was recalled notes it.
+export const do_of = (action: string, kind: string): string =>
+	d.of('do', action === 'recall' && kind === 'in' ? 'recall-in' : action);
+
+export const will_of = (action: string, kind = '', paper = false) =>
+	action === 'recall' && kind === 'in' ? d('will.recall-in') :
+	paper && d.has(`will.${action}.paper`) ? d.of('will', `${action}.paper`)
+		: d.has(`will.${action}`) ? d.of('will', action) : d('will.other');
 export const hint_of = (name: string): string =>
-	name === 'due' || name === 'started' || name === 'finished'
-		? t('time_hint') : name === 'level' ? t('level_hint')
+	name === 'level' ? t('level_hint')
 		: name === 'catalogue' ? t('catalogue_hint')
+		: name === 'capacity' ? t('capacity_hint')
 		: name === 'key' ? t('key_hint') : '';

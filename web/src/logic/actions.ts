@@ -86,15 +86,27 @@ export const actions: Record<string, Action> = {
 	'destroy-danger': a('end', 'reason* method*', { danger: true }),
 };
 
+// What came on paper a person has counted and looked at; what came by a dispatch
+// is held to what was signed.
+const of_paper: Ask[] = [{ name: 'documents', must: true },
+	{ name: 'pages', must: true }, { name: 'attachments', must: false },
+	{ name: 'integrity', must: true }];
+export const on_paper = (doc: Record<string, unknown>): boolean =>
+	doc.kind === 'in' && !doc.dispatch;
+
 // What is asked for of this document: signing an ordinary draft or one whose
 // level was decided asks for nothing that was decided already.
-export function asks_of(action: string, kind: string): Ask[] {
+export function asks_of(action: string, kind: string, paper = false): Ask[] {
 	const asks = actions[action]?.asks ?? [];
 
+	if (action === 'check' && paper)
+		return of_paper;
 	if (action === 'sign' && kind !== 'telegram-out')
 		return asks.filter(x => x.name === 'capacity');
 	if (action === 'sign')
 		return asks.filter(x => x.name !== 'capacity');
+	if (action === 'recall' && kind === 'in')
+		return asks.map(x => ({ ...x, must: true }));
 	if (action === 'revise')
 		return asks.filter(x => x.name !==
 			(kind === 'telegram-out' ? 'pages' : 'words'));
@@ -111,6 +123,7 @@ const carried: Record<string, string[]> = {
 	'sign': ['level', 'precedence', 'catalogue', 'until'],
 	'revise': ['recipients', 'pages', 'words'],
 	'accept': ['pages', 'words'],
+	'check': ['documents', 'pages', 'attachments'],
 	'permit-copy': ['form'],
 };
 
@@ -118,7 +131,7 @@ export function filled_in(action: string, kind: string,
     doc: Record<string, unknown>): Record<string, string> {
 	const out: Record<string, string> = {};
 
-	for (const { name } of asks_of(action, kind))
+	for (const { name } of asks_of(action, kind, on_paper(doc)))
 		if ((carried[action] ?? []).includes(name) &&
 		    typeof doc[name] === 'string')
 			out[name] = doc[name] as string;

@@ -89,6 +89,8 @@ export interface Kept {
 	action: string; values: Values; text: string; files: unknown[];
 }
 export const KEPT_MAX = 47104;
+export const kept_size = (k: Kept) =>
+	new TextEncoder().encode(JSON.stringify(k)).length;
 
 export function kept_of(text: unknown): Kept | null {
 	let k: Partial<Kept> | null = null;
@@ -112,7 +114,3 @@ export function kept_of(text: unknown): Kept | null {
 
 export const new_id = (): string => [...crypto.getRandomValues(
 	new Uint8Array(16))].map((x) => x.toString(16).padStart(2, '0')).join('');
-
-export const is_empty = (k: Kept): boolean => k.text === '' &&
-	k.files.length === 0 && Object.entries(k.values).every(([n, v]) =>
-	v === '' || v === first_values[n]);

@@ -167,17 +167,39 @@ export function wrong(name: string, value: string, must: boolean): Wrong | null 
 
 const VN = 7 * 3600 * 1000;
 
-// What <input type="datetime-local"> has, for what a field says; and back.
-export function local_of(time: string): string {
-	const at = Date.parse(time);
-	return isNaN(at) ? '' : new Date(at + VN).toISOString().slice(0, 16);
+// Days and times are typed and shown as offices write them, whatever the
+// browser's own language would make of them: 05/12/2026, 16:30 05/12/2026.
+export function day_said(day: string): string {
+	return day_wrong(day) ? day : day.split('-').reverse().join('/');
 }
 
-export function time_of(local: string): string {
-	const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local)
-		? Date.parse(local.slice(0, 16) + ':00Z') : NaN;
-	return isNaN(at) ? '' :
-		new Date(at - VN).toISOString().slice(0, 19) + 'Z';
+// 5/12/2026, 05.12.2026, 05122026; empty: it is no day.
+export function day_typed(typed: string): string {
+	const m = /^\s*(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})\s*$/.exec(typed) ??
+		/^\s*(\d\d)(\d\d)(\d{4})\s*$/.exec(typed);
+	const day = m ? `${m[3]}-${m[2]!.padStart(2, '0')}-${
+		m[1]!.padStart(2, '0')}` : '';
+	return day && !day_wrong(day) ? day : '';
+}
+
+export function time_said(time: string): string {
+	const at = Date.parse(time);
+	if (time_wrong(time) || isNaN(at))
+		return time;
+	const local = new Date(at + VN).toISOString();
+	return `${local.slice(11, 16)} ${day_said(local.slice(0, 10))}`;
+}
+
+// 16:30 5/12/2026, 16h30 ngày 05/12/2026; the day may come first.
+export function time_typed(typed: string): string {
+	const clock = /(?:^|\s)(\d{1,2})(?::| ?giờ ?| ?h ?)(\d{2})(?=\s|$|,)/i
+		.exec(typed.normalize('NFC'));
+	const day = clock && day_typed(typed.normalize('NFC')
+		.replace(clock[0], ' ').replace(/ngày|,|phút/gi, ' '));
+	if (!clock || !day || Number(clock[1]) > 23 || Number(clock[2]) > 59)
+		return '';
+	return new Date(Date.parse(`${day}T${clock[1]!.padStart(2, '0')}:${
+		clock[2]}:00Z`) - VN).toISOString().slice(0, 19) + 'Z';
 }
 
 // Seconds since 1970, or a text: rows have either.  0: none.

@@ -75,10 +75,15 @@ function parts(columns: Column[], row: Row, column: string | null): string[] {
 		)
 			continue;
 		if (columnOf(columns, name) !== column) continue;
-		out.push(column === null ? (LABELS[name] ?? '') + value : value);
+		out.push(column === null ? (LABELS[name] ?? '') + value
+			: name === 'recipients' ? namesOf(value) : value);
 	}
 	return out;
 }
+
+/* Who it went to, by name: "Văn thư (antin://vn/van-thu)" is for machines. */
+const namesOf = (list: string): string =>
+	list.replace(/ \(antin:\/\/[^)]*\)/g, '');
 
 function cell(columns: Column[], line: Row, remarks: Row[], n: number): string {
 	const { field } = columns[n]!;

@@ -90,7 +90,8 @@ function looked_for(all: Target[], typed: string, chosen: string[],
 		    target.address.includes(w)))
 			continue;
 		out.push({ target, score: (target.dead ? 2 : 0) +
-			(fold(target.name).startsWith(words[0] ?? '') ? 0 : 1) });
+			(words.length ? fold(target.name).startsWith(words[0]!) ? 0 : 1
+				: target.members ? 0 : 1) });
 	}
 	return out.sort((a, b) => a.score - b.score);
 }

@@ -143,14 +143,20 @@ const roles: Record<string, string[]> = {
 // The decisions and signatures of Duyệt và ký.
 const decisions = ['decide-level', 'sign', 'verify', 'witness', 'destroy'];
 
-export function waits_for(d: Doc, mine: string[]): string | null {
+export const roles_of = (action: string): string[] => roles[action] ?? [];
+
+// What another has to do than who did what is before it.
+const another = ['decide-level', 'verify', 'witness', 'destroy'];
+
+// "me" is the address of who asks.
+export function waits_for(d: Doc, mine: string[], me = ''): string | null {
 	const next = next_of(d);
-	return next && (roles[next] ?? []).some(r => mine.includes(r))
-		? next : null;
+	return next && (roles[next] ?? []).some(r => mine.includes(r)) &&
+		!(another.includes(next) && d.by === me) ? next : null;
 }
 
-export function decides(d: Doc, mine: string[]): string | null {
-	const next = waits_for(d, mine);
+export function decides(d: Doc, mine: string[], me = ''): string | null {
+	const next = waits_for(d, mine, me);
 	return next && decisions.includes(next) ? next : null;
 }
 
@@ -160,7 +166,8 @@ export function page_of(action: string, kind: string): string {
 		return '/duyet-ky';
 	if (kind === 'in' || kind === 'telegram-in')
 		return '/den';
-	return action === 'propose-level' ? '/ho-so' : '/phat-hanh';
+	return ['propose-level', 'report-danger'].includes(action) ? '/ho-so'
+		: '/phat-hanh';
 }
 
 // ---- releasing (Phát hành) ---------------------------------------------------
@@ -218,6 +225,9 @@ export function arrival_of(d: Doc): string[] {
 const URGENT: Record<string, number> = {
 	'hoa-toc-hen-gio': 4, 'hoa-toc': 4, 'thuong-khan': 2, 'khan': 1,
 };
+
+export const rank_of = (precedence: unknown): number =>
+	URGENT[String(precedence)] ?? 0;
 
 export function sooner(a: Doc, b: Doc): number {
 	const due = (d: Doc) => Number(d['due-at']) || Infinity;

@@ -3,15 +3,15 @@
 // what would be signed.
 import { type Row, type Rows, useGet } from '../api';
 import { DocFiles } from '../doc/files';
-import { type One, NextSteps, OneOr, useOne } from '../doc/one';
-import { DocFacts, DocList, FACTS, Marks, name_of, title_of, Secret, Story, Way }
+import { type One, NextSteps, OneOr, useOne, Waits } from '../doc/one';
+import { DocFacts, DocList, facts_of, Marks, name_of, title_of, Secret, Story, Way }
 	from '../doc/parts';
 import { decides, type Doc, next_of, sooner } from '../logic/way';
 import { go } from '../router';
 import { useActing } from '../session';
 import { t } from '../texts/approve';
 import { t as d } from '../texts/doc';
-import { Empty, ErrorBox, Facts, Hash, LinkButton, Loading, Page, Section }
+import { Empty, ErrorBox, Hash, LinkButton, Loading, Page, Section }
 	from '../ui';
 import type { PageProps } from '.';
 
@@ -29,8 +29,10 @@ export function useWaiting(): { got: ReturnType<typeof useGet<Rows>>;
 		'destroy'].includes(next_of(x) ?? '');
 
 	return {
-		got, mine: docs.filter((x) => decides(x, acting.roles)),
-		others: docs.filter((x) => decision(x) && !decides(x, acting.roles)),
+		got, mine: docs.filter((x) => decides(x, acting.roles,
+			acting.person)),
+		others: docs.filter((x) => decision(x) && 
+			!decides(x, acting.roles, acting.person)),
 	};
 }
 
@@ -58,15 +60,16 @@ function Waiting() {
 // Above the fields of a dialog: what one puts his name to.
 function Signed({ one, action }: { one: One; action: string }) {
 	const { doc } = one;
-	const names = action === 'decide-level' ? ['abstract', 'recipients'] :
-		['type-name', 'abstract', 'recipients', 'catalogue', 'copies',
+	const names = action === 'decide-level' ? ['recipients'] :
+		['type-name', 'recipients', 'catalogue', 'copies',
 			'copying', 'pages'];
 
 	return <div class="sheet">
 		<p><strong>{name_of(doc)}</strong> <Marks doc={doc} /></p>
 		<DocFacts of={doc} names={names} />
-		{doc.content && <Facts rows={[[t('sign_content'),
-			<Hash value={String(doc.content)} group={8} />]]} />}
+		{doc.content && action !== 'return' && <p class="file-hash">
+			{t('sign_content')} <Hash value={String(doc.content)} group={8} />
+		</p>}
 	</div>;
 }
 
@@ -75,23 +78,24 @@ function Approve({ one }: { one: One }) {
 	const { doc } = one;
 	const next = next_of(doc as unknown as Doc);
 	const mine = one.next.some((n) => is_decision(n.action) && n.could);
+	const about = next === 'decide-level' ? t('what_level')
+		: next === 'verify' ? t('what_check') : t('what');
 
 	return <>
 		<div class="row"><Marks doc={doc} /><Secret doc={doc} /></div>
 		<Way doc={doc} steps={one.steps} />
-		<Section title={next === 'decide-level' ? t('what_level') : t('what')}>
+		<Section title={about}>
 			<div class="sheet"><DocFacts of={doc}
-				names={['kind', 'state', 'level', 'precedence', ...FACTS]} />
+				names={['kind', 'state', 'level', 'precedence', ...facts_of(one)]} />
 			</div>
 		</Section>
 		<Section title={t('files')}>
-			<p class="soft">{t('files_hint')}</p>
+			{next !== 'verify' && <p class="soft">{t('files_hint')}</p>}
 			<DocFiles doc={doc} acting={acting} />
 		</Section>
-		<Section title={t('before')}><Story steps={one.steps} /></Section>
-		<Section title={t('decide')}>
-			{!mine && <p>{t('not_yours')}</p>}
-			<p class="soft">{t('second')}</p>
+		<Section title={t('decide')} id="quyet-dinh">
+			{!mine && <p>{t('not_yours')} {t('second')}</p>}
+			<Waits one={one} />
 			<NextSteps one={one} only={is_decision} main={next ?? ''}
 				onTaken={(action) => {
 					if (action !== 'decide-level')
@@ -99,6 +103,7 @@ function Approve({ one }: { one: One }) {
 				}}>{(action) => <Signed one={one} action={action} />}
 			</NextSteps>
 		</Section>
+		<Section title={t('before')}><Story steps={one.steps} /></Section>
 	</>;
 }
 
@@ -106,6 +111,7 @@ function ApproveOne({ id }: { id: string }) {
 	const got = useOne(id);
 
 	return <Page title={got.one ? title_of(got.one.doc) : t('title')}
+		heading={got.one ? name_of(got.one.doc) : undefined}
 		actions={<>
 			<LinkButton href="/duyet-ky">{t('back')}</LinkButton>
 			<LinkButton href={`/ho-so/${id}`}>{t('all')}</LinkButton>

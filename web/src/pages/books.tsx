@@ -4,6 +4,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { ApiError, apiUrl, get, post, useAct, useGet, type Row, type Rows }
     from '../api';
+import { keepBlob, useSaving } from '../doc/save';
 import { date } from '../i18n';
 import { booksOf, filtered, volumeOf, type Filter, type Held, type Line,
     type Row as Plain, type Volume } from '../logic/register';
@@ -154,7 +155,7 @@ function Sheet({ volume: v, lines, clerk, onRemark }: {
 	return <div class="register-scroll" tabIndex={0} role="region"
 	    aria-label={t('table.caption', { title: v.title, n: v.volume,
 		year: String(v.year) })}>
-		<table class="register" lang="vi">
+		<table class={`register ${v.columns.length > 10 ? 'many' : ''}`} lang="vi">
 			<caption class="hidden">{t('table.caption', { title: v.title,
 				n: v.volume, year: String(v.year) })}</caption>
 			<colgroup>{v.columns.map((c) => <col key={c.field}
@@ -201,18 +202,20 @@ function Shown({ volume: v, whole, desk, as, clerk, onChange }: {
 	const [closing, close] = useState(false);
 	const lines = filtered(v, f);
 	const query = { desk, as, year: v.year, volume: v.volume };
+	const name = `${v.book}-${v.year}-${v.volume}`;
+	const saving = useSaving();
 	const json = () => {
-		const a = document.createElement('a');
 		const cells = v.lines.map((l) => Object.fromEntries(
 		    v.columns.map((c, i) => [c.field, l.cells[i]])));
 
-		a.href = URL.createObjectURL(new Blob([JSON.stringify(
-		    { ...v, lines: cells }, null, 1)],
-		    { type: 'application/json' }));
-		a.download = `${v.book}-${v.year}-${v.volume}.json`;
-		a.click();
-		setTimeout(() => URL.revokeObjectURL(a.href), 10_000);
+		keepBlob(new Blob([JSON.stringify({ ...v, lines: cells }, null, 1)],
+		    { type: 'application/json' }), `${name}.json`);
 	};
+	const save = (what: 'pdf' | 'csv') => <Button
+	    busy={saving.busy === `${name}.${what}`} disabled={!!saving.busy &&
+	    saving.busy !== `${name}.${what}`} onClick={() => saving.run(
+		apiUrl(`/registers/${v.book}/volume.${what}`, query),
+		`${name}.${what}`)}>{t(what)}</Button>;
 	const end = (did: boolean) => {
 		setRemark(null);
 		close(false);
@@ -232,14 +235,12 @@ function Shown({ volume: v, whole, desk, as, clerk, onChange }: {
 		</div>
 		<div class="actions no-print">
 			<Button icon="print" onClick={() => window.print()}>{t('print')}</Button>
-			<a class="button" href={apiUrl(`/registers/${v.book}/volume.pdf`, query)}
-			    download={`${v.book}-${v.year}-${v.volume}.pdf`}>{t('pdf')}</a>
-			<a class="button" href={apiUrl(`/registers/${v.book}/volume.csv`, query)}
-			    download={`${v.book}-${v.year}-${v.volume}.csv`}>{t('csv')}</a>
+			{save('pdf')}{save('csv')}
 			<Button onClick={json}>{t('json')}</Button>
 			{clerk && !v.closed && <Button kind="danger"
 			    onClick={() => close(true)}>{t('close')}</Button>}
 		</div>
+		<div class="no-print">{saving.said}</div>
 		<p class="hint no-print">{t('export.note')}</p>
 		<div class="filters no-print" role="search">
 			<Field label={t('search')} hint={t('search.hint')} type="search"

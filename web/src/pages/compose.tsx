@@ -8,16 +8,18 @@ import { FieldOf, type Form, to_first_wrong, useForm, useRules }
 import { back_of, keep_of, type Kept as KeptFile, ready, Uploads, useUploads }
 	from '../doc/uploads';
 import { type Ask } from '../logic/actions';
-import { BEGINS, compose_asks, count_words, first_values, is_empty, kept_of,
+import { BEGINS, compose_asks, count_words, first_values, kept_of,
 	new_id, type_is_for } from '../logic/compose';
 import { recipients_of } from '../logic/fields';
+import { useNames } from '../names';
 import { go, setQuery } from '../router';
 import { useActing } from '../session';
 import { t } from '../texts/compose';
 import { t as d } from '../texts/doc';
-import { Alert, Button, Empty, ErrorBox, Field, Loading, Page, Radios, Section,
-	Select } from '../ui';
+import { Alert, Button, ErrorBox, Field, Loading, Page, Radios, Section,
+	Select, toTitle } from '../ui';
 import type { PageProps } from '.';
+import { release } from './soan/held';
 import { SavedSay, useKeeping } from './soan/keeping';
 import { Preview } from './soan/preview';
 import { Submit } from './soan/submit';
@@ -33,6 +35,7 @@ const hints: Record<string, Hint> = {
 interface Begun {
 	action: Action; values: Record<string, string>; text: string;
 	files: KeptFile[];
+	unsaved?: boolean; // only this tab has it
 }
 const nothing: Begun = { action: 'draft', values: {}, text: '', files: [] };
 
@@ -49,6 +52,10 @@ function Types({ ask, form }: { ask: Ask; form: Form }) {
 			label: x.name })) : [{ value, label: value }]} />;
 }
 
+// 200 bytes are kept of it; a letter has at most three.
+const short_title = (parts: string[]) => [...parts.filter((x) => x.trim())
+	.join(' · ')].slice(0, 66).join('');
+
 function Compose({ id, acting, begun, beginnings }: {
 	id: string; acting: ReturnType<typeof useActing>; begun: Begun;
 	beginnings: string[];
@@ -63,19 +70,20 @@ function Compose({ id, acting, begun, beginnings }: {
 	const root = useRef<HTMLFormElement>(null);
 	const touch = useRef<() => void>(() => undefined);
 	const up = useUploads(() => touch.current());
+	const unit = useNames()(acting.desk.replace(/(antin:\/\/[^/]+).*/, '$1'));
 	const v = form.values;
 	const sections = compose_asks(action, v);
 	const kept = { action, values: v, text, files: keep_of(up.items) };
-	const keeping = useKeeping(id, acting, () => ({
+	const keeping = useKeeping(id, acting, begun.unsaved === true, () => ({
 		title: v.level === 'tuyet-mat' ? t.of('kind', action)
-			: [t.of('kind', action), ...recipients_of(v.recipients).slice(0, 2)
-				.map((r) => r.name || r.address)].join(' · ').slice(0, 200),
+			: short_title([t.of('kind', action), v.abstract ?? '',
+				...recipients_of(v.recipients).slice(0, 2)
+					.map((r) => r.name || r.address)]),
 		kept,
 	}));
 
 	touch.current = () => {
-		if (!is_empty(kept))
-			setQuery({ nhap: id });
+		setQuery({ nhap: id });
 		keeping.touch();
 	};
 	useEffect(() => {
@@ -92,6 +100,7 @@ function Compose({ id, acting, begun, beginnings }: {
 			value={v[ask.name] ?? ''} onValue={(x) => set(ask.name, x)}
 			error={form.wrongs[ask.name]}
 			hint={hints[ask.name] && t(hints[ask.name]!)} />;
+	const left = Object.keys(form.wrongs).length + (bodyBad ? 1 : 0);
 	const submit = () => {
 		const n = form.check(sections.flatMap(([, asks]) => asks));
 		const body = !text.trim() && up.items.length === 0 ? t('need_body')
@@ -107,9 +116,12 @@ function Compose({ id, acting, begun, beginnings }: {
 
 	return <>
 		{preview && <Section title={t('preview')} actions={<Button
-			onClick={() => setPreview(false)}>{t('preview_off')}</Button>}>
+			onClick={() => {
+				setPreview(false);
+				toTitle();
+			}}>{t('preview_off')}</Button>}>
 			<Preview action={action} values={v} text={text}
-				office={acting.deskName} files={keep_of(up.items)} />
+				office={unit || acting.deskName} files={keep_of(up.items)} />
 		</Section>}
 		<form ref={root} noValidate hidden={preview} onSubmit={(ev) => {
 			ev.preventDefault();
@@ -118,8 +130,13 @@ function Compose({ id, acting, begun, beginnings }: {
 			<Radios label={t('kind')} value={action} onValue={(x) => {
 				setAction(x as Action);
 				touch.current();
-			}} options={BEGINS.map((x) => ({ value: x, label: t.of('kind', x),
-				disabled: beginnings.length > 0 && !beginnings.includes(x) }))} />
+			}} options={BEGINS.map((x) => {
+				const barred = beginnings.length > 0 &&
+					!beginnings.includes(x);
+
+				return { value: x, label: t.of('kind', x), disabled: barred,
+					hint: barred ? t('not_yours') : undefined };
+			})} />
 			{sections.filter(([s]) => s !== 'counts').map(([section, asks]) =>
 				<section class={`sheet section compose-${section}`} key={section}>
 					<h2>{t.of('section', section)}</h2>
@@ -137,17 +154,17 @@ function Compose({ id, acting, begun, beginnings }: {
 							form.set('words', String(count_words(x)));
 						touch.current();
 					}} />
-				<Uploads up={up} />
+				<Uploads up={up} beside={text.trim() !== ''} />
 				{sections.filter(([s]) => s === 'counts')
 					.flatMap(([, asks]) => asks).map(field)}
 			</section>
-			{bad > 0 && <p class="field-error" role="alert">
-				{t('wrong', { n: bad })}</p>}
+			{bad > 0 && left > 0 && <p class="field-error" role="alert">
+				{t('wrong', { n: left })}</p>}
 			<div class="row">
 				<Button kind="main" type="submit">{t.of('submit', action)}</Button>
 				<Button onClick={() => {
 					setPreview(true);
-					scrollTo(0, 0);
+					toTitle();
 				}}>{t('preview')}</Button>
 				<SavedSay saved={keeping.saved} />
 			</div>
@@ -192,6 +209,11 @@ async function of_answer(document: string, q: Record<string, string>,
 
 async function of_draft(id: string, q: Record<string, string>,
     stop: AbortSignal): Promise<Begun> {
+	const here = release(q.as!, q.desk!, id);
+
+	if (here)
+		return { ...here.kept, action: here.kept.action as Action,
+			files: here.kept.files as KeptFile[], unsaved: true };
 	const got = await get<Row>(`/drafts/${id}`, q, stop);
 	const kept = kept_of(got.data);
 
@@ -243,15 +265,12 @@ export default function ComposePage({ query }: PageProps) {
 
 	return <Page title={t('title')} lead={t('lead')} actions={<Button
 		onClick={() => open('')}>{t('draft_new')}</Button>}>
-		{none && next.length === 0 && <Empty icon="warn" title={t('may_not',
-			{ why: acting.roles.map((r) => d.of('role', r)).join(', ') ||
-				'–' })} />}
-		{none && next.length > 0 && <Alert kind="warn">{t('may_not',
-			{ why: String(next[0]?.why ?? '') })}</Alert>}
+		{none && <Alert kind="warn">{t('may_not', { roles: acting.roles
+			.map((r) => d.of('role', r)).join(', ') || '–' })}</Alert>}
 		<ErrorBox error={may.error} again={may.reload} />
 		<ErrorBox error={error} />
 		{!none && (begun && may.data ?
-			<Compose key={`${id || fresh}${acting.desk}`} id={id || fresh}
+			<Compose key={`${id || fresh}${acting.desk}${acting.person}`} id={id || fresh}
 				acting={acting} begun={begun} beginnings={allowed} />
 			: !error && !may.error && <Loading rows={6} />)}
 		<Unfinished acting={acting} at={id || fresh} onOpen={open} />

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, post, useAct } from '../api';
 import { byName, lang } from '../i18n';
 import { Switches, useUnit } from '../layout';
-import { known, type Person, refresh, signIn, useSession } from '../session';
+import { goOn, known, type Person, signIn, useSession } from '../session';
 import { useStore } from '../store';
 import { t } from '../texts/enter';
 import { Alert, Button, ErrorBox, Field, Hash, Select } from '../ui';
@@ -50,15 +50,33 @@ function Down() {
 
 function NoLink({ why, ended }: { why?: ApiError; ended?: boolean }) {
 	const used = why !== undefined && why.status !== 401;
+	const [link, set] = useState('');
+	const doing = useAct();
+	const secure = location.protocol === 'https:';
+	const on = (ev: Event) => {
+		ev.preventDefault();
+		void doing.run(() => goOn(link)).then(() => set(''));
+	};
 
+	if (secure)
+		return <Frame title={ended ? t('endedTitle') : t('down')}>
+			<p>{t(ended ? 'endedFar' : 'downDo')}</p>
+			<Button kind="main" class="full" busy={doing.busy} onClick={on}>
+				{t('goOnFar')}</Button>
+		</Frame>;
 	return <Frame title={ended ? t('endedTitle') : t('linkTitle')}>
 		{ended && <p>{t('ended')}</p>}
 		{used && <Alert kind="warn">{t('linkOld')}</Alert>}
 		{!ended && <p>{t('linkLead')}</p>}
 		<p>{t('linkDo')}</p>
 		<pre class="command">antin desk</pre>
-		{ended && <Button kind="main" class="full"
-		    onClick={() => void refresh()}>{t('goOn')}</Button>}
+		<form onSubmit={on} noValidate>
+			<Field label={t('paste')} hint={t('pasteHint')} value={link}
+			    onValue={set} name="link" autocomplete="off"
+			    spellcheck={false} autocapitalize="off" />
+			<Button type="submit" kind={ended ? 'main' : 'plain'}
+			    class="full" busy={doing.busy}>{t('goOn')}</Button>
+		</form>
 	</Frame>;
 }
 
@@ -108,9 +126,11 @@ export function SignIn({ onCodes }: { onCodes: (person: string) => void }) {
 			    ?.focus());
 			return;
 		}
-		if (!await doing.run(() => signIn(person, passphrase, code)))
+		if (!await doing.run(() => signIn(person, passphrase, code))) {
 			setCode('');
-		else
+			document.querySelector<HTMLElement>('[name=passphrase]')
+			    ?.focus();
+		} else
 			setPassphrase('');
 	};
 

@@ -3,43 +3,53 @@
 import { type Row, type Rows, useGet } from '../api';
 import { useState } from 'preact/hooks';
 import { DocFiles } from '../doc/files';
-import { type One, NextSteps, OneOr, useOne } from '../doc/one';
-import { DocFacts, DocList, FACTS, Marks, title_of, Secret, short, Way }
+import { type One, NextSteps, OneOr, useOne, Waits } from '../doc/one';
+import { DocFacts, DocList, facts_of, Marks, name_of, title_of, Secret, Way }
 	from '../doc/parts';
 import { Sequence } from '../doc/sequence';
-import { actions } from '../logic/actions';
-import { arrival_of, type Doc, next_of, sooner } from '../logic/way';
+import { actions, on_paper } from '../logic/actions';
+import { arrival_of, type Doc, next_of, rank_of, sooner, telegram } from '../logic/way';
+import { useNames } from '../names';
 import { useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/incoming';
 import { Badge, Button, Due, Empty, ErrorBox, LinkButton, Loading, Page,
 	PrecedenceBadge, Section, Time } from '../ui';
 import type { PageProps } from '.';
-import { Mail } from './den/mail';
+import { Mail, Recalled } from './den/mail';
 import { PaperIn } from './den/paper';
 
 export const hex_of = (id: unknown) => String(id ?? '').replace(/-/g, '');
 
 // ---- what came ---------------------------------------------------------------------
 
+// The most urgent first, then what has waited longest.
+const order = (a: Row, b: Row) => rank_of(b.precedence) - rank_of(a.precedence) ||
+	Number(a.arrived ?? a.at) - Number(b.arrived ?? b.at);
+
 function MailList({ rows, taken }: { rows: Row[]; taken: Map<string, Row> }) {
+	const nameAt = useNames();
+
 	return <ul class="todo" aria-label={t('fresh')}>
 		{rows.map((r) => {
 			const doc = taken.get(hex_of(r.id));
+			const from = nameAt(r.origin ?? r.desk);
 
 			return <li key={r.id} class={r.precedence}>
 				<div>
-					<a class="todo-title" href={doc ? `/den/${doc.document}`
-						: `/den/thu/${hex_of(r.id)}`}>
-						{t('from', { from: short(r.origin ?? r.desk) })}
-						{' · '}{hex_of(r.id).slice(0, 8)}</a>
+					<span class="todo-title">{t('from', { from })}</span>
 					{' '}<PrecedenceBadge precedence={r.precedence} />
-					<p class="soft">{d.of('far', r.state)}</p>
-				</div>
-				<div class="doc-when">
-					{r.due ? <Due at={r.due} /> : <Time at={r.arrived ?? r.at} />}
+					<p class="soft">{d.of('far', r.state)}{' · '}
+						{r.due ? <Due at={r.due} />
+							: <Time at={r.arrived ?? r.at} />}</p>
 					{doc && <p><Badge kind="good">{t('is_document')}</Badge></p>}
 				</div>
+				<LinkButton kind={doc ? 'plain' : 'main'}
+					href={doc ? `/den/${doc.document}`
+						: `/den/thu/${hex_of(r.id)}`}
+					aria-label={`${t(doc ? 'see_document' : 'look')}: ${
+						t('from', { from })}`}>
+					{t(doc ? 'see_document' : 'look')}</LinkButton>
 			</li>;
 		})}
 	</ul>;
@@ -60,9 +70,10 @@ function Lists() {
 	const taken = new Map(came.filter((r) => r.dispatch)
 		.map((r) => [hex_of(r.dispatch), r]));
 	const fresh = (mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
-		(all || !taken.has(hex_of(r.id))));
+		(all || !taken.has(hex_of(r.id)))).sort(order);
 	const work = ((docs.data?.rows ?? []) as unknown as Doc[])
-		.filter((x) => x.kind === 'in' || x.kind === 'telegram-in')
+		.filter((x) => (x.kind === 'in' || x.kind === 'telegram-in') &&
+			(next_of(x) !== null || x.state === 'recalled'))
 		.sort(sooner);
 
 	return <Page title={t('title')} lead={t('lead')} actions={
@@ -82,8 +93,8 @@ function Lists() {
 			{docs.loading ? <Loading /> : work.length ? <DocList label={t('work')}
 				docs={work as unknown as Row[]}
 				href={(x) => `/den/${x.document}`}
-				note={(x) => <p class="soft">{d.of('do',
-					next_of(x as unknown as Doc))}</p>} />
+				note={(x) => next_of(x as unknown as Doc) && <p class="soft">
+					{d.of('do', next_of(x as unknown as Doc))}</p>} />
 				: docs.data && <Empty title={t('work_none')} />}
 		</Section>
 	</Page>;
@@ -91,35 +102,44 @@ function Lists() {
 
 // ---- one that was taken in -----------------------------------------------------------
 
-const telegram_way = (one: One) => one.doc.kind === 'telegram-in';
+// In which something may be answered, and what is said of it: a telegram by
+// who may draft one.
+const answered = (doc: Row, roles: string[]) => telegram(doc.kind)
+	? ['delivered', 'cleared'].includes(String(doc.state)) &&
+		roles.some((r) => r === 'drafter' || r === 'authority')
+	: ['assigned', 'receipted', 'handled', 'registered']
+		.includes(String(doc.state));
 
 function Incoming({ one }: { one: One }) {
 	const acting = useActing();
 	const { doc } = one;
-	const left = telegram_way(one) ? [] : arrival_of(doc as unknown as Doc);
+	const left = arrival_of(doc as unknown as Doc);
 	const next = next_of(doc as unknown as Doc) ?? '';
-	const answered = ['assigned', 'receipted', 'handled', 'registered']
-		.includes(String(doc.state));
+	const wire = telegram(doc.kind);
+	const reply = answered(doc, acting.roles);
 
 	return <>
 		<div class="row"><Marks doc={doc} /><Secret doc={doc} />
 			{doc['due-at'] && <Due at={doc['due-at']} />}</div>
+		{doc.state !== 'recalled' && <Recalled id={hex_of(doc.dispatch)} />}
 		<Way doc={doc} steps={one.steps} />
 		{left.length > 0 && <Section title={t('steps')}>
 			<p class="soft">{t('steps_hint')}</p>
-			<Sequence one={one} left={left} said={t('steps_done')} />
+			<Sequence one={one} left={left} said={t(on_paper(doc)
+				? 'steps_done_paper' : 'steps_done')} />
 		</Section>}
-		<Section title={t('handle')} actions={answered && <LinkButton
+		<Section title={wire ? t('wire') : t('handle')} actions={reply && <LinkButton
 			href={`/soan?tra-loi=${doc.document}`} kind={next === 'handle'
 				? 'main' : 'plain'}>{t('reply')}</LinkButton>}>
-			{answered && <p class="soft">{t('reply_hint')}</p>}
+			{reply && !wire && <p class="soft">{t('reply_hint')}</p>}
+			{left.length === 0 && <Waits one={one} />}
 			<NextSteps one={one} main={next} only={(a) => !left.includes(a) &&
 				actions[a]!.group !== 'life' && a !== 'decide-destroy' &&
 				a !== 'destroy-danger'} />
 		</Section>
 		<Section title={t('letter')}>
 			<div class="sheet"><DocFacts of={doc} names={['level', 'precedence',
-				...FACTS]} /></div>
+				...facts_of(one)]} /></div>
 			<DocFiles doc={doc} acting={acting} />
 		</Section>
 	</>;
@@ -128,7 +148,9 @@ function Incoming({ one }: { one: One }) {
 function IncomingOne({ id }: { id: string }) {
 	const got = useOne(id);
 
-	return <Page title={got.one ? title_of(got.one.doc) : t('title')} actions={<>
+	return <Page title={got.one ? title_of(got.one.doc) : t('title')}
+		heading={got.one ? name_of(got.one.doc) : undefined}
+		actions={<>
 		<LinkButton href="/den">{t('back')}</LinkButton>
 		<LinkButton href={`/ho-so/${id}`}>{t('story')}</LinkButton>
 	</>}><OneOr got={got}>{(one) => <Incoming one={one} />}</OneOr></Page>;
@@ -136,7 +158,7 @@ function IncomingOne({ id }: { id: string }) {
 
 export default function IncomingPage({ rest }: PageProps) {
 	if (rest[0] === 'thu' && rest[1])
-		return <Mail id={rest[1]} />;
+		return <Mail id={hex_of(rest[1])} />;
 	if (rest[0] === 'giay')
 		return <PaperIn />;
 	return rest[0] ? <IncomingOne id={rest[0]} /> : <Lists />;

@@ -2,7 +2,7 @@
 // The lock screen: after a while in which nothing was done, sooner for who may
 // do more (no more than 15 minutes, 5 for who runs the station), or at once by
 // its button.  Nothing is readable beneath.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAct } from '../api';
 import { known, lock, type Person, signOut, unlock, useActing }
     from '../session';
@@ -51,15 +51,24 @@ export function Locked() {
 	const [passphrase, setPassphrase] = useState('');
 	const [code, setCode] = useState('');
 	const doing = useAct();
+	const form = useRef<HTMLFormElement>(null);
+	const first = () => form.current?.querySelector('input')?.focus();
 	const submit = (ev: Event) => {
 		ev.preventDefault();
 		void doing.run(() => unlock(me.person, passphrase, code))
-		    .then((good) => good || setCode(''));
+		    .then((good) => {
+			if (!good) {
+				setCode('');
+				first();
+			}
+		    });
 	};
+
+	useEffect(first, []);
 
 	return <Frame title={t('lockTitle')}>
 		<p>{t('lockLead', { name: me.name })}</p>
-		<form onSubmit={submit} noValidate>
+		<form ref={form} onSubmit={submit} noValidate>
 			<Field label={t('passphrase')} type="password" must
 			    value={passphrase} onValue={setPassphrase}
 			    name="passphrase" autocomplete="current-password" />

@@ -13,6 +13,7 @@ import { Badge, Button, Dialog, Empty, ErrorBox, Field, LevelStamp, Loading,
 import type { PageProps } from './index';
 import { DutyPanel } from './stations/alarms';
 import { nameOf, useTree } from './stations/data';
+import Rota from './stations/rota';
 
 const short = (address: string) => address.replace('antin://', '');
 
@@ -178,7 +179,11 @@ function Desks({ tree }: { tree: Row[] }) {
 	</>;
 }
 
-export default function People(_: PageProps) {
+export default function People({ rest }: PageProps) {
+	return rest[0] === 'lich-truc' ? <Rota /> : <All />;
+}
+
+function All() {
 	const got = useGet<Rows>('/people', {}, ['directory', 'people']);
 	const tree = useTree();
 

@@ -3,22 +3,27 @@
 // how far it is with every addressee.
 import { type Row, type Rows, useGet } from '../api';
 import { DocFiles } from '../doc/files';
-import { type One, NextSteps, OneOr, useOne } from '../doc/one';
-import { DocFacts, DocList, FACTS, Marks, title_of, Secret, Way }
+import { type One, NextSteps, OneOr, useOne, Waits, was_refused }
+	from '../doc/one';
+import { DocFacts, DocList, facts_of, Marks, name_of, title_of, Secret, Way }
 	from '../doc/parts';
 import { Sequence } from '../doc/sequence';
-import { type Doc, next_of, outgoing, release_of, sooner } from '../logic/way';
+import { type Doc, next_of, outgoing, release_of, sooner, telegram }
+	from '../logic/way';
 import { useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t as p } from '../texts/parts';
 import { t } from '../texts/release';
-import { Empty, ErrorBox, LinkButton, Loading, Page, Section } from '../ui';
+import { Alert, Empty, ErrorBox, LinkButton, Loading, Page, Section } from '../ui';
 import type { PageProps } from '.';
 import { Board } from './phat-hanh/board';
 
 const on_its_way = ['signed', 'numbered', 'marked', 'agency-signed',
 	'registered', 'digitised', 'text-accepted', 'enciphered', 'verified'];
-const followed = ['sent', 'confirmed'];
+// a telegram is registered once its receipt has come
+const is_gone = (x: Doc) => x.kind === 'telegram-out'
+	? ['sent', 'confirmed', 'registered'].includes(x.state)
+	: x.state === 'sent';
 
 function Lists() {
 	const acting = useActing();
@@ -29,9 +34,12 @@ function Lists() {
 		max: 100 }, ['documents', 'mail']);
 	const docs = ((open.data?.rows ?? []) as unknown as Doc[])
 		.filter((x) => outgoing(x.kind));
-	const first = docs.filter((x) => on_its_way.includes(x.state)).sort(sooner);
-	const gone = ((sent.data?.rows ?? []) as unknown as Doc[])
-		.filter((x) => outgoing(x.kind) && followed.includes(x.state));
+	const first = docs.filter((x) => on_its_way.includes(x.state) && !is_gone(x))
+		.sort(sooner);
+	const more = ((sent.data?.rows ?? []) as unknown as Doc[])
+		.filter((x) => outgoing(x.kind) && is_gone(x));
+	const gone = [...docs.filter((x) => is_gone(x) &&
+		!more.some((y) => y.document === x.document)), ...more];
 
 	return <Page title={t('title')} lead={t('lead')}>
 		<ErrorBox error={open.error ?? sent.error} again={() => {
@@ -66,6 +74,7 @@ function Release({ one }: { one: One }) {
 	const { doc } = one;
 	const left = release_of(doc as unknown as Doc);
 	const only = (a: string) => after(a) && !left.includes(a);
+	const going = telegram(doc.kind) && !doc.dispatch;
 
 	return <>
 		<div class="row"><Marks doc={doc} /><Secret doc={doc} /></div>
@@ -75,12 +84,15 @@ function Release({ one }: { one: One }) {
 			<Sequence one={one} left={left} said={t('done')} />
 		</Section>}
 		{doc.dispatch && <Board one={one} />}
-		<Section title={t('after')}>
+		<Section title={going ? p('group.way') : t('after')}>
+			{was_refused(one) && <Alert kind="warn">{t('refused_anew')}</Alert>}
+			{telegram(doc.kind) && <Waits one={one} />}
 			<NextSteps one={one} only={only}
-				main={next_of(doc as unknown as Doc) ?? ''} />
+				main={was_refused(one) ? 'send'
+					: next_of(doc as unknown as Doc) ?? ''} />
 		</Section>
 		<Section title={p.of('a', doc.kind)}>
-			<div class="sheet"><DocFacts of={doc} names={FACTS} /></div>
+			<div class="sheet"><DocFacts of={doc} names={facts_of(one)} /></div>
 			<DocFiles doc={doc} acting={acting} />
 		</Section>
 	</>;
@@ -89,7 +101,9 @@ function Release({ one }: { one: One }) {
 function ReleaseOne({ id }: { id: string }) {
 	const got = useOne(id);
 
-	return <Page title={got.one ? title_of(got.one.doc) : t('title')} actions={<>
+	return <Page title={got.one ? title_of(got.one.doc) : t('title')}
+		heading={got.one ? name_of(got.one.doc) : undefined}
+		actions={<>
 		<LinkButton href="/phat-hanh">{t('back')}</LinkButton>
 		<LinkButton href={`/ho-so/${id}`}>{t('story')}</LinkButton>
 	</>}><OneOr got={got}>{(one) => <Release one={one} />}</OneOr></Page>;

@@ -4,10 +4,11 @@
 import { useState } from 'preact/hooks';
 import { useGet, type Row, type Rows } from '../api';
 import { lang, number } from '../i18n';
+import { day_said, day_typed } from '../logic/fields';
 import { matches } from '../logic/register';
 import { t } from '../texts/rules';
 import { Badge, Checkbox, Empty, ErrorBox, Facts, Field, Loading, Page,
-    Section, Select, Table, Time } from '../ui';
+    Section, Select, Table, Time, Written } from '../ui';
 import type { PageProps } from './index';
 
 const SHOWN = 25;
@@ -91,8 +92,9 @@ function List({ rules }: { rules: Row[] }) {
 
 export default function Rules(_: PageProps) {
 	const [day, setDay] = useState('');
+	const known = day_typed(day_said(day)) !== '';
 	/* noon of that day in Vietnam */
-	const at = day === '' ? undefined :
+	const at = !known ? undefined :
 	    Math.floor(Date.parse(`${day}T12:00:00+07:00`) / 1000);
 	const got = useGet<Rows>('/rules', { from: at }, []);
 	const rows = got.data?.rows ?? [];
@@ -101,9 +103,11 @@ export default function Rules(_: PageProps) {
 
 	return <Page title={t('title')} lead={t('lead')}>
 		<ErrorBox error={got.error} again={got.reload} />
-		<div class="filters"><Field label={t('at')} hint={t('at.hint')}
-		    type="date" value={day} min="2000-01-01" max="2099-12-31"
-		    onValue={setDay} /></div>
+		<div class="filters"><Written label={t('at')} hint={t('at.hint')}
+		    value={day} onValue={setDay} said={day_said} typed={day_typed}
+		    inputMode="numeric"
+		    error={!known && /\d{4}$/.test(day) ?
+			t('at.wrong') : undefined} /></div>
 		{got.loading && <Loading rows={8} />}
 		{got.data && <>
 			<Facts rows={[[t('version'), about?.version &&

@@ -2,9 +2,7 @@
 // Máy trạm: how the station is, what to do where something is not well, its
 // alarms, its keys and their ends.
 import { useGet, type Row, type Rows } from '../api';
-import { size, span, time, type Values } from '../i18n';
-import { findings, worst, type Finding, type Row as Plain }
-    from '../logic/health';
+import { time } from '../i18n';
 import { unitsOf, type Row as TreeRow } from '../logic/tree';
 import { t } from '../texts/station';
 import { Alert, Badge, ErrorBox, Facts, Loading, Page, Section, Table, Time }
@@ -15,37 +13,40 @@ import { useTree } from './stations/data';
 
 const kinds = { fine: 'good', look: 'warn', wrong: 'bad' } as const;
 const marks = { fine: '●', look: '◐', wrong: '○' };
-const say = t as unknown as (key: string, values?: Values) => string;
+const begins = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
 
-function values(f: Finding): Values {
-	return Object.fromEntries(Object.entries(f.with).map(([k, v]) => [k,
-		k === 'bytes' ? size(Number(v)) : k === 'age' ? span(Number(v)) :
-		k === 'time' ? time(Number(v)) :
-		k === 'station' ? String(v).replace('antin://', '') : v]));
+interface Check {
+	check: string; name: string; state: keyof typeof kinds;
+	says: string; do?: string;
 }
 
-function Health({ rows }: { rows: Row[] }) {
-	const list = findings(rows as Plain[], rows.filter((r) =>
-	    r.row === 'alarm') as Plain[]);
-	const how = worst(list);
-	const n = list.filter((f) => f.how === how).length;
+/* As the station judges itself: its sentences, in the page's language. */
+function Health() {
+	const got = useGet<{ worst: Check['state']; checks: Check[] }>(
+	    '/station/health', {}, ['alarms', 'links', 'directory']);
+	const how = got.data?.worst;
+	const list = got.data?.checks ?? [];
+	const n = list.filter((c) => c.state === how).length;
 
 	return <>
-		<Alert kind={how === 'fine' ? 'good' : how === 'look' ? 'warn' : 'bad'}
-		    title={say(`all.${how}`, { n })} />
+		{how && <Alert kind={how === 'fine' ? 'good' : how === 'look' ? 'warn' :
+		    'bad'} title={t(`all.${how}`, { n })} />}
 		<Section title={t('health')}>
-			<Table rows={list} id={(f) => f.check} caption={t('health')}
-			    columns={[
+			<ErrorBox error={got.error} again={got.reload} />
+			{got.loading && <Loading rows={8} />}
+			{got.data && <Table rows={list} id={(c) => c.check}
+			    caption={t('health')} columns={[
 				{ key: 'check', head: t('check'), narrow: 'title',
-					cell: (f) => t.of('c', f.check) },
-				{ key: 'how', head: t('how'), cell: (f) =>
-					<Badge kind={kinds[f.how]}><span aria-hidden="true">
-						{marks[f.how]} </span>{t(f.how)}</Badge> },
-				{ key: 'says', head: t('says'), cell: (f) => <>
-					{say(f.says, values(f))}
-					{f.todo !== '' && <><br /><strong>→ {say(f.todo)}
+					cell: (c) => begins(c.name) },
+				{ key: 'how', head: t('how'), cell: (c) =>
+					<Badge kind={kinds[c.state]}><span class="nowrap">
+						<span aria-hidden="true">{marks[c.state]} </span>
+						{t(c.state)}</span></Badge> },
+				{ key: 'says', head: t('says'), cell: (c) => <>
+					{c.says}
+					{c.do && <><br /><strong>→ {begins(c.do)}
 					</strong></>}</> },
-			]} />
+			]} />}
 			<p class="hint">{t('doctor').split('{command}')[0]}
 				<code class="command">antin doctor</code>
 				{t('doctor').split('{command}')[1]}</p>
@@ -98,7 +99,7 @@ export default function Station(_: PageProps) {
 			tree.reload();
 		}} />
 		{got.loading && <Loading rows={8} />}
-		{got.data && <Health rows={rows} />}
+		<Health />
 		{got.data && <AlarmsPanel />}
 		{tree.data && <Keys tree={tree.data} status={rows} />}
 		{about && <>

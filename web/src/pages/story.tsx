@@ -4,8 +4,8 @@
 import { useState } from 'preact/hooks';
 import { type Row, type Rows, useGet } from '../api';
 import { DocFiles } from '../doc/files';
-import { type One, NextSteps, OneOr, Papers, useOne } from '../doc/one';
-import { DocFacts, DocList, FACTS, Marks, title_of, Secret, Story, Way }
+import { type One, NextSteps, OneOr, Papers, useOne, Waits } from '../doc/one';
+import { DocFacts, DocList, facts_of, Marks, name_of, title_of, Secret, Story, Way }
 	from '../doc/parts';
 import { clean } from '../logic/fields';
 import { type Doc, next_of, page_of } from '../logic/way';
@@ -83,20 +83,22 @@ function Whole({ one }: { one: One }) {
 	const acting = useActing();
 	const { doc } = one;
 	const next = next_of(doc as unknown as Doc);
-	const page = next ? page_of(next, String(doc.kind)) : '';
+	const mine = one.next.some((n) => n.action === next);
+	const page = next && mine ? page_of(next, String(doc.kind)) : '';
 
 	return <>
 		<div class="row"><Marks doc={doc} /><Secret doc={doc} /></div>
 		<Way doc={doc} steps={one.steps} />
-		<Section title={t('next')} actions={page && page !== '/ho-so' &&
+		<Section title={t('next')} screen actions={page && page !== '/ho-so' &&
 			<LinkButton href={`${page}/${doc.document}`}>{t('at_page',
 				{ page: t.of('page', page.slice(1)) })}</LinkButton>}>
+			<Waits one={one} />
 			{one.next.length === 0 && <p class="soft">{t('next_none')}</p>}
 			<NextSteps one={one} main={next ?? ''} />
 		</Section>
 		<Section title={t('about')}><div class="sheet">
 			<DocFacts of={doc} names={['kind', 'state', 'level', 'precedence',
-				...FACTS, 'content', 'dispatch', 'digest']} /></div></Section>
+				...facts_of(one), 'content', 'dispatch', 'digest']} /></div></Section>
 		{doc.dispatch && ['out', 'paper', 'telegram-out']
 			.includes(String(doc.kind)) && <Board one={one} />}
 		<Section title={t('files')}><DocFiles doc={doc} acting={acting} />
@@ -105,7 +107,7 @@ function Whole({ one }: { one: One }) {
 			<p class="soft">{t('story_hint')}</p>
 			<Story steps={one.steps} />
 		</Section>
-		<Section title={t('papers')}>
+		<Section title={t('papers')} screen>
 			<p class="soft">{t('papers_hint')}</p>
 			<Papers doc={doc} acting={acting} />
 		</Section>
@@ -116,6 +118,7 @@ function StoryOne({ id }: { id: string }) {
 	const got = useOne(id);
 
 	return <Page title={got.one ? title_of(got.one.doc) : t('title')}
+		heading={got.one ? name_of(got.one.doc) : undefined}
 		actions={<LinkButton href="/ho-so">{t('back')}</LinkButton>}>
 		<OneOr got={got}>{(one) => <Whole one={one} />}</OneOr>
 	</Page>;

@@ -4,10 +4,10 @@
 import { useState } from 'preact/hooks';
 import { type Row, type Rows, useGet } from '../api';
 import { officialDate, seconds, time } from '../i18n';
-import { type Doc, waits_for } from '../logic/way';
-import { unitNames } from '../layout';
+import { type Doc, page_of, telegram, waits_for } from '../logic/way';
+import { title_of } from '../doc/parts';
+import { useNames } from '../names';
 import { type Acting, useActing } from '../session';
-import { useStore } from '../store';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/today';
 import { Button, Due, Empty, ErrorBox, LevelStamp, LinkButton, Loading, Page,
@@ -23,19 +23,9 @@ interface Todo {
 	level?: string; precedence?: string; due?: number | null; at: number;
 }
 
-/* Where a step is taken. */
-function pageOf(action: string, kind: string): string {
-	if (['decide-level', 'sign', 'verify', 'witness', 'destroy']
-	    .includes(action))
-		return '/duyet-ky';
-	if (kind === 'in' || kind === 'telegram-in')
-		return '/den';
-	return ['number', 'mark', 'sign-agency', 'register', 'send', 'confirm',
-	    'encipher'].includes(action) ? '/phat-hanh' : '/ho-so';
-}
-
 function ofDocument(row: Row, me: Acting): Todo[] {
-	const action = waits_for(row as unknown as Doc, me.roles);
+	const action = waits_for(row as unknown as Doc, me.roles,
+	    me.person);
 
 	// what was given to somebody is his
 	if (action === null || (action === 'handle' && row.assignee &&
@@ -43,18 +33,22 @@ function ofDocument(row: Row, me: Acting): Todo[] {
 		return [];
 	return [{
 		key: row.document,
-		title: row.abstract || (row.level === 'tuyet-mat' ?
+		title: row.abstract || (telegram(row.kind) ? row.from ?
+		    t('from', { from: row.from }) : title_of(row as Row) :
+		    row.level === 'tuyet-mat' ?
 		    t('hiddenAbstract') : t('unnamed')),
 		what: [d.of('kind', row.kind), row.symbol &&
 		    t('number', { n: String(row.symbol) })].filter(Boolean)
 		    .join(' '),
 		about: d.of('state', row.state),
-		href: `${pageOf(action, row.kind)}/${row.document}`,
+		href: `${page_of(action, row.kind)}/${row.document}`,
 		act: d.has(`do.${action}`) ? d.of('do', action) : action,
 		level: row.level, precedence: row.precedence,
 		due: row['due-at'] || seconds(row.due), at: row.changed,
 	}];
 }
+
+const hex = (id: unknown) => String(id ?? '').replaceAll('-', '');
 
 /* By what is late or soon due, then by urgency, then by how long it waits. */
 export function order(a: Todo, b: Todo): number {
@@ -94,17 +88,22 @@ export default function Today() {
 	const drafts = useGet<Rows>(me.roles.includes('drafter') ? '/drafts' :
 	    null, here, ['documents']);
 	const [all, setAll] = useState(false);
-	const names = useStore(unitNames);
+	const nameAt = useNames();
+	const taken = new Set((docs.data?.rows ?? []).map((r) =>
+	    hex(r.dispatch)));
 	const todo: Todo[] = [
 		...(docs.data?.rows ?? []).filter((r) => r.row === 'document')
 		    .flatMap((r) => ofDocument(r, me)),
+		// opened is not taken in
 		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
-		    r.state === 'arrived').map((r): Todo => ({
+		    (r.state === 'arrived' || r.state === 'opened') &&
+		    !taken.has(hex(r.id))).map((r): Todo => ({
 			key: r.id, what: t('mail'), title: t('from', {
-			    from: names.get(r.origin) ?? String(r.origin ?? '')
-				.replace('antin://', '') }),
-			about: t('arrivedAt', { t: time(r.arrived ?? r.at) }),
-			href: `/den/thu/${r.id}`, act: t('open'),
+			    from: nameAt(r.origin) }),
+			about: [r.state === 'opened' && d.of('far', 'opened'),
+			    t('arrivedAt', { t: time(r.arrived ?? r.at) })]
+			    .filter(Boolean).join(', '),
+			href: `/den/thu/${hex(r.id)}`, act: t('open'),
 			precedence: r.precedence, at: r.arrived ?? r.at,
 		})),
 		...(drafts.data?.rows ?? []).map((r): Todo => ({
@@ -125,10 +124,13 @@ export default function Today() {
 		<Section title={t('mine')}>
 			<ErrorBox error={docs.error} again={docs.reload} />
 			<ErrorBox error={mail.error} again={mail.reload} />
-			{docs.loading && me.desk !== '' ? <Loading /> :
-			    todo.length === 0 && !docs.error &&
+			{(docs.loading || mail.loading) && me.desk !== '' ?
+			    <Loading /> :
+			    todo.length === 0 && !docs.error && (reads && !me.open ?
+			    <Empty title={t('sealed')} icon="lock"><p class="soft">
+				{t('sealedHelp')}</p></Empty> :
 			    <Empty title={t('nothing')}><p class="soft">
-				{t('nothingHelp')}</p></Empty>}
+				{t('nothingHelp')}</p></Empty>)}
 			{todo.length > 0 && <ul class="todo">{todo
 			    .slice(0, all ? undefined : FIRST)
 			    .map((x) => <Item key={x.key} x={x} />)}</ul>}
@@ -136,9 +138,7 @@ export default function Today() {
 			    onClick={() => setAll(true)}>
 				{t('more', { n: todo.length - FIRST })}</Button>}
 		</Section>
-		<div class="grid2">
-			<AlarmsPanel brief />
-			<DutyPanel brief />
-		</div>
+		<AlarmsPanel brief />
+		<DutyPanel brief />
 	</Page>;
 }

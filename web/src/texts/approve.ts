@@ -10,6 +10,7 @@ export const t = texts({
 	none_help: { vi: 'Trang tự cập nhật khi có văn bản mới được trình.', en: 'This page shows by itself what is submitted.' },
 	what: { vi: 'Đúng những gì sẽ được ký', en: 'Exactly what will be signed' },
 	what_level: { vi: 'Đúng những gì được đề xuất', en: 'Exactly what is proposed' },
+	what_check: { vi: 'Đúng những gì cần kiểm tra', en: 'Exactly what is to be checked' },
 	about: { vi: 'Văn bản', en: 'The document' },
 	files: { vi: 'Tệp và mã băm', en: 'Files and their hashes' },
 	files_hint: { vi: 'Chữ ký gắn với mã băm của danh sách tệp: đổi một bit trong bất kỳ tệp nào thì chữ ký không còn đúng.', en: 'What is signed is the hash of the list of files: where one bit of any of them changes, the signature holds no more.' },

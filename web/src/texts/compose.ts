@@ -28,6 +28,7 @@ export const t = texts({
 	preview_off: { vi: 'Trở lại soạn', en: 'Back to writing' },
 	number_later: { vi: 'Số: … (văn thư cấp sau khi ký)', en: 'Số: … (given after signing)' },
 	to: { vi: 'Kính gửi:', en: 'To:' },
+	goes_to: { vi: 'Nơi nhận:', en: 'Recipients:' },
 	enclosed: { vi: 'Kèm theo:', en: 'Enclosed:' },
 	no_text: { vi: '(nội dung nằm trong tệp)', en: '(what it says is in its files)' },
 	submit: { vi: 'Trình', en: 'Submit' },
@@ -52,6 +53,7 @@ export const t = texts({
 	draft_drop_ask: { vi: 'Bỏ bản đang soạn này? Không lấy lại được.', en: 'Discard it? It cannot be had back.' },
 	draft_new: { vi: 'Soạn mới', en: 'New' },
 	draft_untitled: { vi: 'Chưa có nơi nhận', en: 'No recipients yet' },
-	may_not: { vi: 'Vai trò của bạn tại bộ phận này không soạn được văn bản: {why}', en: 'Your roles at this desk do not let you draft: {why}' },
+	may_not: { vi: 'Với vai trò của bạn tại bộ phận này ({roles}), bạn không soạn được văn bản. Người soạn thảo hoặc văn thư làm việc này.', en: 'With your roles at this desk ({roles}) you cannot draft. A drafter or a clerk can.' },
+	not_yours: { vi: 'không thuộc vai trò của bạn', en: 'not for your roles' },
 	answering: { vi: 'Trả lời văn bản {what}: độ mật không được thấp hơn văn bản đó.', en: 'Answers {what}: its level may not be below that.' },
 });

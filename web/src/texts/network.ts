@@ -117,7 +117,7 @@ export const t = texts({
 	'drop.reason': { vi: 'Lý do (không ghi điều mật)', en: 'Why (nothing that is secret)' },
 	done: { vi: 'Xong: {n} mục.', en: 'Done: {n}.' },
 	logged: { vi: 'Việc này được ghi vào nhật ký của trạm.', en: 'It is logged by the station.' },
-	cancel: { vi: 'Thôi', en: 'Cancel' },
+	cancel: { vi: 'Không làm nữa', en: 'Cancel' },
 	/* media */
 	media: { vi: 'Chuyển tay bằng đĩa', en: 'Carried by disk' },
 	'media.none': { vi: 'Không có gì phải mang bằng đĩa.', en: 'Nothing has to be carried.' },

@@ -6,6 +6,8 @@ export const t = texts({
 	mine: { vi: 'Việc cần làm', en: 'What needs you' },
 	nothing: { vi: 'Không còn việc nào đang chờ', en: 'Nothing waits for you' },
 	nothingHelp: { vi: 'Văn bản mới đến và việc mới được giao tự hiện ở đây, không cần tải lại trang.', en: 'What arrives or is given to you appears here by itself.' },
+	sealed: { vi: 'Chưa xem được văn bản đến', en: 'What has arrived cannot be seen yet' },
+	sealedHelp: { vi: 'Bộ phận chưa được mở khóa: văn bản đến, nếu có, còn nằm niêm phong. Mở khóa bộ phận ở trên để xem.', en: 'The desk is locked: what has arrived, if anything, lies sealed. Unlock the desk above to see it.' },
 	write: { vi: 'Soạn văn bản', en: 'Write a document' },
 	unnamed: { vi: 'Chưa có trích yếu', en: 'No abstract yet' },
 	hiddenAbstract: { vi: 'Văn bản Tuyệt mật (không ghi trích yếu)', en: 'Top secret document (no abstract is kept)' },

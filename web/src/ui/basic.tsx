@@ -4,13 +4,15 @@ import type { ComponentChildren as Children, JSX } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError } from '../api';
 import { clock, date, lang, seconds, span, time, type When } from '../i18n';
+import { sentence } from '../texts/said';
 import { Icon, type IconName } from './icons';
 import { t } from './texts';
 
 /* A page: its title takes the focus when one comes to it, so that a reader
- * hears where he is. */
-export function Page({ title, lead, actions, children }: {
-	title: string; lead?: Children; actions?: Children;
+ * hears where he is.  "heading" where it says more than the window's title may,
+ * which stays in the browser's history (docs/desk.md 13.8). */
+export function Page({ title, heading, lead, actions, children }: {
+	title: string; heading?: string; lead?: Children; actions?: Children;
 	children?: Children;
 }) {
 	const h1 = useRef<HTMLHeadingElement>(null);
@@ -25,7 +27,7 @@ export function Page({ title, lead, actions, children }: {
 	return <div class="page">
 		<header class="page-head">
 			<div>
-				<h1 ref={h1} tabIndex={-1}>{title}</h1>
+				<h1 ref={h1} tabIndex={-1}>{heading ?? title}</h1>
 				{lead && <p class="lead">{lead}</p>}
 			</div>
 			{actions && <div class="actions">{actions}</div>}
@@ -34,10 +36,17 @@ export function Page({ title, lead, actions, children }: {
 	</div>;
 }
 
-export function Section({ title, actions, children, id }: {
+/* Where the keyboard goes on when what it was on is gone. */
+export function toTitle(): void {
+	requestAnimationFrame(() =>
+	    document.querySelector<HTMLElement>('main h1')?.focus());
+}
+
+export function Section({ title, actions, children, id, screen }: {
 	title: string; actions?: Children; children?: Children; id?: string;
+	screen?: boolean; /* it is not printed */
 }) {
-	return <section class="section" id={id}>
+	return <section class={`section ${screen ? 'no-print' : ''}`} id={id}>
 		<div class="section-head"><h2>{title}</h2>{actions}</div>
 		{children}
 	</section>;
@@ -82,10 +91,6 @@ export function Alert({ kind = 'info', title, children }: {
 			{children && <div>{children}</div>}</div>
 	</div>;
 }
-
-/* The station's words as a sentence. */
-export const sentence = (s: string) => s === '' ? s :
-    s[0].toLocaleUpperCase('vi') + s.slice(1) + (/[.!?:…]$/.test(s) ? '' : '.');
 
 /* What the station refused, and what to do. */
 export function ErrorBox({ error, again, children, title }: {
@@ -153,7 +158,9 @@ export function Time({ at, only }: { at: When; only?: 'date' | 'clock' }) {
 		return null;
 	return <time dateTime={new Date(s * 1000).toISOString()}>
 		{only === 'date' ? date(at) : only === 'clock' ? clock(at) :
-		    time(at)}</time>;
+		    // on paper today is another day soon
+		    <><span class="no-print">{time(at)}</span>
+			<span class="print-only">{time(at, 0)}</span></>}</time>;
 }
 
 function useNow(every = 30): number {

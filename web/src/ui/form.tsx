@@ -2,9 +2,9 @@
 // Fields: each has a label, says what is wanted, and what is wrong beside it.
 import type { ComponentChildren as Children } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
-import { type ApiError, upload, type Upload } from '../api';
-import { folded, size } from '../i18n';
-import { Button, Progress } from './basic';
+import { type ApiError } from '../api';
+import { folded } from '../i18n';
+import { Button } from './basic';
 import { Icon } from './icons';
 import { t } from './texts';
 
@@ -87,6 +87,21 @@ export function Field({ label, hint, error, must, value, onValue, lines,
 			    {...said(id, around)} {...rest}
 			    onInput={(ev) => onValue(ev.currentTarget.value)} />}
 	</Wrap>;
+}
+
+/* A field whose value is written otherwise than it is kept, such as a day:
+ * "said" writes it, "typed" reads what was written ('': that is nothing).  What
+ * cannot be read is the value as it stands, so that it is found wrong. */
+export function Written({ said, typed, value, onValue, ...rest }: FieldProps & {
+	said: (value: string) => string; typed: (written: string) => string;
+}) {
+	const [raw, set] = useState<string | null>(null);
+
+	return <Field {...rest} value={raw ?? said(value)} autocomplete="off"
+	    onValue={(written) => {
+		set(written);
+		onValue(typed(written) || written.trim());
+	    }} onBlur={() => set(null)} />;
 }
 
 export interface Option { value: string; label: string; hint?: string; disabled?: boolean }
@@ -233,91 +248,5 @@ export function Combobox({ label, hint, error, must, options, chosen, onChosen,
 			{open && text !== '' && found.length === 0 &&
 			    <p class="hint">{t('none')}</p>}
 		</div>
-	</Wrap>;
-}
-
-// ---- files ------------------------------------------------------------------
-
-export interface Attached {
-	key: number; file: File; sent: number; upload?: Upload;
-	error?: ApiError; stop: AbortController;
-}
-
-let keys = 0;
-
-/* Files, by dropping or choosing; each goes up at once.  What is whole has its
- * "upload". */
-export function FileDrop({ label, hint, error, must, files, onFiles, max,
-    accept }: Around & {
-	files: Attached[];
-	onFiles: (change: (was: Attached[]) => Attached[]) => void;
-	max?: number; accept?: string;
-    }) {
-	const id = useId();
-	const [over, setOver] = useState(false);
-	const input = useRef<HTMLInputElement>(null);
-	const change = (key: number, to: Partial<Attached>) =>
-	    onFiles((was) => was.map((f) => f.key === key ? { ...f, ...to } : f));
-	const send = (a: Attached) => {
-		upload(a.file, (sent) => change(a.key, { sent }),
-		    a.stop.signal).then(
-		    (up) => change(a.key, { upload: up, sent: a.file.size }),
-		    (e: ApiError) => e.code !== 'stopped' &&
-			change(a.key, { error: e }));
-	};
-	const add = (list: FileList | null | undefined) => {
-		const some = [...list ?? []].slice(0, max === undefined ?
-		    undefined : Math.max(0, max - files.length))
-		    .map((file): Attached => ({ key: ++keys, file, sent: 0,
-			stop: new AbortController() }));
-
-		onFiles((was) => [...was, ...some]);
-		some.forEach(send);
-		if (input.current)
-			input.current.value = '';
-	};
-
-	return <Wrap id={id} label={label} hint={hint} error={error} must={must}>
-		<div class={`drop ${over ? 'over' : ''}`}
-		    onDragOver={(ev) => {
-			ev.preventDefault();
-			setOver(true);
-		    }}
-		    onDragLeave={() => setOver(false)}
-		    onDrop={(ev) => {
-			ev.preventDefault();
-			setOver(false);
-			add(ev.dataTransfer?.files);
-		    }}>
-			<span class="drop-text">{t('drop')}</span>
-			<input id={id} ref={input} type="file" class="file-input"
-			    multiple={max !== 1} accept={accept}
-			    {...said(id, { label, hint, error, must })}
-			    onChange={(ev) => add(ev.currentTarget.files)} />
-			<label for={id} class="button">{t('pick')}</label>
-		</div>
-		{files.length > 0 && <ul class="files">{files.map((f) =>
-			<li key={f.key}><Icon name="file" />
-				<div class="grow"><div class="file-name">
-					{f.upload?.name ?? f.file.name}</div>
-					<small>{size(f.file.size)}{f.upload &&
-					    ` · ${t('sent')}`}</small>
-					{!f.upload && !f.error && <Progress
-					    value={f.sent} max={f.file.size}
-					    label={t('sending', { name: f.file.name })} />}
-					{f.error && <div class="field-error" role="alert">
-						{t('failed')}: {f.error.text}</div>}</div>
-				{f.error && <Button onClick={() => {
-					change(f.key, { error: undefined, sent: 0 });
-					send(f);
-				}}>{t('again')}</Button>}
-				<Button kind="quiet" icon="close"
-				    aria-label={t('remove', { name: f.file.name })}
-				    onClick={() => {
-					f.stop.abort();
-					onFiles((was) => was.filter(
-					    (x) => x.key !== f.key));
-				    }} />
-			</li>)}</ul>}
 	</Wrap>;
 }

@@ -8,6 +8,7 @@ export interface Column<R> {
 	cell: (row: R) => Children;
 	narrow?: 'title' | 'hide'; /* on a card: its first line, or left out */
 	number?: boolean;
+	screen?: boolean; /* it is not printed */
 	width?: string; /* of CSS, on wide screens */
 }
 
@@ -25,13 +26,15 @@ export function Table<R>({ columns, rows, id, caption, rowClass, selected }: {
 		<caption class="hidden">{caption}</caption>
 		<thead role="rowgroup"><tr role="row">{columns.map((c) =>
 			<th key={c.key} role="columnheader" scope="col"
-			    class={c.number ? 'number' : ''}>{c.head}</th>)}</tr></thead>
+			    class={`${c.number ? 'number' : ''} ${c.screen ?
+				'no-print' : ''}`}>{c.head}</th>)}</tr></thead>
 		<tbody role="rowgroup">{rows.map((row) =>
 			<tr key={id(row)} role="row" class={rowClass?.(row) ?? ''}
 			    aria-current={selected?.(row) || undefined}>
 				{columns.map((c) => <td key={c.key} role="cell"
 				    data-head={c.head}
 				    class={`${c.number ? 'number' : ''} ` +
+					`${c.screen ? 'no-print' : ''} ` +
 					`${c.narrow === 'title' ? 'card-title' :
 					c.narrow === 'hide' ? 'card-hide' : ''}`}>
 					{whole(c.cell(row))}</td>)}</tr>)}</tbody>

@@ -2,19 +2,21 @@
 // How far a document is with every addressee, as it happens; and a reminder to
 // who has not answered.
 import { useState } from 'preact/hooks';
-import { post, type Rows, useAct, useGet } from '../../api';
+import { type Rows, useAct, useGet } from '../../api';
 import type { One } from '../../doc/one';
 import { short } from '../../doc/parts';
 import { recipients_of, seconds } from '../../logic/fields';
 import { type Far, how_far, is_over } from '../../logic/way';
+import { nameAt } from '../../names';
 import { useActing } from '../../session';
 import { t as d } from '../../texts/doc';
 import { t } from '../../texts/release';
 import { Badge, Button, Confirm, ErrorBox, Field, Loading, Section, Table, Time,
 	toast } from '../../ui';
+import { remind, Reminders, useReminders } from './reminders';
 
-function Chase({ one, to, onClose }: {
-	one: One; to: string[]; onClose: () => void;
+function Chase({ one, to, sent, onClose }: {
+	one: One; to: string[]; sent: number; onClose: () => void;
 }) {
 	const acting = useActing();
 	const act = useAct();
@@ -24,7 +26,7 @@ function Chase({ one, to, onClose }: {
 
 	return <Confirm title={t('chase')} yes={t('chase')} busy={act.busy}
 		error={act.error} onClose={onClose} onYes={async () => {
-			if (await act.run(() => post('/mail', {
+			if (await act.run(() => remind(String(doc.document), sent, {
 				desk: acting.desk, to, level: doc.level,
 				precedence: doc.precedence === 'hoa-toc-hen-gio' ? 'hoa-toc'
 					: doc.precedence, text,
@@ -44,6 +46,7 @@ export function Board({ one }: { one: One }) {
 	const { doc } = one;
 	const hex = String(doc.dispatch).replace(/-/g, '');
 	const got = useGet<Rows>(`/mail/${hex}/trace`, {}, ['mail', 'links']);
+	const sent = useReminders(String(doc.document), got.data);
 	const [chase, setChase] = useState<string[] | null>(null);
 	const named = new Map(recipients_of(doc.recipients)
 		.map((r) => [r.address, r.name]));
@@ -73,11 +76,11 @@ export function Board({ one }: { one: One }) {
 					{ key: 'how', head: t('how'), cell: (f) => <>
 						{f.by === 'receipt' ? t('by_receipt') : t('by_station')}
 						{f.by !== 'receipt' && f.hop &&
-							` · ${t('at', { hop: short(f.hop) })}`}
+							` · ${t(f.state === 'queued' ? 'next_hop' : 'at', { hop: nameAt(f.hop) })}`}
 						{f.noted && ` · ${t('noted')}`}</> },
 					{ key: 'at', head: d('field.changed'),
 						cell: (f) => <Time at={f.at} /> },
-					{ key: 'do', head: t('chase'), cell: (f) => is_over(f) ? null
+					{ key: 'do', head: t('chase'), screen: true, cell: (f) => is_over(f) ? null
 						: <Button kind="quiet" onClick={() => setChase([f.desk])}
 							aria-label={`${t('chase')}: ${short(f.desk)}`}>
 							{t('chase')}</Button> },
@@ -85,6 +88,7 @@ export function Board({ one }: { one: One }) {
 		</div>
 		{paper.length > 0 && <p>{t('paper')}: {paper.map((r) => r.name)
 			.join('; ')}</p>}
-		{chase && <Chase one={one} to={chase} onClose={() => setChase(null)} />}
+		<Reminders all={sent} />
+		{chase && <Chase one={one} to={chase} sent={sent.length} onClose={() => setChase(null)} />}
 	</Section>;
 }

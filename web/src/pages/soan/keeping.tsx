@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: EUPL-1.2
 // What is not submitted yet is saved a while after it was touched, sealed at
-// the station; what could not be saved is tried again until it is.
+// the station; what could not be saved is tried again until it is, and where the
+// page goes before, this tab's memory has it for its person (held.ts).
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { answering, ApiError, del, put } from '../../api';
 import type { Acting } from '../../doc/step';
 import { clock } from '../../i18n';
-import { type Kept, KEPT_MAX } from '../../logic/compose';
+import { type Kept, kept_size, KEPT_MAX } from '../../logic/compose';
 import { beforeLeaving } from '../../router';
 import { t } from '../../texts/compose';
+import { hold } from './held';
 
 const AFTER = 1200; // ms of peace
 const AGAIN = 5000;
@@ -16,20 +18,24 @@ export interface Saved {
 	state: 'no' | 'saving' | 'saved' | 'bad' | 'long'; at: number;
 }
 
-export function useKeeping(id: string, acting: Acting,
+// "unsaved": what it begins with was held, and is to be saved at once.
+export function useKeeping(id: string, whose: Acting, unsaved: boolean,
     data: () => { title: string; kept: Kept }) {
+	const acting = useRef(whose).current; // whoever acts next
 	const [saved, set] = useState<Saved>({ state: 'no', at: 0 });
 	const timer = useRef(0);
-	const dirty = useRef(false);
+	const dirty = useRef(unsaved);
 	const ended = useRef(false);
+	const gone = useRef(false);
 	const now = useRef(data);
+	const keep = () => hold({ ...now.current(), person: acting.person,
+		desk: acting.desk, id });
 	const save = async (): Promise<void> => {
 		const { title, kept } = now.current();
 
 		if (ended.current || !dirty.current)
 			return;
-		const text = JSON.stringify(kept);
-		if (new TextEncoder().encode(text).length > KEPT_MAX) {
+		if (kept_size(kept) > KEPT_MAX) {
 			set({ state: 'long', at: 0 });
 			return;
 		}
@@ -37,12 +43,16 @@ export function useKeeping(id: string, acting: Acting,
 		set((was) => ({ ...was, state: 'saving' }));
 		try {
 			await put(`/drafts/${id}`, { desk: acting.desk,
-				as: acting.person, title, data: text });
+				as: acting.person, title, data: JSON.stringify(kept) });
 			set({ state: 'saved', at: Date.now() / 1000 });
 		} catch (e) {
 			if (!(e instanceof ApiError))
 				throw e;
 			dirty.current = true;
+			if (gone.current) {
+				keep();
+				return;
+			}
 			set({ state: 'bad', at: 0 });
 			clearTimeout(timer.current);
 			if (!ended.current)
@@ -57,6 +67,8 @@ export function useKeeping(id: string, acting: Acting,
 				ev.preventDefault();
 		};
 
+		if (unsaved)
+			void save();
 		addEventListener('beforeunload', unload);
 		beforeLeaving(() => {
 			if (!dirty.current || ended.current)
@@ -70,6 +82,10 @@ export function useKeeping(id: string, acting: Acting,
 			removeEventListener('beforeunload', unload);
 			beforeLeaving(null);
 			clearTimeout(timer.current);
+			gone.current = true;
+			if (dirty.current && !ended.current && kept_size(now.current()
+			    .kept) > KEPT_MAX)
+				keep();
 			void save();
 		};
 	}, []);

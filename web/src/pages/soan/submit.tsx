@@ -2,10 +2,11 @@
 // Submitting: what will be done is said before, and done step by step.
 import { useRef, useState } from 'preact/hooks';
 import { ApiError, post, type Row } from '../../api';
+import { short } from '../../doc/parts';
 import { type Acting, type Form, take, tidied } from '../../doc/step';
 import type { useUploads } from '../../doc/uploads';
 import { compose_steps } from '../../logic/compose';
-import { items } from '../../logic/fields';
+import { recipients_of } from '../../logic/fields';
 import { t } from '../../texts/compose';
 import { t as d } from '../../texts/doc';
 import { t as p } from '../../texts/parts';
@@ -61,6 +62,11 @@ export function Submit({ action, form, text, up, acting, onClose, onDone }: {
 				onDone(document);
 				return;
 			}
+			// what is wrong with one file is said beside it
+			if (up.refused(e)) {
+				onClose();
+				return;
+			}
 			setError(e);
 			form.refused(e);
 		}
@@ -83,7 +89,8 @@ export function Submit({ action, form, text, up, acting, onClose, onDone }: {
 						{d.of('level', values.level)} · {d('field.catalogue')}
 						{' '}{values.catalogue}</p>}
 					{i === 0 && <p class="soft">
-						{items(values.recipients ?? '').join('; ')}</p>}</div>
+						{recipients_of(values.recipients).map((r) =>
+							r.name || short(r.address)).join('; ')}</p>}</div>
 			</li>)}
 		</ol>
 		<p class="soft">{action === 'digitise' ? t('after_paper')

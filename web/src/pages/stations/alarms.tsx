@@ -3,10 +3,14 @@
 // Hôm nay, Máy trạm and Người và vai.
 import { useState } from 'preact/hooks';
 import { post, useAct, useGet, type Row, type Rows } from '../../api';
+import { name_of } from '../../doc/parts';
 import { time } from '../../i18n';
+import { nameAt } from '../../names';
+import { useActing } from '../../session';
 import { t } from '../../texts/alarms';
+import { t as tr } from '../../texts/rota';
 import { Badge, Button, Checkbox, Confirm, Empty, ErrorBox, Facts, Field,
-    Loading, PrecedenceBadge, Section, Select, Table, Time, toast, wrong }
+    LinkButton, Loading, PrecedenceBadge, Section, Select, Table, Time, toast, wrong }
     from '../../ui';
 
 export const alarmName = (kind: string) =>
@@ -14,11 +18,31 @@ export const alarmName = (kind: string) =>
 export const alarmTodo = (kind: string) =>
     t.has(`do.${kind}`) ? t.of('do', kind) : t('do.other');
 
+/* Whether it is of a dispatch, whose document is then looked for. */
+const hex = (id: unknown) => String(id ?? '').replaceAll('-', '');
+const ofDispatch = (row: Row) => /^[0-9a-f]{32}$/.test(hex(row.subject));
+
+/* Where the document of an alarm is followed; without one what it is about. */
+function Subject({ row, docs }: { row: Row; docs: Row[] }) {
+	const doc = docs.find((d) => ofDispatch(row) &&
+	    hex(d.dispatch) === hex(row.subject));
+	const came = doc && ['in', 'telegram-in'].includes(doc.kind);
+
+	return doc ? <a href={`/${came ? 'den' : 'phat-hanh'}/${doc.document}`}>
+		{[doc.abstract && doc.symbol, name_of(doc)].filter(Boolean)
+		    .join(' · ')}</a> :
+	    <>{ofDispatch(row) ? t('dispatch', { id: hex(row.subject).slice(0, 8) }) :
+		about(row)}</>;
+}
+
 function about(row: Row): string {
 	const text = String(row.text ?? '');
+	// of a station below: which alarm of its own, its number, its urgency
+	const below = /^([a-z-]+) (\d+)( [a-z-]+)?$/.exec(text);
 	const said = text.startsWith('contact ') ?
-	    t('contact', { time: text.slice(8) }) : text;
-	const subject = String(row.subject ?? '').replace('antin://', '');
+	    t('contact', { time: text.slice(8) }) :
+	    below && t.has(`kind.${below[1]}`) ? alarmName(below[1]!) : text;
+	const subject = nameAt(row.subject);
 
 	return said === '' ? subject : subject === '' ? said :
 	    `${subject} (${said})`;
@@ -26,7 +50,8 @@ function about(row: Row): string {
 
 function standing(row: Row) {
 	return row.state === 'over' ? t('state.over', { time: time(row.over) }) :
-	    row.seen ? t('state.seen', { time: time(row.seen) }) :
+	    row.seen ? row.by ? t('state.seen.by', { time: time(row.seen),
+		who: row.by }) : t('state.seen', { time: time(row.seen) }) :
 	    <Badge kind="bad">{t(row.escalated > 0 ? 'state.escalated' :
 		'state.new')}</Badge>;
 }
@@ -36,9 +61,13 @@ export function AlarmsPanel({ brief }: { brief?: boolean }) {
 	const [all, setAll] = useState(false);
 	const got = useGet<Rows>('/alarms', { all: !brief && all }, ['alarms']);
 	const act = useAct();
+	const me = useActing();
 	const [asking, ask] = useState<Row | null>(null);
 	const rows = (got.data?.rows ?? []).filter((r: Row) =>
 	    r.row === 'alarm' && (!brief || !r.seen));
+	const docs = useGet<Rows>(me.person && rows.some(ofDispatch) ?
+	    '/documents' : null, { desk: me.desk, as: me.person, all: true,
+		max: 500 }).data?.rows ?? [];
 	const see = async () => {
 		if (asking && await act.run(() => post(`/alarms/${asking.alarm}/seen`))) {
 			toast(t('see.done'));
@@ -58,12 +87,25 @@ export function AlarmsPanel({ brief }: { brief?: boolean }) {
 		{got.loading && <Loading rows={2} />}
 		{!brief && <Checkbox label={t('all')} checked={all} onCheck={setAll} />}
 		{got.data && rows.length === 0 && <Empty title={t('none')} />}
-		{rows.length > 0 && <Table rows={rows} id={(r) => String(r.alarm)}
+		{brief ? rows.length > 0 && <ul class="todo" aria-label={t('title')}>
+			{rows.map((r) => <li key={r.alarm} class={r.precedence}>
+				<div>
+					<div class="todo-title">
+						<PrecedenceBadge precedence={r.precedence} />{' '}
+						<span class="todo-what">{alarmName(r.kind)}</span></div>
+					<p>{alarmTodo(r.kind)}</p>
+					<p class="soft"><Subject row={r} docs={docs} /> · <Time at={r.since} /> ·{' '}
+						{t(r.escalated > 0 ? 'state.escalated' :
+						    'state.new')}</p>
+				</div>
+				{button(r)}
+			</li>)}</ul> :
+		rows.length > 0 && <Table rows={rows} id={(r) => String(r.alarm)}
 		    caption={t('title')} columns={[
 			{ key: 'kind', head: t('kind'), narrow: 'title', cell: (r) =>
 				<><PrecedenceBadge precedence={r.precedence} />{' '}
 				<strong>{alarmName(r.kind)}</strong>
-				<br /><small class="wrap">{about(r)}</small></> },
+				<br /><small class="wrap"><Subject row={r} docs={docs} /></small></> },
 			{ key: 'todo', head: t('todo'), cell: (r) => alarmTodo(r.kind) },
 			{ key: 'since', head: t('since'), cell: (r) => <Time at={r.since} /> },
 			{ key: 'state', head: t('state'), cell: standing },
@@ -73,7 +115,7 @@ export function AlarmsPanel({ brief }: { brief?: boolean }) {
 			kind: alarmName(asking.kind) })} yes={t('see')}
 		    busy={act.busy} error={act.error} onYes={see}
 		    onClose={() => ask(null)}>
-			<p>{about(asking)}</p><p>{alarmTodo(asking.kind)}</p>
+			<p><Subject row={asking} docs={docs} /></p><p>{alarmTodo(asking.kind)}</p>
 		</Confirm>}
 	</Section>;
 }
@@ -119,6 +161,8 @@ function line(text: string): string {
 		    (f[3] ? ` < ${named(f[3])}` : '') + (f[4] ? ` “${f[4]}”` : '');
 	return text;
 }
+
+const SHOWN = 30; /* shifts; the rota's own page has all */
 
 type Doing = 'offer' | 'take' | 'note';
 
@@ -210,11 +254,13 @@ export function DutyPanel({ brief }: { brief?: boolean }) {
 			    shift(after)],
 			[t('duty.desk'), !brief && desk?.desk],
 		]} />}
+		{(!brief || !rota) && got.data && <p><LinkButton href="/nguoi/lich-truc">
+			{tr('open')}</LinkButton></p>}
 		{offer && <p><Badge kind="info">{t('duty.offer.waits', {
 			who: offer.login ?? t('duty.offer.any') })}</Badge></p>}
 		{!brief && rota && <>
 			<h3>{t('duty.rota')}</h3>
-			<Table rows={shifts} id={(r) => `${r.what}${r.since}`}
+			<Table rows={shifts.slice(0, SHOWN)} id={(r) => `${r.what}${r.since}`}
 			    caption={t('duty.rota')} columns={[
 				{ key: 'who', head: t('duty.who'), narrow: 'title',
 					cell: (r) => r.what === 'gap' ? <Badge kind="warn">
