@@ -7,236 +7,84 @@
  * TLS: the largest file of the pages, as fast as it goes, beside nginx with the
  * same file, protocol and groups where it is here.
  */
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-#include <pthread.h>
-#include <sys/fsuid.h>
-
-#include "../tests/station/clerk.h"
-#include "bench.h"
+#include "browser.h"
 
 #define SESSIONS 200u /* by root; else FEW, for one user has so many tries */
 #define FEW 10u
 #define BROWSERS 200u
 #define SECONDS 10
-#define PACE 0.5	  /* seconds between what one asks */
-#define ANSWER (1u << 20) /* bytes of an answer, at most */
-#define FIRST_USER 20000u
-#define SAMPLES (1u << 20)
+#define PACE 0.5 /* seconds between what one asks */
+#define REST_S 5 /* until a station that was started is at rest */
 
-static struct seat *s;
-static uint16_t secure_port, plain_port, peer_port;
+static uint16_t peer_port;
 static char files_path[128]; /* the pages' program */
+static struct samples answers;
 
-/* ---- a connection ---- */
+/* ---- a station that nobody has asked yet ---- */
 
-struct conn {
-	int fd;
-	SSL *ssl;
-	char *in; /* ANSWER bytes; owned */
-};
-
-static SSL_CTX *tls;
-
-/* As another user of this machine each, where that can be. */
-static bool
-conn_open(struct conn *c, uint16_t port, bool secure, unsigned who)
+/* All that a browser needs to show the first page; seconds, 0: it fails. */
+static double
+first_page(bool secure)
 {
-	struct sockaddr_in a = { .sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	const struct timeval wait = { 60, 0 };
+	const struct session nobody = { .secure = secure };
+	struct session of = nobody;
+	const double began = bench_now();
+	double took = 0;
+	struct conn c;
 
-	if (geteuid() == 0)
-		(void)setfsuid(FIRST_USER + who);
-	*c = (struct conn){ .fd = socket(AF_INET, SOCK_STREAM, 0),
-		.in = alloc(ANSWER, 1) };
-	if (geteuid() == 0)
-		(void)setfsuid(0);
-	(void)setsockopt(c->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	if (connect(c->fd, (struct sockaddr *)&a, sizeof(a)) != 0)
-		return false;
-	if (!secure)
-		return true;
-	c->ssl = SSL_new(tls);
-	(void)SSL_set_fd(c->ssl, c->fd);
-	return SSL_connect(c->ssl) == 1;
+	if (conn_open(&c, secure ? secure_port : plain_port, secure, 0) &&
+	    asks(&c, &nobody, "GET", "/", "") == 200 &&
+	    asks(&c, &nobody, "GET", files_path, "") == 200 &&
+	    (!secure || (asks(&c, &of, "POST", "/api/1/session", "{}") == 200 &&
+			    (session_told(&of, &c), true) &&
+			    asks(&c, &of, "GET", "/api/1/session", "") == 200)))
+		took = bench_now() - began;
+	conn_close(&c);
+	return took;
 }
 
+/* From when it is started, and again when all is warm. */
 static void
-conn_close(struct conn *c)
+cold(void)
 {
-	SSL_free(c->ssl);
-	(void)close(c->fd);
-	free(c->in);
-}
+	const double began = bench_now();
+	double first = 0, tls_first, again;
+	struct conn c;
 
-static bool
-put_all(struct conn *c, const char *p, size_t n)
-{
-	ssize_t sent;
-
-	for (; n > 0; p += sent, n -= (size_t)sent) {
-		sent = c->ssl != NULL ? SSL_write(c->ssl, p, (int)n)
-				      : send(c->fd, p, n, MSG_NOSIGNAL);
-		if (sent <= 0)
-			return false;
+	seat_launch(s);
+	while (first == 0 && bench_now() - began < 60) {
+		if (conn_open(&c, plain_port, false, 0))
+			first = first_page(false);
+		conn_close(&c);
+		if (first == 0)
+			(void)usleep(2000);
 	}
-	return true;
-}
-
-/* The answer's status; 0: none.  c->in has it, with a zero behind. */
-static int
-answered(struct conn *c)
-{
-	const char *end, *length;
-	size_t len = 0, want = 0;
-	ssize_t n;
-
-	while (want == 0 || len < want) {
-		n = c->ssl != NULL
-			? SSL_read(c->ssl, c->in + len, (int)(ANSWER - 1 - len))
-			: recv(c->fd, c->in + len, ANSWER - 1 - len, 0);
-		if (n <= 0)
-			return 0;
-		len += (size_t)n;
-		c->in[len] = '\0';
-		if (want != 0 || (end = strstr(c->in, "\r\n\r\n")) == NULL)
-			continue;
-		length = strcasestr(c->in, "content-length:");
-		want = (size_t)(end + 4 - c->in) +
-		       (length != NULL ? strtoul(length + 15, NULL, 10) : 0);
-	}
-	return atoi(c->in + 9);
+	first = bench_now() - began;
+	if (!seat_waits(s, "event=web.certificate ", 1, 30))
+		bug("the station does not start");
+	tls_first = first_page(true);
+	again = first_page(true);
+	printf("a station is started: its first page (index and program, "
+	       "plain) is there after %.2f s; then by TLS with a session the "
+	       "first time %.0f ms, again %.0f ms\n",
+	    first, tls_first * 1e3, again * 1e3);
 }
 
 /* ---- a session ---- */
-
-struct session {
-	unsigned who;
-	char cookie[64], csrf[64];
-};
-
-static int
-asks(struct conn *c, const struct session *of, const char *method,
-    const char *path, const char *body)
-{
-	const size_t size = strlen(body);
-	char head[1024], about[96] = "";
-	int n;
-
-	if (size > 0)
-		(void)snprintf(about, sizeof(about),
-		    "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-		    size);
-	n = snprintf(head, sizeof(head),
-	    "%s %s HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nCookie: %s\r\n"
-	    "Origin: http://127.0.0.1:%u\r\nX-Antin: %s\r\n%s\r\n",
-	    method, path, plain_port, of->cookie, plain_port, of->csrf, about);
-	if (!put_all(c, head, (size_t)n) || !put_all(c, body, size))
-		return 0;
-	return answered(c);
-}
-
-/* What stands behind this word in an answer, up to any of "ends". */
-static void
-behind(
-    char *out, size_t size, const char *in, const char *word, const char *ends)
-{
-	const char *at = strstr(in, word);
-
-	if (at == NULL)
-		bug("an answer without what it must have");
-	at += strlen(word);
-	(void)snprintf(out, size, "%.*s", (int)strcspn(at, ends), at);
-}
 
 /* As "antin desk" begins one; then the station's desk is unlocked in it. */
 static void
 session_begin(struct session *out, unsigned who, int control)
 {
-	char token[64], body[LIMIT_ADDRESS + 64];
-	json_t *answer = NULL;
+	char body[LIMIT_ADDRESS + 64];
 	struct conn c;
-	struct err e;
 
-	*out = (struct session){ .who = who };
-	bench_must(control_ask(control, CONTROL_DESK, json_object(), NULL, 0,
-		       NULL, &answer, &e),
-	    &e);
-	behind(token, sizeof(token),
-	    json_string_value(json_object_get(answer, "url")), "#link=", "");
-	json_decref(answer);
-	(void)snprintf(body, sizeof(body), "{\"token\":\"%s\"}", token);
-	if (!conn_open(&c, plain_port, false, who) ||
-	    asks(&c, out, "POST", "/api/1/session/link", body) != 200)
-		bug("no session");
-	behind(out->cookie, sizeof(out->cookie), c.in, "Set-Cookie: ", ";");
-	behind(out->csrf, sizeof(out->csrf), c.in, "\"csrf\":\"", "\"");
+	session_link(out, &c, who, control);
 	(void)snprintf(body, sizeof(body),
 	    "{\"desk\":\"%s\",\"passphrase\":\"\"}", s->key_address);
 	if (asks(&c, out, "POST", "/api/1/session/desk", body) != 200)
 		(void)fprintf(stderr, "desk: %.300s\n", c.in);
 	conn_close(&c);
-}
-
-/* ---- what was measured ---- */
-
-static double *took;
-static size_t took_count, failed;
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-
-static void
-measured(double seconds, bool good)
-{
-	(void)pthread_mutex_lock(&lock);
-	if (good && took_count < SAMPLES)
-		took[took_count++] = seconds;
-	failed += !good;
-	(void)pthread_mutex_unlock(&lock);
-}
-
-static void
-say_measured(const char *what, double seconds)
-{
-	qsort(took, took_count, sizeof(*took), bench_by_size);
-	if (took_count == 0)
-		bug("nothing was answered");
-	printf("%s: %.0f a second; p50 %.1f ms, p95 %.1f ms, p99 %.1f ms, "
-	       "longest %.1f ms; %zu failed\n",
-	    what, (double)took_count / seconds, took[took_count / 2] * 1e3,
-	    took[took_count * 95 / 100] * 1e3,
-	    took[took_count * 99 / 100] * 1e3, took[took_count - 1] * 1e3,
-	    failed);
-	took_count = failed = 0;
-}
-
-/* Of the station's process of this name, its share of shared pages counted. */
-static unsigned long
-pss(const char *name)
-{
-	char path[64];
-	struct buf text = { 0 };
-	const char *at;
-	unsigned long kb = 0;
-	struct err e;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/smaps_rollup",
-	    (int)seat_process(s, name));
-	if (file_read(&text, path, 65536, &e) == RC_OK) {
-		buf_u8(&text, 0);
-		at = strstr((const char *)text.p, "\nPss:");
-		kb = at != NULL ? strtoul(at + 5, NULL, 10) : 0;
-	}
-	buf_free(&text);
-	return kb;
-}
-
-static void
-say_memory(const char *when)
-{
-	printf("memory %s (PSS): tls %lu KiB, web %lu KiB, control %lu KiB\n",
-	    when, pss("tls"), pss("web"), pss("control"));
 }
 
 /* ---- people ---- */
@@ -282,18 +130,18 @@ works(void *ctx)
 	bool good;
 
 	if (!conn_open(&c, plain_port, false, b->session->who))
-		measured(0, false);
+		samples_add(&answers, 0, false);
 	else
 		for (next = bench_now() + PACE * (b->number % 97) / 97;
 		     next < b->until; next += PACE, turn++) {
 			while ((began = bench_now()) < next)
 				(void)usleep((unsigned)((next - began) * 1e6));
 			good = asks_something(&c, b->session, turn);
-			if (!good && failed < 3)
+			if (!good && answers.failed < 3)
 				fprintf(stderr, "turn %u: %.200s\n", turn % 10,
 				    c.in);
 			/* late is late: from when it was to be asked */
-			measured(bench_now() - next, good);
+			samples_add(&answers, bench_now() - next, good);
 		}
 	conn_close(&c);
 	return NULL;
@@ -340,10 +188,11 @@ people(void)
 	printf("%u browsers of %u sessions, %zu streams of changes, plain, one "
 	       "request each in %.1f s:\n",
 	    BROWSERS, count, open, PACE);
-	say_measured("requests (50 % boxes, 20 % sessions, 20 % status, 10 % "
-		     "pages)",
+	samples_say(&answers,
+	    "requests (50 % boxes, 20 % sessions, 20 % status, 10 % "
+	    "pages)",
 	    SECONDS);
-	say_memory("with them");
+	(void)say_memory("with them");
 	for (i = 0; i < count; i++)
 		conn_close(&streams[i]);
 }
@@ -363,12 +212,12 @@ fetches(void *ctx)
 	n = snprintf(head, sizeof(head),
 	    "GET %s HTTP/1.1\r\nHost: localhost:%u\r\n\r\n", b->path, b->port);
 	if (!conn_open(&c, b->port, true, 0)) {
-		measured(0, false);
+		samples_add(&answers, 0, false);
 		return NULL;
 	}
 	while ((began = bench_now()) < b->until) {
 		good = put_all(&c, head, (size_t)n) && answered(&c) == 200;
-		measured(bench_now() - began, good);
+		samples_add(&answers, bench_now() - began, good);
 		if (!good)
 			break;
 	}
@@ -393,7 +242,7 @@ pump(const char *what, uint16_t port, const char *path)
 	}
 	for (i = 0; i < BROWSERS; i++)
 		(void)pthread_join(all[i].thread, NULL);
-	say_measured(what, bench_now() - began);
+	samples_say(&answers, what, bench_now() - began);
 }
 
 /* desk files_path peer_port: the peer serves "/file". */
@@ -401,41 +250,23 @@ int
 main(int argc, char **argv)
 {
 	static struct country land;
-	char more[256];
-	json_t *answer = NULL;
-	struct err e;
-	int control;
 
 	if (argc < 2)
 		return 2;
-	(void)signal(SIGPIPE, SIG_IGN);
 	(void)snprintf(files_path, sizeof(files_path), "%s", argv[1]);
 	peer_port = argc > 2 ? (uint16_t)atoi(argv[2]) : 0;
-	took = alloc(SAMPLES, sizeof(*took));
-	tls = SSL_CTX_new(TLS_client_method());
-	country_begin(&land);
-	s = country_seat(&land, NULL, "vn");
-	secure_port = free_port();
-	plain_port = free_port();
-	(void)snprintf(more, sizeof(more),
-	    "web 127.0.0.1:%u\nweb.tls 127.0.0.1:%u\nweb.name localhost\n",
-	    plain_port, secure_port);
-	country_write(s, more);
-	if (!seat_start(s) || !seat_waits(s, "event=web.certificate ", 1, 30))
-		bug("the station does not start");
-	bench_must(seat_control(&control, s, &e), &e);
-	(void)close(control);
-	json_decref(answer);
-	say_memory("before anybody comes");
+	browser_begin(&land);
+	browser_write();
+	cold();
+	(void)sleep(REST_S);
+	(void)say_memory("of a station with pages, that nobody asks");
 	people();
 	pump("by TLS, 200 browsers, the pages' program", secure_port,
 	    files_path);
-	say_memory("after it");
+	(void)sleep(REST_S);
+	(void)say_memory("when all are gone");
 	if (peer_port != 0)
 		pump("peer: nginx by TLS, the same file", peer_port, "/file");
-	(void)seat_stop(s, SIGTERM);
-	country_end(&land);
-	SSL_CTX_free(tls);
-	free(took);
+	browser_end(&land);
 	return 0;
 }

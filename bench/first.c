@@ -20,17 +20,6 @@
 static struct country land;
 static struct seat *centre, *commune;
 
-void
-note(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
-	(void)fputc('\n', stderr);
-	va_end(ap);
-}
-
 static bool
 sh(const char *command)
 {

@@ -29,7 +29,7 @@
 #define BOOK "0123456789abcdef0123456789abcdef/secret-out"
 #define ABOUT "row"
 
-static uint8_t key[ROW_KEY];
+static uint8_t key[ROW_KEY_SIZE];
 static struct store *s;
 
 static void

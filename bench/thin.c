@@ -17,18 +17,6 @@ static struct country land;
 static struct seat *centre, *commune;
 static struct slow line;
 
-/* What the tests' helpers say of what they wait for in vain. */
-void
-note(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	(void)vfprintf(stderr, fmt, ap);
-	(void)fputc('\n', stderr);
-	va_end(ap);
-}
-
 static struct went
 since(struct went before)
 {
