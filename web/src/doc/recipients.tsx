@@ -28,8 +28,9 @@ async function whole_tree(stop: AbortSignal): Promise<Row[]> {
 	return rows;
 }
 
-export function useTargets(): Target[] {
-	const [all, set] = useState<Target[]>([]);
+// Null until they have come: what is typed before may well be one of them.
+function useTargets(): Target[] | null {
+	const [all, set] = useState<Target[] | null>(null);
 
 	useEffect(() => {
 		const stop = new AbortController();
@@ -59,10 +60,10 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 	const [open, setOpen] = useState(false);
 	const input = useRef<HTMLInputElement>(null);
 	const found: Found[] = useMemo(
-		() => found_in(targets, words, value).slice(0, SHOWN),
+		() => found_in(targets ?? [], words, value).slice(0, SHOWN),
 		[targets, words, value]);
 	const typed = clean(words.replace(/;/g, ','));
-	const paper = typed && !typed.startsWith('antin://') ? 1 : 0;
+	const paper = targets && typed && !typed.startsWith('antin://') ? 1 : 0;
 	const count = found.length + paper;
 
 	const add = (texts: string[]) => {
@@ -91,7 +92,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 			ev.preventDefault();
 			if (open && at >= 0)
 				take(at);
-			else if (typed)
+			else if (typed && targets)
 				take(0);
 		} else if (ev.key === 'Escape' && open) {
 			ev.preventDefault();
@@ -146,7 +147,7 @@ export function Pick({ id, value, onChange, label, described, bad }: {
 			</li>}
 		</ul>
 		<p class="hidden" aria-live="polite">
-			{open && words.trim() ? found.length
+			{open && words.trim() && targets ? found.length
 				? t('to_count', { n: found.length }) : t('to_none') : ''}
 		</p>
 	</div>;
