@@ -19,7 +19,7 @@ import { t as d } from '../texts/doc';
 import { Alert, Button, ErrorBox, Field, Loading, Page, Radios, Section,
 	Select, toTitle } from '../ui';
 import type { PageProps } from '.';
-import { release } from './soan/held';
+import { gone, release } from './soan/held';
 import { SavedSay, useKeeping } from './soan/keeping';
 import { Preview } from './soan/preview';
 import { Submit } from './soan/submit';
@@ -209,6 +209,9 @@ async function of_answer(document: string, q: Record<string, string>,
 
 async function of_draft(id: string, q: Record<string, string>,
     stop: AbortSignal): Promise<Begun> {
+	await gone(id).catch(() => undefined);
+	if (stop.aborted)
+		return nothing;
 	const here = release(q.as!, q.desk!, id);
 
 	if (here)
@@ -268,7 +271,7 @@ export default function ComposePage({ query }: PageProps) {
 		{none && <Alert kind="warn">{t('may_not', { roles: acting.roles
 			.map((r) => d.of('role', r)).join(', ') || '–' })}</Alert>}
 		<ErrorBox error={may.error} again={may.reload} />
-		<ErrorBox error={error} />
+		<ErrorBox error={error} again={() => setFresh(new_id())} />
 		{!none && (begun && may.data ?
 			<Compose key={`${id || fresh}${acting.desk}${acting.person}`} id={id || fresh}
 				acting={acting} begun={begun} beginnings={allowed} />

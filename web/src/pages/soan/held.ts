@@ -18,6 +18,27 @@ export const held = store<Held[]>([]);
 const saving = new Set<Held>();
 let timer = 0;
 
+// ---- what is on its way to the station --------------------------------------------
+
+const going = new Map<string, Promise<void>>();
+
+// What is saved of a draft, one after the other.
+export function goes(id: string, save: () => Promise<void>): Promise<void> {
+	const done = gone(id).catch(() => undefined).then(save).finally(() => {
+		if (going.get(id) === done)
+			going.delete(id);
+	});
+
+	going.set(id, done);
+	return done;
+}
+
+// Who comes back to a draft waits for what is being saved of it.
+export const gone = (id: string): Promise<void> =>
+	going.get(id) ?? Promise.resolve();
+
+// ---- what could not be saved --------------------------------------------------------
+
 const is = (h: Held, person: string, desk: string, id: string) =>
 	h.person === person && h.desk === desk && h.id === id;
 

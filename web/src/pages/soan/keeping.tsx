@@ -9,7 +9,7 @@ import { clock } from '../../i18n';
 import { type Kept, kept_size, KEPT_MAX } from '../../logic/compose';
 import { beforeLeaving } from '../../router';
 import { t } from '../../texts/compose';
-import { hold } from './held';
+import { goes, hold } from './held';
 
 const AFTER = 1200; // ms of peace
 const AGAIN = 5000;
@@ -30,7 +30,7 @@ export function useKeeping(id: string, whose: Acting, unsaved: boolean,
 	const now = useRef(data);
 	const keep = () => hold({ ...now.current(), person: acting.person,
 		desk: acting.desk, id });
-	const save = async (): Promise<void> => {
+	const save_now = async (): Promise<void> => {
 		const { title, kept } = now.current();
 
 		if (ended.current || !dirty.current)
@@ -59,6 +59,7 @@ export function useKeeping(id: string, whose: Acting, unsaved: boolean,
 				timer.current = setTimeout(save, AGAIN);
 		}
 	};
+	const save = () => goes(id, save_now);
 
 	now.current = data;
 	useEffect(() => {
