@@ -75,6 +75,23 @@ async function failure(r: Response): Promise<ApiError> {
 	return refusal(r.status, await r.text().catch(() => ''));
 }
 
+const PATIENCE = 5; // times that a reading waits for its turn
+const TURN = 1000, TURN_MOST = 5000; // ms
+
+/* Until a station that is asked too often wants to be asked again; false: at
+ * once, or not at all. */
+async function turn(r: Response, signal?: AbortSignal): Promise<boolean> {
+	const s = Number(r.headers.get('Retry-After')) * 1000;
+
+	if (r.status !== 429 || signal?.aborted)
+		return false;
+	await new Promise((go) => setTimeout(go,
+	    Math.min(Math.max(s, TURN), TURN_MOST)));
+	return !signal?.aborted;
+}
+
+/* What only reads and comes too often waits for its turn; a step is refused, for
+ * who took it is to know. */
 export async function request<T = Row>(method: string, path: string,
     query?: Query, body?: unknown, signal?: AbortSignal): Promise<T> {
 	const headers: Record<string, string> = { Accept: 'application/json' };
@@ -84,18 +101,22 @@ export async function request<T = Row>(method: string, path: string,
 		headers['X-Antin'] = csrf.get();
 	if (body !== undefined)
 		headers['Content-Type'] = 'application/json';
-	try {
-		r = await fetch(url(path, query), {
-			method, headers, signal, cache: 'no-store',
-			credentials: 'same-origin', redirect: 'error',
-			body: body === undefined ? undefined :
-			    JSON.stringify(body),
-		});
-	} catch (why) {
-		if (signal?.aborted)
-			throw why;
-		answering.set(false);
-		throw new ApiError(0, 'offline', '');
+	for (let n = 0; ; n++) {
+		try {
+			r = await fetch(url(path, query), {
+				method, headers, signal, cache: 'no-store',
+				credentials: 'same-origin', redirect: 'error',
+				body: body === undefined ? undefined :
+				    JSON.stringify(body),
+			});
+		} catch (why) {
+			if (signal?.aborted)
+				throw why;
+			answering.set(false);
+			throw new ApiError(0, 'offline', '');
+		}
+		if (method !== 'GET' || n === PATIENCE || !await turn(r, signal))
+			break;
 	}
 	answering.set(true);
 	if (!r.ok) {
@@ -164,7 +185,8 @@ async function probe(): Promise<void> {
 		if (ended && watching)
 			listen(true);
 	} catch (e) {
-		if (watching && (e as ApiError).offline) {
+		if (watching && ((e as ApiError).offline ||
+		    (e as ApiError).status === 429)) {
 			clearTimeout(again);
 			again = setTimeout(probe, 2000);
 		}
