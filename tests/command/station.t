@@ -206,13 +206,15 @@ sub who_signs_in {
 	    'passphrase', qw(sign-in --station DB), $db_vt);
 	says(3, qr/passphrase is not the one/, 'a wrong one is refused', @in,
 	    'wrong', 'van-thu') for 1 .. 4;
-	for my $wait (1, 2) {
-		says(3, qr/wait $wait seconds/, "and then $wait s, however " .
-		    'good', @in, 'pass', 'van-thu');
+	# a slow machine waits between two of them by itself
+	for my $wait (1, 2, 4) {
 		sleep $wait;
 		says(3, qr/passphrase is not the one/, 'another wrong one',
-		    @in, 'wrong', 'van-thu') if $wait == 1;
+		    @in, 'wrong', 'van-thu');
 	}
+	says(3, qr/wait [5-8] seconds/, 'and then 8 s, however good', @in,
+	    'pass', 'van-thu');
+	sleep 8;
 	says(0, qr/Signed in to \Q$db_vt\E until/, 'then the right one is good',
 	    @in, 'pass', 'van-thu');
 	says(0, qr/Signed in/, 'a key without passphrase asks nothing',
@@ -350,9 +352,9 @@ sub a_list_gets_documents {
 	    'under an id of their own');
 	comes('they arrive at a desk', sub { inbox($db_vt) == 1 });
 	comes('and at the other', sub { inbox($db_cy) == 1 });
-	like(state_of($list_id), qr/^urgent \(Khẩn\) +handed on +\Q$db_cy\E and 1 more$/,
+	# what a desk signs for may have come back by now
+	like(state_of($list_id), qr/^urgent \(Khẩn\) +\S.*\S +\Q$db_cy\E and 1 more$/,
 	    'the outbox says how far it is');
-	# what that desk signs for may have come back by now
 	says(0, qr/ antin:\/\/dien-bien\.vn  +(?:handed on|taken over)\n/,
 	    'and so does its trace', qw(trace --station TW), $list_id);
 	like($out, qr/co-yeu  +(?:has not confirmed|arrived)/, 'for each desk');
