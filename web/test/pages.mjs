@@ -284,7 +284,7 @@ await test('the station stops and comes again', async () => {
 	await other.goto(link());
 	await other.locator('[name=person]').waitFor();
 	await other.close();
-	await page.getByRole('button', { name: /tiếp tục/ }).click({ timeout: 3000 })
+	await page.getByRole('button', { name: /tiếp tục/i }).click({ timeout: 3000 })
 	    .catch(() => undefined); // coming back may have done it
 	await fillIn(page, 'ha');
 	await page.locator('nav.side').waitFor();

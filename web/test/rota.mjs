@@ -124,6 +124,7 @@ await test('it is changed', async () => {
 	is(await page.locator('.rota > li').count(), 2, 'and all undone');
 	await page.getByRole('button', { name: 'Lặp lại 7 ngày cuối' }).click();
 	await saves();
+	await page.waitForURL('**/nguoi');
 	await page.getByText('Lịch trực mới có hiệu lực').first().waitFor();
 	await goes(page, '/nguoi/lich-truc');
 	await shift(3).waitFor();

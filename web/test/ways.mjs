@@ -324,7 +324,8 @@ await part('one is recalled before it is opened', async () => {
 	await is_released(id);
 	await goes(bich, '/den');
 	await bich.locator('.todo a[href*="/den/thu/"]').nth(1).waitFor();
-	await bich.locator('.todo a[href*="/den/thu/"]').first().click();
+	// what has waited longest comes first
+	await bich.locator('.todo a[href*="/den/thu/"]').last().click();
 	await settled(bich);
 	const page = people.mai.page;
 	await goes(page, `/phat-hanh/${id}`);
