@@ -23,7 +23,6 @@ export const t = texts({
 	counts: { vi: '{done} trong {n} nơi đã tiếp nhận hoặc trả lời.', en: '{done} of {n} have taken it in or answered.' },
 	next_hop: { vi: 'trạm kế tiếp: {hop}', en: 'next: {hop}' },
 	at: { vi: 'tại {hop}', en: 'at {hop}' },
-	how: { vi: 'Căn cứ', en: 'Known by' },
 	by_receipt: { vi: 'biên nhận có chữ ký', en: 'a signed receipt' },
 	by_station: { vi: 'theo trạm này', en: 'as this station knows' },
 	noted: { vi: 'đã ghi vào hồ sơ', en: 'in the record' },

@@ -72,12 +72,13 @@ export function Board({ one }: { one: One }) {
 						cell: (f) => <>{named.get(f.desk) || short(f.desk)}
 							{named.get(f.desk) &&
 								<small> {short(f.desk)}</small>}</> },
-					{ key: 'state', head: d('field.state'), cell: badge },
-					{ key: 'how', head: t('how'), cell: (f) => <>
-						{f.by === 'receipt' ? t('by_receipt') : t('by_station')}
-						{f.by !== 'receipt' && f.hop &&
-							` · ${t(f.state === 'queued' ? 'next_hop' : 'at', { hop: nameAt(f.hop) })}`}
-						{f.noted && ` · ${t('noted')}`}</> },
+					{ key: 'state', head: d('field.state'), cell: (f) => <>
+						{badge(f)}
+						<br /><small class="soft">
+							{f.by === 'receipt' ? t('by_receipt') : t('by_station')}
+							{f.by !== 'receipt' && f.hop &&
+								` · ${t(f.state === 'queued' ? 'next_hop' : 'at', { hop: nameAt(f.hop) })}`}
+							{f.noted && ` · ${t('noted')}`}</small></> },
 					{ key: 'at', head: d('field.changed'),
 						cell: (f) => <Time at={f.at} /> },
 					{ key: 'do', head: t('chase'), screen: true, cell: (f) => is_over(f) ? null
