@@ -33,7 +33,10 @@ inbox_table(const json_t *rows)
 		table_add(&t, id);
 		table_add(&t, when);
 		table_add_precedence(&t, row);
-		table_add(&t, row_state(row));
+		table_add(&t,
+		    json_integer_value(json_object_get(row, "withheld")) != 0
+			? tr("withheld unopened")
+			: row_state(row));
 		table_add(&t, row_text(row, "origin"));
 	}
 	table_print(&t);
@@ -92,7 +95,8 @@ take_receipt(json_t *list, json_t *row)
 			continue;
 		/* they come in the order of their kinds */
 		show_word(to, "state", rising[j]);
-		(void)json_object_set(to, rising[j], json_object_get(row, "at"));
+		(void)json_object_set(
+		    to, rising[j], json_object_get(row, "at"));
 		if (row_text(row, "code")[0] != '\0')
 			show_word(to, "why", state_name(row_text(row, "code")));
 	}
@@ -358,8 +362,8 @@ const struct cmd cmd_outbox = {
  * --------------------------------------------------------- */
 
 static enum rc
-mark(const struct args *a, enum control_what what, bool sent,
-    json_t *request, struct err *e)
+mark(const struct args *a, enum control_what what, bool sent, json_t *request,
+    struct err *e)
 {
 	struct talk t;
 	struct id id;
@@ -401,8 +405,8 @@ refuse(const struct args *a, struct err *e)
 	if (rc == RC_OK)
 		rc = reason_code(&code, word, e);
 	if (rc == RC_OK && a->rest_count > 1 &&
-	    (rc = utf8_clean(&reason, bytes_str(a->rest[1]), CONTROL_REASON,
-		 e)) != RC_OK)
+	    (rc = utf8_clean(
+		 &reason, bytes_str(a->rest[1]), CONTROL_REASON, e)) != RC_OK)
 		rc = fail_at(e, "the reason");
 	if (rc == RC_OK) {
 		show_number(request, "code", code);

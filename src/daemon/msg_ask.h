@@ -51,7 +51,8 @@ struct msg_row {
 	struct bytes text;
 };
 enum row {
-	ROW_DELIVERY = 1, /* id, address desk, other origin, state, at, since */
+	ROW_DELIVERY = 1, /* id, address desk, other origin, state, at, since,
+			     count 1: it is withheld */
 	ROW_SENT,	  /* id, address desk, at, count of destinations, state
 			     of the least advanced leg; text: digest, in hex */
 	ROW_LEG,	  /* id, q, address hop, state, rank, due, at, bytes,

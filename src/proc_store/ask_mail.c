@@ -12,6 +12,18 @@
 /* ---- boxes
  * ------------------------------------------------------------ */
 
+/* It was recalled before it was opened, as far as can be known of what is
+ * closed: who opens it learns whose it was (docs/receipts.md 8.5). */
+static bool
+is_withheld(const struct delivery *d, uint64_t n)
+{
+	struct err e;
+	bool did = false;
+
+	return d->state == DELIVERY_ARRIVED &&
+	       recall_by(&did, n, (struct bytes){ 0 }, &e) == RC_OK && did;
+}
+
 static bool
 add_delivery(void *ctx, const struct delivery *d, const struct stored *of)
 {
@@ -26,6 +38,7 @@ add_delivery(void *ctx, const struct delivery *d, const struct stored *of)
 		.since = d->arrived,
 		.due = TIME_NEVER,
 		.bytes = of->total,
+		.count = is_withheld(d, of->n),
 		.text = d->reason };
 
 	asked_row(ctx, &row);

@@ -168,7 +168,7 @@ check_take(enum did *code, const struct msg_duty *m, struct err *e)
 	if (m->text.len == 0)
 		return fail(e, RC_DENIED,
 		    "%s is on duty and has made no hand-over for you; without "
-		    "one a reason is wanted (--alone)",
+		    "one a \"reason\" is wanted",
 		    duty.on.login);
 	return RC_OK;
 }

@@ -88,7 +88,7 @@ export async function someone({ lang = 'vi', theme = 'light', size = WIDE } = {}
 		if (!localStorage.getItem('lang'))
 			localStorage.setItem('lang', l);
 	}, lang);
-	page.on('pageerror', (e) => faults.push(e.message));
+	page.on('pageerror', (e) => faults.push(e.stack ?? e.message));
 	page.on('console', (m) => {
 		if (m.type() === 'error' &&
 		    !/Failed to load resource/.test(m.text()))

@@ -302,5 +302,6 @@ test('what the station says is called as the page calls it', () => {
 	    'Theo giấy báo nào? Hãy ghi “Số văn bản quyết định”.');
 	assert.equal(says('nhờ người khác "sign"!'), 'Nhờ người khác “Ký”!');
 	assert.equal(says('không có tệp "a-b-c"'), 'Không có tệp "a-b-c".');
+	assert.equal(says('antin://xa.vn/x cần khóa'), 'antin://xa.vn/x cần khóa.');
 	assert.equal(says(''), '');
 });

@@ -327,6 +327,7 @@ await part('one is recalled before it is opened', async () => {
 	// what has waited longest comes first
 	await bich.locator('.todo a[href*="/den/thu/"]').last().click();
 	await settled(bich);
+	const gone = at(bich)[3];
 	const page = people.mai.page;
 	await goes(page, `/phat-hanh/${id}`);
 	await step_for_good(page, 'Thu hồi', (d) => d.getByLabel('Lý do')
@@ -337,6 +338,17 @@ await part('one is recalled before it is opened', async () => {
 	is(await bich.getByRole('button', { name: /^(Mở thư|Tiếp nhận|Từ chối)/ })
 	    .count(), 0, 'and is offered nothing that would be refused');
 	await clean(bich, 'where a letter is withheld');
+	await bich.getByRole('button', { name: /^Kiểm tra có đúng nơi gửi/ }).click();
+	await sees(bich, '.alert.bad', 'thu hồi',
+	    'nor is it opened, for its sender it was who recalled it');
+	await goes(bich, '/den');
+	await sees(bich, '.todo li', 'Bị thu hồi trước khi mở',
+	    'among what came it is said, too');
+	await clean(bich, 'where one of them is withheld');
+	await goes(bich, '/');
+	await bich.locator('main h1').waitFor();
+	is(await bich.locator(`a[href="/den/thu/${gone}"]`).count(), 0,
+	    'and it is no work of today');
 });
 
 await part('it is destroyed before two', async () => {

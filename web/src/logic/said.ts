@@ -11,6 +11,7 @@ export function sentence_of(s: string,
 			return name === null ? quoted : `“${name}”`;
 		});
 
-	return plain === '' ? '' : plain[0]!.toLocaleUpperCase('vi') +
-		plain.slice(1) + (/[.!?:…]$/.test(plain) ? '' : '.');
+	// an address is written as it is, wherever it stands
+	return plain === '' ? '' : (/^[a-z]+:\/\//.test(plain) ? plain[0]!
+		: plain[0]!.toLocaleUpperCase('vi')) + plain.slice(1) + (/[.!?:…]$/.test(plain) ? '' : '.');
 }

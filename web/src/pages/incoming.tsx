@@ -23,8 +23,13 @@ export const hex_of = (id: unknown) => String(id ?? '').replace(/-/g, '');
 
 // ---- what came ---------------------------------------------------------------------
 
+// What was withheld is nobody's work: it is said for a week, and then it is old.
+const WEEK = 7 * 86400;
+const is_old = (r: Row) => r.withheld > 0 &&
+	Number(r.arrived ?? r.at) < Date.now() / 1000 - WEEK;
+
 // The most urgent first, then what has waited longest.
-const order = (a: Row, b: Row) => rank_of(b.precedence) - rank_of(a.precedence) ||
+const order = (a: Row, b: Row) => a.withheld - b.withheld || rank_of(b.precedence) - rank_of(a.precedence) ||
 	Number(a.arrived ?? a.at) - Number(b.arrived ?? b.at);
 
 function MailList({ rows, taken }: { rows: Row[]; taken: Map<string, Row> }) {
@@ -34,6 +39,7 @@ function MailList({ rows, taken }: { rows: Row[]; taken: Map<string, Row> }) {
 		{rows.map((r) => {
 			const doc = taken.get(hex_of(r.id));
 			const from = nameAt(r.origin ?? r.desk);
+			const does = doc ? 'see_document' : r.withheld > 0 ? 'why' : 'look';
 
 			return <li key={r.id} class={r.precedence}>
 				<div>
@@ -42,14 +48,14 @@ function MailList({ rows, taken }: { rows: Row[]; taken: Map<string, Row> }) {
 					<p class="soft">{d.of('far', r.state)}{' · '}
 						{r.due ? <Due at={r.due} />
 							: <Time at={r.arrived ?? r.at} />}</p>
+					{r.withheld > 0 && <p><Badge kind="warn">{t('withheld')}</Badge></p>}
 					{doc && <p><Badge kind="good">{t('is_document')}</Badge></p>}
 				</div>
-				<LinkButton kind={doc ? 'plain' : 'main'}
+				<LinkButton kind={doc || r.withheld > 0 ? 'plain' : 'main'}
 					href={doc ? `/den/${doc.document}`
 						: `/den/thu/${hex_of(r.id)}`}
-					aria-label={`${t(doc ? 'see_document' : 'look')}: ${
-						t('from', { from })}`}>
-					{t(doc ? 'see_document' : 'look')}</LinkButton>
+					aria-label={`${t(does)}: ${t('from', { from })}`}>
+					{t(does)}</LinkButton>
 			</li>;
 		})}
 	</ul>;
@@ -70,7 +76,8 @@ function Lists() {
 	const taken = new Map(came.filter((r) => r.dispatch)
 		.map((r) => [hex_of(r.dispatch), r]));
 	const fresh = (mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
-		(all || !taken.has(hex_of(r.id)))).sort(order);
+		(all || (!taken.has(hex_of(r.id)) && !is_old(r)))).sort(order);
+	const waiting = fresh.filter((r) => !r.withheld).length;
 	const work = ((docs.data?.rows ?? []) as unknown as Doc[])
 		.filter((x) => (x.kind === 'in' || x.kind === 'telegram-in') &&
 			(next_of(x) !== null || x.state === 'recalled'))
@@ -82,7 +89,7 @@ function Lists() {
 			mail.reload();
 			docs.reload();
 		}} />
-		{acting.open && <Section title={`${t('fresh')} (${fresh.length})`} actions={<Button
+		{acting.open && <Section title={`${t('fresh')} (${waiting})`} actions={<Button
 			kind="quiet" aria-pressed={all} onClick={() => setAll(!all)}>
 			{all ? t('new_only') : t('old')}</Button>}>
 			{mail.loading || docs.loading ? <Loading /> : fresh.length

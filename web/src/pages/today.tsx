@@ -97,7 +97,7 @@ export default function Today() {
 		// opened is not taken in
 		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
 		    (r.state === 'arrived' || r.state === 'opened') &&
-		    !taken.has(hex(r.id))).map((r): Todo => ({
+		    !r.withheld && !taken.has(hex(r.id))).map((r): Todo => ({
 			key: r.id, what: t('mail'), title: t('from', {
 			    from: nameAt(r.origin) }),
 			about: [r.state === 'opened' && d.of('far', 'opened'),

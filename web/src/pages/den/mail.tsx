@@ -2,7 +2,7 @@
 // One dispatch that lies at the desk: its cover, what is in it, and what is
 // done with it.
 import { useState } from 'preact/hooks';
-import { post, type Row, type Rows, useAct, useGet } from '../../api';
+import { type ApiError, post, type Row, type Rows, useAct, useGet } from '../../api';
 import { FileList } from '../../doc/files';
 import { name_of } from '../../doc/parts';
 import { clean } from '../../logic/fields';
@@ -100,8 +100,11 @@ function Letter({ mail, id }: { mail: Row; id: string }) {
 }
 
 // Its issuer wants it back: the station was told (docs/receipts.md 8).
-// "withheld": this desk had not opened it, and cannot any more.
-function useRecall(id: string): { said?: Row; withheld: boolean } {
+// "withheld": this desk had not opened it, and cannot any more; "unknown": the
+// station has no such letter.
+function useRecall(id: string): {
+	said?: Row; withheld: boolean; unknown: ApiError | null;
+} {
 	const acting = useActing();
 	const got = useGet<Rows>(id ? `/mail/${id}/trace` : null, {}, ['mail']);
 	const rows = (got.data?.rows ?? []).filter((r) => r.row === 'receipt');
@@ -110,6 +113,7 @@ function useRecall(id: string): { said?: Row; withheld: boolean } {
 		said: rows.find((r) => r.says === 'recall' || r.says === 'supersede'),
 		withheld: rows.some((r) => r.says === 'outcome' &&
 			r.code === 'withheld' && r.about === acting.desk),
+		unknown: got.error?.code === 'absent' ? got.error : null,
 	};
 }
 
@@ -129,7 +133,9 @@ export function Mail({ id }: { id: string }) {
 	const [open, setOpen] = useState(false);
 	const mail = useGet<Row>(open ? `/mail/${id}` : null, { desk: acting.desk });
 	const [asking, setAsking] = useState('');
-	const { withheld } = useRecall(id);
+	const { withheld: closed, unknown } = useRecall(id);
+	// what another than its sender recalled is opened all the same
+	const withheld = closed && !mail.data;
 	const act = useAct();
 	const box = useGet<Rows>('/mail/in', { desk: acting.desk, all: true,
 		max: 200 }, ['mail']);
@@ -151,10 +157,16 @@ export function Mail({ id }: { id: string }) {
 	// a clerk takes in documents, an operator telegrams, the duty officer both
 	const takes = ['arrive', 'telegram-arrive'].filter(may);
 
+	if (unknown)
+		return <Page title={t('fresh_one')} actions={<LinkButton
+			href="/den">{t('back')}</LinkButton>}>
+			<ErrorBox error={unknown} /></Page>;
 	return <Page title={from ? t('from',
 		{ from: nameAt(from) }) : t('fresh_one')}
 		actions={<LinkButton href="/den">{t('back')}</LinkButton>}>
 		<Recalled id={id} />
+		{withheld && !open && <p><Button onClick={() => setOpen(true)}>
+			{t('recalled_check')}</Button></p>}
 		{!withheld && <Section title={t('do')}>
 			{takes.length > 0 ? <p class="soft">{t('telling')}</p>
 				: begin.data && <p>{t('may_none')}</p>}
