@@ -80,7 +80,7 @@ const TURN = 1000, TURN_MOST = 5000; // ms
 
 /* Until a station that is asked too often wants to be asked again; false: at
  * once, or not at all. */
-async function turn(r: Response, signal?: AbortSignal): Promise<boolean> {
+async function turn(r: Response, signal?: AbortSignal | null): Promise<boolean> {
 	const s = Number(r.headers.get('Retry-After')) * 1000;
 
 	if (r.status !== 429 || signal?.aborted)
@@ -90,35 +90,46 @@ async function turn(r: Response, signal?: AbortSignal): Promise<boolean> {
 	return !signal?.aborted;
 }
 
+/* The station does not answer; it is looked for until it does. */
+function offline(): ApiError {
+	answering.set(false);
+	if (watching) {
+		clearTimeout(again);
+		again = setTimeout(probe, 2000);
+	}
+	return new ApiError(0, 'offline', '');
+}
+
 /* What only reads and comes too often waits for its turn; a step is refused, for
  * who took it is to know. */
+async function ask(at: string, init: RequestInit): Promise<Response> {
+	for (let n = 0; ; n++) {
+		let r: Response;
+
+		try {
+			r = await fetch(at, { cache: 'no-store', redirect: 'error',
+				credentials: 'same-origin', ...init });
+		} catch (why) {
+			throw init.signal?.aborted ? why : offline();
+		}
+		if (init.method !== 'GET' || n === PATIENCE ||
+		    !await turn(r, init.signal)) {
+			answering.set(true);
+			return r;
+		}
+	}
+}
+
 export async function request<T = Row>(method: string, path: string,
     query?: Query, body?: unknown, signal?: AbortSignal): Promise<T> {
 	const headers: Record<string, string> = { Accept: 'application/json' };
-	let r: Response;
 
 	if (method !== 'GET')
 		headers['X-Antin'] = csrf.get();
 	if (body !== undefined)
 		headers['Content-Type'] = 'application/json';
-	for (let n = 0; ; n++) {
-		try {
-			r = await fetch(url(path, query), {
-				method, headers, signal, cache: 'no-store',
-				credentials: 'same-origin', redirect: 'error',
-				body: body === undefined ? undefined :
-				    JSON.stringify(body),
-			});
-		} catch (why) {
-			if (signal?.aborted)
-				throw why;
-			answering.set(false);
-			throw new ApiError(0, 'offline', '');
-		}
-		if (method !== 'GET' || n === PATIENCE || !await turn(r, signal))
-			break;
-	}
-	answering.set(true);
+	const r = await ask(url(path, query), { method, headers, signal,
+		body: body === undefined ? undefined : JSON.stringify(body) });
 	if (!r.ok) {
 		const e = await failure(r);
 
@@ -128,7 +139,12 @@ export async function request<T = Row>(method: string, path: string,
 	}
 	if (method !== 'GET' && r.headers.get('X-Antin-Scan') === 'away')
 		unscanned();
-	return (r.status === 204 ? {} : await r.json()) as T;
+	try {
+		return (r.status === 204 ? {} : await r.json()) as T;
+	} catch (why) {
+		// it went in the middle of its answer
+		throw signal?.aborted ? why : offline();
+	}
 }
 
 export const get = <T = Row>(path: string, query?: Query,
@@ -185,10 +201,9 @@ async function probe(): Promise<void> {
 		if (ended && watching)
 			listen(true);
 	} catch (e) {
-		if (watching && ((e as ApiError).offline ||
-		    (e as ApiError).status === 429)) {
+		if (watching && (e as ApiError).status === 429) {
 			clearTimeout(again);
-			again = setTimeout(probe, 2000);
+			again = setTimeout(probe, 3000);
 		}
 	}
 }
@@ -472,8 +487,7 @@ export async function fetchFile(at: string, tell: (got: number, size: number) =>
 	} catch (why) {
 		if (signal?.aborted)
 			throw new ApiError(0, 'stopped', '');
-		answering.set(false);
-		throw new ApiError(0, 'offline', '');
+		throw offline();
 	}
 	answering.set(true);
 	if (!r.ok) {
