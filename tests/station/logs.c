@@ -9,6 +9,8 @@ static struct country land;
 static struct seat *s;
 static size_t reloads; /* SIGHUPs that were answered */
 
+#define KEEP 3 /* as the configuration says below */
+
 static void
 name(char out[static PATH], unsigned n)
 {
@@ -116,22 +118,41 @@ what_is_moved_is_opened_anew(void)
 	    "nothing more comes into the one that was moved");
 }
 
+/* Folders with something in them, which no file and no folder takes the place
+ * of. */
+static void
+folders_stand_there(bool stand)
+{
+	char path[PATH], in[PATH + 2];
+	unsigned n;
+
+	for (n = 1; n <= KEEP; n++) {
+		name(path, n);
+		(void)snprintf(in, sizeof(in), "%s/x", path);
+		if (!stand) {
+			(void)rmdir(in);
+			(void)rmdir(path);
+			continue;
+		}
+		(void)unlink(path);
+		if (mkdir(path, 0700) != 0 || mkdir(in, 0700) != 0)
+			bug("no folder in its place");
+	}
+}
+
 static void
 what_cannot_be_moved_stays(void)
 {
-	char path[PATH];
 	struct stat st;
 
-	name(path, 1);
-	if (unlink(path) != 0 || mkdir(path, 0700) != 0)
-		bug("no folder in its place");
+	folders_stand_there(true);
 	grows();
 	(void)kill(s->daemon, SIGHUP);
 	ok(seat_waits(s, "event=log.stays", 1, 60),
 	    "a log that cannot be set aside goes on, and says so");
 	ok(stat(s->log, &st) == 0 && st.st_size > (off_t)MUCH,
 	    "in the file that was open");
-	(void)rmdir(path);
+	folders_stand_there(false);
 	is((uint64_t)seat_stop(s, SIGTERM), 0, "the station ends well");
 }
 

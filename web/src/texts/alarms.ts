@@ -137,7 +137,7 @@ export const t = texts({
 	'duty.since': { vi: 'từ {time}', en: 'since {time}' },
 	'duty.planned': { vi: 'Theo lịch', en: 'By the rota' },
 	'duty.next': { vi: 'Ca sau', en: 'Next' },
-	'duty.desk': { vi: 'Bàn trực', en: 'Desk on duty' },
+	'duty.desk': { vi: 'Bộ phận trực', en: 'Desk on duty' },
 	'duty.norota': {
 		vi: 'Trạm chưa có lịch trực. Trực ban hoặc quản trị lập tại trang Lịch trực, hoặc bằng lệnh antin duty plan.',
 		en: 'There is no rota. A duty officer or an administrator makes one on its page, or by antin duty plan.',
@@ -147,7 +147,7 @@ export const t = texts({
 	'duty.offer.any': { vi: 'bất kỳ ai trong lịch trực', en: 'anybody of the rota' },
 	'duty.offer.waits': { vi: 'Có bản bàn giao đang chờ: {who}', en: 'A hand-over waits for: {who}' },
 	'duty.offer.what': {
-		vi: 'Lập danh sách cảnh báo còn kéo dài, văn bản đang chờ và văn bản tại bàn trực để người sau xem và nhận. Bạn vẫn trực cho đến khi có người nhận; danh sách có hiệu lực một giờ.',
+		vi: 'Lập danh sách cảnh báo còn kéo dài, văn bản đang chờ và văn bản tại bộ phận trực để người sau xem và nhận. Bạn vẫn trực cho đến khi có người nhận; danh sách có hiệu lực một giờ.',
 		en: 'Lists the alarms that last, what waits and what lies at the desk on duty, for who takes over to read and accept. You stay on duty until somebody does; the list holds for an hour.',
 	},
 	'duty.offer.done': { vi: 'Đã lập bản bàn giao.', en: 'The hand-over is made.' },
