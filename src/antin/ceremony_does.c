@@ -308,16 +308,13 @@ check_line(const struct args *a, struct err *e)
 static enum rc
 do_line(struct ceremony *c, struct office *o, struct bytes text, struct err *e)
 {
-	char *words[LINE_WORDS],
-	    *line = strndup((const char *)text.p, text.len);
+	char *words[LINE_WORDS], *line = bytes_text(text);
 	struct args a = { 0 };
 	const struct cmd *cmd;
 	uint64_t from = directory_log(o->d, o->unit)->log.tree.size;
 	int n = 0;
 	enum rc rc;
 
-	if (line == NULL)
-		bug("no memory");
 	if ((rc = split_line(words, line, e)) != RC_OK)
 		goto out;
 	cmd = cmd_find(words, &n);

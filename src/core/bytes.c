@@ -71,6 +71,16 @@ alloc(size_t n, size_t size)
 	return p;
 }
 
+char *
+bytes_text(struct bytes b)
+{
+	char *text = alloc(b.len + 1, 1);
+
+	if (b.len > 0)
+		memcpy(text, b.p, b.len);
+	return text;
+}
+
 void
 buf_reserve(struct buf *b, size_t more)
 {

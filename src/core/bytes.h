@@ -29,6 +29,8 @@ struct bytes bytes_of(const void *p, size_t len);
 struct bytes bytes_str(const char *s); /* without its NUL */
 bool bytes_eq(struct bytes a, struct bytes b);
 bool bytes_is(struct bytes a, const char *s);
+/* A copy with a NUL behind it, which the caller frees. */
+char *bytes_text(struct bytes b);
 /* Order of memcmp, a shorter one first. */
 int bytes_cmp(struct bytes a, struct bytes b);
 

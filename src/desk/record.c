@@ -172,17 +172,13 @@ agency_of(const struct directory *d, const char *desk)
 	struct resolved r;
 	struct bytes name;
 	struct err e;
-	char *out;
 
 	if (resolve(d, bytes_str(desk), time_now(), &r, &e) != RC_OK)
 		return NULL;
 	name = unit_name(&d->state.units[r.unit], time_now());
 	if (name.len == 0 || name.len > 500)
 		return NULL;
-	out = strndup((const char *)name.p, name.len);
-	if (out == NULL)
-		bug("no memory");
-	return out;
+	return bytes_text(name);
 }
 
 static enum rc

@@ -45,10 +45,8 @@ way_lacks(struct doing *d, const char *name, const char *value)
 void
 way_lacks_bytes(struct doing *d, const char *name, struct bytes value)
 {
-	char *text = strndup((const char *)value.p, value.len);
+	char *text = bytes_text(value);
 
-	if (text == NULL)
-		bug("no memory");
 	way_lacks(d, name, text);
 	free(text);
 }

@@ -78,9 +78,7 @@ given(const struct message *m, int fd, struct err *e)
 	}
 	if (m->kind != MSG_SETTING)
 		return fail(e, RC_INVALID, "the store takes settings only");
-	value = strndup((const char *)s->value.p, s->value.len);
-	if (value == NULL)
-		bug("no memory");
+	value = bytes_text(s->value);
 	if (bytes_is(s->name, "data")) {
 		free(st.data);
 		if (asprintf(&st.data, "%s/store", value) < 0)

@@ -325,7 +325,9 @@ sub each_example_runs {
 			$told = $1 while $out =~ /^    (\S.*)$/mg;
 			my @missing = printed($out, @want);
 			push @bad, "\$ $command\n$out\nstatus $status, " .
-			    "missing: @missing" if $status != 0 || @missing;
+			    "missing: @missing" if @missing || $status != 0 &&
+			    # a sanitizer does without sandboxes, which is wrong
+			    !($san && $name eq 'antin-doctor');
 		}
 		ok((@examples || $phone{$name}) && !@bad,
 		    "$l: $name: its examples run (" .

@@ -54,6 +54,7 @@ static void
 bytes_compare(void)
 {
 	size_t i, bad = 0;
+	char *copy;
 
 	for (i = 0; i < COUNT(pairs); i++) {
 		struct bytes a = pairs[i].a, b = pairs[i].b;
@@ -66,6 +67,12 @@ bytes_compare(void)
 	bad += !bytes_eq(nothing, bytes_str("")) || !ct_equal(nothing, nothing);
 	bad += bytes_cmp(nothing, bytes_str("")) != 0;
 	bad += !bytes_is(bytes_str("ab"), "ab") || bytes_is(nothing, "a");
+	copy = bytes_text(nothing);
+	bad += copy[0] != '\0';
+	free(copy);
+	copy = bytes_text(bytes_of("abc", 2));
+	bad += strcmp(copy, "ab") != 0;
+	free(copy);
 	is(bad, 0, "bytes compare by their values, then their lengths");
 }
 
