@@ -587,6 +587,14 @@ await part('another person at the same browser', async () => {
 		.some((x) => x.value === t), typed);
 	ok(true, 'she herself has it when she comes back');
 
+	const second = await people.lan.context.newPage();
+	await second.goto(page.url());
+	await second.getByText('đang mở ở một cửa sổ khác').waitFor();
+	ok(true, 'a second window of hers says that it is open in the first');
+	await second.close();
+	is(await page.getByText('đang mở ở một cửa sổ khác').count(), 0,
+	    'which says nothing of it');
+
 	const other = await someone();
 	await signsIn(other.page, 'lan', 'TW');
 	await goes(other.page, `/soan?nhap=${draft}`);

@@ -147,6 +147,29 @@ await test('who has no role for it looks at it', async () => {
 	await b.context.close();
 });
 
+await test('two change it', async () => {
+	const other = await a.context.newPage();
+
+	await goes(page, '/nguoi');
+	await goes(page, '/nguoi/lich-truc');
+	await shift(3).waitFor();
+	await page.getByRole('button', { name: /^Bỏ ca 1/ }).click();
+	await other.goto(page.url());
+	await other.getByRole('button', { name: /^Bỏ ca 4/ }).click();
+	await other.getByRole('button', { name: 'Ghi lịch trực' }).click();
+	await other.locator('dialog .button.main').click();
+	await other.waitForURL('**/nguoi');
+	await other.close();
+	await saves();
+	await page.getByText('Người khác đã ghi lịch mới').waitFor();
+	ok(true, 'who comes second is told of the other one');
+	is(await axe(page), '', 'axe finds nothing');
+	await shot(page, 'lich-truc-hai-nguoi');
+	await page.getByRole('button', { name: /^Bỏ thay đổi, xem/ }).click();
+	is(await page.locator('.rota > li').count(), 3, 'and begins with that');
+	is(await page.getByText('Người khác đã ghi').count(), 0, 'without a word');
+});
+
 await test('in English', async () => {
 	await page.locator('nav.side button[lang=en]').click();
 	await page.getByRole('heading', { name: 'Rota', level: 1 }).waitFor();

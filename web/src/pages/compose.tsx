@@ -19,6 +19,7 @@ import { t as d } from '../texts/doc';
 import { Alert, Button, ErrorBox, Field, Loading, Page, Radios, Section,
 	Select, toTitle } from '../ui';
 import type { PageProps } from '.';
+import { useAlone } from './soan/alone';
 import { gone, release } from './soan/held';
 import { SavedSay, useKeeping } from './soan/keeping';
 import { Preview } from './soan/preview';
@@ -70,6 +71,7 @@ function Compose({ id, acting, begun, beginnings }: {
 	const root = useRef<HTMLFormElement>(null);
 	const touch = useRef<() => void>(() => undefined);
 	const up = useUploads(() => touch.current());
+	const alone = useAlone(id);
 	const unit = useNames()(acting.desk.replace(/(antin:\/\/[^/]+).*/, '$1'));
 	const v = form.values;
 	const sections = compose_asks(action, v);
@@ -115,6 +117,7 @@ function Compose({ id, acting, begun, beginnings }: {
 	};
 
 	return <>
+		{!alone && <Alert kind="warn"><p>{t('elsewhere')}</p></Alert>}
 		{preview && <Section title={t('preview')} actions={<Button
 			onClick={() => {
 				setPreview(false);

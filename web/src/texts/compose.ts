@@ -45,6 +45,7 @@ export const t = texts({
 	saving: { vi: 'Đang lưu…', en: 'Saving…' },
 	unsaved: { vi: 'Chưa lưu được; tự lưu lại khi trạm trả lời. Đừng đóng trang.', en: 'Not saved; it is saved by itself when the station answers. Keep this page open.' },
 	too_long: { vi: 'Nội dung quá dài để tự lưu; nên để vào một tệp.', en: 'Too long to be saved by itself; better put it into a file.' },
+	elsewhere: { vi: 'Bản này đang mở ở một cửa sổ khác của trình duyệt. Chỉ nên sửa ở một nơi: bản lưu sau thay bản lưu trước.', en: 'This one is open in another window of this browser. Change it in one place only: what is saved last takes the place of what was saved before.' },
 	leave: { vi: 'Những thay đổi cuối chưa được lưu. Rời trang?', en: 'The last changes are not saved. Leave?' },
 	drafts: { vi: 'Bản đang soạn', en: 'Unfinished' },
 	drafts_none: { vi: 'Không có bản nào đang soạn dở.', en: 'Nothing is unfinished.' },

@@ -40,5 +40,8 @@ export const t = texts({
 	'save.plain': { vi: 'Lịch này thay lịch cũ ngay. Trạm kiểm tra từng ca trước khi ghi.', en: 'It takes the place of the old one at once. The station checks each shift before.' },
 	done: { vi: 'Lịch trực mới có hiệu lực.', en: 'The rota is in force.' },
 	leave: { vi: 'Lịch trực đã sửa mà chưa ghi. Rời trang này và bỏ thay đổi?', en: 'The rota was changed and not put in force. Leave, and lose the changes?' },
+	meanwhile: { vi: 'Người khác đã ghi lịch mới từ khi mở trang này. Những gì đang sửa ở đây chưa được ghi.', en: 'Somebody has put another rota in force since this page was opened. What was changed here is not in force.' },
+	'not.yet': { vi: 'Chưa ghi', en: 'Not yet' },
+	'see.new': { vi: 'Bỏ thay đổi, xem lịch mới', en: 'Drop my changes, see the new one' },
 	refused: { vi: 'Trạm không nhận lịch này', en: 'The station does not take this rota' },
 });

@@ -2,7 +2,8 @@
 // Lịch trực: who is to be on duty from when to when, seen by all and made by
 // who holds a role for it.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { post, useAct, useGet, type Row, type Rows } from '../../api';
+import { ApiError, get, post, useAct, useGet, type Row, type Rows }
+    from '../../api';
 import { byName, clock, date, lang, time } from '../../i18n';
 import { gaps, isLogin, more, ofField, span, toField, week, type Shift }
     from '../../logic/rota';
@@ -57,10 +58,12 @@ function Gaps({ list }: { list: Shift[] }) {
 	</Alert>;
 }
 
-function Edit({ duty, all, onSaved }: {
+function Edit({ duty, all, onSaved, onFresh }: {
 	duty: Row[]; all: Someone[]; onSaved: () => void;
+	onFresh: (duty: Row[]) => void; // what to begin with again
 }) {
-	const was = shiftsOf(duty);
+	const was = useRef(shiftsOf(duty)).current;
+	const fresh = useRef<Row[] | null>(null); // another's, meanwhile
 	const [list, set] = useState(was);
 	const [in_, setIn] = useState(duty.filter((r) => r.what === 'person')
 	    .map((r) => String(r.login)));
@@ -85,10 +88,19 @@ function Edit({ duty, all, onSaved }: {
 	const focus = (what: string) => setTimeout(() => form.current
 	    ?.querySelector<HTMLElement>(what)?.focus());
 	const reach = span(list);
+	const plan = async () => {
+		const { rows } = await get<Rows>('/duty', { all: true });
+
+		fresh.current = JSON.stringify(shiftsOf(rows)) ===
+		    JSON.stringify(was) ? null : rows;
+		if (fresh.current)
+			throw new ApiError(0, 'conflict', t('meanwhile'));
+		await post('/duty/plan', { people: chosen, shifts: list.map((s) => ({
+			login: s.login, from: ofField(s.from),
+			until: ofField(s.until) })) });
+	};
 	const save = async () => {
-		if (await act.run(() => post('/duty/plan', {
-			people: chosen, shifts: list.map((s) => ({ login: s.login,
-				from: ofField(s.from), until: ofField(s.until) })) }))) {
+		if (await act.run(plan)) {
 			beforeLeaving(null);
 			toast(t('done'));
 			onSaved();
@@ -170,7 +182,13 @@ function Edit({ duty, all, onSaved }: {
 			</div>
 		</Section>
 		{!asking && <Gaps list={list} />}
-		{act.error && at?.[1] !== 'shifts' && <ErrorBox title={t('refused')} error={act.error} />}
+		{act.error && at?.[1] !== 'shifts' && <ErrorBox
+			title={t(fresh.current ? 'not.yet' : 'refused')} error={act.error}>
+			{fresh.current && <Button onClick={() => {
+				change(false);
+				onFresh(fresh.current!);
+			}}>{t('see.new')}</Button>}
+		</ErrorBox>}
 		<div class="actions rota-end">
 			<Button kind="main" disabled={!changed || list.length === 0}
 			    onClick={() => ask(true)}>{t('save')}</Button>
@@ -194,7 +212,8 @@ export default function Rota() {
 	const got = useGet<Rows>('/duty', { all: true });
 	const people = useGet<Rows>('/people');
 	const session = useSession();
-	const duty = (got.data?.rows ?? []) as Row[];
+	const [anew, setAnew] = useState<{ turn: number; rows: Row[] } | null>(null);
+	const duty = anew?.rows ?? (got.data?.rows ?? []) as Row[];
 	const may = session?.persons.some((p) => p.roles.some((r) =>
 	    r.role === 'duty' || r.role === 'administrator'));
 	const ready = got.data && people.data;
@@ -206,7 +225,8 @@ export default function Rota() {
 			people.reload();
 		}} />
 		{!ready && !got.error && !people.error && <Loading rows={5} />}
-		{ready && may && <Edit duty={duty}
+		{ready && may && <Edit key={anew?.turn ?? 0} duty={duty}
+		    onFresh={(rows) => setAnew({ turn: (anew?.turn ?? 0) + 1, rows })}
 		    all={someones(duty, people.data!.rows, session?.station ?? '')}
 		    onSaved={() => go('/nguoi')} />}
 		{ready && !may && <>
