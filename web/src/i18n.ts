@@ -119,6 +119,19 @@ export function officialDate(when: When): string {
 	    `${m < 3 ? pad(m) : m} năm ${d.getUTCFullYear()}` : date(when);
 }
 
+const WEEKDAYS = {
+	vi: ['Chủ nhật', 'Thứ Hai', 'Thứ Ba', 'Thứ Tư', 'Thứ Năm', 'Thứ Sáu',
+		'Thứ Bảy'],
+	en: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday',
+		'Saturday'],
+};
+
+export function weekday(when: When): string {
+	const d = parts(when);
+
+	return d === null ? '' : WEEKDAYS[lang.get()][d.getUTCDay()]!;
+}
+
 /* How long from now: "còn 2 giờ 5 phút", "quá hạn 3 phút". */
 export function span(s: number): string {
 	const vi = lang.get() === 'vi';

@@ -53,6 +53,10 @@ await test('signing in', async () => {
 	await page.locator('nav.side').waitFor();
 	await settled(page);
 	is(new URL(page.url()).pathname, '/hom-nay', 'one comes to what is to do');
+	const day = new Intl.DateTimeFormat('vi', { weekday: 'long',
+		timeZone: 'Asia/Ho_Chi_Minh' }).format(new Date()).toLowerCase();
+	ok((await page.innerText('main')).toLowerCase().includes(`${day}, ngày`),
+	    'of the day that it is', day);
 	is(await page.evaluate(() => document.activeElement.tagName), 'H1',
 	    'a reader is at its title');
 

@@ -3,7 +3,7 @@
 // do next; alarms; who is on duty.
 import { useState } from 'preact/hooks';
 import { type Row, type Rows, useGet } from '../api';
-import { officialDate, seconds, time } from '../i18n';
+import { officialDate, seconds, time, weekday } from '../i18n';
 import { type Doc, page_of, telegram, waits_for } from '../logic/way';
 import { title_of } from '../doc/parts';
 import { useNames } from '../names';
@@ -113,9 +113,10 @@ export default function Today() {
 			href: `/soan?nhap=${r.draft}`, act: t('goOn'), at: r.changed,
 		})),
 	].sort(order);
-	const late = todo.filter((x) => x.due && x.due < Date.now() / 1000).length;
+	const now = Date.now() / 1000;
+	const late = todo.filter((x) => x.due && x.due < now).length;
 
-	return <Page title={t('title')} lead={<>{officialDate(Date.now() / 1000)}
+	return <Page title={t('title')} lead={<>{weekday(now)}, {officialDate(now)}
 	    {todo.length > 0 && ` · ${t('counts', { n: todo.length })}`}
 	    {late > 0 && <b class="late-count">{' · '}
 		{t('lateCount', { n: late })}</b>}</>}

@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ApiError, get, post, useAct, useGet, type Row, type Rows }
     from '../../api';
-import { byName, clock, date, lang, time } from '../../i18n';
+import { byName, clock, date, time, weekday } from '../../i18n';
 import { gaps, isLogin, more, ofField, span, toField, week, type Shift }
     from '../../logic/rota';
 import { beforeLeaving, go } from '../../router';
@@ -40,12 +40,8 @@ const shiftsOf = (duty: Row[]): Shift[] => duty.filter((r) =>
 /* As it is written here, whatever the browser makes of the field. */
 function said(field: string): string {
 	const s = ofField(field);
-	const day = s === null ? 0 : (Math.floor((s + 7 * 3600) / 86400) + 4) % 7;
-	const days = lang.get() === 'vi' ? ['Chủ nhật', 'Thứ Hai', 'Thứ Ba',
-		'Thứ Tư', 'Thứ Năm', 'Thứ Sáu', 'Thứ Bảy'] : ['Sunday', 'Monday',
-		'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 
-	return s === null ? '' : `${days[day]}, ${date(s)}, ${clock(s)}`;
+	return s === null ? '' : `${weekday(s)}, ${date(s)}, ${clock(s)}`;
 }
 
 function Gaps({ list }: { list: Shift[] }) {
