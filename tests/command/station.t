@@ -667,7 +667,7 @@ sub evidence_is_checked {
 
 sub it_speaks_vietnamese {
 	local $ENV{LANG} = 'vi_VN.UTF-8';
-	says(0, qr/\n  ● đồng hồ: .*\nĐường liên lạc\n.*\nBàn\n/s, 'status',
+	says(0, qr/\n  ● đồng hồ: .*\nĐường liên lạc\n.*\nBộ phận\n/s, 'status',
 	    qw(status --station DB));
 	says(0, qr/^Mã +Đến lúc +Độ khẩn +Tình trạng +Từ$/m, 'the inbox',
 	    qw(inbox --station DB --all), $db_vt);
