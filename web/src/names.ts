@@ -2,6 +2,7 @@
 // What the directory calls units and desks.  Who works at the pages reads names;
 // an address stands beside where two could be mistaken for one another.
 import type { Row } from './api';
+import { folded } from './i18n';
 import { store, useStore } from './store';
 
 export const names = store<Map<string, string>>(new Map());
@@ -13,7 +14,8 @@ export function learn(rows: Row[]): void {
 	const named = (r: Row) => {
 		const unit = units.get(r.unit), own = String(r.name ?? '');
 
-		return r.row !== 'desk' || !unit || own.includes(unit) ? own :
+		return r.row !== 'desk' || !unit || folded(own)
+		    .includes(folded(unit)) ? own :
 		    own ? `${unit}, ${own}` : unit;
 	};
 

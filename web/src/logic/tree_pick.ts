@@ -36,7 +36,7 @@ export function targets_of(rows: Row[]): Target[] {
 			continue;
 		const unit = text(units.get(r.unit), 'name');
 		const own = text(r, 'name');
-		const name = unit && own && !own.includes(unit)
+		const name = unit && own && !fold(own).includes(fold(unit))
 			? `${unit}, ${own}` : own || unit;
 		const keys = text(r, 'keys');
 		desks.set(text(r, 'address'), name);

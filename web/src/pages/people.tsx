@@ -6,6 +6,7 @@ import { post, useAct, useGet, type Row, type Rows } from '../api';
 import { byName, date, time } from '../i18n';
 import { matches } from '../logic/register';
 import { unitsOf, type Row as TreeRow } from '../logic/tree';
+import { useNames } from '../names';
 import { useSession } from '../session';
 import { t } from '../texts/people';
 import { Badge, Button, Dialog, Empty, ErrorBox, Field, LevelStamp, Loading,
@@ -86,6 +87,7 @@ function NewCodes({ person, admins, onEnd }: {
 
 function AtStation({ rows }: { rows: Row[] }) {
 	const session = useSession();
+	const nameAt = useNames();
 	const [typed, type] = useState('');
 	const [asked, ask] = useState<Row | null>(null);
 	const people = rows.filter((r) => r.row === 'user')
@@ -120,7 +122,7 @@ function AtStation({ rows }: { rows: Row[] }) {
 					    .filter((x) => x.desk === desk)
 					    .map((x) => t.of('r', x.role) + (x.until ?
 						` (${t('until', { day: date(x.until) })})` : ''))
-					    .join(', ')}{' '}<small>{short(desk)}</small>
+					    .join(', ')}{' '}<small>{nameAt(desk)}</small>
 					</li>)}</ul> },
 			{ key: 'level', head: t('clearance'), cell: (r) =>
 				<>{r.level === 'thuong' ? t('level.thuong') : null}
