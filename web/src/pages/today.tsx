@@ -10,7 +10,7 @@ import { useNames } from '../names';
 import { type Acting, useActing } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/today';
-import { Button, Due, Empty, ErrorBox, LevelStamp, LinkButton, Loading, Page,
+import { Button, Due, Empty, ErrorBox, isLate, LevelStamp, LinkButton, Loading, Page,
     PrecedenceBadge, Section } from '../ui';
 import { READS } from './gate';
 import { AlarmsPanel, DutyPanel } from './stations/alarms';
@@ -61,7 +61,7 @@ export function order(a: Todo, b: Todo): number {
 }
 
 function Item({ x }: { x: Todo }) {
-	const late = x.due && x.due < Date.now() / 1000;
+	const late = isLate(x.due);
 
 	return <li class={`${late ? 'late' : ''} ${x.precedence ?? ''}`}>
 		<div>
@@ -114,7 +114,7 @@ export default function Today() {
 		})),
 	].sort(order);
 	const now = Date.now() / 1000;
-	const late = todo.filter((x) => x.due && x.due < now).length;
+	const late = todo.filter((x) => isLate(x.due)).length;
 
 	return <Page title={t('title')} lead={<>{weekday(now)}, {officialDate(now)}
 	    {todo.length > 0 && ` · ${t('counts', { n: todo.length })}`}

@@ -126,9 +126,9 @@ export const t = texts({
 	},
 	'p.thuong': { vi: 'thường', en: 'ordinary' },
 	'p.khan': { vi: 'khẩn', en: 'urgent' },
-	'p.thuong-khan': { vi: 'thượng khẩn', en: 'most urgent' },
+	'p.thuong-khan': { vi: 'thượng khẩn', en: 'very urgent' },
 	'p.hoa-toc': { vi: 'hỏa tốc', en: 'flash' },
-	'p.hoa-toc-hen-gio': { vi: 'hỏa tốc hẹn giờ', en: 'flash, by a set time' },
+	'p.hoa-toc-hen-gio': { vi: 'hỏa tốc hẹn giờ', en: 'flash, at a set time' },
 	/* duty */
 	duty: { vi: 'Trực ban', en: 'Duty' },
 	'duty.on': { vi: 'Đang trực', en: 'On duty' },
@@ -139,8 +139,8 @@ export const t = texts({
 	'duty.next': { vi: 'Ca sau', en: 'Next' },
 	'duty.desk': { vi: 'Bộ phận trực', en: 'Desk on duty' },
 	'duty.norota': {
-		vi: 'Trạm chưa có lịch trực. Trực ban hoặc quản trị lập tại trang Lịch trực, hoặc bằng lệnh antin duty plan.',
-		en: 'There is no rota. A duty officer or an administrator makes one on its page, or by antin duty plan.',
+		vi: 'Trạm chưa có lịch trực. Trực ban hoặc quản trị lập tại trang Lịch trực.',
+		en: 'There is no rota. A duty officer or an administrator makes one on its page.',
 	},
 	'duty.offer': { vi: 'Bàn giao trực', en: 'Hand over' },
 	'duty.offer.to': { vi: 'Bàn giao cho', en: 'To' },

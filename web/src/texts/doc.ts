@@ -310,7 +310,7 @@ export const t = texts({
 	'level.tuyet-mat': { vi: 'Tuyệt mật', en: 'Tuyệt mật (top secret)' },
 	'precedence.thuong': { vi: 'Thường', en: 'Routine' },
 	'precedence.khan': { vi: 'Khẩn', en: 'Khẩn (urgent)' },
-	'precedence.thuong-khan': { vi: 'Thượng khẩn', en: 'Thượng khẩn (immediate)' },
+	'precedence.thuong-khan': { vi: 'Thượng khẩn', en: 'Thượng khẩn (very urgent)' },
 	'precedence.hoa-toc': { vi: 'Hỏa tốc', en: 'Hỏa tốc (flash)' },
 	'precedence.hoa-toc-hen-gio': { vi: 'Hỏa tốc hẹn giờ', en: 'Hỏa tốc hẹn giờ (flash, at a set time)' },
 	'role.drafter': { vi: 'người soạn thảo', en: 'drafter' },

@@ -174,6 +174,10 @@ function useNow(every = 30): number {
 	return now;
 }
 
+/* What is due at once is not late in its first minute. */
+export const isLate = (due: number | null | undefined, now = Date.now() / 1000) =>
+    !!due && due < now - 60;
+
 /* How long is left until then, or how late it is. */
 export function Due({ at }: { at: When }) {
 	const now = useNow();
@@ -182,9 +186,10 @@ export function Due({ at }: { at: When }) {
 	if (s === null)
 		return null;
 	const left = s - now;
-	return <span class={`due ${left < 0 ? 'late' : left < 7200 ? 'soon' : ''}`}>
+	return <span class={`due ${isLate(s, now) ? 'late' : left < 7200 ? 'soon' : ''}`}>
 		<Time at={at} />{' '}
-		<b>{left < 0 ? t('late', { t: span(left) }) :
+		<b>{isLate(s, now) ? t('late', { t: span(left) }) :
+		    left < 0 ? t('now') :
 		    t('left', { t: span(left) })}</b>
 	</span>;
 }
