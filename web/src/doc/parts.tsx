@@ -82,7 +82,7 @@ export function Recipients({ list }: { list: string }) {
 
 const worded = ['copying', 'integrity', 'outcome', 'act', 'form', 'traffic',
 	'disposal', 'grammar'];
-const times = ['due', 'started', 'finished', 'expires', 'begun', 'changed'];
+const times = ['due', 'started', 'finished', 'begun', 'changed'];
 
 // What a field's value is called.
 export function Value({ name, value }: { name: string; value: unknown }) {
@@ -104,6 +104,8 @@ export function Value({ name, value }: { name: string; value: unknown }) {
 		return <>{d.of('word', v)}</>;
 	if (times.includes(name))
 		return <Time at={seconds(value)} />;
+	if (name === 'expires') // a term of the law ends with a day
+		return <>{date(seconds(value))}</>;
 	if (fields[name]?.sort === 'day')
 		return <>{date(seconds(v + 'T00:00:00Z'))}</>;
 	if (name === 'reason' && d.has(`code.${v}`))
