@@ -22,4 +22,5 @@ export const hint_of = (name: string): string =>
 	name === 'level' ? t('level_hint')
 		: name === 'catalogue' ? t('catalogue_hint')
 		: name === 'capacity' ? t('capacity_hint')
+		: name === 'assignee' ? t('assignee_hint')
 		: name === 'key' ? t('key_hint') : '';

@@ -54,8 +54,11 @@ function Types({ ask, form }: { ask: Ask; form: Form }) {
 }
 
 // 200 bytes are kept of it; a letter has at most three.
-const short_title = (parts: string[]) => [...parts.filter((x) => x.trim())
-	.join(' · ')].slice(0, 66).join('');
+const short_title = (parts: string[]) => {
+	const all = [...parts.filter((x) => x.trim()).join(' · ')];
+
+	return all.length > 66 ? `${all.slice(0, 65).join('')}…` : all.join('');
+};
 
 function Compose({ id, acting, begun, beginnings }: {
 	id: string; acting: ReturnType<typeof useActing>; begun: Begun;

@@ -9,7 +9,7 @@ export const t = texts({
 	address: { vi: 'Địa chỉ của mình', en: 'Your address' },
 	addressHint: { vi: 'Địa chỉ ghi danh, hoặc phần cuối của địa chỉ, ví dụ: nguyen-van-an', en: 'The enrolled address, or its last part, for example nguyen-van-an' },
 	passphrase: { vi: 'Mật khẩu', en: 'Passphrase' },
-	passphraseHint: { vi: 'Mật khẩu của tệp khóa, đã đặt khi ghi danh.', en: 'The one of your key file, set when you enrolled.' },
+	passphraseHint: { vi: 'Mật khẩu của riêng bạn, đã đặt khi ghi danh.', en: 'Your own, set when you enrolled.' },
 	code: { vi: 'Mã xác thực trên điện thoại', en: 'Code of your phone' },
 	codeHint: { vi: 'Sáu chữ số, đổi sau mỗi 30 giây. Mỗi mã chỉ dùng được một lần.', en: 'Six digits that change each 30 seconds. Each is good once.' },
 	noCodes: { vi: 'Người này chưa có mã xác thực. Hãy tạo mã mới trước khi đăng nhập.', en: 'This person has no codes yet. Make new codes first.' },

@@ -11,7 +11,7 @@ export const t = texts({
 	'picture.name': { vi: 'Sơ đồ các trạm liền kề', en: 'Picture of the neighbouring stations' },
 	'picture.what': {
 		vi: '{up} đường thông, {down} đường mất, {n} văn bản đang chờ',
-		en: '{up} lines up, {down} down, {n} dispatches wait',
+		en: 'Lines up: {up}; down: {down}; dispatches that wait: {n}',
 	},
 	list: { vi: 'Danh sách', en: 'List' },
 	'list.what': { vi: 'Nội dung của sơ đồ, bằng chữ', en: 'What the picture shows, in words' },

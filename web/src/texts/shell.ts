@@ -9,7 +9,7 @@ export const t = texts({
 	menu: { vi: 'Tất cả các trang', en: 'All pages' },
 	menuShort: { vi: 'Thêm', en: 'More' },
 	today: { vi: 'Hôm nay', en: 'Today' },
-	compose: { vi: 'Soạn', en: 'Write' },
+	compose: { vi: 'Soạn', en: 'Compose' },
 	approve: { vi: 'Duyệt và ký', en: 'Approve and sign' },
 	release: { vi: 'Phát hành', en: 'Release' },
 	incoming: { vi: 'Đến', en: 'Incoming' },
