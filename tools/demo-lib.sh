@@ -4,6 +4,15 @@ xa='muong-nhe nam-po sin-thau' # on good lines
 thin=leng-su-sin # on a line of 9.6 kbit/s
 far=na-bung # without a line: by a folder that is carried
 stations= shaper=
+called() {
+	case $1 in
+	muong-nhe) echo 'Mường Nhé' ;;
+	nam-po) echo 'Nậm Pồ' ;;
+	sin-thau) echo 'Sín Thầu' ;;
+	leng-su-sin) echo 'Leng Su Sìn' ;;
+	na-bung) echo 'Nà Bủng' ;;
+	esac
+}
 
 # Stations end with the demo, whatever it ends by.
 clean() {
@@ -122,6 +131,7 @@ person() {
 	by=$1 address=$2 name=$3 at=$4 file=${2##*/}
 	shift 4
 	echo "mat khau cua $file" >"$file.pass"
+	echo "$name" >"$file.name"
 	"$antin" enrol invite $by --kind person --name "$name" --level toi-mat "$address" "$file.invitation" >said
 	sed -n 's/^    //p' said >"$file.code"
 	"$antin" enrol request --invitation "$file.invitation" --code-file "$file.code" --passphrase-file "$file.pass" "$file" >said
@@ -145,24 +155,24 @@ staff() {
 # what their phones show now (RFC 6238)
 codes() {
 	for who in $people; do
-		printf '%-14s %s   %s\n' "$who" "$(LC_ALL=C perl -MDigest::SHA=hmac_sha1 -0777 -ne '
+		printf '%s   %-29s %s\n' "$(LC_ALL=C perl -MDigest::SHA=hmac_sha1 -0777 -ne '
 			my ($letters) = /^((?: [A-Z2-7]{4}){8})$/m or die "no letters\n";
 			my %of;
 			@of{"A" .. "Z", 2 .. 7} = 0 .. 31;
 			my $key = pack "B*", join "", map { sprintf "%05b", $of{$_} } $letters =~ /[A-Z2-7]/g;
 			my @mac = unpack "C*", hmac_sha1(pack("Q>", int(time / 30)), $key);
 			my $from = $mac[19] & 15;
-			printf "%06d", (unpack("N", pack "C*", @mac[$from .. $from + 3]) & 0x7fffffff) % 1_000_000' "$who.phone")" "$(cat "$who.pass")"
+			printf "%06d", (unpack("N", pack "C*", @mac[$from .. $from + 3]) & 0x7fffffff) % 1_000_000' "$who.phone")" "$(cat "$who.pass")" "$(cat "$who.name")"
 	done
 }
 desk() { run desk --print --station "$1"; }
 # until Ctrl-C; without a terminal nobody is there to look
 at_work() {
-	note "Passphrases, and the codes that the four phones show now" "Cụm mật khẩu và mã trên bốn điện thoại lúc này"
+	note "What the four phones show now, the passphrases, and whose they are" "Mã trên bốn điện thoại lúc này, mật khẩu, tên người"
 	codes
 	[ -t 0 ] && [ -t 1 ] || return 0
-	note "Open the two links, each in a window of its own; Ctrl-C ends. A new code each half minute:" \
-	    "Mở hai liên kết trên, mỗi liên kết một cửa sổ; Ctrl-C để kết thúc. Mỗi nửa phút có mã mới:"
+	note "Open the two links within five minutes, each in a window of its own; Ctrl-C ends. A new code each half minute:" \
+	    "Mở hai liên kết trên trong năm phút, mỗi liên kết một cửa sổ; Ctrl-C để kết thúc. Mỗi nửa phút có mã mới:"
 	stopped=
 	trap 'stopped=1' INT
 	while [ -z "$stopped" ]; do
