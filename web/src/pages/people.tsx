@@ -127,11 +127,12 @@ function AtStation({ rows }: { rows: Row[] }) {
 			{ key: 'level', head: t('clearance'), cell: (r) =>
 				<>{r.level === 'thuong' ? t('level.thuong') : null}
 				<LevelStamp level={r.level} /></> },
-			{ key: 'state', head: t('state'), cell: (r) => <>{state(r)}
-				{here(r.person) && <small> {t('here')}</small>}</> },
+			{ key: 'state', head: t('state'), cell: (r) => <div
+			    class="slim">{state(r)}
+				{here(r.person) && <small> {t('here')}</small>}</div> },
 			{ key: 'cert', head: t('certificate'), cell: (r) =>
-				r.certificate === 'in-force' ? <span class="nowrap">
-					{t('until', { day: date(r.ends) })}</span> : <Badge kind="bad">
+				r.certificate === 'in-force' ?
+					t('until', { day: date(r.ends) }) : <Badge kind="bad">
 					{t('certificate.not-in-force')}</Badge> },
 			{ key: 'codes', head: t('codes'), cell: (r) => <>
 				{r.codes === 'has' ? t('codes.has') : <Badge kind="warn">
