@@ -326,15 +326,16 @@ export default function Books({ query }: PageProps) {
 		title: titles.get(r.book) }) as Row);
 	const clerk = me.roles.some((r) => CLERKS.includes(r));
 
-	return <Page title={t('title')} lead={t('lead')} actions={clerk &&
-	    series.length > 0 && <Button onClick={() => resume(true)}>
-		{t('resume')}</Button>}>
+	return <Page title={t('title')} lead={t('lead')}>
 		{!me.person && <Alert>{t('person')}</Alert>}
 		<ErrorBox error={got.error} again={got.reload} />
 		{got.loading && <Loading rows={8} />}
 		{got.data && books.length === 0 && <Empty title={t('none')} />}
 		{books.length > 0 && <Book books={books} query={query} desk={me.desk}
 		    as={me.person} clerk={clerk} onChange={got.reload} />}
+		{clerk && series.length > 0 && <p class="no-print">
+			<Button kind="quiet" onClick={() => resume(true)}>
+				{t('resume')}</Button></p>}
 		{resuming && <Resume series={series} desk={me.desk} as={me.person}
 		    onEnd={() => {
 			resume(false);

@@ -28,7 +28,6 @@ export const t = texts({
 	person: { vi: 'Người', en: 'Person' },
 	lock: { vi: 'Khóa màn hình', en: 'Lock the screen' },
 	signOut: { vi: 'Đăng xuất', en: 'Sign out' },
-	another: { vi: 'Thêm người đăng nhập', en: 'Sign in another person' },
 	language: { vi: 'English', en: 'Tiếng Việt' },
 	theme: { vi: 'Nền sáng hay tối', en: 'Light or dark' },
 	'theme.auto': { vi: 'Nền: như máy', en: 'Colours: as the system' },
