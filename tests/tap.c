@@ -14,13 +14,22 @@ static void line(bool good, const char *name, va_list ap)
 static void
 line(bool good, const char *name, va_list ap)
 {
+	va_list again;
+
 	made++;
 	if (!good)
 		failed++;
+	va_copy(again, ap);
 	(void)printf("%sok %u - ", good ? "" : "not ", made);
 	(void)vprintf(name, ap);
 	(void)putchar('\n');
 	(void)fflush(stdout);
+	if (!good) { /* prove shows what comes here */
+		(void)fprintf(stderr, "#   Failed test %u '", made);
+		(void)vfprintf(stderr, name, again);
+		(void)fprintf(stderr, "'\n");
+	}
+	va_end(again);
 }
 
 #define LINE(good)                                                             \
