@@ -43,7 +43,8 @@ sub shown {
 sub trusts {
 	my ($file) = @_;
 	my $db = "sql:$Antin::work/home/.pki/nssdb";
-	return !system 'certutil', '-d', $db, qw(-A -t C,, -n antin -i), $file;
+	return !system 'certutil', '-d', $db, '-A', '-t', 'C,,', '-n', 'antin',
+	    '-i', $file;
 }
 
 tree_grows();
