@@ -11,7 +11,7 @@ import { compose_asks, compose_steps, first_values, kept_of, type_is_for }
 import { clean, day_said, day_typed, fields, items, recipient_of, recipient_text,
 	time_said, time_typed, wrong } from '../src/logic/fields';
 import { found_in, targets_of } from '../src/logic/tree_pick';
-import { arrival_of, decides, type Doc, how_far, next_of, release_of, sooner,
+import { arrival_of, decides, type Doc, how_far, is_his, next_of, release_of, sooner,
 	waits_for, way_marks, way_of } from '../src/logic/way';
 import { sentence_of } from '../src/logic/said';
 
@@ -284,6 +284,20 @@ test('types are those of the grammar', () => {
 	assert.ok(type_is_for('type cong-van name "Công văn"', 'nha-nuoc'));
 	assert.ok(!type_is_for('type ket-luan abbr KL only dang name "x"', 'nha-nuoc'));
 	assert.ok(type_is_for('type ket-luan abbr KL only dang name "x"', 'dang'));
+});
+
+test('what was given to somebody is his alone, and what to nobody here is all’s', () => {
+	const lan = { person: 'antin://x/lan', name: 'Lê Thị Lan' };
+	const hoa = { person: 'antin://x/hoa', name: 'Trần Hoa' };
+	const given = (assignee?: string) => [lan, hoa].map((me) =>
+		is_his(doc({ assignee }), me, [lan, hoa]));
+
+	assert.deepEqual(given('Lê Thị Lan'), [true, false]);
+	assert.deepEqual(given(' lê thị  LAN'.normalize('NFD')), [true, false]);
+	assert.deepEqual(given('antin://x/hoa'), [false, true]);
+	assert.deepEqual(given('Trần Hòa'), [true, true]);
+	assert.deepEqual(given('Phòng Nội vụ'), [true, true]);
+	assert.deepEqual(given(undefined), [true, true]);
 });
 
 test('every field of a form is known', () => {

@@ -202,6 +202,13 @@ await part('paper comes to Bich', async () => {
 	    'it stands in the register of what comes');
 });
 
+/* It stands on his page Today so many times. */
+async function waits(page, what, times) {
+	await goes(page, '/');
+	await page.locator('.todo, .empty').first().waitFor();
+	is(await page.locator(`.todo a[href$="${paper}"]`).count(), times, what);
+}
+
 await part('Cuong assigns it, and it is handled', async () => {
 	const page = await comes_in('cuong');
 
@@ -209,10 +216,27 @@ await part('Cuong assigns it, and it is handled', async () => {
 	await step(page, 'Phân công', (d) => d.getByLabel(
 	    'Người hoặc đơn vị giải quyết').fill('Phòng Nội vụ'));
 	await sees(page, 'main', 'Phòng Nội vụ', 'paper is assigned');
-	await step(page, 'Báo giải quyết xong', (d) =>
+	await waits(page, 'what is a unit’s waits for who may handle it', 1);
+	const bich = people.bich.page;
+	await waits(bich, 'and for each of them', 1);
+	await goes(page, `/den/${paper}`);
+	await step(page, 'Phân công', async (d) => {
+		const field = d.getByLabel('Người hoặc đơn vị giải quyết');
+		const offers = await field.evaluate((x) =>
+		    [...x.list.options].map((o) => o.value));
+
+		is(offers.join(', '), 'Lò Thị Bích, Quàng Văn Cường',
+		    'who works at the desk is proposed');
+		await axe(page, 'a name that is proposed');
+		await field.fill(offers[0]);
+	});
+	await waits(page, 'what is given to one is no longer others’', 0);
+	await waits(bich, 'and is hers', 1);
+	await goes(bich, `/den/${paper}`);
+	await step(bich, 'Báo giải quyết xong', (d) =>
 	    d.getByLabel('Kết quả giải quyết').fill('Lưu hồ sơ'));
-	await sees(page, '.way .way-now', 'đã giải quyết', 'and handled');
-	await looked(page, 'giay-xong');
+	await sees(bich, '.way .way-now', 'đã giải quyết', 'and she handles it');
+	await looked(bich, 'giay-xong');
 });
 
 // ---- papers that the station cannot make ---------------------------------------------

@@ -9,7 +9,9 @@ import { Alert, Button, Checkbox, Dialog, ErrorBox, Field, Radios, Select,
 import { actions, asks_of, type Ask, filled_in, on_paper, to_send } from '../logic/actions';
 import { clean, day_said, day_typed, fields, items, time_said, time_typed, wrong }
 	from '../logic/fields';
+import { byName } from '../i18n';
 import { nameAt } from '../names';
+import { type Person, useSession } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/parts';
 import { name_of } from './parts';
@@ -79,7 +81,13 @@ function List({ ask, value, onValue, error }: FieldProps) {
 const prefix_of = (name: string) => name === 'level' ? 'level'
 	: name === 'precedence' ? 'precedence' : name === 'code' ? 'code' : 'word';
 
+// Who works at a desk, to be proposed.
+const names_at = (people: Person[], desk: string): string[] =>
+	[...new Set(people.filter((p) => p.roles.some((r) => r.desk === desk))
+		.map((p) => p.name))].sort(byName);
+
 export function FieldOf(p: FieldProps) {
+	const session = useSession();
 	const { ask, value, onValue, error } = p;
 	const row = fields[ask.name]!;
 	const common = {
@@ -94,6 +102,8 @@ export function FieldOf(p: FieldProps) {
 	case 'choice': case 'level': case 'precedence':
 		return <Radios {...common} options={row.choices!.map((x) =>
 			({ value: x, label: d.of(prefix_of(ask.name), x) }))} />;
+	case 'person': return <Field {...common} autocomplete="off"
+		offers={names_at(session?.people ?? [], p.acting.desk)} />;
 	case 'long': return <Field {...common} lines={3} />;
 	case 'number':
 		return <Field {...common} inputMode="numeric" />;
@@ -151,7 +161,7 @@ export function useForm(first: Record<string, string>): Form {
 // As it is sent: what is written is cleaned, what was chosen is as it is.
 export function tidy(name: string, value: string): string {
 	const sort = fields[name]?.sort;
-	return sort === 'text' || sort === 'long' || sort === 'number'
+	return sort === 'text' || sort === 'person' || sort === 'long' || sort === 'number'
 		? clean(value) : value;
 }
 

@@ -2,7 +2,7 @@
 // The way of a document: through which states it goes, what is next on it, and
 // whom it waits for (docs/registry.md 3.3, 3.6 to 3.8).
 
-import { LEVELS } from './fields';
+import { clean, LEVELS } from './fields';
 
 export interface Doc {
 	document: string;
@@ -153,6 +153,18 @@ export function waits_for(d: Doc, mine: string[], me = ''): string | null {
 	const next = next_of(d);
 	return next && (roles[next] ?? []).some(r => mine.includes(r)) &&
 		!(another.includes(next) && d.by === me) ? next : null;
+}
+
+// What was given to somebody is his.  Given to a unit, or to a name that nobody
+// here has, it is the work of all who may handle it: else it were nobody's.
+export function is_his(d: Doc, me: { person: string; name: string },
+    people: { person: string; name: string }[]): boolean {
+	const same = (s: string) => clean(s).toLocaleLowerCase('vi');
+	const to = String(d.assignee ?? '');
+	const is = (p: { person: string; name: string }) =>
+		p.person === to || same(p.name) === same(to);
+
+	return !to || is(me) || !people.some(is);
 }
 
 export function decides(d: Doc, mine: string[], me = ''): string | null {

@@ -4,10 +4,10 @@
 import { useState } from 'preact/hooks';
 import { type Row, type Rows, useGet } from '../api';
 import { officialDate, seconds, time, weekday } from '../i18n';
-import { type Doc, page_of, telegram, waits_for } from '../logic/way';
+import { type Doc, is_his, page_of, telegram, waits_for } from '../logic/way';
 import { title_of } from '../doc/parts';
 import { useNames } from '../names';
-import { type Acting, useActing } from '../session';
+import { type Acting, type Person, useActing, useSession } from '../session';
 import { t as d } from '../texts/doc';
 import { t } from '../texts/today';
 import { Button, Due, Empty, ErrorBox, isLate, LevelStamp, LinkButton, Loading, Page,
@@ -23,13 +23,12 @@ interface Todo {
 	level?: string; precedence?: string; due?: number | null; at: number;
 }
 
-function ofDocument(row: Row, me: Acting): Todo[] {
+function ofDocument(row: Row, me: Acting, people: Person[]): Todo[] {
 	const action = waits_for(row as unknown as Doc, me.roles,
 	    me.person);
 
-	// what was given to somebody is his
-	if (action === null || (action === 'handle' && row.assignee &&
-	    row.assignee !== me.person && row.assignee !== me.name))
+	if (action === null || (action === 'handle' &&
+	    !is_his(row as unknown as Doc, me, people)))
 		return [];
 	return [{
 		key: row.document,
@@ -40,7 +39,8 @@ function ofDocument(row: Row, me: Acting): Todo[] {
 		what: [d.of('kind', row.kind), row.symbol &&
 		    t('number', { n: String(row.symbol) })].filter(Boolean)
 		    .join(' '),
-		about: d.of('state', row.state),
+		about: [d.of('state', row.state), action === 'handle' &&
+		    row.assignee].filter(Boolean).join(': '),
 		href: `${page_of(action, row.kind)}/${row.document}`,
 		act: d.has(`do.${action}`) ? d.of('do', action) : action,
 		level: row.level, precedence: row.precedence,
@@ -89,11 +89,12 @@ export default function Today() {
 	    null, here, ['documents']);
 	const [all, setAll] = useState(false);
 	const nameAt = useNames();
+	const people = useSession()?.people ?? [];
 	const taken = new Set((docs.data?.rows ?? []).map((r) =>
 	    hex(r.dispatch)));
 	const todo: Todo[] = [
 		...(docs.data?.rows ?? []).filter((r) => r.row === 'document')
-		    .flatMap((r) => ofDocument(r, me)),
+		    .flatMap((r) => ofDocument(r, me, people)),
 		// opened is not taken in
 		...(mail.data?.rows ?? []).filter((r) => r.row === 'delivery' &&
 		    (r.state === 'arrived' || r.state === 'opened') &&

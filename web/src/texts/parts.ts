@@ -41,7 +41,7 @@ export const t = texts({
 	time_hint: { vi: 'Giờ:phút ngày/tháng/năm, ví dụ 16:30 05/12/2026. Giờ Việt Nam.', en: 'Hour:minute day/month/year, such as 16:30 05/12/2026. Vietnam’s time.' },
 	level_hint: { vi: 'Chỉ chọn độ mật khi nội dung thuộc danh mục bí mật nhà nước.', en: 'A level only for what is in the catalogue of state secrets.' },
 	catalogue_hint: { vi: 'Ghi số mục trong danh mục, ví dụ 1.2. Văn bản có độ mật phải có mục này.', en: 'The number of the item, such as 1.2. A level needs one.' },
-	assignee_hint: { vi: 'Ghi đúng họ và tên, để người ấy thấy việc này ở trang Hôm nay.', en: 'The full name, so that it stands on that person’s page Today.' },
+	assignee_hint: { vi: 'Chọn một người của bộ phận: việc này hiện ở trang Hôm nay của người ấy. Ghi tên đơn vị hoặc người khác thì mọi người giải quyết được đều thấy.', en: 'Choose somebody of the desk: it stands on that person’s page Today. Where a unit or somebody else is named, all who may handle it see it.' },
 	key_hint: { vi: 'Chỉ ghi số hiệu, không bao giờ ghi khóa.', en: 'Its reference only, never the key.' },
 	choose: { vi: 'Chọn…', en: 'Choose…' },
 	choose_doc: { vi: 'Chọn văn bản…', en: 'Choose a document…' },

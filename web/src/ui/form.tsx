@@ -57,9 +57,10 @@ interface More {
 type FieldProps = Around & More & {
 	value: string; onValue: (value: string) => void;
 	lines?: number; /* more than one: a text */
+	offers?: string[]; /* what is proposed; anything else may be written */
 };
 
-export function Field({ label, hint, error, must, value, onValue, lines,
+export function Field({ label, hint, error, must, value, onValue, lines, offers,
     type = 'text', ...more }: FieldProps) {
 	const id = useId();
 	const rest = more as object;
@@ -84,8 +85,11 @@ export function Field({ label, hint, error, must, value, onValue, lines,
 				{shown ? t('hide') : t('show')}</Button>
 		</div> :
 			<input id={id} type={type as 'text'} value={value}
+			    list={offers?.length ? `${id}-offers` : undefined}
 			    {...said(id, around)} {...rest}
 			    onInput={(ev) => onValue(ev.currentTarget.value)} />}
+		{offers && offers.length > 0 && <datalist id={`${id}-offers`}>
+			{offers.map((o) => <option key={o} value={o} />)}</datalist>}
 	</Wrap>;
 }
 
