@@ -208,20 +208,16 @@ take_line(void *ctx, const struct store_line *l)
 
 /* That somebody looks at a secret register is on disk before he does. */
 static enum rc
-viewed(const struct asking *a, const struct msg_doc *m, struct err *e)
+note_view(const struct asking *a, const struct msg_doc *m, struct err *e)
 {
+	const bool print = m->what == REG_PRINT;
 	char text[LIMIT_ADDRESS + 160];
-	struct entry_data data = { .desk = bytes_str(a->address) };
-	enum rc rc = store_write(e);
 
 	(void)snprintf(text, sizeof(text), "%s %s %.*s %u/%u %llu",
-	    a->who.address, m->what == REG_PRINT ? "print" : "show",
-	    (int)m->book.len, (const char *)m->book.p, (unsigned)m->year,
-	    (unsigned)m->volume, (unsigned long long)m->before);
-	data.text = bytes_str(text);
-	if (rc == RC_OK)
-		journal_add(ENTRY_VIEWED, &data, 0);
-	return rc;
+	    a->who.address, print ? "print" : "show", (int)m->book.len,
+	    (const char *)m->book.p, (unsigned)m->year, (unsigned)m->volume,
+	    (unsigned long long)m->before);
+	return viewed(a, (const uint8_t[ID_SIZE]){ 0 }, text, print, e);
 }
 
 static enum rc
@@ -232,7 +228,7 @@ check_seen(
 		return fail(e, RC_DENIED,
 		    "docs/registry.md 9.1: a register of secrets is shown to "
 		    "who is cleared for all that its desks may have");
-	return is_secret(m->book, t) ? viewed(a, m, e) : RC_OK;
+	return is_secret(m->book, t) ? note_view(a, m, e) : RC_OK;
 }
 
 static enum rc

@@ -63,8 +63,8 @@ static enum rc
 add_doc(struct buf *rows, const struct store_doc *d, struct bytes summary)
 {
 	static const char *const shown[] = { "type", "symbol", "date",
-		"abstract", "from", "precedence", "assignee", "due",
-		"dispatch", "by" };
+		"abstract", "from", "precedence", "assignee", "due", "dispatch",
+		"by" };
 	struct buf row = { 0 };
 	char id[2 * ID_SIZE + 1];
 	struct bytes value;
@@ -211,23 +211,16 @@ show_step(void *ctx, const struct store_step *step)
 
 /* That somebody looks at a secret document is on disk before he does. */
 static enum rc
-viewed(const struct asking *a, const struct store_doc *d, bool print,
+note_view(const struct asking *a, const struct store_doc *d, bool print,
     struct err *e)
 {
 	char text[LIMIT_ADDRESS + 8];
-	struct entry_data data = { .desk = bytes_str(a->address) };
-	enum rc rc;
 
-	(void)snprintf(
-	    text, sizeof(text), "%s%s", a->who.address, print ? " print" : "");
-	data.text = bytes_str(text);
 	if (d->level == LEVEL_ORDINARY)
 		return RC_OK;
-	if ((rc = store_write(e)) != RC_OK)
-		return rc;
-	memcpy(data.id.b, d->id, ID_SIZE);
-	journal_add(ENTRY_VIEWED, &data, 0);
-	return RC_OK;
+	(void)snprintf(
+	    text, sizeof(text), "%s%s", a->who.address, print ? " print" : "");
+	return viewed(a, d->id, text, print, e);
 }
 
 static enum rc
@@ -241,7 +234,7 @@ show(struct buf *rows, const struct asking *a, const struct msg_doc *m,
 	enum rc rc;
 
 	if ((rc = asking_doc(&d, &hold, a, m->document, e)) != RC_OK ||
-	    (rc = viewed(a, &d, m->all, e)) != RC_OK ||
+	    (rc = note_view(a, &d, m->all, e)) != RC_OK ||
 	    (rc = doc_load(acting, false, &d, e)) != RC_OK)
 		goto out;
 	if (!record) {

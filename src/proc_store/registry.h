@@ -147,6 +147,18 @@ enum rc book_remark(const struct asking *a, struct bytes word, unsigned year,
 enum rc book_resume(const struct asking *a, struct bytes word, unsigned year,
     uint64_t number, struct bytes text, bool *done, struct err *e);
 
+/* ---- viewed.c: who looked at what is secret
+ * ------------------------------------------------------------ */
+
+/*
+ * That he looks at this document (a register: all zeros) is in the journal, in
+ * this round's transaction; "text" says who, and how.  The same within 15
+ * minutes is the same look, unless it is noted "again".  RC_IO
+ */
+enum rc viewed(const struct asking *a, const uint8_t id[static ID_SIZE],
+    const char *text, bool again, struct err *e);
+void viewed_settled(bool kept); /* the round is over */
+
 /* ---- look.c: the tree, and the rules ------------------------------- */
 
 void look_on(uint64_t job, const struct msg_ask *m); /* by control */

@@ -206,6 +206,7 @@ round_settle(void)
 	media_settled(kept, &e);
 	rows_settled(kept);
 	docs_settled(kept, &e);
+	viewed_settled(kept);
 	people_settled(kept, &e);
 	webca_settled(kept);
 	changed_settled(kept);
