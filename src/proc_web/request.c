@@ -226,16 +226,21 @@ find_call(struct request *r, size_t len, const char *method, unsigned *status,
 
 static void call_start(struct request *r);
 
-/* Those of its session that are at work. */
-static size_t
-at_work(const struct web_session *s)
+/* One more of its session may: of what may take long fewer, so that who opens a
+ * file sees the rest meanwhile. */
+static bool
+may_start(const struct request *r)
 {
-	const struct request *r;
-	size_t n = 0;
+	const struct request *x;
+	size_t works = 0, slow = 0;
 
-	for (r = first; r != NULL; r = r->next)
-		n += r->of == s && r->state == R_WORKS;
-	return n;
+	for (x = first; x != NULL; x = x->next)
+		if (x->of == r->of && x->state == R_WORKS) {
+			works++;
+			slow += x->call.route->slow;
+		}
+	return works < SESSION_LINES &&
+	       (!r->call.route->slow || slow < SESSION_LINES - 1);
 }
 
 static void
@@ -244,7 +249,7 @@ next_of(const struct web_session *s)
 	struct request *r;
 
 	for (r = first; r != NULL; r = r->next)
-		if (r->of == s && r->state == R_WAITS) {
+		if (r->of == s && r->state == R_WAITS && may_start(r)) {
 			call_start(r);
 			return;
 		}
@@ -353,7 +358,7 @@ call_whole(struct request *r)
 		return events(r);
 	mhd->MHD_suspend_connection(r->http);
 	r->of = c->route->needs == WEB_NOTHING ? NULL : c->session;
-	if (r->of == NULL || at_work(r->of) < SESSION_LINES)
+	if (r->of == NULL || may_start(r))
 		call_start(r);
 	else
 		r->state = R_WAITS;

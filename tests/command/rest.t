@@ -9,6 +9,7 @@ use warnings;
 use utf8;
 use FindBin;
 use HTTP::Tiny;
+use IO::Select;
 use IO::Socket::INET;
 use IO::Socket::UNIX;
 use POSIX ();
@@ -522,6 +523,30 @@ sub malware_stays_closed {
 	is($r->{content}, 'clean', 'without clamd a page opens what comes');
 	is($r->{headers}{'x-antin-scan'}, 'away', 'and says that it was not ' .
 	    'looked at');
+	who_reads_does_not_wait("/mail/$sent->{id}/parts/1?desk=$desk");
+}
+
+# docs/desk.md 5.4: a clamd that says nothing holds up who opens files, be they
+# more than there are threads, and nobody else.
+sub who_reads_does_not_wait {
+	my ($file) = @_;
+	my $silent = IO::Socket::UNIX->new(Local => 'TW/clamd', Listen => 64)
+	    or die "TW/clamd: $!\n";
+	my @open = map { my $pid = fork // die "fork: $!\n"; $pid || do {
+		close $silent;
+		$http = HTTP::Tiny->new(timeout => 60);
+		POSIX::_exit(asks('GET', $file)->{content} ne 'clean');
+	    } } 1 .. 20;
+
+	ok(IO::Select->new($silent)->can_read(30), 'clamd is asked, and silent');
+	is(asks('GET', $_)->{status}, 200, "$_ is answered meanwhile") for
+	    ('/session', '/status', '/people', "/mail/in?desk=$desk") x 5;
+	is((grep { waitpid $_, POSIX::WNOHANG } @open) + 0, 0,
+	    'while all who open a file wait');
+	unlink 'TW/clamd';
+	close $silent;
+	is((grep { waitpid($_, 0) == $_ && $? == 0 } @open) + 0, 20,
+	    'and they get it when clamd is gone');
 }
 
 # ---- the end ---------------------------------------------------------------
