@@ -270,7 +270,7 @@ await part('Truc delivers it', async () => {
 	await dialog_yes(page).click();
 	ok((await dialog(page).innerText()).includes('Cần ghi mục này'),
 	    'it is not delivered without who signed for it');
-	await dialog(page).getByRole('textbox', { name: /^Giao cho/ })
+	await dialog(page).getByRole('combobox', { name: /^Giao cho/ })
 	    .fill('Trưởng ban');
 	await dialog(page).getByLabel('Người ký nhận').fill('Quàng Văn Cường');
 	await clean(page, 'where a telegram is delivered');

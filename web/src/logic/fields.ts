@@ -70,7 +70,7 @@ export const fields: Record<string, FieldRow> = {
 	made: number(1, 10000),
 	spoiled: number(0, 10000),
 	to: person,
-	signed: text(NAME),
+	signed: person,
 	council: list,
 	method: text(NAME),
 	minutes: text(NAME),
